@@ -1,0 +1,226 @@
+/**
+ * What a session shows of itself: plain values that the pages draw. The pages decide nothing; the session decides
+ * and publishes a new snapshot (new identity) whenever something changed, at most ten times a second for progress.
+ */
+
+export type Role = 'sender' | 'receiver';
+
+export type ConnectionState = 'waiting' | 'connecting' | 'connected' | 'reconnecting' | 'closed' | 'failed';
+
+/** `queued → offered → sending|receiving ⇄ paused → verifying → done`; every state may end in the last four. */
+export type TransferState =
+  | 'queued'
+  | 'offered'
+  | 'sending'
+  | 'receiving'
+  | 'paused'
+  | 'verifying'
+  | 'done'
+  | 'failed'
+  | 'cancelled'
+  | 'declined';
+
+/** A closed set: each has one sentence in the text catalogue that says what happened and what to do. */
+export type ProblemCode =
+  // signaling and pairing
+  | 'server-away'
+  | 'code-malformed'
+  | 'code-unknown'
+  | 'code-guessed'
+  | 'code-expired'
+  | 'room-full'
+  | 'too-many-attempts'
+  | 'version-mismatch'
+  | 'tampered'
+  // connection
+  | 'no-path'
+  | 'connection-lost'
+  | 'peer-left'
+  | 'webrtc-missing'
+  // transfer
+  | 'digest-mismatch'
+  | 'source-unreadable'
+  | 'source-changed'
+  | 'storage-full'
+  | 'too-large'
+  | 'timed-out'
+  | 'protocol-violation'
+  | 'cancelled-here'
+  | 'cancelled-there';
+
+export interface Problem {
+  code: ProblemCode;
+  /** For the log, never shown alone. */
+  detail?: string;
+}
+
+export interface Room {
+  /** `slot-word-word` */
+  code: string;
+  /** The page to open, with the secret in the fragment. */
+  link: string;
+  /** Unix milliseconds. */
+  expiresAt: number;
+}
+
+/** Defined in `docs/PROTOCOL.md`, section "Figures". All are counts of the original's chunks or packets. */
+export interface Figures {
+  chunksTotal: number;
+  /** Distinct chunks present at the receiver (received or rebuilt). */
+  chunksReceived: number;
+  /** Chunks that did not arrive in their first packet. */
+  chunksLost: number;
+  /** Chunks rebuilt from repair symbols. */
+  chunksRepaired: number;
+  packetsSent: number;
+  packetsReceived: number;
+  packetsLost: number;
+  /** Repair symbols and chunks sent again. */
+  retransmitted: number;
+  /** Packets that brought nothing new. */
+  duplicates: number;
+  /** 100 · packetsLost / packetsSent */
+  lossPercent: number;
+  /** 100 · chunksReceived / chunksTotal */
+  successPercent: number;
+  /** Verified bytes of the original so far, and those of the contiguous front. */
+  bytesReceived: number;
+  prefixBytes: number;
+  /** Bytes a second now, and over the whole transfer. */
+  rate: number;
+  averageRate: number;
+  /** Seconds since accepted, and until done at the present rate. */
+  seconds: number;
+  secondsLeft?: number;
+  /** Round-trip time, ms. */
+  roundTrip?: number;
+  lanes: number;
+}
+
+export interface TransferSnapshot {
+  id: string;
+  name: string;
+  /** MIME type as found in the bytes by the sender; the receiver decides anew from the bytes it has. */
+  type: string;
+  bytes: number;
+  width?: number;
+  height?: number;
+  /** Unix milliseconds, of the original file. */
+  modified: number;
+  state: TransferState;
+  problem?: Problem;
+  figures: Figures;
+  /** Hex; on the sender known once prepared, on the receiver as announced, then verified. */
+  sha256?: string;
+  /** ThumbHash of the picture, at most 1 KB. */
+  thumb?: Uint8Array;
+  /** A small WebP of the picture, once whole. */
+  preview?: Blob;
+  /** Bytes hashed so far while preparing (0 … 1). */
+  prepared?: number;
+}
+
+export interface SessionSnapshot {
+  role: Role;
+  connection: ConnectionState;
+  problem?: Problem;
+  /** The signaling server is reachable. */
+  serverOnline: boolean;
+  peerName?: string;
+  room?: Room;
+  path?: 'direct' | 'relayed';
+  /** Short words or digits to compare on both screens. */
+  fingerprint?: string;
+  lanes: number;
+  transfers: readonly TransferSnapshot[];
+}
+
+/** One cell a chunk (or a group of them): the worst state in the group that still matters. */
+export const Cell = {
+  waiting: 0,
+  received: 1,
+  lost: 2,
+  repaired: 3,
+  retransmitted: 4,
+  duplicate: 5,
+} as const;
+
+export interface ChunkMap {
+  /** Chunks a cell stands for. */
+  chunksPerCell: number;
+  cells: Uint8Array;
+}
+
+/** Chunk numbers in the order in which they became present; sizes and running totals follow from the chunk length. */
+export interface ChunkLog {
+  order: Uint32Array;
+  chunkLength: number;
+  bytes: number;
+}
+
+/** Samples a tenth of a second apart. */
+export interface HistorySample {
+  seconds: number;
+  rate: number;
+  lossPercent: number;
+  roundTrip: number;
+  lanes: number;
+}
+
+/** A picture ready to be offered: what `lib/image` found out, and the bytes that will cross. */
+export interface OutgoingImage {
+  id: string;
+  blob: Blob;
+  name: string;
+  type: string;
+  modified: number;
+  width?: number;
+  height?: number;
+  thumb?: Uint8Array;
+  preview?: Uint8Array;
+}
+
+export interface SessionOptions {
+  /** Origin of the signaling server; default: the page's own. */
+  server: string;
+  /** The person's name, shown to the other side after pairing. */
+  name: string;
+  relayOnly: boolean;
+}
+
+/** What both roles share. `subscribe` is called after each new snapshot. */
+export interface Session {
+  snapshot(): SessionSnapshot;
+  subscribe(listener: () => void): () => void;
+  cancel(transfer: string): void;
+  /** Live views of one transfer; cheap enough to call on each animation frame. */
+  chunkMap(transfer: string): ChunkMap | undefined;
+  chunkLog(transfer: string): ChunkLog | undefined;
+  history(transfer: string): readonly HistorySample[];
+  /** Ends the session and tells the other side. */
+  leave(): void;
+}
+
+export interface SenderSession extends Session {
+  /** Opens a room, or another one with a new code when the first was used up or expired. */
+  openRoom(): void;
+  /** Queues pictures; each is offered as soon as a receiver is there. */
+  send(images: readonly OutgoingImage[]): void;
+  /** Offers a failed, cancelled or declined picture again. */
+  retry(transfer: string): void;
+  /** First bytes of the file header as it goes over the wire, for the demonstration view. */
+  headerBytes(transfer: string): Uint8Array | undefined;
+}
+
+export interface ReceiverSession extends Session {
+  /** A typed code (`slot-word-word`) or a link's fragment. */
+  join(code: string): void;
+  accept(transfer: string): void;
+  decline(transfer: string): void;
+  /** Accept everything of this sender from now on. */
+  setAutoAccept(on: boolean): void;
+  /** Bytes [from, to) of the original, inside the contiguous front (`prefixBytes`). */
+  read(transfer: string, from: number, to: number): Promise<Uint8Array<ArrayBuffer>>;
+  /** The verified file. Rejects unless the state is `done`. */
+  file(transfer: string): Promise<File>;
+}

@@ -1,0 +1,53 @@
+/**
+ * What the session needs from a transport. Implemented over simple-peer (`peer.ts` and `lane-pool.ts`, the browser)
+ * and in memory (`memory.ts`, Node).
+ */
+import type { LaneId } from '../protocol/contract.ts';
+
+/** How the first connection reaches the other side; lanes follow the same kind of path. */
+export type PathKind = 'direct' | 'relayed';
+
+export interface TransportOptions {
+  /** Exactly one side of a pair initiates: the sender of pictures. */
+  initiator: boolean;
+  iceServers: readonly RTCIceServer[];
+  /** Hide the person's address: relay candidates only. */
+  relayOnly: boolean;
+  /** Hands an SDP or candidate of the *first* connection to the other side (sealed by the caller, through the server). */
+  signal: (message: unknown) => void;
+  events: TransportEvents;
+}
+
+export interface TransportEvents {
+  /** The control channel and the first lane are open. Called once. */
+  connected: () => void;
+  /** The control channel is gone and does not come back: make a new transport. */
+  closed: (reason: 'closed' | 'failed') => void;
+  laneOpen: (lane: LaneId) => void;
+  laneClosed: (lane: LaneId) => void;
+  /** A message out of a lane (`CONTROL_LANE` for the control channel). The bytes belong to the callee. */
+  packet: (lane: LaneId, bytes: Uint8Array) => void;
+  /** `bufferedAmount` of a lane after sends, and when it falls back to zero. */
+  backlog: (lane: LaneId, bytes: number) => void;
+}
+
+export interface Transport {
+  /** An SDP or candidate of the first connection from the other side. Malformed ones are dropped. */
+  handleSignal(message: unknown): void;
+  /** Sends on a lane. `false`: the lane is closed or its buffer is full; the packet is dropped, as the network might. */
+  send(lane: LaneId, bytes: Uint8Array): boolean;
+  /** How many unreliable lanes should stand; the pool opens or closes in the background. Only the initiator calls it. */
+  setLaneTarget(count: number): void;
+  /** Closes lanes that have been worn by loss and opens fresh ones in their place, in the background. */
+  replaceLanes(lanes: readonly LaneId[]): void;
+  path(): Promise<PathKind | undefined>;
+  /** SHA-256 fingerprints of both live DTLS certificates of the first connection, `[initiator, other]`. */
+  fingerprints(): readonly [string, string] | undefined;
+  /** Sends what is queued on the control channel, then closes every connection. */
+  close(): void;
+}
+
+export interface TransportFigures {
+  lanesOpen: number;
+  lanesTarget: number;
+}
