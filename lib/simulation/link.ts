@@ -1,0 +1,206 @@
+import type { Millis } from '../protocol/contract.ts';
+import { LossProcess, NO_LOSS } from './loss.ts';
+import type { Loss } from './loss.ts';
+import { seededRandom } from './random.ts';
+import type { Random } from './random.ts';
+
+/** Headers of a lane message on the wire: IPv4 20, UDP 8, DTLS 1.2 record 37, SCTP common and DATA 28. */
+export const LANE_OVERHEAD = 93;
+
+/** What `queueMs` and `queueBytes` leave open: the queue of the benchmark's link. */
+const DEFAULT_QUEUE_MS = 100;
+
+export interface LinkParameters {
+  /** Bits per second at the bottleneck; `Infinity`: no bottleneck. */
+  rate: number;
+  /** The drop-tail queue's length, in bytes or in milliseconds at `rate`; bytes win. Default 100 ms. */
+  queueBytes?: number;
+  queueMs?: number;
+  /** One way, without queue. */
+  delay: Millis;
+  /** Each packet takes up to this much longer, evenly spread. Order is kept; `reorder` breaks it. */
+  jitter?: Millis;
+  loss?: Loss;
+  /** With probability `p` a packet is held back by `by`, so that later ones overtake it. */
+  reorder?: { p: number; by: Millis };
+  /** Probability that a packet comes out twice. */
+  duplicate?: number;
+  /** Bytes of headers added to each packet's size. */
+  overhead?: number;
+}
+
+export interface LinkOptions extends LinkParameters {
+  seed: number;
+}
+
+export interface LinkStats {
+  /** Packets given to the link. */
+  sent: number;
+  /** Of those: dropped because the queue was full, lost by chance or blackout behind the queue. */
+  queueDropped: number;
+  lost: number;
+  duplicated: number;
+  /** Packets that came out, duplicates included. */
+  delivered: number;
+  /** Bytes that passed the bottleneck, headers included, lost ones too. */
+  bytes: number;
+  /** Waiting time in the queue of the packets it accepted, without their own transmission. */
+  queueDelaySum: Millis;
+  queueDelayMax: Millis;
+}
+
+/**
+ * One direction of a path: a drop-tail queue served at `rate`, chance loss where it ends, then the way to the other
+ * side. Pure: time comes in with every call and never decreases. A packet's fate is settled when it is sent, so a
+ * change of parameters touches the packets sent from then on.
+ */
+export class Link<P> {
+  readonly stats: LinkStats = {
+    sent: 0,
+    queueDropped: 0,
+    lost: 0,
+    duplicated: 0,
+    delivered: 0,
+    bytes: 0,
+    queueDelaySum: 0,
+    queueDelayMax: 0,
+  };
+  #parameters: LinkParameters;
+  readonly #loss: LossProcess;
+  readonly #jitter: Random;
+  readonly #reorder: Random;
+  readonly #duplicate: Random;
+  /** When the bottleneck has sent all it holds. */
+  #busyUntil: Millis = 0;
+  #lastArrival: Millis = 0;
+  #blackoutFrom: Millis = Infinity;
+  #blackoutTo: Millis = -Infinity;
+  /** On their way, ordered by arrival; `#head` is the first not yet taken. */
+  #packets: (P | undefined)[] = [];
+  #arrivals: Millis[] = [];
+  #head = 0;
+
+  readonly #copy: (packet: P) => P;
+
+  /** @param copy makes the second packet of a duplicate, where packets do not stand being delivered twice. */
+  constructor({ seed, ...parameters }: LinkOptions, copy: (packet: P) => P = (packet) => packet) {
+    this.#copy = copy;
+    this.#parameters = parameters;
+    this.#loss = new LossProcess(parameters.loss ?? NO_LOSS, seededRandom(seed, 0));
+    this.#jitter = seededRandom(seed, 1);
+    this.#reorder = seededRandom(seed, 2);
+    this.#duplicate = seededRandom(seed, 3);
+  }
+
+  get parameters(): Readonly<LinkParameters> {
+    return this.#parameters;
+  }
+
+  /** Changes parameters in the middle of a run, for packets sent from now on. */
+  set(change: Partial<LinkParameters>): void {
+    this.#parameters = { ...this.#parameters, ...change };
+    if (change.loss) this.#loss.set(change.loss);
+  }
+
+  /** Loses every packet that would leave the queue in [from, to). One interval at a time. */
+  blackout(from: Millis, to: Millis): void {
+    this.#blackoutFrom = from;
+    this.#blackoutTo = to;
+  }
+
+  /** How long a packet sent now would wait in the queue. */
+  queueDelay(now: Millis): Millis {
+    return Math.max(0, this.#busyUntil - now);
+  }
+
+  /** Packets between the two ends. */
+  get inFlight(): number {
+    return this.#packets.length - this.#head;
+  }
+
+  /**
+   * @param size payload bytes; `overhead` is added.
+   * @returns whether it will arrive, for models that stand for a retransmission; real endpoints must not look.
+   */
+  send(packet: P, size: number, now: Millis): boolean {
+    const { rate, delay, jitter = 0, reorder, duplicate = 0, overhead = LANE_OVERHEAD } = this.#parameters;
+    const stats = this.stats;
+    stats.sent++;
+    const wire = size + overhead;
+    const wait = this.queueDelay(now);
+    if (wait > 0 && (wait * rate) / 8000 + wire > this.#queueBytes()) {
+      stats.queueDropped++;
+      return false;
+    }
+    stats.bytes += wire;
+    stats.queueDelaySum += wait;
+    if (wait > stats.queueDelayMax) stats.queueDelayMax = wait;
+    const departure = now + wait + (wire * 8000) / rate;
+    this.#busyUntil = departure;
+
+    const chance = this.#loss.next();
+    const extra = jitter > 0 ? this.#jitter() * jitter : 0;
+    if (chance || (departure >= this.#blackoutFrom && departure < this.#blackoutTo)) {
+      stats.lost++;
+      return false;
+    }
+    let arrival = Math.max(this.#lastArrival, departure + delay + extra);
+    if (reorder && this.#reorder() < reorder.p) arrival += reorder.by;
+    else this.#lastArrival = arrival;
+    this.#insert(packet, arrival);
+    if (duplicate > 0 && this.#duplicate() < duplicate) {
+      stats.duplicated++;
+      this.#insert(this.#copy(packet), arrival);
+    }
+    return true;
+  }
+
+  /** The next packet that has arrived by `now`, in order of arrival. */
+  poll(now: Millis): P | undefined {
+    const head = this.#head;
+    const arrival = this.#arrivals[head];
+    if (arrival === undefined || arrival > now) return undefined;
+    const packet = this.#packets[head];
+    this.#packets[head] = undefined;
+    this.#head = head + 1;
+    this.stats.delivered++;
+    if (this.#head >= 1024 && this.#head * 2 >= this.#packets.length) {
+      this.#packets = this.#packets.slice(this.#head);
+      this.#arrivals = this.#arrivals.slice(this.#head);
+      this.#head = 0;
+    }
+    return packet;
+  }
+
+  /** When the next packet arrives. */
+  nextTimeout(): Millis | undefined {
+    return this.#arrivals[this.#head];
+  }
+
+  /** Mean time that accepted packets waited in the queue. */
+  meanQueueDelay(): Millis {
+    const accepted = this.stats.sent - this.stats.queueDropped;
+    return accepted === 0 ? 0 : this.stats.queueDelaySum / accepted;
+  }
+
+  #queueBytes(): number {
+    const { rate, queueBytes, queueMs = DEFAULT_QUEUE_MS } = this.#parameters;
+    return queueBytes ?? (queueMs * rate) / 8000;
+  }
+
+  /** Nearly always at the end: only held-back packets are walked past. */
+  #insert(packet: P, arrival: Millis): void {
+    const packets = this.#packets;
+    const arrivals = this.#arrivals;
+    let at = packets.length;
+    packets.push(packet);
+    arrivals.push(arrival);
+    while (at > this.#head && (arrivals[at - 1] as number) > arrival) {
+      packets[at] = packets[at - 1];
+      arrivals[at] = arrivals[at - 1] as number;
+      at--;
+    }
+    packets[at] = packet;
+    arrivals[at] = arrival;
+  }
+}

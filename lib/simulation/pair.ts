@@ -1,0 +1,264 @@
+import { CONTROL_LANE } from '../protocol/contract.ts';
+import type { Endpoint, LaneId, Millis } from '../protocol/contract.ts';
+import { PlainControlLane, PlainLane } from './lane-link.ts';
+import type { Actor, Datagram, LaneCount, LaneLink } from './lane-link.ts';
+import { Link } from './link.ts';
+import type { LinkOptions } from './link.ts';
+
+export type Side = 'a' | 'b';
+
+export interface PairOptions<EA, EB> {
+  a: Endpoint<EA>;
+  b: Endpoint<EB>;
+  /** Each direction's path; all lanes of a direction share its queue. */
+  aToB: LinkOptions;
+  bToA: LinkOptions;
+  /** Unreliable lanes open from the start, numbered 1 …; the control lane always is. */
+  lanes: number;
+  laneModel: 'plain' | 'sctp';
+  /** Called with each event as it is polled. */
+  onEvent?: (event: PairEvent<EA, EB>) => void;
+  /** Keep events in `events`; default true. */
+  keepEvents?: boolean;
+}
+
+export type PairEvent<EA, EB> = { side: 'a'; at: Millis; event: EA } | { side: 'b'; at: Millis; event: EB };
+
+export interface RunLimits {
+  /** Asked after each step; the run ends when it says true. */
+  until?: () => boolean;
+  /** Virtual time, from the clock's origin. */
+  maxMillis?: Millis;
+  maxSteps?: number;
+}
+
+/** Why a run ended; `idle`: nothing is left that could happen. */
+export type RunEnd = 'until' | 'idle' | 'maxMillis' | 'maxSteps';
+
+/** Default of `maxMillis`: ten virtual minutes, longer than any test's transfer. */
+const MAX_MILLIS: Millis = 600_000;
+
+/** An endpoint that asks for a timeout at the same instant this often does not advance: a bug worth an error. */
+const MAX_STEPS_AT_ONE_INSTANT = 20_000;
+
+/** Packets drained at one instant; a sender without pacing would fill any memory. */
+const MAX_DRAIN = 100_000;
+
+interface LaneState {
+  id: LaneId;
+  /** Indexed by direction: 0 is a → b, 1 is b → a. */
+  links: [LaneLink, LaneLink];
+  reported: [number, number];
+  counts: [LaneCount, LaneCount];
+}
+
+/** Two endpoints, two links, a virtual clock that jumps from event to event. */
+export class Pair<EA, EB> {
+  readonly links: { readonly aToB: Link<Datagram>; readonly bToA: Link<Datagram> };
+  readonly events: PairEvent<EA, EB>[] = [];
+  steps = 0;
+  #now: Millis = 0;
+  #stepsAtNow = 0;
+  readonly #options: PairOptions<EA, EB>;
+  readonly #lanes = new Map<LaneId, LaneState>();
+  readonly #closed: LaneState[] = [];
+  readonly #actors: Actor[] = [];
+  readonly #script: { at: Millis; act: (now: Millis) => void }[] = [];
+
+  constructor(options: PairOptions<EA, EB>) {
+    this.#options = options;
+    this.links = {
+      aToB: new Link(options.aToB, (packet) => packet.copy()),
+      bToA: new Link(options.bToA, (packet) => packet.copy()),
+    };
+    this.openLane(CONTROL_LANE);
+    for (let lane = 1; lane <= options.lanes; lane++) this.openLane(lane);
+  }
+
+  get now(): Millis {
+    return this.#now;
+  }
+
+  /** Opens a lane for both sides at the present instant. */
+  openLane(id: LaneId): void {
+    if (this.#lanes.has(id)) throw new Error(`lane ${id} is open`);
+    const counts: [LaneCount, LaneCount] = [
+      { lane: id, sent: 0, delivered: 0 },
+      { lane: id, sent: 0, delivered: 0 },
+    ];
+    const toB = (bytes: Uint8Array, now: Millis): void => {
+      counts[0].delivered++;
+      this.#options.b.handlePacket(bytes, id, now);
+      this.#drain('b');
+    };
+    const toA = (bytes: Uint8Array, now: Millis): void => {
+      counts[1].delivered++;
+      this.#options.a.handlePacket(bytes, id, now);
+      this.#drain('a');
+    };
+    const { aToB, bToA } = this.links;
+    let links: [LaneLink, LaneLink];
+    if (id === CONTROL_LANE) {
+      const control: [PlainControlLane, PlainControlLane] = [
+        new PlainControlLane(aToB, toB),
+        new PlainControlLane(bToA, toA),
+      ];
+      this.#actors.push(...control);
+      links = control;
+    } else {
+      links = [new PlainLane(aToB, toB), new PlainLane(bToA, toA)];
+    }
+    this.#lanes.set(id, { id, links, reported: [0, 0], counts });
+    this.#options.a.handleLaneOpen(id, this.#now);
+    this.#drain('a');
+    this.#options.b.handleLaneOpen(id, this.#now);
+    this.#drain('b');
+  }
+
+  /** Closes a lane for both sides; what is in flight on it is gone. */
+  closeLane(id: LaneId): void {
+    const state = this.#lanes.get(id);
+    if (!state) return;
+    this.#lanes.delete(id);
+    this.#closed.push(state);
+    for (const link of state.links) link.close();
+    this.#options.a.handleLaneClosed(id, this.#now);
+    this.#drain('a');
+    this.#options.b.handleLaneClosed(id, this.#now);
+    this.#drain('b');
+  }
+
+  /** Messages given to and received from each lane, closed ones included, in one direction. */
+  laneCounts(direction: 'aToB' | 'bToA'): LaneCount[] {
+    const index = direction === 'aToB' ? 0 : 1;
+    return [...this.#closed, ...this.#lanes.values()].map(({ counts }) => counts[index]);
+  }
+
+  /** Puts something else on the clock, such as a rival flow over the same links. */
+  attach(actor: Actor): void {
+    this.#actors.push(actor);
+  }
+
+  /** Does something at a time of the run: change a link, close a lane, call an endpoint (it is drained after). */
+  at(time: Millis, act: (now: Millis) => void): void {
+    this.#script.push({ at: time, act });
+    this.#script.sort((x, y) => x.at - y.at);
+  }
+
+  /** Takes what the endpoints want to send and say, after calls from outside. `run` does it first. */
+  drain(): void {
+    this.#drain('a');
+    this.#drain('b');
+  }
+
+  /** Jumps to the next event and handles all that is due. `false`: nothing is left that could happen. */
+  step(maxMillis: Millis = Infinity): boolean {
+    const next = this.#next();
+    if (next === Infinity || next > maxMillis) return false;
+    if (next > this.#now) {
+      this.#now = next;
+      this.#stepsAtNow = 0;
+    } else if (++this.#stepsAtNow > MAX_STEPS_AT_ONE_INSTANT) {
+      throw new Error(`the clock stands still at ${this.#now} ms: ${this.#blocker()} asks for no later time`);
+    }
+    this.steps++;
+    const now = this.#now;
+    const { a, b } = this.#options;
+    while (this.#script[0] && this.#script[0].at <= now) {
+      this.#script.shift()?.act(now);
+      this.drain();
+    }
+    const { aToB, bToA } = this.links;
+    for (let packet = aToB.poll(now); packet; packet = aToB.poll(now)) packet.deliver(now);
+    for (let packet = bToA.poll(now); packet; packet = bToA.poll(now)) packet.deliver(now);
+    for (const actor of this.#actors) {
+      const at = actor.nextTimeout();
+      if (at !== undefined && at <= now) actor.handleTimeout(now);
+    }
+    const timeoutA = a.nextTimeout();
+    if (timeoutA !== undefined && timeoutA <= now) {
+      a.handleTimeout(now);
+      this.#drain('a');
+    }
+    const timeoutB = b.nextTimeout();
+    if (timeoutB !== undefined && timeoutB <= now) {
+      b.handleTimeout(now);
+      this.#drain('b');
+    }
+    return true;
+  }
+
+  run({ until, maxMillis = MAX_MILLIS, maxSteps = Infinity }: RunLimits = {}): RunEnd {
+    this.drain();
+    for (let steps = 0; ; steps++) {
+      if (until?.()) return 'until';
+      if (steps >= maxSteps) return 'maxSteps';
+      if (!this.step(maxMillis)) return this.#next() === Infinity ? 'idle' : 'maxMillis';
+    }
+  }
+
+  #next(): Millis {
+    const { a, b } = this.#options;
+    let next = Math.min(
+      this.links.aToB.nextTimeout() ?? Infinity,
+      this.links.bToA.nextTimeout() ?? Infinity,
+      a.nextTimeout() ?? Infinity,
+      b.nextTimeout() ?? Infinity,
+      this.#script[0]?.at ?? Infinity,
+    );
+    for (const actor of this.#actors) {
+      const at = actor.nextTimeout();
+      if (at !== undefined && at < next) next = at;
+    }
+    return next;
+  }
+
+  /** Transmits, then events, then what the sends left waiting in the lanes, until nothing moves. */
+  #drain(side: Side): void {
+    const now = this.#now;
+    const direction = side === 'a' ? 0 : 1;
+    const endpoint: Endpoint<EA | EB> = side === 'a' ? this.#options.a : this.#options.b;
+    const used = new Set<LaneState>();
+    for (let drained = 0; ;) {
+      for (let transmit = endpoint.pollTransmit(now); transmit; transmit = endpoint.pollTransmit(now)) {
+        if (++drained > MAX_DRAIN) throw new Error(`${side} sends without end at ${now} ms`);
+        const state = this.#lanes.get(transmit.lane);
+        // A lane that closed since: the packet is gone, as the network might lose it.
+        if (!state) continue;
+        state.counts[direction].sent++;
+        state.links[direction].send(transmit.bytes, now);
+        used.add(state);
+      }
+      for (let event = endpoint.pollEvent(); event !== undefined; event = endpoint.pollEvent()) {
+        this.#collect({ side, at: now, event } as PairEvent<EA, EB>);
+      }
+      let reported = false;
+      for (const state of used) {
+        used.delete(state);
+        reported = this.#reportBacklog(state, direction) || reported;
+      }
+      if (!reported) return;
+    }
+  }
+
+  #reportBacklog(state: LaneState, direction: 0 | 1): boolean {
+    const backlog = state.links[direction].backlog();
+    if (backlog === state.reported[direction]) return false;
+    state.reported[direction] = backlog;
+    const endpoint = direction === 0 ? this.#options.a : this.#options.b;
+    endpoint.handleLaneBacklog(state.id, backlog, this.#now);
+    return true;
+  }
+
+  #collect(event: PairEvent<EA, EB>): void {
+    if (this.#options.keepEvents ?? true) this.events.push(event);
+    this.#options.onEvent?.(event);
+  }
+
+  #blocker(): string {
+    const { a, b } = this.#options;
+    if ((a.nextTimeout() ?? Infinity) <= this.#now) return 'a';
+    if ((b.nextTimeout() ?? Infinity) <= this.#now) return 'b';
+    return 'a lane or the script';
+  }
+}
