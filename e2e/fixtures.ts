@@ -1,0 +1,71 @@
+/**
+ * What browser tests start from: two Chromiums with a seeded lossy link between them, and the real server.
+ *
+ *     import { test, expect } from './fixtures.ts';
+ *     test('…', async ({ link, server, sender, receiver }) => {
+ *       await link.configure({ rateMbit: 50, delayMs: 50, loss: 0.05 });
+ *       await sender.goto(`${server.url}/send/`);
+ */
+import { test as base, type Page } from '@playwright/test';
+import { launchPair, type Pair } from './link/browsers.ts';
+import type { Link } from './link/relay.ts';
+import { Server } from './server.ts';
+
+interface WorkerFixtures {
+  pair: Pair;
+  sharedServer: Server;
+}
+
+interface TestFixtures {
+  /** The path between the two pages; clean and unlimited when a test begins. */
+  link: Link;
+  /** Running when a test begins; a test may stop it and start it again. */
+  server: Server;
+  /** A page in a browser, and a profile, of its own. */
+  sender: Page;
+  receiver: Page;
+}
+
+export const test = base.extend<TestFixtures, WorkerFixtures>({
+  pair: [
+    // oxlint-disable-next-line no-empty-pattern -- Playwright reads a fixture's needs from this pattern
+    async ({}, use) => {
+      const pair = await launchPair();
+      await use(pair);
+      await pair.close();
+    },
+    { scope: 'worker' },
+  ],
+  sharedServer: [
+    // oxlint-disable-next-line no-empty-pattern -- as above
+    async ({}, use) => {
+      const server = await Server.start();
+      await use(server);
+      await server.stop();
+    },
+    { scope: 'worker' },
+  ],
+  server: async ({ sharedServer }, use) => {
+    await use(sharedServer);
+    await sharedServer.stop();
+    await sharedServer.start();
+  },
+  link: async ({ pair }, use) => {
+    await pair.link.configure({});
+    await pair.link.blackhole(0);
+    await pair.link.resetStats();
+    await use(pair.link);
+  },
+  sender: async ({ pair, link: _link }, use) => {
+    const context = await pair.context('sender');
+    await use(await context.newPage());
+    await context.close();
+  },
+  receiver: async ({ pair, link: _link }, use) => {
+    const context = await pair.context('receiver');
+    await use(await context.newPage());
+    await context.close();
+  },
+});
+
+export { expect } from '@playwright/test';

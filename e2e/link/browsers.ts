@@ -1,0 +1,77 @@
+/** Two real Chromiums with a link between them. Needs no test runner, so the bench uses it too. */
+import { existsSync } from 'node:fs';
+import { chromium, type Browser, type BrowserContext, type BrowserContextOptions } from '@playwright/test';
+import { rewriteRemoteCandidates } from './page-script.ts';
+import { Link, type LinkOptions, type Side } from './relay.ts';
+
+const SYSTEM_CHROMIUM = '/usr/bin/chromium';
+
+/** Debian's Chromium where there is one, else the one Playwright has downloaded. */
+export async function launchChromium(extraArgs: readonly string[] = []): Promise<Browser> {
+  return chromium.launch({
+    ...(existsSync(SYSTEM_CHROMIUM) ? { executablePath: SYSTEM_CHROMIUM } : {}),
+    args: [
+      // Without these two (and the media permissions below) Chromium offers no candidate on 127.0.0.1.
+      '--allow-loopback-in-peer-connection',
+      '--disable-features=WebRtcHideLocalIpsWithMdns,OptimizationHints,MediaRouter,Translate',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      // Both pages must run at full speed although at most one can have the focus.
+      '--disable-background-timer-throttling',
+      '--disable-backgrounding-occluded-windows',
+      '--disable-renderer-backgrounding',
+      // Chromium refuses its sandbox to root.
+      ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+      ...extraArgs,
+    ],
+  });
+}
+
+/** A fresh profile on one side of the link. */
+export async function openContext(
+  browser: Browser,
+  link: Link | undefined,
+  side: Side,
+  options: BrowserContextOptions = {},
+): Promise<BrowserContext> {
+  const context = await browser.newContext({ acceptDownloads: true, ...options });
+  await context.grantPermissions(['microphone', 'camera']);
+  if (link) {
+    const other: Side = side === 'sender' ? 'receiver' : 'sender';
+    await context.exposeBinding('standInsOf', (_source, ports: number[]) => link.standIns(other, ports));
+    await context.addInitScript(rewriteRemoteCandidates);
+  }
+  return context;
+}
+
+export interface Pair {
+  link: Link;
+  senderBrowser: Browser;
+  receiverBrowser: Browser;
+  /** A context on one side; pages opened in it go through the link. */
+  context(side: Side, options?: BrowserContextOptions): Promise<BrowserContext>;
+  close(): Promise<void>;
+}
+
+/** Two browsers and the relay between them; each context is a new profile on the same link. */
+export async function launchPair(
+  options: { link?: Partial<LinkOptions>; args?: readonly string[] } = {},
+): Promise<Pair> {
+  const [link, senderBrowser, receiverBrowser] = await Promise.all([
+    Link.start(options.link),
+    launchChromium(options.args),
+    launchChromium(options.args),
+  ]);
+  return {
+    link,
+    senderBrowser,
+    receiverBrowser,
+    context: (side, contextOptions) =>
+      openContext(side === 'sender' ? senderBrowser : receiverBrowser, link, side, contextOptions),
+    close: async () => {
+      await Promise.all([senderBrowser.close(), receiverBrowser.close()]);
+      await link.close();
+    },
+  };
+}

@@ -1,0 +1,39 @@
+/** The relay in a process of its own, so that neither a test nor a browser's driver delays its packets. */
+import { RelayServer } from './relay-server.ts';
+import type { RelayCall, RelayReply } from './relay.ts';
+
+const relay = new RelayServer();
+
+async function answer(call: RelayCall): Promise<unknown> {
+  switch (call.kind) {
+    case 'standIns':
+      return Promise.all(call.ports.map((port) => relay.standIn(call.owner, port)));
+    case 'configure':
+      return relay.configure(call.change, call.direction);
+    case 'blackhole':
+      return relay.blackhole(call.milliseconds, call.direction);
+    case 'stats':
+      return relay.stats();
+    case 'resetStats':
+      return relay.resetStats();
+  }
+}
+
+function reply(message: RelayReply): void {
+  if (process.connected) process.send?.(message);
+}
+
+process.on('message', (call: RelayCall) => {
+  answer(call).then(
+    (value) => reply({ id: call.id, value }),
+    (error: unknown) => reply({ id: call.id, error: String(error) }),
+  );
+});
+
+// The parent is gone, however it went.
+process.on('disconnect', () => {
+  relay.close();
+  process.exit(0);
+});
+
+reply({ id: 0, value: 'ready' });

@@ -1,0 +1,184 @@
+/**
+ * A UDP relay that both sides of a WebRTC page pair mistake for each other. For each real port of one side there is
+ * a stand-in socket, which the other side sends to; what arrives there from the other side's port is passed through
+ * that direction's link model and then sent to the real port from the socket that stands for its sender.
+ */
+import { createSocket, type Socket } from 'node:dgram';
+import { DeliveryQueue } from './delivery-queue.ts';
+import { LinkModel, type DirectionStats, type LinkOptions } from './link-model.ts';
+
+export type Side = 'sender' | 'receiver';
+export type Direction = 'toReceiver' | 'toSender';
+
+export interface RelayStats {
+  toReceiver: DirectionStats;
+  toSender: DirectionStats;
+  /** How late the relay itself delivered, because Node's timers tick in milliseconds. */
+  latenessMeanMs: number;
+  latenessMaxMs: number;
+  sockets: number;
+}
+
+interface StandIn {
+  socket: Socket;
+  /** The side and the port on 127.0.0.1 it stands for. */
+  owner: Side;
+  port: number;
+  bound: Promise<number>;
+  lastUsed: number;
+}
+
+interface Delivery {
+  bytes: Uint8Array;
+  from: StandIn;
+  port: number;
+  due: number;
+}
+
+/** A browser's ICE agent asks for consent every few seconds (RFC 7675); a minute of silence is a closed connection. */
+const IDLE_MS = 60_000;
+/** About 30 ms of a 1 Gbit/s burst; the kernel may grant less. */
+const RECEIVE_BUFFER = 4 << 20;
+const LOOPBACK = '127.0.0.1';
+
+const otherSide = (side: Side): Side => (side === 'sender' ? 'receiver' : 'sender');
+
+export class RelayServer {
+  readonly links: Record<Direction, LinkModel> = {
+    toReceiver: new LinkModel(),
+    toSender: new LinkModel({ seed: 2 }),
+  };
+  #standIns = new Map<string, StandIn>();
+  #queue = new DeliveryQueue<Delivery>();
+  #timer: NodeJS.Timeout | undefined;
+  #timerDue = Infinity;
+  #late = { count: 0, sum: 0, max: 0 };
+  #sweep = setInterval(() => this.#closeIdle(), IDLE_MS / 4);
+
+  /** The port that stands for `port` of `owner`; the other side is to send there. */
+  standIn(owner: Side, port: number): Promise<number> {
+    return this.#standInFor(owner, port).bound;
+  }
+
+  /** Both directions, or one. The two directions draw from different seeds. */
+  configure(change: Partial<LinkOptions>, direction?: Direction): void {
+    if (direction !== 'toSender') this.links.toReceiver.configure(change);
+    if (direction !== 'toReceiver') {
+      this.links.toSender.configure(
+        change.seed === undefined ? change : { ...change, seed: change.seed ^ 0x5bd1e995 },
+      );
+    }
+  }
+
+  blackhole(milliseconds: number, direction?: Direction): void {
+    const until = performance.now() + milliseconds;
+    if (direction !== 'toSender') this.links.toReceiver.blackhole(until);
+    if (direction !== 'toReceiver') this.links.toSender.blackhole(until);
+  }
+
+  stats(): RelayStats {
+    return {
+      toReceiver: this.links.toReceiver.stats(),
+      toSender: this.links.toSender.stats(),
+      latenessMeanMs: this.#late.count > 0 ? this.#late.sum / this.#late.count : 0,
+      latenessMaxMs: this.#late.max,
+      sockets: this.#standIns.size,
+    };
+  }
+
+  resetStats(): void {
+    this.links.toReceiver.resetStats();
+    this.links.toSender.resetStats();
+    this.#late = { count: 0, sum: 0, max: 0 };
+  }
+
+  close(): void {
+    clearInterval(this.#sweep);
+    clearTimeout(this.#timer);
+    for (const { socket } of this.#standIns.values()) socket.close();
+    this.#standIns.clear();
+    this.#queue.clear();
+  }
+
+  #standInFor(owner: Side, port: number): StandIn {
+    const key = `${owner}:${port}`;
+    const known = this.#standIns.get(key);
+    if (known) {
+      known.lastUsed = performance.now();
+      return known;
+    }
+    const socket = createSocket({
+      type: 'udp4',
+      recvBufferSize: RECEIVE_BUFFER,
+      // Addresses are literals: no detour through the resolver for each datagram.
+      lookup: (address, _options, callback) => callback(null, address, 4),
+    });
+    const bound = new Promise<number>((resolve, reject) => {
+      socket.once('error', reject);
+      socket.bind(0, LOOPBACK, () => {
+        socket.off('error', reject);
+        // The real port may be closed by now: errors of single datagrams are of no interest.
+        socket.on('error', () => undefined);
+        resolve(socket.address().port);
+      });
+    });
+    const standIn: StandIn = { socket, owner, port, bound, lastUsed: performance.now() };
+    socket.on('message', (bytes, from) => {
+      if (from.address === LOOPBACK) this.#arrived(standIn, bytes, from.port);
+    });
+    this.#standIns.set(key, standIn);
+    return standIn;
+  }
+
+  #arrived(at: StandIn, bytes: Uint8Array, sourcePort: number): void {
+    const now = performance.now();
+    at.lastUsed = now;
+    const link = at.owner === 'receiver' ? this.links.toReceiver : this.links.toSender;
+    for (const due of link.accept(bytes.length, now, bytes[0])) {
+      const from = this.#standInFor(otherSide(at.owner), sourcePort);
+      this.#queue.push(due, { bytes, from, port: at.port, due });
+    }
+    // Under load arrivals come more often than timers tick, and keep deliveries punctual.
+    this.#deliver(now);
+  }
+
+  #deliver(now: number): void {
+    for (let next = this.#queue.popDue(now); next; next = this.#queue.popDue(now)) {
+      const late = now - next.due;
+      this.#late.count++;
+      this.#late.sum += late;
+      if (late > this.#late.max) this.#late.max = late;
+      next.from.lastUsed = now;
+      try {
+        next.from.socket.send(next.bytes, next.port, LOOPBACK);
+      } catch {
+        // Closed as idle in the meantime: the datagram is lost, as it would be at a NAT.
+      }
+    }
+    this.#schedule(now);
+  }
+
+  /** One timer for the earliest delivery. A tick is a millisecond: spinning would take a core from the browsers. */
+  #schedule(now: number): void {
+    const due = this.#queue.nextDue();
+    if (due === undefined || due >= this.#timerDue) return;
+    clearTimeout(this.#timer);
+    this.#timerDue = due;
+    this.#timer = setTimeout(
+      () => {
+        this.#timerDue = Infinity;
+        this.#deliver(performance.now());
+      },
+      Math.max(0, due - now),
+    );
+  }
+
+  #closeIdle(): void {
+    const before = performance.now() - IDLE_MS;
+    for (const [key, { socket, lastUsed }] of this.#standIns) {
+      if (lastUsed > before) continue;
+      socket.close();
+      this.#standIns.delete(key);
+    }
+  }
+}
