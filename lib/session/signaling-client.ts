@@ -1,0 +1,198 @@
+/**
+ * The page's end of the signaling server: rooms, rejoining, and sealed bytes to the other side. The one door of
+ * socket.io-client. The server is trusted with nothing: what it sends is checked and bounded here.
+ */
+import { io, type Socket } from 'socket.io-client';
+import * as v from 'valibot';
+import { MAX_RELAY_BYTES } from '../../signaling/limits.ts';
+import {
+  emptyAckSchema,
+  errorAckSchema,
+  expiredSchema,
+  joinAckSchema,
+  openAckSchema,
+  rejoinAckSchema,
+  type ClientToServer,
+  type ExpiredReason,
+  type JoinAck,
+  type OpenAck,
+  type RejoinAck,
+  type ServerToClient,
+  type SignalingErrorCode,
+} from '../../signaling/messages.ts';
+import type { ProblemCode, Role } from './model.ts';
+
+export type { ExpiredReason, JoinAck, OpenAck, RejoinAck };
+
+export interface SignalingClientOptions {
+  /** Origin of the server; empty: the page's own. */
+  server: string;
+  /** The connection stands, or not. After `false` every place at the server (room, pair) is lost. */
+  onOnline(online: boolean): void;
+  /** The other side is there: `send` reaches it from now on. */
+  onPaired(): void;
+  /** What the other side sent, at most `MAX_RELAY_BYTES`. Nothing says yet who it is. */
+  onMessage(bytes: Uint8Array): void;
+  onPeerLeft(): void;
+  /** The place is given up. `replaced`: by another page of the same side, so do not fight over it. */
+  onExpired(reason: ExpiredReason): void;
+}
+
+export interface SignalingClient {
+  /** Opens a room; gives up the place held before. */
+  open(): Promise<OpenAck>;
+  /** Joins the room of a slot. Whatever comes of it, the code is used up. */
+  join(slot: string): Promise<JoinAck>;
+  /** Meets the other side of a dropped session. `waiting`: it is not there yet; `onPaired` tells. */
+  rejoin(id: string, role: Role): Promise<RejoinAck>;
+  /** Destroys the own room, or ends the pair, after a wrong code. */
+  burn(): Promise<void>;
+  /** `false`: not connected, or too long; the bytes are dropped. Never kept for a later connection. */
+  send(bytes: Uint8Array): boolean;
+  /** Gives up the place; the other side is told. */
+  leave(): Promise<void>;
+  /** Ends the connection for good. */
+  close(): void;
+}
+
+/** Why the server could not do it. `detail` is for the log. */
+export class SignalingError extends Error {
+  override name = 'SignalingError';
+  readonly code: ProblemCode;
+
+  constructor(code: ProblemCode, detail: string) {
+    super(`${code}: ${detail}`);
+    this.code = code;
+  }
+}
+
+/** A server that does not answer within this is away; a person waits no longer for a code. */
+const ANSWER_MS = 5000;
+/** After a refusal the same connection would be refused again; limits are counted by the minute. */
+const REFUSED_RETRY_MS = 10_000;
+
+const problems: Record<SignalingErrorCode, ProblemCode> = {
+  'code-unknown': 'code-unknown',
+  'too-many-attempts': 'too-many-attempts',
+  busy: 'server-away',
+  malformed: 'protocol-violation',
+  'not-paired': 'peer-left',
+};
+
+/** Connects at once, and again whenever the connection is lost, until `close`. */
+export function createSignalingClient(options: SignalingClientOptions): SignalingClient {
+  const socket: Socket<ServerToClient, ClientToServer> = io(
+    options.server === '' ? undefined : options.server,
+    {
+      transports: ['websocket'],
+      forceNew: true,
+      timeout: ANSWER_MS,
+      // Quick at first (a server that restarts is back within a second), and spread so that not all return at once.
+      reconnectionDelay: 300,
+      reconnectionDelayMax: 5000,
+      randomizationFactor: 0.5,
+    },
+  );
+  const waiters = new Set<(error?: SignalingError) => void>();
+  const settle = (error?: SignalingError) => {
+    for (const waiter of waiters) waiter(error);
+    waiters.clear();
+  };
+  let retry: ReturnType<typeof setTimeout> | undefined;
+  const retryLater = () => {
+    clearTimeout(retry);
+    retry = setTimeout(() => socket.connect(), REFUSED_RETRY_MS);
+  };
+
+  socket.on('connect', () => {
+    settle();
+    options.onOnline(true);
+  });
+  socket.on('disconnect', (reason) => {
+    // Sent before, meant for a place that is gone.
+    socket.sendBuffer = [];
+    if (reason === 'io server disconnect') retryLater();
+    options.onOnline(false);
+  });
+  socket.on('connect_error', (error) => {
+    // Still active: the network or a restart, Socket.IO tries again by itself. Otherwise the server refused us.
+    if (socket.active) return;
+    const code = error.message === 'too-many-attempts' ? 'too-many-attempts' : 'server-away';
+    settle(new SignalingError(code, `connection refused: ${error.message}`));
+    retryLater();
+  });
+  socket.on('paired', () => options.onPaired());
+  socket.on('message', (data: unknown) => {
+    const bytes = bytesOf(data);
+    if (bytes) options.onMessage(bytes);
+  });
+  socket.on('peer-left', () => options.onPeerLeft());
+  socket.on('expired', (why: unknown) => {
+    const parsed = v.safeParse(expiredSchema, why);
+    options.onExpired(parsed.success ? parsed.output.reason : 'time');
+  });
+
+  const online = () =>
+    new Promise<void>((resolve, reject) => {
+      if (socket.connected) return resolve();
+      const away = () => waiter(new SignalingError('server-away', 'no connection'));
+      const timer = setTimeout(away, ANSWER_MS);
+      const waiter = (error?: SignalingError) => {
+        clearTimeout(timer);
+        waiters.delete(waiter);
+        if (error) reject(error);
+        else resolve();
+      };
+      waiters.add(waiter);
+    });
+
+  const ask = async <S extends v.GenericSchema>(
+    schema: S,
+    emit: (within: ReturnType<typeof socket.timeout>) => Promise<unknown>,
+  ): Promise<v.InferOutput<S>> => {
+    await online();
+    const answer = await emit(socket.timeout(ANSWER_MS)).catch((error: unknown) => {
+      throw new SignalingError('server-away', String(error));
+    });
+    const refusal = v.safeParse(errorAckSchema, answer);
+    if (refusal.success) throw new SignalingError(problems[refusal.output.error], refusal.output.error);
+    const parsed = v.safeParse(schema, answer);
+    if (!parsed.success) throw new SignalingError('protocol-violation', 'the server answered nonsense');
+    return parsed.output;
+  };
+
+  return {
+    open: () => ask(openAckSchema, (within) => within.emitWithAck('open', {})),
+    join: (slot) => ask(joinAckSchema, (within) => within.emitWithAck('join', { slot })),
+    rejoin: (id, role) => ask(rejoinAckSchema, (within) => within.emitWithAck('rejoin', { id, role })),
+    burn: async () => {
+      // Without a connection there is no place left to burn.
+      if (socket.connected) await ask(emptyAckSchema, (within) => within.emitWithAck('burn', {}));
+    },
+    leave: async () => {
+      if (socket.connected) await ask(emptyAckSchema, (within) => within.emitWithAck('leave', {}));
+    },
+    send: (bytes) => {
+      // Socket.IO would keep it for the next connection, where it means nothing.
+      if (!socket.connected || bytes.length === 0 || bytes.length > MAX_RELAY_BYTES) return false;
+      socket.emit('relay', bytes, () => {});
+      return true;
+    },
+    close: () => {
+      clearTimeout(retry);
+      socket.removeAllListeners();
+      socket.disconnect();
+      settle(new SignalingError('server-away', 'closed'));
+    },
+  };
+}
+
+function bytesOf(data: unknown): Uint8Array | undefined {
+  const bytes =
+    data instanceof ArrayBuffer
+      ? new Uint8Array(data)
+      : data instanceof Uint8Array
+        ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+        : undefined;
+  return bytes && bytes.length > 0 && bytes.length <= MAX_RELAY_BYTES ? bytes : undefined;
+}

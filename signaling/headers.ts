@@ -1,0 +1,64 @@
+/** The response headers of every page and file. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+/** What Tessera uses is allowed for its own pages; everything else a browser offers is off. */
+const permissions = [
+  'camera=(self)',
+  'clipboard-write=(self)',
+  'screen-wake-lock=(self)',
+  'web-share=(self)',
+  ...[
+    'accelerometer',
+    'autoplay',
+    'bluetooth',
+    'clipboard-read',
+    'display-capture',
+    'encrypted-media',
+    'fullscreen',
+    'gamepad',
+    'geolocation',
+    'gyroscope',
+    'hid',
+    'idle-detection',
+    'local-fonts',
+    'magnetometer',
+    'microphone',
+    'midi',
+    'payment',
+    'picture-in-picture',
+    'publickey-credentials-get',
+    'serial',
+    'storage-access',
+    'usb',
+    'window-management',
+    'xr-spatial-tracking',
+  ].map((feature) => `${feature}=()`),
+].join(', ');
+
+export function setSecurityHeaders(response: ServerResponse, https: boolean, host: string | undefined): void {
+  response.setHeader('X-Content-Type-Options', 'nosniff');
+  response.setHeader('Cross-Origin-Opener-Policy', 'same-origin');
+  response.setHeader('Cross-Origin-Resource-Policy', 'same-origin');
+  response.setHeader('Referrer-Policy', 'no-referrer');
+  response.setHeader('Permissions-Policy', permissions);
+  response.setHeader('X-Frame-Options', 'DENY');
+  // Not for localhost: it would force https on everything else a developer runs there.
+  if (https && host !== undefined && !/^localhost(:|$)/.test(host)) {
+    response.setHeader('Strict-Transport-Security', 'max-age=31536000');
+  }
+}
+
+/** Whether the person's browser speaks https to us, or to the trusted proxy in front of us. */
+export function overHttps(request: IncomingMessage, trustedProxies: number): boolean {
+  if ('encrypted' in request.socket) return true;
+  const claimed = request.headers['x-forwarded-proto'];
+  const protocol = Array.isArray(claimed) ? claimed.at(-1) : claimed?.split(',').at(-1);
+  return trustedProxies > 0 && protocol?.trim() === 'https';
+}
+
+/** The host as the browser wrote it, if it is one that may stand in a header of ours. */
+export function safeHost(request: IncomingMessage, trustedProxies: number): string | undefined {
+  const forwarded = trustedProxies > 0 ? request.headers['x-forwarded-host'] : undefined;
+  const host = (Array.isArray(forwarded) ? forwarded.at(-1) : forwarded) ?? request.headers.host;
+  return host !== undefined && /^[a-z0-9.-]+(:\d+)?$|^\[[0-9a-f:.]+\](:\d+)?$/i.test(host) ? host : undefined;
+}

@@ -1,0 +1,63 @@
+/** Every bound of the signaling server, and why it has the size it has. */
+
+/** A message between two paired browsers. An SDP with all its candidates is 2–6 KB, sealed; twice that is room enough. */
+export const MAX_RELAY_BYTES = 16 * 1024;
+
+/** Socket.IO's frame: one relayed message and its envelope. */
+export const MAX_FRAME_BYTES = 32 * 1024;
+
+/** What one pair may send through the server. A handshake takes about 20 KB; pictures have no business here. */
+export const MAX_PAIR_BYTES = 1024 * 1024;
+
+/** How long a code may wait for its receiver (issue: ten minutes unjoined). */
+export const ROOM_LIFETIME_MS = 10 * 60_000;
+
+/** A slot rests this long after its room ended, so that a late guest with an old code does not burn a stranger's new one. */
+export const SLOT_REST_MS = ROOM_LIFETIME_MS;
+
+/** How long one side of a dropped session waits for the other: a locked phone comes back within minutes. */
+export const REJOIN_WAIT_MS = 10 * 60_000;
+
+/** Bounds of memory: an entry is a few hundred bytes, so all of these together stay below 50 MB. */
+export const MAX_ROOMS = 20_000;
+export const MAX_RENDEZVOUS = 20_000;
+export const MAX_RESTING_SLOTS = 50_000;
+export const MAX_SOCKETS = 20_000;
+
+/** Slots have at most this many digits; four are enough for 5,000 rooms, the rest is for days of attack. */
+export const MAX_SLOT_DIGITS = 6;
+
+/** While many joins fail somewhere, new codes get slots too long to be found by trying: 900,000 of them. */
+export const ALARM_SLOT_DIGITS = 6;
+
+/** Failed joins a minute, over all addresses, that raise the alarm. People mistype; a hundred a minute do not. */
+export const ALARM_FAILED_JOINS = 100;
+export const ALARM_WINDOW_MS = 60_000;
+/** The alarm stays on this long after the last such minute: the life of a code. */
+export const ALARM_HOLD_MS = ROOM_LIFETIME_MS;
+
+/** Messages a socket may send at once, and a second. A trickled handshake is about 20 messages. */
+export const MESSAGE_BURST = 100;
+export const MESSAGES_PER_SECOND = 20;
+
+/** Malformed messages before a socket is closed: our own client never sends one. */
+export const MAX_MALFORMED = 3;
+
+/** A socket that has not taken any place for this long is closed: it only costs memory. */
+export const IDLE_SOCKET_MS = 30 * 60_000;
+
+/** A time-limited TURN credential: allocations outlive it while refreshed, so an hour covers the longest wait and handshake. */
+export const TURN_CREDENTIAL_SECONDS = 3600;
+
+/** The clean shutdown's patience. */
+export const SHUTDOWN_MS = 3000;
+
+/** Points in a window of seconds for each address; an address is often a whole school or office behind one NAT. */
+export const ADDRESS_LIMITS = {
+  connect: { points: 240, seconds: 60 },
+  open: { points: 60, seconds: 60 },
+  join: { points: 120, seconds: 60 },
+  /** Wrong codes. Ten leave room for clumsy fingers, and nothing for a search. */
+  failedJoin: { points: 10, seconds: 600 },
+  rejoin: { points: 120, seconds: 60 },
+} as const;

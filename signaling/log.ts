@@ -1,0 +1,21 @@
+/**
+ * The server's log, one JSON object a line. It holds what happened to the server, never who was there: no address, no
+ * slot, no rendezvous id, no socket id, no user agent. The one door of pino.
+ */
+import { pino } from 'pino';
+
+export interface Log {
+  info(message: string): void;
+  warn(message: string): void;
+  error(message: string): void;
+}
+
+export function createLog(level: string): Log {
+  // `base` would add process and host name to every line.
+  const log = pino({ level, base: null });
+  return {
+    info: (message) => log.info(message),
+    warn: (message) => log.warn(message),
+    error: (message) => log.error(message),
+  };
+}

@@ -1,0 +1,54 @@
+/** `node --import tsx signaling/main.ts [--https] [--dev]`: the server that `npm start` and `npm run dev` run. */
+import { fileURLToPath } from 'node:url';
+import { renderUnicodeCompact } from 'uqr';
+import { keptCertificate } from './certificate.ts';
+import { readConfig, type Config } from './config.ts';
+import { lanAddresses } from './lan.ts';
+import { createLog } from './log.ts';
+import { servePages } from './pages.ts';
+import { createTesseraServer, type ServerOptions } from './server.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const log = createLog(process.env.LOG_LEVEL ?? 'info');
+
+const config = readConfig(process.env, process.argv.slice(2));
+const lan = lanAddresses();
+const pages = process.argv.includes('--dev')
+  ? await (await import('./development.ts')).developmentPages(root, config.port)
+  : { pages: servePages(process.env.TESSERA_OUT ?? `${root}out`, config.trustedProxies) };
+const options: ServerOptions = { ...config, ...pages, log };
+if (config.https) options.certificate = await keptCertificate(`${root}.certs`, lan, Date.now());
+
+const server = createTesseraServer(options);
+const port = await server.listen(config.port, config.host).catch((error: NodeJS.ErrnoException) => {
+  const reason =
+    error.code === 'EADDRINUSE' ? `port ${config.port} is taken; set PORT to another one` : error.message;
+  process.stderr.write(`Tessera cannot start: ${reason}.\n`);
+  process.exit(1);
+});
+greet(config, port);
+
+let closing = false;
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    // A second signal means now.
+    if (closing) process.exit(1);
+    closing = true;
+    log.info('closing');
+    void server.close().then(() => process.exit(0));
+  });
+}
+
+/** One line that says where to go, and for a phone the addresses of this machine with a picture to scan. */
+function greet({ https, host }: Config, port: number): void {
+  const protocol = https ? 'https' : 'http';
+  const everywhere = host === undefined || host === '::' || host === '0.0.0.0';
+  const lines: string[] = [];
+  if (everywhere && lan[0] !== undefined) {
+    const addresses = lan.map((address) => `${protocol}://${address}:${port}/`);
+    lines.push(`On this network: ${addresses.join('  ')}`, renderUnicodeCompact(`${addresses[0]}`));
+    if (https) lines.push('The certificate is self-made: the browser asks once whether to go on.');
+  }
+  lines.push(`Tessera is ready: ${protocol}://${everywhere ? 'localhost' : host}:${port}/`);
+  process.stdout.write(`${lines.join('\n')}\n`);
+}

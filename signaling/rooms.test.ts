@@ -1,0 +1,258 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { MAX_PAIR_BYTES, REJOIN_WAIT_MS, ROOM_LIFETIME_MS, SLOT_REST_MS } from './limits.ts';
+import { Rooms, type Role, type RoomsEvent } from './rooms.ts';
+
+const unknown = { type: 'refused', code: 'code-unknown' };
+
+function opened(rooms: Rooms, socket: string, now = 0): string {
+  const { reply } = rooms.handle({ type: 'open', socket, random: 0.5, minDigits: 1 }, now);
+  if (reply.type !== 'opened') throw new Error('expected a room');
+  return reply.slot;
+}
+
+describe('a code', () => {
+  test('joins one receiver to its sender, who are both told', () => {
+    const rooms = new Rooms();
+    const slot = opened(rooms, 's');
+    expect(rooms.handle({ type: 'join', socket: 'r', slot }, 1)).toEqual({
+      reply: { type: 'joined' },
+      effects: [
+        { to: 's', type: 'paired' },
+        { to: 'r', type: 'paired' },
+      ],
+    });
+  });
+
+  test('looks the same from outside when it is missing, used, burned or expired', () => {
+    const rooms = new Rooms();
+    const slot = opened(rooms, 's');
+    rooms.handle({ type: 'join', socket: 'r', slot }, 1);
+    expect(rooms.handle({ type: 'join', socket: 'x', slot }, 2)).toEqual({ reply: unknown, effects: [] });
+    expect(rooms.handle({ type: 'join', socket: 'x', slot: '999' }, 2)).toEqual({
+      reply: unknown,
+      effects: [],
+    });
+    const burned = opened(rooms, 's2');
+    rooms.handle({ type: 'burn', socket: 's2' }, 3);
+    expect(rooms.handle({ type: 'join', socket: 'x', slot: burned }, 3)).toEqual({
+      reply: unknown,
+      effects: [],
+    });
+    const late = opened(rooms, 's3', 3);
+    rooms.handle({ type: 'tick' }, 3 + ROOM_LIFETIME_MS);
+    expect(rooms.handle({ type: 'join', socket: 'x', slot: late }, 3 + ROOM_LIFETIME_MS)).toEqual({
+      reply: unknown,
+      effects: [],
+    });
+  });
+
+  test('expires at its minute, not a millisecond before, and its sender is told', () => {
+    const rooms = new Rooms();
+    opened(rooms, 's');
+    expect(rooms.handle({ type: 'tick' }, ROOM_LIFETIME_MS - 1).effects).toEqual([]);
+    expect(rooms.handle({ type: 'tick' }, ROOM_LIFETIME_MS).effects).toEqual([
+      { to: 's', type: 'expired', reason: 'time' },
+    ]);
+    expect(rooms.has('s')).toBe(false);
+  });
+
+  test('has a slot that rests after use, so that a late guest burns nobody else', () => {
+    const rooms = new Rooms();
+    const slots = new Set<string>();
+    for (let i = 0; i < 50; i++) {
+      slots.add(opened(rooms, 's', i));
+      rooms.handle({ type: 'burn', socket: 's' }, i);
+    }
+    expect(slots.size).toBe(50);
+    expect(opened(rooms, 's', 50 + SLOT_REST_MS)).toHaveLength(1);
+  });
+
+  test('has a slot as short as the number of rooms allows', () => {
+    const rooms = new Rooms();
+    const lengths = Array.from({ length: 600 }, (_, i) => opened(rooms, `s${i}`).length);
+    expect(lengths.filter((length) => length === 1)).toHaveLength(5);
+    expect(lengths.filter((length) => length === 2)).toHaveLength(45);
+    expect(Math.max(...lengths)).toBe(4);
+  });
+});
+
+describe('a dropped session', () => {
+  const rejoin = (rooms: Rooms, socket: string, role: Role, now = 0) =>
+    rooms.handle({ type: 'rejoin', socket, id: 'a'.repeat(32), role }, now);
+
+  test('is joined again by two sockets that name the same id in different roles', () => {
+    const rooms = new Rooms();
+    expect(rejoin(rooms, 's', 'sender').reply).toEqual({ type: 'rejoined', waiting: true });
+    expect(rejoin(rooms, 'r', 'receiver')).toEqual({
+      reply: { type: 'rejoined', waiting: false },
+      effects: [
+        { to: 's', type: 'paired' },
+        { to: 'r', type: 'paired' },
+      ],
+    });
+  });
+
+  test('lets a new connection of the same side take the place of the old one', () => {
+    const rooms = new Rooms();
+    rejoin(rooms, 's', 'sender');
+    rejoin(rooms, 'r', 'receiver');
+    expect(rejoin(rooms, 's2', 'sender').effects).toEqual([
+      { to: 's', type: 'expired', reason: 'replaced' },
+      { to: 'r', type: 'peer-left' },
+      { to: 's2', type: 'paired' },
+      { to: 'r', type: 'paired' },
+    ]);
+    // The old connection's end is no longer anybody's business.
+    expect(rooms.handle({ type: 'gone', socket: 's' }, 1).effects).toEqual([]);
+  });
+
+  test('waits for a while, and no longer', () => {
+    const rooms = new Rooms();
+    rejoin(rooms, 's', 'sender');
+    expect(rooms.handle({ type: 'tick' }, REJOIN_WAIT_MS).effects).toEqual([
+      { to: 's', type: 'expired', reason: 'time' },
+    ]);
+    expect(rejoin(rooms, 'r', 'receiver', REJOIN_WAIT_MS).reply).toMatchObject({ waiting: true });
+  });
+
+  test('that found itself is not ended by the waiting time', () => {
+    const rooms = new Rooms();
+    rejoin(rooms, 's', 'sender');
+    rejoin(rooms, 'r', 'receiver');
+    expect(rooms.handle({ type: 'tick' }, 3 * REJOIN_WAIT_MS).effects).toEqual([]);
+    expect(rooms.has('s') && rooms.has('r')).toBe(true);
+  });
+});
+
+test('a pair cannot send its pictures through the server', () => {
+  const rooms = new Rooms();
+  rooms.handle({ type: 'join', socket: 'r', slot: opened(rooms, 's') }, 0);
+  const bytes = new Uint8Array(16 * 1024);
+  for (let sent = 0; sent < MAX_PAIR_BYTES; sent += bytes.length) {
+    expect(rooms.handle({ type: 'relay', socket: 's', bytes }, 0).effects).toHaveLength(1);
+  }
+  const last = rooms.handle({ type: 'relay', socket: 'r', bytes }, 0);
+  expect(last).toEqual({ reply: { type: 'refused', code: 'too-many-attempts' }, effects: [] });
+});
+
+/**
+ * The rules once more, as plainly as they can be said: a list of rooms, a list of waiting sockets, a list of pairs.
+ * Everything is looked up by walking; nothing is shared with the real one but the vocabulary.
+ */
+class Model {
+  rooms: { slot: string; sender: string; until: number }[] = [];
+  waiting: { id: string; role: Role; socket: string; until: number }[] = [];
+  pairs: { sockets: [string, string]; id?: string; roles: Partial<Record<Role, string>> }[] = [];
+
+  drop(socket: string): string[] {
+    const told = this.pairs.flatMap((p) =>
+      p.sockets.includes(socket) ? p.sockets.filter((s) => s !== socket) : [],
+    );
+    this.rooms = this.rooms.filter((room) => room.sender !== socket);
+    this.waiting = this.waiting.filter((one) => one.socket !== socket);
+    this.pairs = this.pairs.filter((pair) => !pair.sockets.includes(socket));
+    return told.map((other) => `${other} peer-left`);
+  }
+
+  /** Effects as text, in the order of the real one except for expiry. */
+  handle(event: RoomsEvent, now: number, slot: string | undefined): string[] {
+    const out: string[] = [];
+    for (const room of this.rooms) if (room.until <= now) out.push(`${room.sender} expired time`);
+    for (const one of this.waiting) if (one.until <= now) out.push(`${one.socket} expired time`);
+    this.rooms = this.rooms.filter((room) => room.until > now);
+    this.waiting = this.waiting.filter((one) => one.until > now);
+    if (event.type === 'tick') return out;
+    if (event.type === 'relay') {
+      const pair = this.pairs.find((one) => one.sockets.includes(event.socket));
+      const to = pair?.sockets.find((one) => one !== event.socket);
+      return to === undefined ? out : [...out, `${to} message`];
+    }
+    out.push(...this.drop(event.socket));
+    if (event.type === 'open' && slot !== undefined) {
+      this.rooms.push({ slot, sender: event.socket, until: now + ROOM_LIFETIME_MS });
+    }
+    if (event.type === 'join') {
+      const room = this.rooms.find((one) => one.slot === event.slot);
+      if (!room) return out;
+      this.rooms = this.rooms.filter((one) => one !== room);
+      this.pairs.push({ sockets: [room.sender, event.socket], roles: {} });
+      out.push(`${room.sender} paired`, `${event.socket} paired`);
+    }
+    if (event.type === 'rejoin') {
+      const { id, role, socket } = event;
+      const same = this.waiting.find((one) => one.id === id && one.role === role);
+      if (same) {
+        this.waiting = this.waiting.filter((one) => one !== same);
+        out.push(`${same.socket} expired replaced`);
+      }
+      const paired = this.pairs.find((one) => one.id === id);
+      let other = this.waiting.find((one) => one.id === id && one.role !== role)?.socket;
+      if (paired) {
+        other = paired.roles[role === 'sender' ? 'receiver' : 'sender'];
+        out.push(`${paired.roles[role]} expired replaced`, `${other} peer-left`);
+        this.pairs = this.pairs.filter((one) => one !== paired);
+      }
+      if (other === undefined) {
+        this.waiting.push({ id, role, socket, until: now + REJOIN_WAIT_MS });
+        return out;
+      }
+      this.waiting = this.waiting.filter((one) => one.socket !== other);
+      const roles = { [role]: socket, [role === 'sender' ? 'receiver' : 'sender']: other };
+      this.pairs.push({ sockets: [socket, other], id, roles });
+      out.push(`${roles.sender} paired`, `${roles.receiver} paired`);
+    }
+    return out;
+  }
+}
+
+test('any history of events has the effects that the plain rules give, and no others', () => {
+  const socket = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f');
+  const role = fc.constantFrom<Role>('sender', 'receiver');
+  const id = fc.constantFrom('1'.repeat(32), '2'.repeat(32));
+  const step = fc.oneof(
+    fc.record({
+      type: fc.constant('open' as const),
+      socket,
+      random: fc.double({ min: 0, max: 0.999, noNaN: true }),
+      minDigits: fc.constantFrom(1, 6),
+    }),
+    // Mostly slots that were handed out, sometimes any.
+    fc.record({ type: fc.constant('join' as const), socket, slot: fc.nat({ max: 20 }).map(String) }),
+    fc.record({ type: fc.constant('join' as const), socket, slot: fc.constant('latest') }),
+    fc.record({ type: fc.constant('rejoin' as const), socket, id, role }),
+    fc.record({ type: fc.constant('relay' as const), socket, bytes: fc.constant(Uint8Array.of(1)) }),
+    fc.record({ type: fc.constantFrom('burn' as const, 'leave' as const, 'gone' as const), socket }),
+    fc.constant({ type: 'tick' as const }),
+  );
+  const pause = fc.oneof(fc.nat({ max: 5000 }), fc.nat({ max: ROOM_LIFETIME_MS + 10 }));
+  fc.assert(
+    fc.property(fc.array(fc.tuple(step, pause), { maxLength: 80 }), (history) => {
+      const rooms = new Rooms();
+      const model = new Model();
+      let now = 0;
+      let latest = '1';
+      for (const [given, wait] of history) {
+        now += wait;
+        const event: RoomsEvent =
+          given.type === 'join' && given.slot === 'latest' ? { ...given, slot: latest } : given;
+        const { reply, effects } = rooms.handle(event, now);
+        if (reply.type === 'opened') latest = reply.slot;
+        const expected = model.handle(event, now, reply.type === 'opened' ? reply.slot : undefined);
+        const seen = effects.map((one) =>
+          one.type === 'expired' ? `${one.to} expired ${one.reason}` : `${one.to} ${one.type}`,
+        );
+        expect(seen).toEqual(expected);
+      }
+      for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) {
+        const places =
+          model.rooms.filter((room) => room.sender === name).length +
+          model.waiting.filter((one) => one.socket === name).length +
+          model.pairs.filter((pair) => pair.sockets.includes(name)).length;
+        expect(rooms.has(name)).toBe(places === 1);
+        expect(places).toBeLessThanOrEqual(1);
+      }
+    }),
+    { numRuns: 1000 },
+  );
+});
