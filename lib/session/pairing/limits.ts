@@ -1,0 +1,38 @@
+/** Every bound of pairing, with its reason. Sizes in bytes unless the name says otherwise. */
+
+/** A slot is spoken aloud: six digits leave room for a million rooms and stay sayable. */
+export const SLOT_DIGITS_MAX = 6;
+
+/** Longest text looked at when a code or link is pasted; a link with a long host name fits many times over. */
+export const CODE_TEXT_MAX = 512;
+
+/** 128 bits: a link's secret is guessed by nobody, online or offline. */
+export const LINK_SECRET_BYTES = 16;
+
+/** 128 bits from each side make every session id unique without anyone keeping count. */
+export const NONCE_BYTES = 16;
+
+/** A rendezvous id is all that admits to a rejoin at the server: 128 bits cannot be guessed. */
+export const RENDEZVOUS_ID_BYTES = 16;
+
+/** Keys and rejoin secrets: 256 bits, the key length of XChaCha20-Poly1305. */
+export const KEY_BYTES = 32;
+
+/** Confirmation tags are HMAC-SHA-512 cut to 256 bits (RFC 2104 §5: not below half the output). */
+export const TAG_BYTES = 32;
+
+/** The longest pairing message has 67 bytes; anything beyond this is not read at all. */
+export const PAIRING_MESSAGE_MAX = 128;
+
+/** What the server relays in one message. */
+export const SEALED_MESSAGE_MAX = 16_384;
+
+/** Plaintexts are padded to a multiple of this, so that lengths of names and addresses do not show. */
+export const SEALED_PADDING = 256;
+
+/** Poly1305. */
+export const SEAL_TAG_BYTES = 16;
+
+/** One byte of type, then whole padded blocks of which two bytes are the length, then the seal's tag. */
+export const SEALED_PLAINTEXT_MAX =
+  Math.floor((SEALED_MESSAGE_MAX - 1 - SEAL_TAG_BYTES) / SEALED_PADDING) * SEALED_PADDING - 2;

@@ -1,0 +1,192 @@
+/**
+ * One attempt to pair, without I/O: messages in, messages and one event out. After the constructor and after each
+ * `handleMessage`, drain `pollTransmit`, then `pollEvent`.
+ *
+ *     receiver   → hello: which kind of password, nonce B
+ *     sender     → share: nonce A, share A                 (both now have the session id: nonce A ‖ nonce B)
+ *     receiver   → answer: share B, tag B                  (the receiver has the key, and proves it)
+ *     sender     → confirm: tag A                          (the sender is confirmed and may seal behind this message)
+ *     receiver is confirmed
+ *
+ * `confirmed` comes only after the other side has proved that it has the same key. The first failure is final: nothing
+ * more is read, and another attempt takes another machine, which the person has to ask for. There is no clock in here;
+ * whoever owns the machine gives up on it when nothing comes.
+ *
+ * An abort of the other side cannot be authenticated, there being no key: the server can end an attempt with a reason
+ * of its choosing, as it could by dropping messages.
+ */
+import type { Role } from '../model.ts';
+import { concat, equalBytes, utf8 } from './bytes.ts';
+import type { Random } from './code.ts';
+import {
+  calculateGenerator,
+  confirmationTags,
+  intermediateKey,
+  lvCat,
+  makeShare,
+  multiplyVerified,
+  scalarFromBytes,
+  SHARE_BYTES,
+  type Transcript,
+} from './cpace.ts';
+import { NONCE_BYTES } from './limits.ts';
+import {
+  decodePairingMessage,
+  encodePairingMessage,
+  PAIRING_VERSION,
+  type PairingMessage,
+  type PairingProblem,
+} from './pairing-messages.ts';
+import type { Password } from './password.ts';
+import { type SessionKeys, sessionKeys } from './session-keys.ts';
+
+export type PairingOptions = {
+  /** Gives that many bytes nobody can predict (`crypto.getRandomValues`); called only by the constructor. */
+  random: Random;
+} & (
+  | { role: 'receiver'; password: Password }
+  /** Every way into the room (its words, its link): one of each kind at most. The receiver says which it used. */
+  | { role: 'sender'; passwords: readonly Password[] }
+);
+
+export type PairingEvent =
+  | { type: 'confirmed'; keys: SessionKeys }
+  | { type: 'failed'; problem: PairingProblem };
+
+/** `expects-hello → expects-answer → over` (sender), `expects-share → expects-confirm → over` (receiver) */
+type State =
+  | { at: 'expects-hello'; passwords: readonly Password[] }
+  | { at: 'expects-answer'; prs: Uint8Array; sid: Uint8Array; shareA: Uint8Array; adB: Uint8Array }
+  | { at: 'expects-share'; password: Password }
+  | { at: 'expects-confirm'; tagA: Uint8Array; keys: SessionKeys }
+  | { at: 'over' };
+
+/** Application, protocol version and both roles, the initiator's first: no key is shared with anything else. */
+const CHANNEL = lvCat(
+  utf8('tessera'),
+  utf8('pairing'),
+  Uint8Array.of(PAIRING_VERSION),
+  utf8('sender'),
+  utf8('receiver'),
+);
+const AD_SENDER = utf8('sender');
+
+export class Pairing {
+  readonly role: Role;
+  #state: State;
+  readonly #nonce: Uint8Array;
+  readonly #scalar: bigint;
+  readonly #outgoing: Uint8Array[] = [];
+  readonly #events: PairingEvent[] = [];
+
+  /** Throws RangeError when `random` is broken: our fault, not the other side's. */
+  constructor(options: PairingOptions) {
+    this.role = options.role;
+    this.#nonce = options.random(NONCE_BYTES);
+    const scalarBytes = options.random(SHARE_BYTES);
+    const scalar = scalarFromBytes(scalarBytes);
+    if (this.#nonce.length !== NONCE_BYTES || scalarBytes.length !== SHARE_BYTES || scalar === undefined) {
+      throw new RangeError('the source of randomness is broken');
+    }
+    this.#scalar = scalar;
+    if (options.role === 'sender') {
+      this.#state = { at: 'expects-hello', passwords: options.passwords };
+    } else {
+      this.#state = { at: 'expects-share', password: options.password };
+      this.#send({ type: 'hello', kind: options.password.kind, nonceB: this.#nonce });
+    }
+  }
+
+  /** One message from the server, whole. Throws nothing; once the attempt is over, does nothing. */
+  handleMessage(bytes: Uint8Array): void {
+    if (this.#state.at === 'over') return;
+    const message = decodePairingMessage(bytes);
+    if (message.type === 'bad') this.#fail(message.problem);
+    else if (message.type === 'abort') this.#end({ type: 'failed', problem: message.reason });
+    else if (message.type === 'hello' && this.#state.at === 'expects-hello') {
+      this.#handleHello(message.kind, message.nonceB, this.#state.passwords);
+    } else if (message.type === 'share' && this.#state.at === 'expects-share') {
+      this.#handleShare(message.nonceA, message.shareA, this.#state.password);
+    } else if (message.type === 'answer' && this.#state.at === 'expects-answer') {
+      this.#handleAnswer(message.shareB, message.tagB, this.#state);
+    } else if (message.type === 'confirm' && this.#state.at === 'expects-confirm') {
+      if (equalBytes(message.tagA, this.#state.tagA)) {
+        this.#end({ type: 'confirmed', keys: this.#state.keys });
+      } else this.#fail('code-guessed');
+    } else this.#fail('protocol-violation');
+  }
+
+  pollTransmit(): Uint8Array | undefined {
+    return this.#outgoing.shift();
+  }
+
+  /** One event in the machine's life. */
+  pollEvent(): PairingEvent | undefined {
+    return this.#events.shift();
+  }
+
+  #handleHello(kind: number, nonceB: Uint8Array, passwords: readonly Password[]): void {
+    const password = passwords.find((candidate) => candidate.kind === kind);
+    if (!password) {
+      this.#fail('protocol-violation');
+      return;
+    }
+    const sid = concat(this.#nonce, nonceB);
+    const shareA = makeShare(calculateGenerator(password.bytes, CHANNEL, sid), this.#scalar);
+    this.#state = { at: 'expects-answer', prs: password.bytes, sid, shareA, adB: receiverData(kind) };
+    this.#send({ type: 'share', nonceA: this.#nonce, shareA });
+  }
+
+  #handleShare(nonceA: Uint8Array, shareA: Uint8Array, password: Password): void {
+    const sid = concat(nonceA, this.#nonce);
+    const shared = multiplyVerified(this.#scalar, shareA);
+    if (!shared) {
+      this.#fail('tampered');
+      return;
+    }
+    const shareB = makeShare(calculateGenerator(password.bytes, CHANNEL, sid), this.#scalar);
+    const transcript: Transcript = { shareA, adA: AD_SENDER, shareB, adB: receiverData(password.kind) };
+    const isk = intermediateKey(sid, shared, transcript);
+    const tags = confirmationTags(sid, isk, transcript);
+    this.#state = { at: 'expects-confirm', tagA: tags.a, keys: sessionKeys(isk) };
+    this.#send({ type: 'answer', shareB, tagB: tags.b });
+  }
+
+  #handleAnswer(shareB: Uint8Array, tagB: Uint8Array, state: Extract<State, { at: 'expects-answer' }>): void {
+    const shared = multiplyVerified(this.#scalar, shareB);
+    if (!shared) {
+      this.#fail('tampered');
+      return;
+    }
+    const { sid, shareA, adB } = state;
+    const transcript: Transcript = { shareA, adA: AD_SENDER, shareB, adB };
+    const isk = intermediateKey(sid, shared, transcript);
+    const tags = confirmationTags(sid, isk, transcript);
+    if (!equalBytes(tagB, tags.b)) {
+      this.#fail('code-guessed');
+      return;
+    }
+    this.#send({ type: 'confirm', tagA: tags.a });
+    this.#end({ type: 'confirmed', keys: sessionKeys(isk) });
+  }
+
+  #send(message: PairingMessage): void {
+    this.#outgoing.push(encodePairingMessage(message));
+  }
+
+  /** The other side is told why, so that both people read the same sentence. */
+  #fail(problem: PairingProblem): void {
+    this.#send({ type: 'abort', reason: problem });
+    this.#end({ type: 'failed', problem });
+  }
+
+  #end(event: PairingEvent): void {
+    this.#state = { at: 'over' };
+    this.#events.push(event);
+  }
+}
+
+/** The kind of password is said before there is a key; in here it is authenticated. */
+function receiverData(kind: number): Uint8Array {
+  return concat(utf8('receiver'), Uint8Array.of(kind));
+}

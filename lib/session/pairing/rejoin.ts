@@ -1,0 +1,93 @@
+/**
+ * How a session that was dropped (reload, other network, server restarted) comes together again without a code.
+ *
+ * Both sides derive a secret from the session's root key, and from that secret a rendezvous id, which is all the server
+ * gets, and a password, with which they run a pairing as before. Every rejoin that succeeds gives new keys, hence a new
+ * secret and a new id: an id is used up by success, two ids have nothing in common to anyone without the keys, and
+ * knowing an id admits to nothing but a failed attempt.
+ *
+ * The two sides cannot move on in the same instant. The sender is confirmed first, by the receiver's proof; the
+ * receiver afterwards, by the sender's. If the network fails in between, the sender has moved on and the receiver has
+ * not. So the sender keeps the secret it came by until it has opened a sealed message under the new keys, which only a
+ * confirmed receiver can make. A receiver always has one id to go to; a sender has one or, for that moment, two:
+ *
+ *     settled: {current} → advance → {current: new, previous: the one used} → settle → {current: new}
+ *
+ * At an id where nobody is, a sender with two tries the other one, in turns. Keep the state (`encodeRejoin`, in
+ * session storage) as soon as it changes and before anything more is sent.
+ */
+import type { Role } from '../model.ts';
+import { fromBase64Url, toBase64Url } from './bytes.ts';
+import { deriveKey } from './digest.ts';
+import { KEY_BYTES, RENDEZVOUS_ID_BYTES } from './limits.ts';
+import { type Password, rejoinPassword } from './password.ts';
+import type { SessionKeys } from './session-keys.ts';
+
+export interface RejoinState {
+  role: Role;
+  current: Uint8Array;
+  /** Only a sender's, between its confirmation and the receiver's first sealed message. */
+  previous?: Uint8Array;
+}
+
+/** One place to meet at. */
+export interface Rendezvous {
+  /** 128 bits as 22 letters of base64url: what the server gets. */
+  id: string;
+  password: Password;
+}
+
+/** After the first pairing of a session. */
+export function beginRejoin(role: Role, keys: SessionKeys): RejoinState {
+  return { role, current: rejoinSecret(keys) };
+}
+
+/** Where to meet the other side: the likeliest first. */
+export function rendezvousOf(state: RejoinState): Rendezvous[] {
+  const secrets = state.previous ? [state.current, state.previous] : [state.current];
+  return secrets.map(rendezvousAt);
+}
+
+/** After a pairing at `used` (one of `rendezvousOf`) was confirmed with these new keys. */
+export function advanceRejoin(state: RejoinState, used: Rendezvous, keys: SessionKeys): RejoinState {
+  const current = rejoinSecret(keys);
+  if (state.role === 'receiver') return { role: 'receiver', current };
+  const { previous } = state;
+  // The receiver is now either where it was met or at the new place; the third one is out of date.
+  const met = previous && rendezvousAt(previous).id === used.id ? previous : state.current;
+  return { role: 'sender', current, previous: met };
+}
+
+/** When the first sealed message under the newest keys has been opened: the receiver has moved on too. */
+export function settleRejoin(state: RejoinState): RejoinState {
+  return { role: state.role, current: state.current };
+}
+
+/** One line of text for session storage. It holds secrets of this session and of no picture or earlier session. */
+export function encodeRejoin(state: RejoinState): string {
+  const secrets = state.previous ? [state.current, state.previous] : [state.current];
+  return ['rejoin1', state.role, ...secrets.map(toBase64Url)].join('.');
+}
+
+/** `undefined` for anything that `encodeRejoin` did not write. */
+export function decodeRejoin(text: string): RejoinState | undefined {
+  const [format, role, first, second, ...rest] = text.split('.');
+  if (format !== 'rejoin1' || rest.length > 0 || first === undefined) return undefined;
+  if (role !== 'sender' && role !== 'receiver') return undefined;
+  const current = fromBase64Url(first, KEY_BYTES);
+  if (!current) return undefined;
+  if (second === undefined) return { role, current };
+  const previous = fromBase64Url(second, KEY_BYTES);
+  return previous && role === 'sender' ? { role, current, previous } : undefined;
+}
+
+function rejoinSecret(keys: SessionKeys): Uint8Array {
+  return deriveKey(keys.root, 'rejoin secret', KEY_BYTES);
+}
+
+function rendezvousAt(secret: Uint8Array): Rendezvous {
+  return {
+    id: toBase64Url(deriveKey(secret, 'rendezvous id', RENDEZVOUS_ID_BYTES)),
+    password: rejoinPassword(deriveKey(secret, 'rejoin password', KEY_BYTES)),
+  };
+}

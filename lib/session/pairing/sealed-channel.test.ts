@@ -1,0 +1,110 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { utf8 } from './bytes.ts';
+import { SEALED_MESSAGE_MAX, SEALED_PLAINTEXT_MAX } from './limits.ts';
+import { SealedChannel } from './sealed-channel.ts';
+import { sessionKeys } from './session-keys.ts';
+import { seededRandom } from './test-random.ts';
+
+const KEYS = sessionKeys(seededRandom('keys')(64));
+const TAMPERED = { ok: false, problem: 'tampered' };
+
+function channels() {
+  return { sender: new SealedChannel('sender', KEYS), receiver: new SealedChannel('receiver', KEYS) };
+}
+
+it('carries messages of every length both ways, in order', () => {
+  const { sender, receiver } = channels();
+  fc.assert(
+    fc.property(
+      fc.uint8Array({ maxLength: 600 }),
+      fc.integer({ min: 0, max: 255 }),
+      fc.boolean(),
+      (plaintext, type, forward) => {
+        const [from, to] = forward ? [sender, receiver] : [receiver, sender];
+        expect(to.open(from.seal(type, plaintext))).toEqual({ ok: true, type, plaintext });
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
+
+it('fits the longest plaintext into what the server relays, and refuses one byte more', () => {
+  const { sender, receiver } = channels();
+  const longest = new Uint8Array(SEALED_PLAINTEXT_MAX).fill(7);
+  const sealed = sender.seal(1, longest);
+  expect(sealed.length).toBeLessThanOrEqual(SEALED_MESSAGE_MAX);
+  expect(receiver.open(sealed)).toEqual({ ok: true, type: 1, plaintext: longest });
+  expect(() => sender.seal(1, new Uint8Array(SEALED_PLAINTEXT_MAX + 1))).toThrow(RangeError);
+  expect(() => sender.seal(256, new Uint8Array(1))).toThrow(RangeError);
+});
+
+it('shows only multiples of 256 of the length', () => {
+  const { sender } = channels();
+  const lengths = [0, 1, 100, 254].map((length) => sender.seal(0, new Uint8Array(length)).length);
+  expect(lengths).toEqual([273, 273, 273, 273]);
+  expect(sender.seal(0, new Uint8Array(255)).length).toBe(273 + 256);
+});
+
+it('shows nothing of the plaintext, and never the same bytes twice', () => {
+  const { sender } = channels();
+  const plaintext = utf8('candidate:1 1 udp 2122260223 192.168.1.7');
+  const first = Buffer.from(sender.seal(1, plaintext));
+  const second = Buffer.from(sender.seal(1, plaintext));
+  expect(first.includes(Buffer.from('192.168'))).toBe(false);
+  expect(first.equals(second)).toBe(false);
+});
+
+describe('what the server does to messages is noticed, and ends the channel', () => {
+  const three = () => {
+    const { sender, receiver } = channels();
+    return { sender, receiver, sealed: [1, 2, 3].map((type) => sender.seal(type, utf8(`message ${type}`))) };
+  };
+
+  it.each<[string, (sealed: Uint8Array[]) => Uint8Array]>([
+    ['dropped', (sealed) => sealed[2]!],
+    ['replayed', (sealed) => sealed[0]!],
+    ['cut short', (sealed) => sealed[1]!.subarray(0, -1)],
+    ['cut by a block', (sealed) => sealed[1]!.subarray(0, -256)],
+    ['made longer', (sealed) => Uint8Array.from([...sealed[1]!, 0])],
+    ['given another type', (sealed) => Uint8Array.from(sealed[1]!, (byte, i) => (i === 0 ? 9 : byte))],
+    ['emptied', () => new Uint8Array(0)],
+    ['made too long', () => new Uint8Array(SEALED_MESSAGE_MAX + 1)],
+  ])('%s', (_name, second) => {
+    const { receiver, sealed } = three();
+    expect(receiver.open(sealed[0]!).ok).toBe(true);
+    expect(receiver.open(second(sealed))).toEqual(TAMPERED);
+    // Even what would have been right is not taken any more.
+    expect(receiver.open(sealed[1]!)).toEqual(TAMPERED);
+  });
+
+  it('sent back to its maker', () => {
+    const { sender, sealed } = three();
+    expect(sender.open(sealed[0]!)).toEqual(TAMPERED);
+  });
+
+  it('sent back to its maker even if both directions had one key', () => {
+    const oneKey = { ...KEYS, receiver: KEYS.sender };
+    const sender = new SealedChannel('sender', oneKey);
+    expect(sender.open(sender.seal(1, utf8('hello')))).toEqual(TAMPERED);
+  });
+
+  it('changed in any one bit', () => {
+    fc.assert(
+      fc.property(fc.nat({ max: 273 * 8 - 1 }), (bit) => {
+        const { receiver, sealed } = three();
+        const changed = Uint8Array.from(sealed[0]!);
+        changed[bit >> 3]! ^= 1 << (bit & 7);
+        expect(receiver.open(changed)).toEqual(TAMPERED);
+      }),
+    );
+  });
+
+  it('garbage never throws', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 1200 }), (garbage) => {
+        expect(channels().sender.open(garbage)).toEqual(TAMPERED);
+      }),
+    );
+  });
+});

@@ -1,0 +1,84 @@
+/**
+ * Everything that passes through the server after pairing. The one door of @noble/ciphers.
+ *
+ *      0      1
+ *      +------+------------------------------------------------+----------+
+ *      | type | sealed: length (2), plaintext, zeros to 256 · n | tag (16) |
+ *      +------+------------------------------------------------+----------+
+ *
+ * XChaCha20-Poly1305 with one key a direction; the nonce is 16 zero bytes and a counter of 64 bits (big endian) that
+ * both sides keep and nobody sends; the sealing role and the type are authenticated beside. The server relays in order
+ * or not at all, so whatever does not fit the next counter (dropped, replayed, reordered, reflected, forged) is
+ * tampering, and the first of it ends the channel for good.
+ */
+import { xchacha20poly1305 } from '@noble/ciphers/chacha.js';
+import type { Role } from '../model.ts';
+import { concat, utf8 } from './bytes.ts';
+import { SEAL_TAG_BYTES, SEALED_MESSAGE_MAX, SEALED_PADDING, SEALED_PLAINTEXT_MAX } from './limits.ts';
+import type { SessionKeys } from './session-keys.ts';
+
+export type Opened = { ok: true; type: number; plaintext: Uint8Array } | { ok: false; problem: 'tampered' };
+
+const NONCE_BYTES = 24;
+const LENGTH_BYTES = 2;
+
+export class SealedChannel {
+  readonly #role: Role;
+  readonly #keys: SessionKeys;
+  #sealed = 0;
+  #opened = 0;
+  #broken = false;
+
+  constructor(role: Role, keys: SessionKeys) {
+    this.#role = role;
+    this.#keys = keys;
+  }
+
+  /** Throws RangeError for a plaintext above `SEALED_PLAINTEXT_MAX` or a type that is no byte: the caller's fault. */
+  seal(type: number, plaintext: Uint8Array): Uint8Array {
+    if (plaintext.length > SEALED_PLAINTEXT_MAX)
+      throw new RangeError(`too long to seal: ${plaintext.length}`);
+    if (!Number.isInteger(type) || type < 0 || type > 255) throw new RangeError(`not a type: ${type}`);
+    const padded = new Uint8Array(
+      Math.ceil((LENGTH_BYTES + plaintext.length) / SEALED_PADDING) * SEALED_PADDING,
+    );
+    new DataView(padded.buffer).setUint16(0, plaintext.length);
+    padded.set(plaintext, LENGTH_BYTES);
+    return concat(Uint8Array.of(type), this.#cipher(this.#role, this.#sealed++, type).encrypt(padded));
+  }
+
+  /** Never throws. After the first `tampered` every later message is `tampered` too. */
+  open(bytes: Uint8Array): Opened {
+    const opened = this.#broken ? undefined : this.#open(bytes);
+    if (!opened) {
+      this.#broken = true;
+      return { ok: false, problem: 'tampered' };
+    }
+    this.#opened++;
+    return { ok: true, ...opened };
+  }
+
+  #open(bytes: Uint8Array): { type: number; plaintext: Uint8Array } | undefined {
+    const type = bytes[0];
+    const paddedLength = bytes.length - 1 - SEAL_TAG_BYTES;
+    if (type === undefined || bytes.length > SEALED_MESSAGE_MAX) return undefined;
+    if (paddedLength < SEALED_PADDING || paddedLength % SEALED_PADDING !== 0) return undefined;
+    let padded: Uint8Array;
+    try {
+      const other = this.#role === 'sender' ? 'receiver' : 'sender';
+      padded = this.#cipher(other, this.#opened, type).decrypt(bytes.subarray(1));
+    } catch {
+      return undefined;
+    }
+    const length = new DataView(padded.buffer, padded.byteOffset).getUint16(0);
+    if (length > padded.length - LENGTH_BYTES) return undefined;
+    return { type, plaintext: padded.slice(LENGTH_BYTES, LENGTH_BYTES + length) };
+  }
+
+  #cipher(sealer: Role, counter: number, type: number) {
+    const nonce = new Uint8Array(NONCE_BYTES);
+    new DataView(nonce.buffer).setBigUint64(NONCE_BYTES - 8, BigInt(counter));
+    const associated = concat(utf8(`tessera sealed 1 ${sealer} `), Uint8Array.of(type));
+    return xchacha20poly1305(this.#keys[sealer], nonce, associated);
+  }
+}
