@@ -1,0 +1,85 @@
+/** `npm run build`: the pages as plain files in `out/`. Also what `npm start` and `npm test` call when they are stale. */
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { argv, env } from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { ensureInstalled, root, run, runTool } from './tools.mjs';
+import { copyVendorFiles } from './vendor.mjs';
+
+/** With TESSERA_DIST the export goes there instead (see next.config.js). */
+const folder = env.TESSERA_DIST || 'out';
+const stamp = join(root, '.stamps', `build-${folder.replaceAll(/[^a-z0-9]+/gi, '-')}`);
+/** Everything that a page is made of. */
+const sources = [
+  'app',
+  'lib',
+  'public',
+  'scripts',
+  'signaling/limits.ts',
+  'signaling/messages.ts',
+  'signaling/policy.ts',
+  'next.config.js',
+  'package-lock.json',
+  'tsconfig.json',
+];
+
+/** What a build needs and git does not keep: the erasure code's kernel and the self-hosted library files. */
+export async function prepare() {
+  if (existsSync(join(root, 'scripts', 'build-kernel.mjs'))) {
+    const { code } = await run(process.execPath, ['scripts/build-kernel.mjs']);
+    if (code !== 0) throw new Error('The kernel did not compile; see above.');
+  }
+  copyVendorFiles();
+}
+
+/** Builds when a source changed since the last build. Throws when the build fails. */
+export async function ensureBuilt() {
+  await prepare();
+  const print = fingerprint();
+  const fresh = existsSync(join(root, folder, 'index.html')) && existsSync(stamp);
+  if (fresh && readFileSync(stamp, 'utf8') === print) return;
+  console.log('Building the pages (next build) …');
+  // A build that fails half-way must not look finished.
+  rmSync(stamp, { force: true });
+  const next = await runTool('next', ['build']);
+  if (next.code !== 0) throw new Error('next build failed; see above.');
+  const finish = await run(process.execPath, ['--import', 'tsx', 'scripts/finish-export.ts', folder]);
+  if (finish.code !== 0) throw new Error('The exported pages could not be finished; see above.');
+  mkdirSync(join(root, '.stamps'), { recursive: true });
+  writeFileSync(stamp, print);
+}
+
+function fingerprint() {
+  const hash = createHash('sha256').update(env.SIGNALING_ORIGIN ?? '');
+  for (const source of sources) {
+    for (const file of filesOf(source))
+      hash
+        .update(file)
+        .update('\0')
+        .update(readFileSync(join(root, file)));
+  }
+  return hash.digest('hex');
+}
+
+function filesOf(path) {
+  const full = join(root, path);
+  if (!existsSync(full)) return [];
+  if (!statSync(full).isDirectory()) return [path];
+  return readdirSync(full, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !/\.test\.tsx?$/.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name).slice(root.length))
+    .sort();
+}
+
+if (argv[1] === fileURLToPath(import.meta.url)) {
+  try {
+    await ensureInstalled();
+    rmSync(stamp, { force: true });
+    await ensureBuilt();
+    console.log(`The pages are in ${folder}/.`);
+  } catch (error) {
+    console.error(error.message);
+    process.exit(1);
+  }
+}
