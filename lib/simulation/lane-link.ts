@@ -1,21 +1,16 @@
 import type { LaneId, Millis } from '../protocol/contract.ts';
-import type { Link } from './link.ts';
-
-/** What travels over a simulated link knows where it comes out, so that lanes and rival flows share one queue. */
-export interface Datagram {
-  deliver(now: Millis): void;
-  /** What a duplicating link delivers besides: the callee owns the bytes of each, so they must not be shared. */
-  copy(): Datagram;
-}
-
-/** Something on the virtual clock besides endpoints and links. */
-export interface Actor {
-  nextTimeout(): Millis | undefined;
-  handleTimeout(now: Millis): void;
-}
+import { Association } from './association.ts';
+import { DCSCTP } from './association-options.ts';
+import type { AssociationOptions } from './association-options.ts';
+import { NewReno } from './congestion.ts';
+import type { Datagram, Link } from './link.ts';
+import type { Path } from './path.ts';
 
 /** Called with each message that comes out of a lane, whole. */
 export type MessageHandler = (bytes: Uint8Array, now: Millis) => void;
+
+/** `plain`: every message is a datagram of its own. `sctp`: every lane is a Chromium association. */
+export type LaneModel = 'plain' | 'sctp';
 
 /** One direction of one lane, between an endpoint and the link. */
 export interface LaneLink {
@@ -70,74 +65,48 @@ export class PlainLane implements LaneLink {
   }
 }
 
-/** The control lane's retransmission time: dcSCTP's minimum. */
-const CONTROL_RTO: Millis = 400;
-/** dcSCTP doubles it on each loss of the same packet; kept lower than its 60 s so that runs at 60 % loss end. */
-const CONTROL_RTO_MAX: Millis = 3200;
+/** dcSCTP counts its windows in MTUs. */
+const MTU = 1191;
+
+/** The options of the control lane: reliable and ordered. */
+export function controlOptions(model: LaneModel): AssociationOptions {
+  // At 60 % loss in both directions dcSCTP's longest timeout of a minute would outlast a plain test's patience.
+  return model === 'sctp' ? DCSCTP : { ...DCSCTP, maxRto: 1600 };
+}
 
 /**
- * The control lane without a window: reliable and ordered. A lost message goes again after a timeout that doubles;
- * what comes after it waits at the receiver. The model looks at the link's verdict in place of acknowledgements.
+ * A lane as Chromium has it: messages wait for the association's window, share packets and are cut where a packet or
+ * the window ends, and every loss halves the window.
  */
-export class PlainControlLane implements LaneLink, Actor {
+export class SctpLane implements LaneLink {
+  readonly association: Association;
   #open = true;
-  #sent = 0;
-  #expected = 0;
-  readonly #waiting = new Map<number, Uint8Array>();
-  readonly #again: { at: Millis; sequence: number; bytes: Uint8Array; rto: Millis }[] = [];
-  readonly #link: Link<Datagram>;
-  readonly #deliver: MessageHandler;
 
-  constructor(link: Link<Datagram>, deliver: MessageHandler) {
-    this.#link = link;
-    this.#deliver = deliver;
+  /** @param drained the backlog shrank other than in `send`. */
+  constructor(options: AssociationOptions, path: Path, deliver: MessageHandler, drained: () => void) {
+    const congestion = new NewReno({ packet: MTU });
+    this.association = new Association(
+      options,
+      congestion,
+      path,
+      (message, now) => {
+        if (this.#open) deliver(message.bytes as Uint8Array, now);
+      },
+      drained,
+    );
   }
 
   send(bytes: Uint8Array, now: Millis): void {
-    if (this.#open) this.#try(this.#sent++, bytes, CONTROL_RTO, now);
+    this.association.send(bytes.length, bytes, now);
   }
 
   backlog(): number {
-    return 0;
+    return this.association.backlog();
   }
 
   close(): void {
     this.#open = false;
-    this.#again.length = 0;
-  }
-
-  nextTimeout(): Millis | undefined {
-    let next: Millis | undefined;
-    for (const { at } of this.#again) if (next === undefined || at < next) next = at;
-    return next;
-  }
-
-  handleTimeout(now: Millis): void {
-    const due = this.#again.filter(({ at }) => at <= now);
-    if (due.length === 0) return;
-    const later = this.#again.filter(({ at }) => at > now);
-    this.#again.splice(0, this.#again.length, ...later);
-    for (const { sequence, bytes, rto } of due) this.#try(sequence, bytes, rto, now);
-  }
-
-  #try(sequence: number, bytes: Uint8Array, rto: Millis, now: Millis): void {
-    const datagram: Datagram = {
-      deliver: (at) => this.#arrive(sequence, bytes, at),
-      copy: () => datagram, // the second of two is dropped by its number
-    };
-    if (this.#link.send(datagram, bytes.length, now)) return;
-    this.#again.push({ at: now + rto, sequence, bytes, rto: Math.min(2 * rto, CONTROL_RTO_MAX) });
-  }
-
-  #arrive(sequence: number, bytes: Uint8Array, now: Millis): void {
-    if (!this.#open || sequence < this.#expected) return;
-    this.#waiting.set(sequence, bytes);
-    for (;;) {
-      const next = this.#waiting.get(this.#expected);
-      if (next === undefined) return;
-      this.#waiting.delete(this.#expected++);
-      this.#deliver(next, now);
-    }
+    this.association.close();
   }
 }
 

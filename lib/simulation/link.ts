@@ -10,6 +10,13 @@ export const LANE_OVERHEAD = 93;
 /** What `queueMs` and `queueBytes` leave open: the queue of the benchmark's link. */
 const DEFAULT_QUEUE_MS = 100;
 
+/** What travels over a simulated link knows where it comes out, so that lanes and rival flows share one queue. */
+export interface Datagram {
+  deliver(now: Millis): void;
+  /** What a duplicating link delivers besides: the callee owns the bytes of each, so they must not be shared. */
+  copy(): Datagram;
+}
+
 export interface LinkParameters {
   /** Bits per second at the bottleneck; `Infinity`: no bottleneck. */
   rate: number;
@@ -119,14 +126,14 @@ export class Link<P> {
   }
 
   /**
-   * @param size payload bytes; `overhead` is added.
+   * @param size payload bytes; `overhead` is added, the link's own unless the packet has other headers.
    * @returns whether it will arrive, for models that stand for a retransmission; real endpoints must not look.
    */
-  send(packet: P, size: number, now: Millis): boolean {
+  send(packet: P, size: number, now: Millis, headers?: number): boolean {
     const { rate, delay, jitter = 0, reorder, duplicate = 0, overhead = LANE_OVERHEAD } = this.#parameters;
     const stats = this.stats;
     stats.sent++;
-    const wire = size + overhead;
+    const wire = size + (headers ?? overhead);
     const wait = this.queueDelay(now);
     if (wait > 0 && (wait * rate) / 8000 + wire > this.#queueBytes()) {
       stats.queueDropped++;

@@ -133,10 +133,10 @@ describe('pair', () => {
     const pair = talk({
       aToB: lossy,
       bToA: { ...lossy, seed: 9 },
-      a: new Talker({ count: 200, control: true }),
+      a: new Talker({ count: 50, control: true }),
     });
     expect(pair.run()).toBe('idle');
-    expect(values(pair)).toEqual(inOrder(200));
+    expect(values(pair)).toEqual(inOrder(50));
     expect(pair.events.every(({ event }) => event.lane === CONTROL_LANE)).toBe(true);
   });
 
@@ -181,5 +181,34 @@ describe('pair', () => {
     const stuck = new Talker();
     stuck.nextTimeout = () => 5;
     expect(() => talk({ a: stuck }).run()).toThrow(/stands still at 5 ms: a/);
+  });
+});
+
+describe('pair of sctp lanes', () => {
+  it('reports the backlog of a full lane as it grows and when it is gone', () => {
+    const a = new Talker({ count: 200, every: 0 });
+    const pair = talk({ a, laneModel: 'sctp', lanes: 1 });
+    expect(pair.run()).toBe('idle');
+    expect(values(pair).length).toBe(200);
+    expect(Math.max(...a.backlogs)).toBeGreaterThan(150 * 1044);
+    expect(a.backlogs.at(-1)).toBe(0);
+  });
+
+  it.each([0, 0.1, 0.3])('keeps the control lane whole and in order at a loss of %f', (p) => {
+    const lossy: LinkOptions = { ...LINK, loss: { kind: 'independent', p }, duplicate: 0.1 };
+    const a = new Talker({ count: 100, control: true, size: 5000 });
+    const pair = talk({ aToB: lossy, bToA: { ...lossy, seed: 9 }, a, laneModel: 'sctp' });
+    expect(pair.run({ maxMillis: 3_600_000 })).toBe('idle');
+    expect(values(pair)).toEqual(inOrder(100));
+  });
+
+  it('repeats a lossy run exactly', () => {
+    const lossy: LinkOptions = { ...LINK, loss: { kind: 'bursts', p: 0.2, meanLength: 3 } };
+    const [first, second] = [0, 1].map(() => {
+      const pair = talk({ aToB: lossy, a: new Talker({ count: 1000 }), b: new Talker(), laneModel: 'sctp' });
+      pair.run();
+      return pair.events;
+    });
+    expect(second).toEqual(first);
   });
 });

@@ -1,9 +1,12 @@
 import { CONTROL_LANE } from '../protocol/contract.ts';
 import type { Endpoint, LaneId, Millis } from '../protocol/contract.ts';
-import { PlainControlLane, PlainLane } from './lane-link.ts';
-import type { Actor, Datagram, LaneCount, LaneLink } from './lane-link.ts';
-import { Link } from './link.ts';
-import type { LinkOptions } from './link.ts';
+import { DCSCTP_LANE } from './association-options.ts';
+import { controlOptions, PlainLane, SctpLane } from './lane-link.ts';
+import type { LaneCount, LaneLink, LaneModel, MessageHandler } from './lane-link.ts';
+import type { Datagram, Link, LinkOptions } from './link.ts';
+import { makePath } from './path.ts';
+import type { Path } from './path.ts';
+import type { Timers } from './timers.ts';
 
 export type Side = 'a' | 'b';
 
@@ -15,7 +18,7 @@ export interface PairOptions<EA, EB> {
   bToA: LinkOptions;
   /** Unreliable lanes open from the start, numbered 1 …; the control lane always is. */
   lanes: number;
-  laneModel: 'plain' | 'sctp';
+  laneModel: LaneModel;
   /** Called with each event as it is polled. */
   onEvent?: (event: PairEvent<EA, EB>) => void;
   /** Keep events in `events`; default true. */
@@ -56,21 +59,21 @@ interface LaneState {
 export class Pair<EA, EB> {
   readonly links: { readonly aToB: Link<Datagram>; readonly bToA: Link<Datagram> };
   readonly events: PairEvent<EA, EB>[] = [];
+  /** Everything on the clock besides endpoints and links. */
+  readonly timers: Timers;
   steps = 0;
   #now: Millis = 0;
   #stepsAtNow = 0;
   readonly #options: PairOptions<EA, EB>;
   readonly #lanes = new Map<LaneId, LaneState>();
   readonly #closed: LaneState[] = [];
-  readonly #actors: Actor[] = [];
   readonly #script: { at: Millis; act: (now: Millis) => void }[] = [];
 
   constructor(options: PairOptions<EA, EB>) {
     this.#options = options;
-    this.links = {
-      aToB: new Link(options.aToB, (packet) => packet.copy()),
-      bToA: new Link(options.bToA, (packet) => packet.copy()),
-    };
+    const { forward, reverse, timers } = makePath(options.aToB, options.bToA);
+    this.links = { aToB: forward, bToA: reverse };
+    this.timers = timers;
     this.openLane(CONTROL_LANE);
     for (let lane = 1; lane <= options.lanes; lane++) this.openLane(lane);
   }
@@ -96,23 +99,32 @@ export class Pair<EA, EB> {
       this.#options.a.handlePacket(bytes, id, now);
       this.#drain('a');
     };
-    const { aToB, bToA } = this.links;
-    let links: [LaneLink, LaneLink];
-    if (id === CONTROL_LANE) {
-      const control: [PlainControlLane, PlainControlLane] = [
-        new PlainControlLane(aToB, toB),
-        new PlainControlLane(bToA, toA),
-      ];
-      this.#actors.push(...control);
-      links = control;
-    } else {
-      links = [new PlainLane(aToB, toB), new PlainLane(bToA, toA)];
-    }
+    const links: [LaneLink, LaneLink] = [this.#makeLane(id, 0, toB), this.#makeLane(id, 1, toA)];
     this.#lanes.set(id, { id, links, reported: [0, 0], counts });
     this.#options.a.handleLaneOpen(id, this.#now);
     this.#drain('a');
     this.#options.b.handleLaneOpen(id, this.#now);
     this.#drain('b');
+  }
+
+  #makeLane(id: LaneId, direction: 0 | 1, deliver: MessageHandler): LaneLink {
+    const { laneModel } = this.#options;
+    const { forward, reverse } = this.path(direction === 0 ? 'aToB' : 'bToA');
+    if (id !== CONTROL_LANE && laneModel === 'plain') return new PlainLane(forward, deliver);
+    const options = id === CONTROL_LANE ? controlOptions(laneModel) : DCSCTP_LANE;
+    return new SctpLane(options, { forward, reverse, timers: this.timers }, deliver, () => {
+      const state = this.#lanes.get(id);
+      if (state && this.#reportBacklog(state, direction)) this.#drain(direction === 0 ? 'a' : 'b');
+    });
+  }
+
+  /** One direction's path with its return, for a rival flow through the same queues. */
+  path(direction: 'aToB' | 'bToA'): Path {
+    const { aToB, bToA } = this.links;
+    const timers = this.timers;
+    return direction === 'aToB'
+      ? { forward: aToB, reverse: bToA, timers }
+      : { forward: bToA, reverse: aToB, timers };
   }
 
   /** Closes a lane for both sides; what is in flight on it is gone. */
@@ -132,11 +144,6 @@ export class Pair<EA, EB> {
   laneCounts(direction: 'aToB' | 'bToA'): LaneCount[] {
     const index = direction === 'aToB' ? 0 : 1;
     return [...this.#closed, ...this.#lanes.values()].map(({ counts }) => counts[index]);
-  }
-
-  /** Puts something else on the clock, such as a rival flow over the same links. */
-  attach(actor: Actor): void {
-    this.#actors.push(actor);
   }
 
   /** Does something at a time of the run: change a link, close a lane, call an endpoint (it is drained after). */
@@ -171,10 +178,7 @@ export class Pair<EA, EB> {
     const { aToB, bToA } = this.links;
     for (let packet = aToB.poll(now); packet; packet = aToB.poll(now)) packet.deliver(now);
     for (let packet = bToA.poll(now); packet; packet = bToA.poll(now)) packet.deliver(now);
-    for (const actor of this.#actors) {
-      const at = actor.nextTimeout();
-      if (at !== undefined && at <= now) actor.handleTimeout(now);
-    }
+    this.timers.handleTimeout(now);
     const timeoutA = a.nextTimeout();
     if (timeoutA !== undefined && timeoutA <= now) {
       a.handleTimeout(now);
@@ -199,18 +203,14 @@ export class Pair<EA, EB> {
 
   #next(): Millis {
     const { a, b } = this.#options;
-    let next = Math.min(
+    return Math.min(
       this.links.aToB.nextTimeout() ?? Infinity,
       this.links.bToA.nextTimeout() ?? Infinity,
       a.nextTimeout() ?? Infinity,
       b.nextTimeout() ?? Infinity,
+      this.timers.nextTimeout() ?? Infinity,
       this.#script[0]?.at ?? Infinity,
     );
-    for (const actor of this.#actors) {
-      const at = actor.nextTimeout();
-      if (at !== undefined && at < next) next = at;
-    }
-    return next;
   }
 
   /** Transmits, then events, then what the sends left waiting in the lanes, until nothing moves. */

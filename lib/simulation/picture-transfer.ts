@@ -1,0 +1,148 @@
+import type { Millis } from '../protocol/contract.ts';
+import type { Run } from '../protocol/control.ts';
+import { ORIGINAL, PREVIEW } from '../protocol/streams.ts';
+import { Receiver, type ReceiverEvent } from '../protocol/receiver.ts';
+import { Sender, type SenderEvent } from '../protocol/sender.ts';
+import type { LinkOptions } from './link.ts';
+import { Pair, type PairEvent } from './pair.ts';
+
+export interface PictureTransferOptions {
+  aToB: LinkOptions;
+  bToA: LinkOptions;
+  laneModel: 'plain' | 'sctp';
+  /** Lanes from the start; more open as the sender asks, `laneDelay` ms later. */
+  lanes: number;
+  maxLanes?: number;
+  laneDelay?: Millis;
+  /** The pictures, one after the other: each is offered when the one before is verified. */
+  pictures: readonly Uint8Array[];
+  preview?: Uint8Array;
+  /** Blocks of the first picture that the receiver has already. */
+  have?: readonly Run[];
+  maxMillis?: Millis;
+  onEvent?: (event: PairEvent<SenderEvent, ReceiverEvent>, now: Millis) => void;
+}
+
+export interface PictureResult {
+  acceptedAt: Millis;
+  completeAt: Millis;
+  /** Bytes out equal bytes in. */
+  equal: boolean;
+  previewAt: Millis | undefined;
+  /** DATA packets of the original. */
+  packetsSent: number;
+  packetsReceived: number;
+  chunks: number;
+  /** Bytes at the contiguous front, by time. */
+  prefix: { at: Millis; bytes: number }[];
+}
+
+export interface PictureRun {
+  pair: Pair<SenderEvent, ReceiverEvent>;
+  sender: Sender;
+  receiver: Receiver;
+  results: PictureResult[];
+  end: string;
+}
+
+/** Two real endpoints of the protocol carry pictures over the simulated path; the receiver accepts everything at once. */
+export function transferPictures(options: PictureTransferOptions): PictureRun {
+  const sender = new Sender();
+  const receiver = new Receiver();
+  const results: PictureResult[] = [];
+  const stored: Uint8Array[] = [];
+  let failed: string | undefined;
+  let lanes = options.lanes;
+
+  const offer = (): void => {
+    const bytes = options.pictures[results.length];
+    if (bytes === undefined) return;
+    sender.offer({
+      name: `picture-${results.length}`,
+      type: 'image/jpeg',
+      bytes: bytes.length,
+      modified: 0,
+      digest: new Uint8Array(32),
+      previewBytes: options.preview?.length ?? 0,
+    });
+  };
+
+  const onSender = (event: SenderEvent): void => {
+    if (event.type === 'need') {
+      const source = event.kind === PREVIEW ? (options.preview as Uint8Array) : (options.pictures[event.transfer - 1] as Uint8Array);
+      sender.provide(event.transfer, event.kind, event.block, source.slice(event.from, event.to));
+    } else if (event.type === 'complete') {
+      const transfer = sender.transfer(event.transfer);
+      const result = results[event.transfer - 1] as PictureResult;
+      result.packetsSent = transfer?.original.packetsSent ?? 0;
+      if (!event.verified) failed = 'digest';
+      offer();
+    } else if (event.type === 'lanes') {
+      const target = Math.min(options.maxLanes ?? options.lanes, event.target);
+      while (lanes < target) {
+        lanes += 1;
+        const lane = lanes;
+        pair.at(pair.now + (options.laneDelay ?? 500), () => pair.openLane(lane));
+      }
+    } else if (event.type === 'silence' || event.type === 'cancelled') {
+      failed = event.type;
+    }
+  };
+
+  const onReceiver = (event: ReceiverEvent, now: Millis): void => {
+    switch (event.type) {
+      case 'offered':
+        stored.push(new Uint8Array(event.header.bytes));
+        results.push({ acceptedAt: now, completeAt: Infinity, equal: false, previewAt: undefined, packetsSent: 0, packetsReceived: 0, chunks: 0, prefix: [] });
+        receiver.accept(event.transfer, results.length === 1 ? (options.have ?? []) : [], now);
+        break;
+      case 'block': {
+        const result = results[event.transfer - 1] as PictureResult;
+        if (event.kind === ORIGINAL) {
+          (stored[event.transfer - 1] as Uint8Array).set(event.bytes, event.at);
+          result.prefix.push({ at: now, bytes: receiver.transfer(event.transfer)?.original.prefixBytes ?? 0 });
+        } else {
+          result.previewAt = now;
+        }
+        break;
+      }
+      case 'whole': {
+        const result = results[event.transfer - 1] as PictureResult;
+        const sent = options.pictures[event.transfer - 1] as Uint8Array;
+        const got = stored[event.transfer - 1] as Uint8Array;
+        result.equal = Buffer.compare(sent, got) === 0;
+        result.completeAt = now;
+        result.packetsReceived = receiver.transfer(event.transfer)?.packets ?? 0;
+        result.chunks = receiver.transfer(event.transfer)?.chunks ?? 0;
+        receiver.verified(event.transfer, result.equal || options.have !== undefined, now);
+        break;
+      }
+      case 'silence':
+      case 'cancelled':
+        failed = event.type;
+        break;
+      default:
+    }
+  };
+
+  const pair = new Pair<SenderEvent, ReceiverEvent>({
+    a: sender,
+    b: receiver,
+    aToB: options.aToB,
+    bToA: options.bToA,
+    lanes: options.lanes,
+    laneModel: options.laneModel,
+    keepEvents: false,
+    onEvent: (event) => {
+      if (event.side === 'a') onSender(event.event);
+      else onReceiver(event.event, event.at);
+      options.onEvent?.(event, event.at);
+    },
+  });
+  offer();
+  const finished = (): boolean =>
+    failed !== undefined ||
+    (results.length === options.pictures.length && results.every((_, i) => sender.transfer(i + 1)?.state === 'done'));
+  const end = pair.run({ until: finished, maxMillis: options.maxMillis ?? 600_000 });
+  return { pair, sender, receiver, results, end: failed ?? end };
+}
