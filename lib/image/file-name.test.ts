@@ -1,0 +1,172 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { cleanFileName, MAX_NAME_BYTES, safeSaveType } from './file-name.ts';
+
+const TYPES = [
+  'image/jpeg',
+  'image/png',
+  'image/webp',
+  'image/gif',
+  'image/avif',
+  'image/heic',
+  'image/svg+xml',
+  '',
+];
+const DEVICES = ['CON', 'prn', 'Aux', 'NUL', 'COM1', 'com9', 'LPT1', 'lpt0', 'CONIN$', 'COM¹'];
+const INVISIBLE = [
+  '\u202e',
+  '\u202d',
+  '\u2066',
+  '\u2069',
+  '\u200b',
+  '\u200d',
+  '\u200f',
+  '\ufeff',
+  '\u00ad',
+  '\0',
+  '\n',
+  '\x7f',
+  '\x85',
+  '\u2028',
+  '\u3164',
+  '\u{e0041}',
+];
+const SEPARATORS = [
+  '/',
+  '\\',
+  '../',
+  '..\\',
+  'C:\\',
+  '\\\\server\\share\\',
+  '~/',
+  ':',
+  '\uff0f',
+  '\u2215',
+  'file:///',
+];
+const ACTIVE = [
+  'exe',
+  'EXE',
+  'scr',
+  'html',
+  'svg',
+  'js',
+  'lnk',
+  'bat',
+  'hta',
+  'desktop',
+  'app',
+  'com',
+  'ps1',
+];
+
+/** What must hold of every answer, whatever came in. */
+function expectSafe(cleaned: string, type: string): void {
+  const bytes = new TextEncoder().encode(cleaned).length;
+  expect(bytes).toBeGreaterThan(0);
+  expect(bytes).toBeLessThanOrEqual(MAX_NAME_BYTES);
+  expect(cleaned).not.toMatch(/[/\\:*?"<>|\u2215\uff0f]/u);
+  expect(cleaned).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029\u3164]/u);
+  expect(cleaned).not.toMatch(/^[.\s]|[.\s]$/u);
+  expect(cleaned).not.toMatch(/^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)\s*(?:\.|$)/iu);
+  expect(cleaned).not.toMatch(/\.(?:exe|scr|html?|svg|js|lnk|bat|hta|desktop|app|com|ps1)\s*(?:\.|$)/iu);
+  if (type === 'image/jpeg') expect(cleaned).toMatch(/\.[a-z0-9]+$/iu);
+  expect(cleanFileName(cleaned, type)).toBe(cleaned);
+}
+
+describe('a plain name is left alone', () => {
+  test.each([
+    ['IMG_1234.JPG', 'image/jpeg'],
+    ['Sommer am See (2).jpeg', 'image/jpeg'],
+    ['写真.png', 'image/png'],
+    ['صورة.webp', 'image/webp'],
+    ['DSC00042.HEIC', 'image/heic'],
+    ['IMG_0001.HEIC', 'image/jpeg'],
+    ['😀.gif', 'image/gif'],
+    ['notes.txt', ''],
+  ])('%s', (name, type) => {
+    expect(cleanFileName(name, type)).toBe(name);
+  });
+});
+
+describe('a hostile name is made plain', () => {
+  test.each([
+    ['../../etc/passwd', 'image/jpeg', 'passwd.jpg'],
+    ['..\\..\\Windows\\win.png', 'image/png', 'win.png'],
+    ['photo\u202egnp.exe', 'image/png', 'photognp.png'],
+    ['photo.jpg.exe', 'image/jpeg', 'photo.jpg'],
+    ['photo.exe', 'image/jpeg', 'photo.jpg'],
+    ['photo.exe.jpg', 'image/jpeg', 'photo_exe.jpg'],
+    ['photo.svg', 'image/svg+xml', 'photo_svg.bin'],
+    ['page.html', '', 'page_html.bin'],
+    ['CON.jpg', 'image/jpeg', '_CON.jpg'],
+    ['aux', 'image/png', '_aux.png'],
+    ['.htaccess', 'image/gif', 'htaccess.gif'],
+    ['photo.jpg. . .', 'image/jpeg', 'photo.jpg'],
+    ['', 'image/jpeg', 'picture.jpg'],
+    ['..', 'image/webp', 'picture.webp'],
+    ['my holiday', 'image/jpeg', 'my holiday.jpg'],
+    ['v1.2', 'image/jpeg', 'v1.2.jpg'],
+    ['a:b*c?.png', 'image/png', 'a_b_c_.png'],
+    ['x\ud800.png', 'image/png', 'x.png'],
+  ])('%j as %s is %s', (name, type, expected) => {
+    expect(cleanFileName(name, type)).toBe(expected);
+    expectSafe(expected, type);
+  });
+});
+
+test('a long name keeps its extension and is cut between characters', () => {
+  const cleaned = cleanFileName(`${'日本'.repeat(200)}.jpeg`, 'image/jpeg');
+  expect(cleaned).toMatch(/^(?:日本)+日?\.jpeg$/u);
+  expect(new TextEncoder().encode(cleaned).length).toBeGreaterThan(MAX_NAME_BYTES - 4);
+  expectSafe(cleaned, 'image/jpeg');
+});
+
+test('a cut that lays bare a dangerous ending mends it', () => {
+  for (let length = 230; length < 260; length++) {
+    expectSafe(cleanFileName(`${'a'.repeat(length)}.exec.jpg`, 'image/jpeg'), 'image/jpeg');
+  }
+});
+
+test('every combination of hostile pieces comes out safe', () => {
+  const names: string[] = [];
+  for (const device of DEVICES)
+    for (const end of ['', '.', ' .jpg', '.tar.gz', '.exe', '  ']) names.push(device + end);
+  for (const hidden of INVISIBLE)
+    for (const active of ACTIVE) names.push(`a${hidden}.jp${hidden}g.${active}${hidden}`);
+  for (const separator of SEPARATORS)
+    for (const device of DEVICES) names.push(`${separator}${device}${separator}`);
+  for (const active of ACTIVE)
+    names.push(`${'x'.repeat(300)}.${active}`, `x.${active}${' '.repeat(300)}.jpg`, `.${active}`);
+  expect(names.length).toBeGreaterThanOrEqual(300);
+  for (const name of names) for (const type of TYPES) expectSafe(cleanFileName(name, type), type);
+});
+
+test('any string comes out safe', () => {
+  const piece = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 12 }),
+    fc.constantFrom(
+      ...DEVICES,
+      ...INVISIBLE,
+      ...SEPARATORS,
+      '.',
+      ' ',
+      '..',
+      ...ACTIVE.map((end) => `.${end}`),
+    ),
+    fc.constantFrom('é', 'e\u0301', '\u0344', '\ud800', '👨‍👩‍👧', 'a'.repeat(240), '日'.repeat(80)),
+  );
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 8 }), fc.constantFrom(...TYPES), (pieces, type) => {
+      expectSafe(cleanFileName(pieces.join(''), type), type);
+    }),
+    { numRuns: 3000 },
+  );
+});
+
+test('only showable pictures keep their type when saved', () => {
+  expect(safeSaveType('image/png')).toBe('image/png');
+  for (const type of ['image/svg+xml', 'text/html', 'image/heic', '', 'constructor']) {
+    expect(safeSaveType(type)).toBe('application/octet-stream');
+  }
+});

@@ -1,0 +1,69 @@
+/** The marker segments of a JPEG (ITU-T T.81 Annex B), found without looking into the picture. */
+
+export interface Segment {
+  /** Second byte of the marker, e.g. 0xe1 for APP1. */
+  marker: number;
+  /** Where the segment's 0xff is. */
+  at: number;
+  /** Payload, behind the two length bytes. */
+  from: number;
+  to: number;
+}
+
+export interface JpegLayout {
+  segments: readonly Segment[];
+  /** Where the first scan (SOS) starts; -1 when there is none. */
+  scanAt: number;
+  /** Behind the end-of-image marker; the length of the bytes when there is none (a truncated file). */
+  end: number;
+}
+
+export const APP1 = 0xe1;
+export const APP2 = 0xe2;
+export const APP13 = 0xed;
+const SOS = 0xda;
+const EOI = 0xd9;
+
+/** Segments of one picture; progressive ones have tables between some 10 scans. */
+const MAX_SEGMENTS = 65_536;
+
+/** Walks from the start-of-image marker at `start`. Ends quietly at the first byte that is no marker. */
+export function walkJpeg(bytes: Uint8Array, start = 0): JpegLayout {
+  const segments: Segment[] = [];
+  let scanAt = -1;
+  let at = start + 2;
+  while (segments.length < MAX_SEGMENTS) {
+    while (bytes[at] === 0xff && bytes[at + 1] === 0xff) at++; // fill bytes
+    if (at + 4 > bytes.length || bytes[at] !== 0xff) {
+      if (bytes[at] === 0xff && bytes[at + 1] === EOI) return { segments, scanAt, end: at + 2 };
+      break;
+    }
+    const marker = bytes[at + 1]!;
+    if (marker === EOI) return { segments, scanAt, end: at + 2 };
+    if (marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8)) {
+      at += 2;
+      continue;
+    }
+    const to = at + 2 + ((bytes[at + 2]! << 8) | bytes[at + 3]!);
+    if (to > bytes.length || to < at + 4) break;
+    segments.push({ marker, at, from: at + 4, to });
+    if (marker === SOS) {
+      if (scanAt < 0) scanAt = at;
+      at = endOfScan(bytes, to);
+    } else {
+      at = to;
+    }
+  }
+  return { segments, scanAt, end: bytes.length };
+}
+
+/** Entropy-coded bytes end at a marker that is neither a stuffed zero nor a restart. */
+function endOfScan(bytes: Uint8Array, from: number): number {
+  let at = bytes.indexOf(0xff, from);
+  while (at >= 0 && at + 1 < bytes.length) {
+    const next = bytes[at + 1]!;
+    if (next !== 0 && (next < 0xd0 || next > 0xd7) && next !== 0xff) return at;
+    at = bytes.indexOf(0xff, next === 0xff ? at + 1 : at + 2);
+  }
+  return bytes.length;
+}
