@@ -48,10 +48,11 @@ export function calculateGenerator(prs: Uint8Array, ci: Uint8Array, sid: Uint8Ar
 }
 
 /**
- * 32 random bytes as a scalar below 2^252, as the draft recommends (§8.3). `undefined` for zero, which a sound source
- * of randomness never gives and a broken one (all zeros) does: better no pairing than a known key.
+ * 32 random bytes as a scalar below 2^252, as the draft recommends (§8.3). `undefined` for another length and for
+ * zero, which a sound source of randomness never gives and a broken one does: better no pairing than a known key.
  */
 export function scalarFromBytes(bytes: Uint8Array): bigint | undefined {
+  if (bytes.length !== SHARE_BYTES) return undefined;
   let scalar = 0n;
   for (let i = SHARE_BYTES - 1; i >= 0; i--) {
     scalar = (scalar << 8n) | BigInt(i === SHARE_BYTES - 1 ? bytes[i]! & 0x0f : bytes[i]!);

@@ -11,7 +11,7 @@ import { deriveKey, sha512 } from './digest.ts';
 import type { SessionKeys } from './session-keys.ts';
 import { CODE_WORDS } from './word-search.ts';
 
-export const FINGERPRINT_WORDS = 4;
+const FINGERPRINT_WORDS = 4;
 /** Modulo 1,296 of 48 bits is biased by less than 2⁻³⁷. */
 const BYTES_PER_WORD = 6;
 

@@ -83,9 +83,8 @@ export class Pairing {
   constructor(options: PairingOptions) {
     this.role = options.role;
     this.#nonce = options.random(NONCE_BYTES);
-    const scalarBytes = options.random(SHARE_BYTES);
-    const scalar = scalarFromBytes(scalarBytes);
-    if (this.#nonce.length !== NONCE_BYTES || scalarBytes.length !== SHARE_BYTES || scalar === undefined) {
+    const scalar = scalarFromBytes(options.random(SHARE_BYTES));
+    if (this.#nonce.length !== NONCE_BYTES || scalar === undefined) {
       throw new RangeError('the source of randomness is broken');
     }
     this.#scalar = scalar;
