@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { coefficient, inverseMatrix } from './cauchy.ts';
+import { coefficient, coefficientsOf, inverseMatrix } from './cauchy.ts';
 import { multiply } from './galois.ts';
 
 describe('the Cauchy matrix', () => {
@@ -11,6 +11,15 @@ describe('the Cauchy matrix', () => {
           if (coefficient(index, column) === 0) throw new Error(`0 at ${index}, ${column}`);
         }
       }
+    }
+  });
+
+  test('gives a whole row of coefficients as it gives each', () => {
+    const columns = Uint8Array.from({ length: 192 }, (_, i) => 191 - i);
+    const row = new Uint8Array(192);
+    for (let index = 192; index < 256; index++) {
+      coefficientsOf(index, columns, row);
+      expect([...row]).toEqual([...columns].map((column) => coefficient(index, column)));
     }
   });
 
@@ -26,7 +35,7 @@ describe('the Cauchy matrix', () => {
       fc.property(part, ([allIndexes, allColumns]) => {
         const size = Math.min(allIndexes.length, allColumns.length);
         const [indexes, columns] = [allIndexes.slice(0, size), allColumns.slice(0, size)];
-        const inverted = inverseMatrix(indexes, columns);
+        const inverted = inverseMatrix(Uint8Array.from(indexes), Uint8Array.from(columns));
         for (let i = 0; i < size; i++) {
           for (let j = 0; j < size; j++) {
             let sum = 0;
@@ -43,7 +52,7 @@ describe('the Cauchy matrix', () => {
   test('inverts the largest part there is, 128 × 128', () => {
     const columns = Array.from({ length: 128 }, (_, i) => i);
     const indexes = columns.map((column) => 128 + column);
-    const inverted = inverseMatrix(indexes, columns);
+    const inverted = inverseMatrix(Uint8Array.from(indexes), Uint8Array.from(columns));
     for (const i of [0, 1, 77, 127]) {
       for (const j of columns) {
         let sum = 0;

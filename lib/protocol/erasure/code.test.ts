@@ -245,14 +245,48 @@ describe('the decoder', () => {
     expect(decoder.block()).toEqual(bytesOf(4 * 8, 2));
   });
 
-  test('between two rows of an encoder it disturbs neither side', () => {
-    const expected = encoder.repair(1);
-    encoder.repair(0);
-    decode(
-      4,
-      8,
-      [5, 6, 0, 9].map((index) => symbol(BlockEncoder.from(bytesOf(4 * 8, 2), 8), index)),
+  test('released, it is empty for good, and its memory shows nothing in the next block', () => {
+    const decoder = new BlockDecoder(4, 8);
+    for (const index of [4, 5, 6, 7]) decoder.add(index, of(index));
+    decoder.recover();
+    const view = decoder.block()!;
+    decoder.release();
+    decoder.release();
+    expect([decoder.block(), decoder.source(0), decoder.hasSource(0)]).toEqual([undefined, undefined, false]);
+    expect(decoder.recover()).toEqual([]);
+    expect(decoder.add(8, of(8))).toBe('useless');
+
+    const next = new BlockDecoder(4, 8);
+    next.add(1, Uint8Array.of(1));
+    expect(next.source(1)!.buffer).toBe(view.buffer);
+    expect([...next.source(1)!]).toEqual([1, 0, 0, 0, 0, 0, 0, 0]);
+    expect([0, 2, 3].map((i) => next.source(i))).toEqual([undefined, undefined, undefined]);
+    const other = new BlockDecoder(4, 8);
+    other.add(0, of(0));
+    expect(other.source(0)!.buffer).not.toBe(view.buffer);
+  });
+
+  test('keeps the memory of no more than 16 released blocks', () => {
+    const released = Array.from({ length: 40 }, () => new BlockDecoder(1, 5));
+    const buffers = new Set(
+      released.map((decoder) => {
+        decoder.add(0, new Uint8Array(5));
+        return decoder.source(0)!.buffer;
+      }),
     );
+    for (const decoder of released) decoder.release();
+    const again = Array.from({ length: 40 }, () => {
+      const decoder = new BlockDecoder(1, 5);
+      decoder.add(0, new Uint8Array(5));
+      return decoder.source(0)!.buffer;
+    });
+    expect(again.filter((buffer) => buffers.has(buffer)).length).toBe(16);
+  });
+
+  test('between two rows of an encoder it disturbs neither side', () => {
+    const symbols = [5, 6, 0, 9].map((index) => symbol(encoder, index));
+    const expected = encoder.repair(1);
+    expect(decode(4, 8, symbols)).toEqual(bytesOf(4 * 8, 2));
     expect(encoder.repair(1)).toEqual(expected);
   });
 });

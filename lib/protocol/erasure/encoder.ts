@@ -1,4 +1,4 @@
-import { coefficient, MAX_SOURCES, MAX_SYMBOLS } from './cauchy.ts';
+import { coefficientsOf, MAX_SOURCES, MAX_SYMBOLS } from './cauchy.ts';
 import { MAX_SYMBOL_LENGTH, sharedKernel, type Kernel } from './kernel.ts';
 
 /** `RangeError` unless a block can have this shape. A shape out of a header is checked before, with the limits of the format. */
@@ -75,12 +75,10 @@ export class BlockEncoder {
     const kernel = this.#kernel;
     if (kernel.owner !== this) {
       kernel.workspace.set(this.#sources);
+      for (let column = 0; column < k; column++) kernel.rows[column] = column;
       kernel.owner = this;
     }
-    for (let column = 0; column < k; column++) {
-      kernel.rows[column] = column;
-      kernel.coefficients[column] = coefficient(k + r, column);
-    }
+    coefficientsOf(k + r, kernel.rows.subarray(0, k), kernel.coefficients);
     const at = k * symbolLength;
     kernel.workspace.fill(0, at, at + symbolLength);
     kernel.combine(k, k, symbolLength);

@@ -5,7 +5,7 @@
 
 const POLYNOMIAL = 0x11d;
 /** The multiplicative group has 255 elements; exponents count modulo that. */
-const ORDER = 255;
+export const ORDER = 255;
 
 const LOG = new Uint8Array(256);
 /** Twice round the group, so that a sum of two logarithms needs no reduction. */
@@ -19,6 +19,9 @@ for (let exponent = 0, element = 1; exponent < ORDER; exponent++) {
   if (element > 0xff) element ^= POLYNOMIAL;
 }
 
+/** 1 / a at a; at 0, which has no inverse, 0. A table of its own, since every coefficient of the code is one. */
+export const INVERSES = Uint8Array.from({ length: 256 }, (_, a) => (a === 0 ? 0 : EXP[ORDER - LOG[a]!]!));
+
 /** a · b. Both are bytes. */
 export function multiply(a: number, b: number): number {
   return a === 0 || b === 0 ? 0 : EXP[LOG[a]! + LOG[b]!]!;
@@ -27,7 +30,7 @@ export function multiply(a: number, b: number): number {
 /** 1 / a. Zero has no inverse: a `RangeError`, always a mistake of ours. */
 export function inverse(a: number): number {
   if (a === 0) throw new RangeError('0 has no inverse in GF(256)');
-  return EXP[ORDER - LOG[a]!]!;
+  return INVERSES[a]!;
 }
 
 /** Discrete logarithm to the base 2 of a nonzero byte, 0 … 254: lets a product of many factors be one sum. */
@@ -36,9 +39,9 @@ export function logarithm(a: number): number {
   return LOG[a]!;
 }
 
-/** 2 to the power of any integer. */
+/** 2 to the power of an integer that is not negative. */
 export function power(exponent: number): number {
-  return EXP[((exponent % ORDER) + ORDER) % ORDER]!;
+  return EXP[exponent % ORDER]!;
 }
 
 /** Bytes of the nibble tables of all 256 constants: 32 for each. */

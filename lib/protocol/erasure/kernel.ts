@@ -16,7 +16,7 @@ export interface Kernel {
   /** Arguments of `combine`: row numbers in the workspace, and a coefficient for each. */
   readonly rows: Uint8Array;
   readonly coefficients: Uint8Array;
-  /** Whose symbols are in the workspace; whoever changes it says so. Lets one block give several rows of repair for one copy. */
+  /** Whose symbols are in the workspace, and `rows` with them; whoever changes either says so. One copy then serves many rows. */
   owner: object | undefined;
   /**
    * Row `destination` ^= Σ `coefficients[i]` · row `rows[i]` over the first `count` of both lists; rows are `length` bytes and
