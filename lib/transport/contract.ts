@@ -19,7 +19,7 @@ export interface TransportOptions {
 }
 
 export interface TransportEvents {
-  /** The control channel and the first lane are open. Called once. */
+  /** The control channel and the first lane are open. Called once, before `laneOpen(1)`. */
   connected: () => void;
   /** The control channel is gone and does not come back: make a new transport. */
   closed: (reason: 'closed' | 'failed') => void;
@@ -34,16 +34,24 @@ export interface TransportEvents {
 export interface Transport {
   /** An SDP or candidate of the first connection from the other side. Malformed ones are dropped. */
   handleSignal(message: unknown): void;
-  /** Sends on a lane. `false`: the lane is closed or its buffer is full; the packet is dropped, as the network might. */
+  /**
+   * Sends on a lane. `false`: the lane is closed or its buffer is full; the packet is dropped, as the network might.
+   * On `CONTROL_LANE` nothing taken is ever dropped; a message has 1 … 65536 bytes and does not begin with 0x00,
+   * which marks the transport's own messages (throws `RangeError`).
+   */
   send(lane: LaneId, bytes: Uint8Array): boolean;
-  /** How many unreliable lanes should stand; the pool opens or closes in the background. Only the initiator calls it. */
+  /** How many unreliable lanes should stand, the first included; the pool opens or closes in the background. Only the initiator calls it. */
   setLaneTarget(count: number): void;
   /** Closes lanes that have been worn by loss and opens fresh ones in their place, in the background. */
   replaceLanes(lanes: readonly LaneId[]): void;
   path(): Promise<PathKind | undefined>;
+  figures(): TransportFigures;
   /** SHA-256 fingerprints of both live DTLS certificates of the first connection, `[initiator, other]`. */
   fingerprints(): readonly [string, string] | undefined;
-  /** Sends what is queued on the control channel, then closes every connection. */
+  /**
+   * Sends what is queued on the control channel, waits (bounded) until the other side has it, then closes every
+   * connection and reports `closed('closed')` here and there.
+   */
   close(): void;
 }
 

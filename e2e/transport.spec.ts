@@ -1,0 +1,172 @@
+import type { Page } from '@playwright/test';
+import { expect, test } from './fixtures.ts';
+import { serveHarness, type Harness } from './harness.ts';
+import type { Link } from './link/relay.ts';
+
+let harness: Harness;
+test.beforeAll(async () => {
+  harness = await serveHarness('transport-harness.ts');
+});
+test.afterAll(() => harness.close());
+
+const state = (page: Page) => page.evaluate(() => window.harness.state());
+const lanes = async (page: Page) => (await state(page)).lanes.length;
+
+/** Opens both pages and connects them; signals pass through the test, as they would through the server. */
+async function connect(sender: Page, receiver: Page): Promise<void> {
+  for (const [page, other] of [
+    [sender, receiver],
+    [receiver, sender],
+  ] as const) {
+    await page.exposeFunction('passSignal', (signal: unknown) =>
+      other.evaluate((message) => window.harness.handleSignal(message), signal),
+    );
+    await page.goto(harness.url);
+  }
+  await receiver.evaluate(() => window.harness.start(false));
+  await sender.evaluate(() => window.harness.start(true));
+  for (const page of [sender, receiver]) {
+    await expect.poll(async () => (await state(page)).connectedAt, { timeout: 20_000 }).toBeGreaterThan(0);
+  }
+}
+
+async function openLanes(sender: Page, receiver: Page, count: number): Promise<void> {
+  await sender.evaluate((target) => window.harness.setLaneTarget(target), count);
+  for (const page of [sender, receiver]) {
+    await expect.poll(() => lanes(page), { timeout: 30_000, intervals: [20] }).toBe(count);
+  }
+}
+
+const lossy = (link: Link) =>
+  link.configure({ rateMbit: 50, queueMs: 100, delayMs: 50, loss: 0.05, seed: 5 });
+
+test('control messages arrive complete and in order on a lossy link', async ({ link, sender, receiver }) => {
+  await lossy(link);
+  await connect(sender, receiver);
+  expect(await sender.evaluate(() => window.harness.sendControl(0, 500))).toBe(500);
+  expect(await receiver.evaluate(() => window.harness.sendControl(0, 50))).toBe(50);
+  await expect.poll(async () => (await state(receiver)).control.length, { timeout: 60_000 }).toBe(500);
+  expect((await state(receiver)).control).toEqual(Array.from({ length: 500 }, (_, i) => i));
+  await expect.poll(async () => (await state(sender)).control.length).toBe(50);
+  expect((await link.stats()).toReceiver.lost).toBeGreaterThan(0);
+});
+
+test('the lanes are unordered and never retransmit', async ({ sender, receiver }) => {
+  await connect(sender, receiver);
+  await openLanes(sender, receiver, 3);
+  for (const page of [sender, receiver]) {
+    const channels = await page.evaluate(() => window.harness.channels());
+    expect(channels.filter(({ ordered }) => ordered !== false)).toHaveLength(1);
+    const unreliable = channels.filter(({ ordered }) => ordered === false);
+    expect(unreliable).toHaveLength(3);
+    for (const channel of unreliable) expect(channel.maxRetransmits).toBe(0);
+  }
+});
+
+test('32 lanes open on a lossy link, carry messages, and close on request', async ({
+  link,
+  sender,
+  receiver,
+}) => {
+  await lossy(link);
+  await connect(sender, receiver);
+  await openLanes(sender, receiver, 32);
+  expect((await state(sender)).lanes.sort((a, b) => a - b)).toEqual(
+    (await state(receiver)).lanes.sort((a, b) => a - b),
+  );
+  const sent = await sender.evaluate(() => window.harness.sendOnLanes(40, 20));
+  await sender.waitForTimeout(1500);
+  const { received } = await state(receiver);
+  const total = Object.values(received).reduce((sum, count) => sum + count, 0);
+  expect(Object.keys(received)).toHaveLength(32);
+  // 5 % of packets are lost, of messages that stand in two packets twice that.
+  expect(total / sent).toBeGreaterThan(0.85);
+  expect(total / sent).toBeLessThan(0.98);
+
+  await openLanes(sender, receiver, 4);
+  expect((await state(receiver)).lanes).toContain(1);
+  expect(await receiver.evaluate(() => window.harness.connectionCount())).toBe(4);
+});
+
+test('a full lane refuses, reports what it holds, and empties again', async ({ link, sender, receiver }) => {
+  await link.configure({ rateMbit: 2, queueMs: 200, delayMs: 20 });
+  await connect(sender, receiver);
+  const taken = await sender.evaluate(() => window.harness.flood(1, 1000));
+  expect(taken).toBeGreaterThan(50);
+  expect(taken).toBeLessThan(80);
+  await expect.poll(async () => (await state(sender)).maxBacklog).toBeGreaterThan(0);
+  await expect.poll(async () => (await state(sender)).lastBacklog[1]).toBe(0);
+});
+
+test('a lane that dies is replaced, and so is one that is worn', async ({ link, sender, receiver }) => {
+  await link.configure({ delayMs: 20 });
+  await connect(sender, receiver);
+  await openLanes(sender, receiver, 6);
+  const before = await state(sender);
+  expect(before.lanes).toContain(3);
+
+  // The receiver's connection of one lane ends; nobody tells the sender but the network.
+  await receiver.evaluate(() => window.harness.killConnection(2));
+  await expect.poll(async () => (await state(sender)).lanes.includes(7), { timeout: 30_000 }).toBe(true);
+  await expect.poll(() => lanes(sender)).toBe(6);
+  await expect.poll(() => lanes(receiver)).toBe(6);
+
+  await sender.evaluate(() => window.harness.replaceLanes([5, 6]));
+  await expect.poll(async () => (await state(sender)).lanes.sort((a, b) => a - b).slice(-2)).toEqual([8, 9]);
+  for (const page of [sender, receiver]) {
+    await expect
+      .poll(async () => (await state(page)).lanes.some((lane) => lane === 5 || lane === 6))
+      .toBe(false);
+    await expect.poll(() => lanes(page)).toBe(6);
+  }
+});
+
+test('both sides name the same certificates and a direct path', async ({ sender, receiver }) => {
+  await connect(sender, receiver);
+  const ours = await sender.evaluate(() => window.harness.fingerprints());
+  expect(ours).toEqual(await receiver.evaluate(() => window.harness.fingerprints()));
+  expect(ours?.[0]).toMatch(/^([0-9A-F]{2}:){31}[0-9A-F]{2}$/);
+  expect(ours?.[0]).not.toBe(ours?.[1]);
+  expect(await sender.evaluate(() => window.harness.path())).toBe('direct');
+});
+
+test('closing delivers what was sent before it and is seen on both sides', async ({
+  link,
+  sender,
+  receiver,
+}) => {
+  await lossy(link);
+  await connect(sender, receiver);
+  await sender.evaluate(() => {
+    window.harness.sendControl(0, 40);
+    window.harness.close();
+  });
+  await expect.poll(async () => (await state(receiver)).closed).toBe('closed');
+  expect((await state(receiver)).control).toHaveLength(40);
+  await expect.poll(async () => (await state(sender)).closed).toBe('closed');
+  expect(await sender.evaluate(() => window.harness.connectionCount())).toBe(0);
+  await expect.poll(() => receiver.evaluate(() => window.harness.connectionCount())).toBe(0);
+});
+
+test('a page that is closed is noticed by the other', async ({ link, sender, receiver }) => {
+  await link.configure({ delayMs: 20 });
+  await connect(sender, receiver);
+  await openLanes(sender, receiver, 4);
+  await receiver.close();
+  await expect.poll(async () => (await state(sender)).closed, { timeout: 30_000 }).toBe('failed');
+});
+
+test('a silent network of some seconds is survived, a longer one is reported', async ({
+  link,
+  sender,
+  receiver,
+}) => {
+  await link.configure({ delayMs: 20 });
+  await connect(sender, receiver);
+  await link.blackhole(6000);
+  await sender.evaluate(() => window.harness.sendControl(7, 1));
+  await expect.poll(async () => (await state(receiver)).control, { timeout: 20_000 }).toEqual([7]);
+  await link.blackhole(60_000);
+  await expect.poll(async () => (await state(sender)).closed, { timeout: 40_000 }).toBe('failed');
+  await expect.poll(async () => (await state(receiver)).closed, { timeout: 40_000 }).toBe('failed');
+});

@@ -1,0 +1,106 @@
+/**
+ * Which lanes to open and close: the initiator's decisions, pure. Lane 1 belongs to the first connection and always
+ * stands; numbers count up from 2 and never come back within a session.
+ *
+ *     opening ──opened──▶ open ──replace──▶ worn
+ *        └────────closed────┴───────closed────┘
+ */
+import type { LaneId } from '../protocol/contract.ts';
+import { LANES_OPENING, RETRY_LONGEST_MS, RETRY_MS } from './limits.ts';
+import { LAST_LANE } from './lane-signals.ts';
+
+type Phase = 'opening' | 'open' | 'worn';
+
+export interface LaneSteps {
+  open: LaneId[];
+  close: LaneId[];
+}
+
+export class LanePlan {
+  #target = 1;
+  #limit: number;
+  #lanes = new Map<LaneId, Phase>();
+  #highest: LaneId = 1;
+  /** Lanes that failed one after the other, without one opening in between. */
+  #failures = 0;
+  #retryAt = 0;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** How many lanes should stand, lane 1 included, within the limit. */
+  get target(): number {
+    return Math.max(1, Math.min(this.#target, this.#limit));
+  }
+
+  setTarget(count: number): void {
+    this.#target = Number.isFinite(count) ? Math.floor(count) : 1;
+  }
+
+  setLimit(limit: number): void {
+    this.#limit = limit;
+  }
+
+  /** Lanes to be closed as soon as as many fresh ones stand in their place. */
+  replace(lanes: readonly LaneId[]): void {
+    for (const lane of lanes) {
+      if (this.#lanes.get(lane) === 'open') this.#lanes.set(lane, 'worn');
+    }
+  }
+
+  opened(lane: LaneId): void {
+    if (this.#lanes.get(lane) !== 'opening') return;
+    this.#lanes.set(lane, 'open');
+    this.#failures = 0;
+    this.#retryAt = 0;
+  }
+
+  /** The lane is gone without our asking. A lane that never opened delays the next attempt. */
+  closed(lane: LaneId, now: number): void {
+    const phase = this.#lanes.get(lane);
+    this.#lanes.delete(lane);
+    if (phase !== 'opening') return;
+    this.#retryAt = now + Math.min(RETRY_LONGEST_MS, RETRY_MS * 2 ** this.#failures);
+    this.#failures++;
+  }
+
+  /** What to do now. Lanes to open are taken as opening, lanes to close as gone. */
+  next(now: number): LaneSteps {
+    const steps: LaneSteps = { open: [], close: [] };
+    const wanted = this.target - 1;
+    const count = (phase: Phase) => [...this.#lanes.values()].filter((other) => other === phase).length;
+
+    let opening = count('opening');
+    let fresh = count('open') + opening;
+    if (now >= this.#retryAt) {
+      for (; fresh < wanted && opening < LANES_OPENING && this.#highest < LAST_LANE; fresh++, opening++) {
+        const lane = ++this.#highest;
+        this.#lanes.set(lane, 'opening');
+        steps.open.push(lane);
+      }
+    }
+
+    // Worn ones go first, then what was asked for last. A worn lane still counts until its replacement is open.
+    let surplus = count('worn') + count('open') - wanted;
+    const byRank = [...this.#lanes]
+      .filter(([, phase]) => phase !== 'opening')
+      .sort(([a, one], [b, other]) => Number(other === 'worn') - Number(one === 'worn') || b - a);
+    for (const [lane] of byRank) {
+      if (surplus-- <= 0) break;
+      steps.close.push(lane);
+    }
+    const unwanted = count('opening') + count('open') - wanted;
+    if (unwanted > 0) {
+      const newest = [...this.#lanes].filter(([, phase]) => phase === 'opening').map(([lane]) => lane);
+      steps.close.push(...newest.sort((a, b) => b - a).slice(0, unwanted));
+    }
+    for (const lane of steps.close) this.#lanes.delete(lane);
+    return steps;
+  }
+
+  /** When `next` may have more to do although nothing happened. */
+  nextTimeout(now: number): number | undefined {
+    return this.#retryAt > now ? this.#retryAt : undefined;
+  }
+}

@@ -1,0 +1,185 @@
+/**
+ * Lanes 2 … N: peer connections signaled over the first one's control channel. The initiator plans them; the other
+ * side answers within the same bounds. See docs/PROTOCOL.md, "Lanes".
+ */
+import type { LaneId } from '../protocol/contract.ts';
+import { LanePlan } from './lane-plan.ts';
+import type { LaneSignal } from './lane-signals.ts';
+import { DIRECT_LANES, LANE_OPEN_MS, RELAYED_LANES, SIGNAL_BATCH_MS, SPARE_LANES } from './limits.ts';
+import { Peer } from './peer.ts';
+import { applyDifference, differenceOf } from './sdp-difference.ts';
+import { worthSignaling, type SelectedPath } from './selected-path.ts';
+import type { PeerSignal } from './signals.ts';
+
+export interface LanePoolOptions {
+  initiator: boolean;
+  config: RTCConfiguration;
+  /** What the first connection runs over; lanes follow the same kind of path. */
+  path: SelectedPath | undefined;
+  /** The first connection's descriptions: lanes are described by how they differ. */
+  localSdp: string;
+  remoteSdp: string;
+  send: (signals: readonly LaneSignal[]) => void;
+  laneOpen: (lane: LaneId, channel: RTCDataChannel) => void;
+  laneClosed: (lane: LaneId) => void;
+  packet: (lane: LaneId, bytes: Uint8Array) => void;
+}
+
+interface Entry {
+  peer: Peer;
+  open: boolean;
+}
+
+export class LanePool {
+  #options: LanePoolOptions;
+  #plan: LanePlan;
+  #limit: number;
+  #lanes = new Map<LaneId, Entry>();
+  /** Highest number the other side has opened: numbers never come back. */
+  #highest: LaneId = 1;
+  #outgoing: LaneSignal[] = [];
+  #batchTimer: ReturnType<typeof setTimeout> | undefined;
+  #retryTimer: ReturnType<typeof setTimeout> | undefined;
+  #stopped = false;
+
+  constructor(options: LanePoolOptions) {
+    this.#options = options;
+    // An unknown path may be a relay's.
+    this.#limit = options.path?.kind === 'direct' ? DIRECT_LANES : RELAYED_LANES;
+    this.#plan = new LanePlan(this.#limit);
+  }
+
+  get target(): number {
+    return this.#plan.target;
+  }
+
+  setTarget(count: number): void {
+    this.#plan.setTarget(count);
+    this.#step();
+  }
+
+  replace(lanes: readonly LaneId[]): void {
+    this.#plan.replace(lanes);
+    this.#step();
+  }
+
+  handleSignal(signal: LaneSignal): void {
+    if (this.#stopped || 'bye' in signal) return;
+    const { lane } = signal;
+    const entry = this.#lanes.get(lane);
+    if ('gone' in signal) {
+      if (entry) this.#remove(lane, entry);
+    } else if ('candidate' in signal) {
+      entry?.peer.handleSignal({ type: 'candidate', candidate: signal.candidate });
+    } else {
+      const sdp = applyDifference(signal.sdp, this.#options.remoteSdp);
+      if (sdp === undefined) return;
+      if (this.#options.initiator) entry?.peer.handleSignal({ type: 'answer', sdp });
+      else this.#accept(lane, sdp);
+    }
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#batchTimer);
+    clearTimeout(this.#retryTimer);
+    for (const { peer } of this.#lanes.values()) peer.destroy();
+    this.#lanes.clear();
+  }
+
+  /** An offer for a new lane: its number must be new, and the count within the cap. */
+  #accept(lane: LaneId, sdp: string): void {
+    if (lane <= this.#highest) return;
+    this.#highest = lane;
+    const peer = this.#lanes.size < this.#limit + SPARE_LANES ? this.#open(lane) : undefined;
+    if (peer) peer.handleSignal({ type: 'offer', sdp });
+    else this.#signal({ lane, gone: true });
+  }
+
+  #open(lane: LaneId): Peer | undefined {
+    const { config, initiator, path } = this.#options;
+    try {
+      const peer = new Peer({
+        initiator,
+        // Host to host, the servers have nothing to add: no question to them, no wait for an answer.
+        config: path?.hostToHost ? { ...config, iceServers: [] } : config,
+        withControl: false,
+        openWithinMs: LANE_OPEN_MS,
+        events: {
+          signal: (signal) => this.#peerSignal(lane, signal),
+          open: () => this.#opened(lane),
+          message: (bytes) => this.#options.packet(lane, bytes),
+          closed: () => this.#died(lane),
+        },
+      });
+      this.#lanes.set(lane, { peer, open: false });
+      return peer;
+    } catch {
+      // Chromium allows 500 connections a page; whoever holds them, we go on with the lanes we have.
+      return undefined;
+    }
+  }
+
+  #peerSignal(lane: LaneId, signal: PeerSignal): void {
+    if (signal.type === 'candidate') {
+      if (!worthSignaling(signal.candidate.candidate, this.#options.path)) return;
+      this.#signal({ lane, candidate: signal.candidate });
+    } else {
+      this.#signal({ lane, sdp: differenceOf(signal.sdp, this.#options.localSdp) });
+    }
+  }
+
+  #opened(lane: LaneId): void {
+    const entry = this.#lanes.get(lane);
+    if (!entry) return;
+    entry.open = true;
+    this.#plan.opened(lane);
+    this.#options.laneOpen(lane, entry.peer.lane);
+    this.#step();
+  }
+
+  #died(lane: LaneId): void {
+    const entry = this.#lanes.get(lane);
+    if (!entry) return;
+    this.#signal({ lane, gone: true });
+    this.#remove(lane, entry);
+  }
+
+  #remove(lane: LaneId, entry: Entry): void {
+    this.#lanes.delete(lane);
+    entry.peer.destroy();
+    this.#plan.closed(lane, performance.now());
+    if (entry.open) this.#options.laneClosed(lane);
+    this.#step();
+  }
+
+  #step(): void {
+    if (!this.#options.initiator || this.#stopped) return;
+    const now = performance.now();
+    const { open, close } = this.#plan.next(now);
+    for (const lane of close) {
+      const entry = this.#lanes.get(lane);
+      if (!entry) continue;
+      this.#lanes.delete(lane);
+      entry.peer.destroy();
+      this.#signal({ lane, gone: true });
+      if (entry.open) this.#options.laneClosed(lane);
+    }
+    for (const lane of open) {
+      if (!this.#open(lane)) this.#plan.closed(lane, now);
+    }
+    clearTimeout(this.#retryTimer);
+    const retryAt = this.#plan.nextTimeout(now);
+    if (retryAt !== undefined) this.#retryTimer = setTimeout(() => this.#step(), retryAt - now);
+  }
+
+  #signal(signal: LaneSignal): void {
+    if (this.#stopped) return;
+    this.#outgoing.push(signal);
+    if (this.#outgoing.length > 1) return;
+    this.#batchTimer = setTimeout(() => {
+      this.#options.send(this.#outgoing);
+      this.#outgoing = [];
+    }, SIGNAL_BATCH_MS);
+  }
+}

@@ -1,0 +1,56 @@
+/** Every bound of the transport, with its reason. */
+
+/** Bytes of one lane that may wait in the browser: about five windows of a worn association and half a second of decisions. */
+export const LANE_BUFFER_BYTES = 64 * 1024;
+
+/** Bytes of control messages given to the browser at a time; the rest waits here, where closing can see it. */
+export const CONTROL_BUFFER_BYTES = 64 * 1024;
+
+/** Bytes of control messages that may wait here. Beyond this the session is writing faster than any path it runs on. */
+export const CONTROL_QUEUE_BYTES = 4 * 1024 * 1024;
+
+/** Longest control message: Chromium's default `a=max-message-size` is 256 KiB; every browser takes this. */
+export const CONTROL_MESSAGE_BYTES = 64 * 1024;
+
+/** A lane costs about 1 MB in each renderer and CPU for its handshake; 192 fill 50 Mbit/s at 150 ms with worn windows. */
+export const DIRECT_LANES = 192;
+
+/** Over a relay every lane is an allocation that its operator pays for; coturn's usual quota is 12 a person. */
+export const RELAYED_LANES = 8;
+
+/** Worn lanes stand until their replacements do: so many more than the cap may exist for a moment. */
+export const SPARE_LANES = 32;
+
+/** Handshakes at a time: more of them overlap their round trips, fewer leave the page's thread free. */
+export const LANES_OPENING = 32;
+
+/** A lane that is not open by now has lost several handshake packets in a row: a new one is faster. */
+export const LANE_OPEN_MS = 10_000;
+
+/** The first connection may wait for a person's network permission, a slow relay or a phone waking up. */
+export const FIRST_OPEN_MS = 30_000;
+
+/** ICE says "disconnected" after a few seconds without an answer and often recovers; after this long more it is dead. */
+export const SILENCE_MS = 10_000;
+
+/** After a failed lane: first wait, doubled each time, and the longest. */
+export const RETRY_MS = 500;
+export const RETRY_LONGEST_MS = 30_000;
+
+/** Lane signals of so many milliseconds travel in one control message. */
+export const SIGNAL_BATCH_MS = 4;
+
+/** Longest lane-signal message in bytes, well below what one control message may hold. */
+export const SIGNAL_BATCH_BYTES = 12 * 1024;
+
+/** Longest SDP taken from the other side: Chromium's for one data channel is about 500 bytes without candidates. */
+export const SDP_LENGTH = 16 * 1024;
+
+/** Candidates taken for one connection: a laptop with several networks and two relays offers about 20. */
+export const CANDIDATES = 64;
+
+/** How long `close` waits for the other side's confirmation: several round trips of a bad path. */
+export const CLOSE_DRAIN_MS = 2_000;
+
+/** How often the buffers of lanes that were written to are looked at; browsers clamp shorter timers to this. */
+export const BACKLOG_SAMPLE_MS = 4;

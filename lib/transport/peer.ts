@@ -1,0 +1,158 @@
+/**
+ * One connection over simple-peer, the only import of it. simple-peer does the offer, the answer, the candidates and
+ * the end; messages bypass its stream, which copies each one and stops at 64 KB.
+ */
+import SimplePeer from 'simple-peer/simplepeer.min.js';
+import { SILENCE_MS } from './limits.ts';
+import { fingerprintOf, parseSignal, SignalGate, type PeerSignal } from './signals.ts';
+
+export interface PeerOptions {
+  initiator: boolean;
+  config: RTCConfiguration;
+  /** Carry the reliable, ordered control channel too: the first connection. */
+  withControl: boolean;
+  /** Given up if it is not open by then. */
+  openWithinMs: number;
+  events: PeerEvents;
+}
+
+export interface PeerEvents {
+  signal: (signal: PeerSignal) => void;
+  open: () => void;
+  message: (bytes: Uint8Array) => void;
+  controlMessage?: (bytes: Uint8Array) => void;
+  /** The unreliable channel alone has ended; only on a connection with a control channel. */
+  laneEnded?: () => void;
+  /** Once, however it ended; not after `destroy()`. */
+  closed: () => void;
+}
+
+/** Both channels are negotiated out of band: no opening message to lose, and they open with the association. */
+const LANE_CHANNEL: RTCDataChannelInit = { ordered: false, maxRetransmits: 0, negotiated: true, id: 0 };
+const CONTROL_CHANNEL: RTCDataChannelInit = { ordered: true, negotiated: true, id: 1 };
+
+/** What simple-peer keeps to itself. */
+interface Internals {
+  _pc: RTCPeerConnection | null;
+  _channel: RTCDataChannel | null;
+  _onChannelClose(): void;
+}
+
+export class Peer {
+  readonly connection: RTCPeerConnection;
+  readonly lane: RTCDataChannel;
+  readonly control: RTCDataChannel | undefined;
+  #peer: SimplePeer.Instance;
+  #events: PeerEvents;
+  #gate: SignalGate;
+  #localSdp = '';
+  #remoteSdp = '';
+  #opened = false;
+  #ended = false;
+  #openTimer: ReturnType<typeof setTimeout>;
+  #silenceTimer: ReturnType<typeof setTimeout> | undefined;
+
+  /** Throws if the browser refuses the configuration. */
+  constructor({ initiator, config, withControl, openWithinMs, events }: PeerOptions) {
+    this.#events = events;
+    this.#gate = new SignalGate(initiator);
+    this.#peer = new SimplePeer({ initiator, config, channelConfig: LANE_CHANNEL, channelName: 'lane' });
+    this.#peer.on('error', () => undefined); // 'close' follows
+    const { _pc: connection, _channel: lane } = this.#peer as unknown as Internals;
+    if (!connection || !lane) throw new Error('the browser refused a peer connection');
+    this.connection = connection;
+    this.lane = lane;
+    this.#openTimer = setTimeout(() => this.#fail(), openWithinMs);
+
+    lane.onmessage = ({ data }: MessageEvent<ArrayBuffer>) => events.message(new Uint8Array(data));
+    lane.addEventListener('open', () => this.#channelOpened());
+    if (withControl) {
+      const control = connection.createDataChannel('control', CONTROL_CHANNEL);
+      control.binaryType = 'arraybuffer';
+      control.onmessage = ({ data }: MessageEvent<ArrayBuffer>) =>
+        events.controlMessage?.(new Uint8Array(data));
+      control.addEventListener('open', () => this.#channelOpened());
+      control.addEventListener('close', () => this.#fail());
+      this.control = control;
+      // simple-peer would end the connection with its channel; the control channel may well outlive that one.
+      const laneEnded: Partial<Internals> = { _onChannelClose: () => events.laneEnded?.() };
+      Object.assign(this.#peer, laneEnded);
+    } else {
+      this.control = undefined;
+    }
+    connection.addEventListener('iceconnectionstatechange', () => this.#watchSilence());
+    this.#peer.on('signal', (data) => {
+      // The same check as for what comes in keeps simple-peer's other messages (renegotiation) out.
+      const signal = parseSignal(data);
+      if (!signal || this.#ended) return;
+      if (signal.type !== 'candidate') this.#localSdp = signal.sdp;
+      events.signal(signal);
+    });
+    this.#peer.on('close', () => this.#end());
+  }
+
+  /** A description or candidate from the other side; malformed, superfluous and late ones are dropped. */
+  handleSignal(message: unknown): void {
+    const signal = parseSignal(message);
+    if (!signal || this.#ended || !this.#gate.pass(signal)) return;
+    if (signal.type !== 'candidate') this.#remoteSdp = signal.sdp;
+    try {
+      this.#peer.signal(signal as SimplePeer.SignalData);
+    } catch {
+      // The browser does not like the candidate: others may follow.
+    }
+  }
+
+  /** Certificates of both ends, `[ours, theirs]`, once both descriptions are known. */
+  fingerprints(): readonly [string, string] | undefined {
+    const ours = fingerprintOf(this.connection.localDescription?.sdp);
+    const theirs = fingerprintOf(this.connection.remoteDescription?.sdp);
+    return ours && theirs ? [ours, theirs] : undefined;
+  }
+
+  /** Both descriptions exactly as they crossed; the browser's own copies change while candidates are gathered. */
+  get signaledSdp(): { local: string; remote: string } {
+    return { local: this.#localSdp, remote: this.#remoteSdp };
+  }
+
+  /** Ends it without `closed`. */
+  destroy(): void {
+    if (this.#ended) return;
+    this.#stop();
+    this.#peer.destroy();
+  }
+
+  #channelOpened(): void {
+    if (this.#opened || this.#ended) return;
+    if (this.lane.readyState !== 'open' || (this.control && this.control.readyState !== 'open')) return;
+    this.#opened = true;
+    clearTimeout(this.#openTimer);
+    this.#events.open();
+  }
+
+  #watchSilence(): void {
+    clearTimeout(this.#silenceTimer);
+    if (this.connection.iceConnectionState !== 'disconnected' || this.#ended) return;
+    this.#silenceTimer = setTimeout(() => this.#fail(), SILENCE_MS);
+  }
+
+  #fail(): void {
+    this.#peer.destroy();
+    this.#end();
+  }
+
+  #end(): void {
+    if (this.#ended) return;
+    this.#stop();
+    this.#events.closed();
+  }
+
+  #stop(): void {
+    this.#ended = true;
+    clearTimeout(this.#openTimer);
+    clearTimeout(this.#silenceTimer);
+    // Messages already on their way to the page have no one to go to.
+    this.lane.onmessage = null;
+    if (this.control) this.control.onmessage = null;
+  }
+}

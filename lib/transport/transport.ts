@@ -1,0 +1,232 @@
+/** The browser's transport: the first connection with its control channel and lane 1, and the pool of further lanes. */
+import { CONTROL_LANE, type LaneId } from '../protocol/contract.ts';
+import { BacklogSampler } from './backlog-sampler.ts';
+import type { PathKind, Transport, TransportFigures, TransportOptions } from './contract.ts';
+import { ControlQueue } from './control-queue.ts';
+import { LanePool } from './lane-pool.ts';
+import { decodeLaneSignals, encodeLaneSignals, TRANSPORT_MESSAGE, type LaneSignal } from './lane-signals.ts';
+import {
+  CLOSE_DRAIN_MS,
+  CONTROL_MESSAGE_BYTES,
+  DIRECT_LANES,
+  FIRST_OPEN_MS,
+  LANE_BUFFER_BYTES,
+} from './limits.ts';
+import { Peer } from './peer.ts';
+import { selectedPath, type SelectedPath } from './selected-path.ts';
+
+const FIRST_LANE: LaneId = 1;
+
+/** Whether this browser can connect at all. */
+export function webRtcAvailable(): boolean {
+  return typeof RTCPeerConnection === 'function';
+}
+
+export function createTransport(options: TransportOptions): Transport {
+  return new BrowserTransport(options);
+}
+
+class BrowserTransport implements Transport {
+  #options: TransportOptions;
+  #first: Peer | undefined;
+  #control: ControlQueue | undefined;
+  #pool: LanePool | undefined;
+  #channels = new Map<LaneId, RTCDataChannel>();
+  #backlog: BacklogSampler;
+  /** What came in before the first connection was made, or before the pool was. */
+  #earlySignals: unknown[] = [];
+  #earlyLaneSignals: LaneSignal[] = [];
+  #target = 1;
+  /** `closing`: we wait for the other side to confirm our goodbye. */
+  #state: 'starting' | 'connected' | 'closing' | 'closed' = 'starting';
+
+  constructor(options: TransportOptions) {
+    this.#options = options;
+    this.#backlog = new BacklogSampler((lane, bytes) => options.events.backlog(lane, bytes));
+    void this.#start();
+  }
+
+  handleSignal(message: unknown): void {
+    if (this.#first) this.#first.handleSignal(message);
+    else if (this.#state === 'starting' && this.#earlySignals.length < 128) this.#earlySignals.push(message);
+  }
+
+  send(lane: LaneId, bytes: Uint8Array): boolean {
+    if (this.#state !== 'connected') return false;
+    if (lane === CONTROL_LANE) {
+      if (bytes.length === 0 || bytes.length > CONTROL_MESSAGE_BYTES || bytes[0] === TRANSPORT_MESSAGE) {
+        throw new RangeError('a control message has 1 … 65536 bytes and does not begin with 0x00');
+      }
+      return this.#control!.send(bytes);
+    }
+    const channel = this.#channels.get(lane);
+    if (!channel || channel.readyState !== 'open') return false;
+    if (channel.bufferedAmount + bytes.length > LANE_BUFFER_BYTES) return false;
+    try {
+      channel.send(bytes as Uint8Array<ArrayBuffer>);
+    } catch {
+      return false; // it closed between the question and the call
+    }
+    this.#backlog.touch(lane, channel);
+    return true;
+  }
+
+  setLaneTarget(count: number): void {
+    this.#target = count;
+    if (this.#options.initiator) this.#pool?.setTarget(count);
+  }
+
+  replaceLanes(lanes: readonly LaneId[]): void {
+    if (this.#options.initiator) this.#pool?.replace(lanes);
+  }
+
+  async path(): Promise<PathKind | undefined> {
+    if (!this.#first || this.#state !== 'connected') return undefined;
+    return (await selectedPath(this.#first.connection))?.kind;
+  }
+
+  fingerprints(): readonly [string, string] | undefined {
+    const both = this.#first?.fingerprints();
+    if (!both) return undefined;
+    return this.#options.initiator ? both : [both[1], both[0]];
+  }
+
+  figures(): TransportFigures {
+    return { lanesOpen: this.#channels.size, lanesTarget: this.#pool?.target ?? 1 };
+  }
+
+  close(): void {
+    if (this.#state === 'closing' || this.#state === 'closed') return;
+    if (this.#state === 'starting') return this.#finish('closed');
+    this.#state = 'closing';
+    // Ordered behind everything queued: its answer says that all of it has arrived.
+    this.#sendLaneSignals([{ bye: true }]);
+    setTimeout(() => this.#finish('closed'), CLOSE_DRAIN_MS);
+  }
+
+  async #start(): Promise<void> {
+    const { iceServers, relayOnly, initiator } = this.#options;
+    // One certificate for all lanes: no key to make for each, and the same fingerprint vouches for all.
+    const certificate = await makeCertificate();
+    if (this.#state !== 'starting') return;
+    const config: RTCConfiguration = {
+      iceServers: [...iceServers],
+      iceTransportPolicy: relayOnly ? 'relay' : 'all',
+      ...(certificate ? { certificates: [certificate] } : {}),
+    };
+    try {
+      this.#first = new Peer({
+        initiator,
+        config,
+        withControl: true,
+        openWithinMs: FIRST_OPEN_MS,
+        events: {
+          signal: (signal) => this.#options.signal(signal),
+          open: () => this.#connected(config),
+          message: (bytes) => this.#options.events.packet(FIRST_LANE, bytes),
+          controlMessage: (bytes) => this.#controlMessage(bytes),
+          laneEnded: () => this.#laneClosed(FIRST_LANE),
+          closed: () => this.#finish('failed'),
+        },
+      });
+    } catch {
+      return this.#finish('failed');
+    }
+    this.#control = new ControlQueue(this.#first.control!);
+    for (const message of this.#earlySignals.splice(0)) this.#first.handleSignal(message);
+  }
+
+  #connected(config: RTCConfiguration): void {
+    const first = this.#first!;
+    this.#state = 'connected';
+    this.#options.events.connected();
+    this.#laneOpen(FIRST_LANE, first.lane);
+    void selectedPath(first.connection).then((path) => {
+      if (this.#state === 'connected') this.#startPool(config, path);
+    });
+  }
+
+  #startPool(config: RTCConfiguration, path: SelectedPath | undefined): void {
+    const { local, remote } = this.#first!.signaledSdp;
+    this.#pool = new LanePool({
+      initiator: this.#options.initiator,
+      config,
+      path,
+      localSdp: withoutCandidates(local),
+      remoteSdp: withoutCandidates(remote),
+      send: (signals) => this.#sendLaneSignals(signals),
+      laneOpen: (lane, channel) => this.#laneOpen(lane, channel),
+      laneClosed: (lane) => this.#laneClosed(lane),
+      packet: (lane, bytes) => this.#options.events.packet(lane, bytes),
+    });
+    this.#pool.setTarget(this.#target);
+    for (const signal of this.#earlyLaneSignals.splice(0)) this.#pool.handleSignal(signal);
+  }
+
+  #controlMessage(bytes: Uint8Array): void {
+    if (bytes[0] !== TRANSPORT_MESSAGE) {
+      if (bytes.length > 0) this.#options.events.packet(CONTROL_LANE, bytes);
+      return;
+    }
+    for (const signal of decodeLaneSignals(bytes)) {
+      if ('bye' in signal) return this.#goodbye();
+      if (this.#pool) this.#pool.handleSignal(signal);
+      else if (this.#earlyLaneSignals.length < DIRECT_LANES) this.#earlyLaneSignals.push(signal);
+    }
+  }
+
+  /** The other side has closed, or confirms that we have. */
+  #goodbye(): void {
+    if (this.#state === 'connected') {
+      const first = this.#first!;
+      // The confirmation may need to be sent again by SCTP: the connection lingers, silent, until the other side ends it.
+      this.#sendLaneSignals([{ bye: true }]);
+      this.#first = undefined;
+      setTimeout(() => first.destroy(), CLOSE_DRAIN_MS);
+    }
+    this.#finish('closed');
+  }
+
+  #sendLaneSignals(signals: readonly LaneSignal[]): void {
+    for (const message of encodeLaneSignals(signals)) this.#control!.send(message);
+  }
+
+  #laneOpen(lane: LaneId, channel: RTCDataChannel): void {
+    this.#channels.set(lane, channel);
+    this.#options.events.laneOpen(lane);
+  }
+
+  #laneClosed(lane: LaneId): void {
+    this.#backlog.forget(lane);
+    if (this.#channels.delete(lane)) this.#options.events.laneClosed(lane);
+  }
+
+  #finish(reason: 'closed' | 'failed'): void {
+    if (this.#state === 'closed') return;
+    const asked = this.#state === 'closing';
+    this.#state = 'closed';
+    this.#backlog.stop();
+    this.#pool?.stop();
+    this.#first?.destroy();
+    this.#channels.clear();
+    this.#options.events.closed(asked ? 'closed' : reason);
+  }
+}
+
+/** P-256 as browsers make by themselves; `undefined` where the call is missing: then each connection makes its own. */
+async function makeCertificate(): Promise<RTCCertificate | undefined> {
+  try {
+    const parameters: EcKeyGenParams = { name: 'ECDSA', namedCurve: 'P-256' };
+    return await RTCPeerConnection.generateCertificate(parameters);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A template holds what all lanes share; candidates are each connection's own. */
+function withoutCandidates(sdp: string): string {
+  return sdp
+    .split('\r\n')
+    .filter((line) => !line.startsWith('a=candidate:') && line !== 'a=end-of-candidates')
+    .join('\r\n');
+}
