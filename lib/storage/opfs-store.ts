@@ -1,0 +1,224 @@
+/** Bytes in the origin private file system: a gigabyte needs no gigabyte of memory, and survives a reload. */
+import {
+  checkId,
+  checkLength,
+  checkRange,
+  checkState,
+  LEFTOVER_AGE_MS,
+  StorageError,
+  type ByteStore,
+  type StoredBytes,
+  type StoredEntry,
+} from './byte-store.ts';
+import { readHeader, readRecord, writeHeader, writeRecord, type SyncHandle } from './state-file.ts';
+
+/** One folder of the origin is ours; each entry is `<id>` and its sidecar `<id>.state`. */
+const FOLDER = 'received';
+const STATE = '.state';
+
+/** What the DOM types leave out because only workers have it. */
+type WorkerFileHandle = FileSystemFileHandle & { createSyncAccessHandle(): Promise<SyncHandle> };
+
+export class OpfsStore implements ByteStore {
+  readonly kind = 'opfs';
+  readonly #folder: FileSystemDirectoryHandle;
+
+  private constructor(folder: FileSystemDirectoryHandle) {
+    this.#folder = folder;
+  }
+
+  /** Rejects where there is no OPFS, or not in this context. Sweeps what closed tabs left behind. */
+  static async open(now: number = Date.now()): Promise<OpfsStore> {
+    const root = await navigator.storage.getDirectory();
+    const store = new OpfsStore(await root.getDirectoryHandle(FOLDER, { create: true }));
+    await store.#probe();
+    await store.sweep(now - LEFTOVER_AGE_MS);
+    return store;
+  }
+
+  async create(id: string, length: number): Promise<StoredBytes> {
+    checkId(id);
+    checkLength(length);
+    const state = await this.#handle(id + STATE);
+    try {
+      const data = await this.#handle(id);
+      guard(() => {
+        data.truncate(0);
+        writeHeader(state, length);
+      });
+      return new OpfsBytes(length, data, state, () => this.#file(id));
+    } catch (error) {
+      state.close();
+      throw error;
+    }
+  }
+
+  async open(id: string): Promise<StoredBytes | undefined> {
+    checkId(id);
+    if (!(await this.#exists(id)) || !(await this.#exists(id + STATE))) return undefined;
+    const state = await this.#handle(id + STATE);
+    try {
+      const length = readHeader(state);
+      if (length !== undefined) {
+        return new OpfsBytes(length, await this.#handle(id), state, () => this.#file(id));
+      }
+    } catch (error) {
+      state.close();
+      throw error;
+    }
+    state.close();
+    return undefined;
+  }
+
+  async list(): Promise<StoredEntry[]> {
+    const entries: StoredEntry[] = [];
+    for await (const [name, handle] of this.#folder.entries()) {
+      if (!name.endsWith(STATE) || handle.kind !== 'file') continue;
+      const file = await handle.getFile();
+      const header = new DataView(await file.slice(0, 16).arrayBuffer());
+      if (header.byteLength < 16) continue;
+      entries.push({
+        id: name.slice(0, -STATE.length),
+        length: header.getFloat64(8),
+        modified: file.lastModified,
+      });
+    }
+    return entries;
+  }
+
+  async remove(id: string): Promise<void> {
+    checkId(id);
+    await this.#removeFile(id);
+    await this.#removeFile(id + STATE);
+  }
+
+  /** Removes every file last written before `before` that no tab has open. */
+  async sweep(before: number): Promise<void> {
+    const names: string[] = [];
+    for await (const [name, handle] of this.#folder.entries()) {
+      if (handle.kind !== 'file') continue;
+      const modified = await handle.getFile().then(
+        (file) => file.lastModified,
+        () => Infinity,
+      );
+      if (modified < before) names.push(name);
+    }
+    // A file in use elsewhere refuses, and is no leftover.
+    for (const name of names) await this.#folder.removeEntry(name).catch(() => {});
+  }
+
+  /** Some browsers have the folder but refuse handles (private windows): found out now rather than at the first chunk. */
+  async #probe(): Promise<void> {
+    const name = `probe-${crypto.getRandomValues(new Uint32Array(1))[0]}`;
+    const handle = await this.#handle(name);
+    handle.close();
+    await this.#removeFile(name);
+  }
+
+  async #handle(name: string): Promise<SyncHandle> {
+    const file = (await this.#folder.getFileHandle(name, { create: true })) as WorkerFileHandle;
+    try {
+      return await file.createSyncAccessHandle();
+    } catch (error) {
+      throw asStorageError(error);
+    }
+  }
+
+  async #file(name: string): Promise<Blob> {
+    const handle = await this.#folder.getFileHandle(name);
+    return handle.getFile();
+  }
+
+  async #exists(name: string): Promise<boolean> {
+    return this.#folder.getFileHandle(name).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  async #removeFile(name: string): Promise<void> {
+    try {
+      await this.#folder.removeEntry(name);
+    } catch (error) {
+      if (error instanceof DOMException && error.name === 'NotFoundError') return;
+      throw asStorageError(error);
+    }
+  }
+}
+
+class OpfsBytes implements StoredBytes {
+  readonly length: number;
+  readonly #data: SyncHandle;
+  readonly #state: SyncHandle;
+  readonly #whole: () => Promise<Blob>;
+  #closed = false;
+
+  constructor(length: number, data: SyncHandle, state: SyncHandle, whole: () => Promise<Blob>) {
+    this.length = length;
+    this.#data = data;
+    this.#state = state;
+    this.#whole = whole;
+  }
+
+  write(at: number, bytes: Uint8Array): void {
+    checkRange(at, bytes.length, this.length);
+    guard(() => {
+      const written = this.#data.write(bytes, { at });
+      if (written < bytes.length)
+        throw new StorageError('storage-full', `${written} of ${bytes.length} bytes fitted`);
+    });
+  }
+
+  read(at: number, length: number): Uint8Array {
+    checkRange(at, length, this.length);
+    const bytes = new Uint8Array(length);
+    guard(() => this.#data.read(bytes, { at }));
+    return bytes;
+  }
+
+  saveState(bytes: Uint8Array): void {
+    checkState(bytes);
+    guard(() => {
+      // The record must not speak of bytes that a crash would lose.
+      this.#data.flush();
+      writeRecord(this.#state, bytes);
+    });
+  }
+
+  loadState(): Uint8Array | undefined {
+    return guard(() => readRecord(this.#state));
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#data.close();
+    this.#state.close();
+  }
+
+  async file(): Promise<Blob> {
+    guard(() => {
+      // Bytes never written at the end read as zeros, as in memory.
+      if (this.#data.getSize() < this.length) this.#data.truncate(this.length);
+      this.#data.flush();
+    });
+    return this.#whole();
+  }
+}
+
+function guard<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw asStorageError(error);
+  }
+}
+
+function asStorageError(error: unknown): StorageError {
+  if (error instanceof StorageError) return error;
+  const name = error instanceof Error ? error.name : '';
+  const message = error instanceof Error ? error.message : String(error);
+  if (name === 'QuotaExceededError') return new StorageError('storage-full', message, { cause: error });
+  if (name === 'NoModificationAllowedError') return new StorageError('busy', message, { cause: error });
+  return new StorageError('failed', message, { cause: error });
+}

@@ -1,0 +1,143 @@
+/**
+ * From the store to where the person wants the pictures. Runs on the page, from a click: pickers and share sheets
+ * need one. Every name is cleaned here once more and every type is a safe one, whatever the caller did.
+ */
+import { cleanFileName, safeSaveType } from '../image/file-name.ts';
+import { UniqueNames } from './unique-names.ts';
+import { zipStream } from './zip.ts';
+
+export interface SavedFile {
+  name: string;
+  blob: Blob;
+  /** Unix milliseconds, of the original. */
+  modified: number;
+}
+
+export type SaveOutcome =
+  | { kind: 'saved'; files: number }
+  /** The person closed the picker. */
+  | { kind: 'dismissed' };
+
+/** How long a download may take to start before its blob URL goes: Safari asks the person first. */
+const URL_LIFE_MS = 5 * 60 * 1000;
+
+/** The parts of File System Access that the DOM types lack. */
+interface PickerWindow {
+  showSaveFilePicker?: (options: {
+    suggestedName: string;
+    types: readonly { description: string; accept: Record<string, readonly string[]> }[];
+  }) => Promise<FileSystemFileHandle>;
+  showDirectoryPicker?: (options: { mode: 'readwrite'; id: string }) => Promise<FileSystemDirectoryHandle>;
+}
+
+function pickers(): PickerWindow {
+  return globalThis as PickerWindow;
+}
+
+/** Downloads one file. The blob's own type decides the extension: give it the one found in the bytes. */
+export function saveFile(file: Blob, name: string): void {
+  download(safeBlob(file), cleanFileName(name, file.type));
+}
+
+/**
+ * All files as one zip, with their original dates. Streamed to disk where the browser lets the person choose a
+ * place; elsewhere the browser keeps the zip (on its own disk) until the download is done.
+ */
+export async function saveAllAsZip(files: AsyncIterable<SavedFile>, name: string): Promise<SaveOutcome> {
+  const safeName = `${cleanFileName(name.replace(/\.zip$/i, ''), '')}.zip`;
+  const picker = pickers().showSaveFilePicker;
+  // The picker first: reading files would use up the click's permission.
+  const target = picker
+    ? await dismissable(
+        picker.call(globalThis, {
+          suggestedName: safeName,
+          types: [{ description: 'Zip', accept: { 'application/zip': ['.zip'] } }],
+        }),
+      )
+    : undefined;
+  if (picker && target === undefined) return { kind: 'dismissed' };
+  let count = 0;
+  const stream = zipStream(files, () => {
+    count += 1;
+  });
+  if (target !== undefined) {
+    await stream.pipeTo(await target.createWritable());
+  } else {
+    download(await new Response(stream, { headers: { 'content-type': 'application/zip' } }).blob(), safeName);
+  }
+  return { kind: 'saved', files: count };
+}
+
+export function canSaveToFolder(): boolean {
+  return pickers().showDirectoryPicker !== undefined;
+}
+
+/** Every file into a folder of the person's choice; nothing that is there is overwritten. */
+export async function saveToFolder(files: AsyncIterable<SavedFile>): Promise<SaveOutcome> {
+  const picker = pickers().showDirectoryPicker;
+  if (picker === undefined) throw new Error('this browser has no folder picker: ask canSaveToFolder first');
+  const folder = await dismissable(picker.call(globalThis, { mode: 'readwrite', id: 'tessera' }));
+  if (folder === undefined) return { kind: 'dismissed' };
+  return { kind: 'saved', files: await writeToFolder(folder, files) };
+}
+
+/** @returns how many were written */
+export async function writeToFolder(
+  folder: FileSystemDirectoryHandle,
+  files: AsyncIterable<SavedFile>,
+): Promise<number> {
+  const names = new UniqueNames();
+  for await (const present of folder.keys()) names.take(present);
+  let count = 0;
+  for await (const { name, blob } of files) {
+    const handle = await folder.getFileHandle(names.take(cleanFileName(name, blob.type)), { create: true });
+    await blob.stream().pipeTo(await handle.createWritable());
+    count += 1;
+  }
+  return count;
+}
+
+/** The share sheet of phones. Files only, never links. */
+export function canShareFiles(files: readonly SavedFile[]): boolean {
+  return typeof navigator.canShare === 'function' && navigator.canShare({ files: files.map(shareable) });
+}
+
+export async function shareFiles(files: readonly SavedFile[]): Promise<SaveOutcome> {
+  const shared = await dismissable(navigator.share({ files: files.map(shareable) }).then(() => true));
+  return shared ? { kind: 'saved', files: files.length } : { kind: 'dismissed' };
+}
+
+function shareable({ name, blob, modified }: SavedFile): File {
+  return new File([blob], cleanFileName(name, blob.type), {
+    type: safeSaveType(blob.type),
+    lastModified: modified,
+  });
+}
+
+function safeBlob(file: Blob): Blob {
+  const type = safeSaveType(file.type);
+  return type === file.type ? file : file.slice(0, file.size, type);
+}
+
+function download(blob: Blob, name: string): void {
+  const url = URL.createObjectURL(blob);
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.hidden = true;
+  // In the document: Firefox ignores the click otherwise.
+  document.body.append(link);
+  link.click();
+  link.remove();
+  setTimeout(() => URL.revokeObjectURL(url), URL_LIFE_MS);
+}
+
+/** `undefined` when the person said no: not an error. */
+async function dismissable<T>(asked: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') return undefined;
+    throw error;
+  }
+}

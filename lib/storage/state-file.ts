@@ -1,0 +1,87 @@
+/**
+ * The sidecar of one entry: a header and two slots that are written in turn, so that a crash in the middle of one
+ * leaves the other.
+ *
+ *     0   magic "TSSB" · u32 0 · f64 length of the finished file            (written once)
+ *     64             slot A: u32 crc32 of what follows · u32 sequence · u32 length · record
+ *     64 + SLOT      slot B: the same
+ */
+import { MAX_STATE_BYTES } from './byte-store.ts';
+
+/** The synchronous handle of a file in OPFS (WHATWG File System); only workers have it, so the DOM types lack it. */
+export interface SyncHandle {
+  read(into: Uint8Array, options: { at: number }): number;
+  write(bytes: Uint8Array, options: { at: number }): number;
+  getSize(): number;
+  truncate(length: number): void;
+  flush(): void;
+  close(): void;
+}
+
+const MAGIC = 0x54535342;
+const HEADER_BYTES = 64;
+const SLOT_HEADER_BYTES = 12;
+const SLOT_BYTES = SLOT_HEADER_BYTES + MAX_STATE_BYTES;
+
+export function writeHeader(handle: SyncHandle, length: number): void {
+  const bytes = new Uint8Array(HEADER_BYTES);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, MAGIC);
+  view.setFloat64(8, length);
+  handle.truncate(0);
+  handle.write(bytes, { at: 0 });
+  handle.flush();
+}
+
+/** The length of the finished file, or `undefined` when this is no whole sidecar. */
+export function readHeader(handle: SyncHandle): number | undefined {
+  const bytes = new Uint8Array(HEADER_BYTES);
+  if (handle.read(bytes, { at: 0 }) < HEADER_BYTES) return undefined;
+  const view = new DataView(bytes.buffer);
+  const length = view.getFloat64(8);
+  return view.getUint32(0) === MAGIC && Number.isSafeInteger(length) && length >= 0 ? length : undefined;
+}
+
+export function writeRecord(handle: SyncHandle, record: Uint8Array): void {
+  const [a, b] = [readSlot(handle, 0), readSlot(handle, 1)];
+  const sequence = Math.max(a?.sequence ?? 0, b?.sequence ?? 0) + 1;
+  const slot = (a?.sequence ?? 0) <= (b?.sequence ?? 0) ? 0 : 1;
+  const bytes = new Uint8Array(SLOT_HEADER_BYTES + record.length);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(4, sequence);
+  view.setUint32(8, record.length);
+  bytes.set(record, SLOT_HEADER_BYTES);
+  view.setUint32(0, crc32(bytes.subarray(4)));
+  handle.write(bytes, { at: HEADER_BYTES + slot * SLOT_BYTES });
+  handle.flush();
+}
+
+export function readRecord(handle: SyncHandle): Uint8Array | undefined {
+  const [a, b] = [readSlot(handle, 0), readSlot(handle, 1)];
+  return (a?.sequence ?? 0) > (b?.sequence ?? 0) ? a?.record : b?.record;
+}
+
+function readSlot(handle: SyncHandle, slot: number): { sequence: number; record: Uint8Array } | undefined {
+  const at = HEADER_BYTES + slot * SLOT_BYTES;
+  const header = new Uint8Array(SLOT_HEADER_BYTES);
+  if (handle.read(header, { at }) < SLOT_HEADER_BYTES) return undefined;
+  const view = new DataView(header.buffer);
+  const sequence = view.getUint32(4);
+  const length = view.getUint32(8);
+  if (sequence === 0 || length > MAX_STATE_BYTES) return undefined;
+  const bytes = new Uint8Array(SLOT_HEADER_BYTES + length);
+  if (handle.read(bytes, { at }) < bytes.length) return undefined;
+  // The sum covers the sequence number too: a new one before an old record is no whole slot.
+  if (crc32(bytes.subarray(4)) !== view.getUint32(0)) return undefined;
+  return { sequence, record: bytes.slice(SLOT_HEADER_BYTES) };
+}
+
+/** CRC-32 of ISO 3309, bit by bit: records are a few KB and saved about once a second. */
+function crc32(bytes: Uint8Array): number {
+  let crc = -1;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
+  }
+  return ~crc >>> 0;
+}

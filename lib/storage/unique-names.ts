@@ -1,0 +1,19 @@
+/** Names for files that end up side by side: "a.jpg", "a (2).jpg". File systems of phones and desktops ignore case. */
+export class UniqueNames {
+  readonly #taken = new Set<string>();
+
+  /** Counts as taken from now on. */
+  take(name: string): string {
+    const dot = name.lastIndexOf('.');
+    const [stem, extension] = dot > 0 ? [name.slice(0, dot), name.slice(dot)] : [name, ''];
+    let candidate = name;
+    for (let count = 2; this.#taken.has(fold(candidate)); count++)
+      candidate = `${stem} (${count})${extension}`;
+    this.#taken.add(fold(candidate));
+    return candidate;
+  }
+}
+
+function fold(name: string): string {
+  return name.normalize('NFC').toLowerCase();
+}

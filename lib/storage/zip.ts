@@ -1,0 +1,31 @@
+/** The one door to client-zip: stored, not deflated (pictures do not shrink), streamed, with the original dates. */
+import { makeZip } from 'client-zip';
+import { cleanFileName } from '../image/file-name.ts';
+import { UniqueNames } from './unique-names.ts';
+
+export interface ZipEntry {
+  name: string;
+  blob: Blob;
+  /** Unix milliseconds. */
+  modified: number;
+}
+
+/** DOS dates of a zip begin in 1980. */
+const FIRST_DATE = Date.UTC(1980, 0, 2);
+
+/** @param onFile called as each file's turn comes */
+export function zipStream(files: AsyncIterable<ZipEntry>, onFile: () => void): ReadableStream<Uint8Array> {
+  const names = new UniqueNames();
+  async function* entries() {
+    for await (const { name, blob, modified } of files) {
+      onFile();
+      yield {
+        name: names.take(cleanFileName(name, blob.type)),
+        input: blob.stream(),
+        size: blob.size,
+        lastModified: new Date(Math.max(Number.isFinite(modified) ? modified : 0, FIRST_DATE)),
+      };
+    }
+  }
+  return makeZip(entries());
+}
