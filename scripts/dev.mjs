@@ -7,6 +7,7 @@ import { ensureInstalled } from './tools.mjs';
 
 try {
   process.env.NODE_ENV = 'development';
+  process.env.NEXT_TELEMETRY_DISABLED = '1';
   await ensureInstalled();
   await prepare();
   process.argv.push('--dev');

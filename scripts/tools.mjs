@@ -19,7 +19,7 @@ export function run(command, args, options = {}) {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd: root,
-      env: { ...process.env, ...options.env },
+      env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1', ...options.env },
       stdio: ['ignore', options.quiet ? 'pipe' : 'inherit', options.quiet ? 'pipe' : 'inherit'],
       detached: process.platform !== 'win32',
       // npm is a .cmd there.
@@ -73,8 +73,12 @@ const packages = { playwright: '@playwright/test' };
 export async function ensureInstalled() {
   if (installed()) return;
   console.log('Installing packages (npm ci) …');
-  const { code } = await run('npm', ['ci', '--include=dev', '--no-audit', '--no-fund']);
-  if (code !== 0) throw new Error('npm ci failed; see above.');
+  const quiet = ['--include=dev', '--no-audit', '--no-fund'];
+  if ((await run('npm', ['ci', ...quiet])).code === 0) return;
+  // `npm ci` refuses a lockfile that lacks another platform's optional packages; `npm install` keeps its versions too.
+  console.log('Once more, with npm install …');
+  const { code } = await run('npm', ['install', '--no-save', ...quiet]);
+  if (code !== 0) throw new Error('The packages could not be installed; see above.');
 }
 
 function installed() {
@@ -84,6 +88,7 @@ function installed() {
   const wanted = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages;
   const have = JSON.parse(readFileSync(written, 'utf8')).packages;
   return Object.entries(wanted).every(
-    ([path, { version, optional }]) => path === '' || optional || have[path]?.version === version,
+    ([path, { version, optional, devOptional }]) =>
+      path === '' || optional || devOptional || have[path]?.version === version,
   );
 }

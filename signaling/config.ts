@@ -15,7 +15,10 @@ export interface Config {
 }
 
 /** Throws an `Error` that says which setting cannot be understood. */
-export function readConfig(env: NodeJS.ProcessEnv, args: readonly string[]): Config {
+export function readConfig(
+  env: Readonly<Record<string, string | undefined>>,
+  args: readonly string[],
+): Config {
   const turnSecret = env.TURN_SECRET;
   const turnUrls = list(env.TURN_URLS);
   if (turnUrls.length > 0 && !turnSecret) throw new Error('TURN_URLS is set, but TURN_SECRET is not.');

@@ -47,6 +47,8 @@ export interface SignalingOptions {
   trustedProxies: number;
   ice: IceConfig;
   log: Log;
+  /** Unix milliseconds; tests make ten minutes pass. */
+  now?: () => number;
   /** The development server listens for upgrades on the same port. */
   sharesUpgrades?: boolean;
 }
@@ -58,7 +60,7 @@ export interface Signaling {
 }
 
 export function attachSignaling(server: HttpServer | HttpsServer, options: SignalingOptions): Signaling {
-  const { log, trustedProxies } = options;
+  const { log, trustedProxies, now = Date.now } = options;
   const rooms = new Rooms();
   const attempts = new Attempts(() =>
     log.warn('alarm: many joins fail; somebody may be guessing codes. New codes get longer slots.'),
@@ -88,13 +90,13 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
       headerOf(socket.request, 'x-forwarded-for'),
       trustedProxies,
     );
-    const now = Date.now();
-    socket.data = { address, connectedAt: now, malformed: 0, tokens: MESSAGE_BURST, refilledAt: now };
+    const at = now();
+    socket.data = { address, connectedAt: at, malformed: 0, tokens: MESSAGE_BURST, refilledAt: at };
     if (io.engine.clientsCount > MAX_SOCKETS) return next(new Error('busy'));
     void admit(address, next);
   });
 
-  const run = (event: RoomsEvent): Outcome => rooms.handle(event, Date.now());
+  const run = (event: RoomsEvent): Outcome => rooms.handle(event, now());
   const deliver = (outcome: Outcome): void => {
     for (const effect of outcome.effects) {
       const socket = io.sockets.sockets.get(effect.to);
@@ -124,15 +126,15 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
     reply(outcome.reply);
     deliver(outcome);
   };
-  const ice = () => iceServers(options.ice, Date.now(), randomBytes(6).toString('base64url'));
+  const ice = () => iceServers(options.ice, now(), randomBytes(6).toString('base64url'));
 
   io.on('connection', (socket) => {
     const { address } = socket.data;
-    const request = takeRequests(socket);
+    const request = takeRequests(socket, now);
 
     request('open', emptySchema, async (_, ack) => {
       if (!(await attempts.allow('open', address))) return ack({ error: 'too-many-attempts' });
-      const minDigits = attempts.alarm(Date.now()) ? ALARM_SLOT_DIGITS : 1;
+      const minDigits = attempts.alarm(now()) ? ALARM_SLOT_DIGITS : 1;
       const random = randomInt(2 ** 32) / 2 ** 32;
       answer(socket, { type: 'open', socket: socket.id, random, minDigits }, (reply) => {
         if (reply.type !== 'opened') return ack({ error: refusal(reply) });
@@ -146,7 +148,7 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
       if (!allowed) return ack({ error: 'too-many-attempts' });
       answer(socket, { type: 'join', socket: socket.id, slot }, (reply) => {
         if (reply.type === 'joined') return ack({ iceServers: ice() });
-        void attempts.failedJoin(address, Date.now());
+        void attempts.failedJoin(address, now());
         ack({ error: refusal(reply) });
       });
     });
@@ -174,7 +176,7 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
 
   const clock = setInterval(() => {
     deliver(run({ type: 'tick' }));
-    const idleSince = Date.now() - IDLE_SOCKET_MS;
+    const idleSince = now() - IDLE_SOCKET_MS;
     for (const socket of io.sockets.sockets.values()) {
       if (socket.data.connectedAt < idleSince && !rooms.has(socket.id)) socket.disconnect(true);
     }
@@ -182,7 +184,7 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
   clock.unref();
 
   return {
-    alarm: () => attempts.alarm(Date.now()),
+    alarm: () => attempts.alarm(now()),
     close: async () => {
       clearInterval(clock);
       // Not `disconnectSockets`: a page takes that as a refusal and does not come back.
@@ -195,7 +197,7 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
  * Registers one kind of request: rate, shape, then the handler. A request without an acknowledgement is dropped; a
  * malformed one is answered, and the third closes the socket.
  */
-function takeRequests(socket: IoSocket) {
+function takeRequests(socket: IoSocket, now: () => number) {
   return <N extends keyof ClientToServer, S extends v.GenericSchema>(
     name: N,
     schema: S,
@@ -204,7 +206,7 @@ function takeRequests(socket: IoSocket) {
     const listener = (...args: unknown[]): void => {
       const ack = args.at(-1);
       const answer = typeof ack === 'function' ? (ack as (answer: unknown) => void) : () => {};
-      if (!takeToken(socket.data, Date.now())) {
+      if (!takeToken(socket.data, now())) {
         answer({ error: 'too-many-attempts' });
         socket.disconnect(true);
         return;

@@ -98,6 +98,7 @@ export function createSignalingClient(options: SignalingClientOptions): Signalin
     for (const waiter of waiters) waiter(error);
     waiters.clear();
   };
+  let closed = false;
   let retry: ReturnType<typeof setTimeout> | undefined;
   const retryLater = () => {
     clearTimeout(retry);
@@ -135,6 +136,7 @@ export function createSignalingClient(options: SignalingClientOptions): Signalin
   const online = () =>
     new Promise<void>((resolve, reject) => {
       if (socket.connected) return resolve();
+      if (closed) return reject(new SignalingError('server-away', 'closed'));
       const away = () => waiter(new SignalingError('server-away', 'no connection'));
       const timer = setTimeout(away, ANSWER_MS);
       const waiter = (error?: SignalingError) => {
@@ -179,6 +181,7 @@ export function createSignalingClient(options: SignalingClientOptions): Signalin
       return true;
     },
     close: () => {
+      closed = true;
       clearTimeout(retry);
       socket.removeAllListeners();
       socket.disconnect();
