@@ -69,7 +69,10 @@ export function transferPictures(options: PictureTransferOptions): PictureRun {
 
   const onSender = (event: SenderEvent): void => {
     if (event.type === 'need') {
-      const source = event.kind === PREVIEW ? (options.preview as Uint8Array) : (options.pictures[event.transfer - 1] as Uint8Array);
+      const source =
+        event.kind === PREVIEW
+          ? (options.preview as Uint8Array)
+          : (options.pictures[event.transfer - 1] as Uint8Array);
       sender.provide(event.transfer, event.kind, event.block, source.slice(event.from, event.to));
     } else if (event.type === 'complete') {
       const transfer = sender.transfer(event.transfer);
@@ -93,14 +96,26 @@ export function transferPictures(options: PictureTransferOptions): PictureRun {
     switch (event.type) {
       case 'offered':
         stored.push(new Uint8Array(event.header.bytes));
-        results.push({ acceptedAt: now, completeAt: Infinity, equal: false, previewAt: undefined, packetsSent: 0, packetsReceived: 0, chunks: 0, prefix: [] });
+        results.push({
+          acceptedAt: now,
+          completeAt: Infinity,
+          equal: false,
+          previewAt: undefined,
+          packetsSent: 0,
+          packetsReceived: 0,
+          chunks: 0,
+          prefix: [],
+        });
         receiver.accept(event.transfer, results.length === 1 ? (options.have ?? []) : [], now);
         break;
       case 'block': {
         const result = results[event.transfer - 1] as PictureResult;
         if (event.kind === ORIGINAL) {
           (stored[event.transfer - 1] as Uint8Array).set(event.bytes, event.at);
-          result.prefix.push({ at: now, bytes: receiver.transfer(event.transfer)?.original.prefixBytes ?? 0 });
+          result.prefix.push({
+            at: now,
+            bytes: receiver.transfer(event.transfer)?.original.prefixBytes ?? 0,
+          });
         } else {
           result.previewAt = now;
         }
@@ -142,7 +157,8 @@ export function transferPictures(options: PictureTransferOptions): PictureRun {
   offer();
   const finished = (): boolean =>
     failed !== undefined ||
-    (results.length === options.pictures.length && results.every((_, i) => sender.transfer(i + 1)?.state === 'done'));
+    (results.length === options.pictures.length &&
+      results.every((_, i) => sender.transfer(i + 1)?.state === 'done'));
   const end = pair.run({ until: finished, maxMillis: options.maxMillis ?? 600_000 });
   return { pair, sender, receiver, results, end: failed ?? end };
 }

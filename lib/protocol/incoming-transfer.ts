@@ -1,0 +1,49 @@
+import type { Millis } from './contract.ts';
+import type { FileHeader } from './header.ts';
+import { IncomingObject } from './incoming-object.ts';
+import { kindOf, ORIGINAL, PREVIEW, streamOf } from './streams.ts';
+
+/**
+ *     offered ──accept──▶ receiving ──every block──▶ verifying ──digest──▶ lingering ──▶ done
+ *        └──decline, cancel──▶ ended ◀──cancel, silence, violation──┘
+ *
+ * `lingering`: verified and told; late packets are still counted, so that the figures of both sides add up.
+ */
+export type IncomingState = 'offered' | 'receiving' | 'verifying' | 'lingering' | 'done' | 'ended';
+
+export class IncomingTransfer {
+  state: IncomingState = 'offered';
+  readonly id: number;
+  readonly header: FileHeader;
+  readonly objects: readonly IncomingObject[];
+  /** DATA packets of the original that came out of the lanes. */
+  packets = 0;
+  /** Of those, the ones that brought nothing new. */
+  duplicates = 0;
+  /** Distinct chunks that are here. */
+  chunks = 0;
+  repaired = 0;
+  /** Rebuilt chunks that the sender has not been told of. */
+  untold: number[] = [];
+  lastPacketAt: Millis = 0;
+  lingerUntil: Millis = Infinity;
+  /** What the sender says it sent, once it has. */
+  sent: { readonly packets: number; readonly retransmitted: number } | undefined;
+
+  constructor(id: number, header: FileHeader) {
+    this.id = id;
+    this.header = header;
+    this.objects = [
+      ...(header.previewBytes > 0 ? [new IncomingObject(streamOf(id, PREVIEW), header.previewBytes)] : []),
+      new IncomingObject(streamOf(id, ORIGINAL), header.bytes),
+    ];
+  }
+
+  get original(): IncomingObject {
+    return this.objects.at(-1) as IncomingObject;
+  }
+
+  object(stream: number): IncomingObject | undefined {
+    return this.objects.find((object) => kindOf(object.stream) === kindOf(stream));
+  }
+}

@@ -1,0 +1,64 @@
+import type { LaneId, Millis } from './contract.ts';
+import { OutgoingLane } from './outgoing-lane.ts';
+
+/** The sender's lanes, and which of them takes the next packet. */
+export class LaneSet {
+  private readonly lanes = new Map<LaneId, OutgoingLane>();
+
+  get size(): number {
+    return this.lanes.size;
+  }
+
+  open(id: LaneId): void {
+    this.lanes.set(id, new OutgoingLane(id));
+  }
+
+  get(id: LaneId): OutgoingLane | undefined {
+    return this.lanes.get(id);
+  }
+
+  /** What was in flight on it is settled as lost. */
+  close(id: LaneId): void {
+    this.lanes.get(id)?.expire(Infinity);
+    this.lanes.delete(id);
+  }
+
+  /**
+   * The lane that rested longest among those whose window has room for a whole packet of `bytes`: spreads the packets, so that
+   * a burst of loss meets many associations once instead of one often.
+   */
+  pick(bytes: number): OutgoingLane | undefined {
+    let best: OutgoingLane | undefined;
+    for (const lane of this.lanes.values()) {
+      if ((best === undefined || lane.lastSentAt < best.lastSentAt) && lane.room(bytes) > 0) best = lane;
+    }
+    return best;
+  }
+
+  get inFlight(): number {
+    let sum = 0;
+    for (const lane of this.lanes.values()) sum += lane.inFlight;
+    return sum;
+  }
+
+  /** Lanes whose slow start a loss has ended. */
+  worn(): LaneId[] {
+    return [...this.lanes.values()].filter((lane) => lane.worn).map((lane) => lane.id);
+  }
+
+  /** Settles what was sent before `deadline` and never overtaken; returns how many packets. */
+  expire(deadline: Millis): number {
+    let count = 0;
+    for (const lane of this.lanes.values()) count += lane.expire(deadline);
+    return count;
+  }
+
+  oldest(): Millis | undefined {
+    let oldest: Millis | undefined;
+    for (const lane of this.lanes.values()) {
+      const at = lane.oldest();
+      if (at !== undefined && (oldest === undefined || at < oldest)) oldest = at;
+    }
+    return oldest;
+  }
+}

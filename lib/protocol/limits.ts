@@ -1,0 +1,67 @@
+/** Every bound of the protocol, with its reason. `docs/PROTOCOL.md` repeats these numbers. */
+
+/** Picture bytes in a chunk: the unit a person sees in the log and the chunk map. */
+export const CHUNK_LENGTH = 1024;
+
+/** A lane message above this leaves Chromium as two SCTP packets, and the loss of either loses both. */
+export const MAX_PACKET = 1156;
+
+/** Chunks in a full block: 64 KB decode in well under a millisecond, and the front of the picture grows smoothly. */
+export const MAX_BLOCK_CHUNKS = 64;
+
+/** GF(256) has 256 points for a block's Cauchy rows and columns together. */
+export const MAX_SYMBOLS = 256;
+
+/** Largest picture: 2^24 blocks would be 1 TB; a gigabyte and a half is what people have, 8 GB leaves room. */
+export const MAX_FILE_BYTES = 8 * 1024 ** 3;
+
+/** UTF-8 bytes of a file name: what common file systems take. */
+export const MAX_NAME_BYTES = 255;
+
+/** UTF-8 bytes of a media type (RFC 6838 allows 127 + 1 + 127). */
+export const MAX_TYPE_BYTES = 255;
+
+/** UTF-8 bytes of a person's name. */
+export const MAX_PERSON_BYTES = 120;
+
+/** A thumb travels inside the header, which must stay one small control message. */
+export const MAX_THUMB_BYTES = 1024;
+
+/** A preview is one block, so that it is whole or repaired at once. */
+export const MAX_PREVIEW_BYTES = MAX_BLOCK_CHUNKS * CHUNK_LENGTH;
+
+/** Longest side that a header may claim: JPEG and WebP count to 65,535, AVIF and PNG beyond; nobody's camera does. */
+export const MAX_SIDE = 1_000_000;
+
+/** A control message, header and reports included. */
+export const MAX_CONTROL_BYTES = 16 * 1024;
+
+/** Transfers a session may number; stream numbers are 16 bits, two for each transfer. */
+export const MAX_TRANSFER = 32_767;
+
+/** Offers that may wait for an answer: an album of a holiday, not a flood. */
+export const MAX_WAITING_OFFERS = 2_000;
+
+/**
+ * Blocks a sender keeps open (sent, not yet whole at the receiver): 16 MB, a bandwidth-delay product of
+ * 640 Mbit/s at 200 ms. Bounds the memory of both sides whatever the file's size.
+ */
+export const MAX_OPEN_BLOCKS = 256;
+
+/** Blocks asked from the disk before they are needed. */
+export const READ_AHEAD_BLOCKS = 16;
+
+/** Lanes that feedback can name at once; the rest follow in the next one. */
+export const MAX_FEEDBACK_LANES = 120;
+
+/** Streams that feedback can speak of: the original and preview of two pictures that overlap. */
+export const MAX_FEEDBACK_STREAMS = 4;
+
+/** Lanes a session may open: see `docs/PROTOCOL.md`, "Lanes". */
+export const MAX_LANES = 192;
+
+/** Without a single packet for this long while lanes stand, a transfer has failed (ms). */
+export const SILENCE_LIMIT = 30_000;
+
+/** After completion late packets are still counted for this long at least, so that the figures add up (ms). */
+export const LINGER = 250;

@@ -1,0 +1,47 @@
+import { encodeHeader, type FileHeader } from './header.ts';
+import { OutgoingObject } from './outgoing-object.ts';
+import { kindOf, ORIGINAL, PREVIEW, streamOf, type ObjectKind } from './streams.ts';
+
+/**
+ *     offered ──accept──▶ sending ──complete──▶ done
+ *        └──decline, cancel──▶ ended ◀──cancel, silence──┘
+ */
+export type OutgoingState = 'offered' | 'sending' | 'done' | 'ended';
+
+export class OutgoingTransfer {
+  state: OutgoingState = 'offered';
+  readonly id: number;
+  readonly header: FileHeader;
+  /** In the order in which they are sent. */
+  readonly objects: readonly OutgoingObject[];
+
+  constructor(id: number, header: FileHeader) {
+    this.id = id;
+    this.header = header;
+    this.objects = [
+      ...(header.previewBytes > 0 ? [new OutgoingObject(streamOf(id, PREVIEW), header.previewBytes)] : []),
+      new OutgoingObject(streamOf(id, ORIGINAL), header.bytes),
+    ];
+  }
+
+  get original(): OutgoingObject {
+    return this.objects.at(-1) as OutgoingObject;
+  }
+
+  /** Everything has been sent once; what is left to do is repair. */
+  get exhausted(): boolean {
+    return this.objects.every((object) => object.exhausted);
+  }
+
+  get whole(): boolean {
+    return this.objects.every((object) => object.complete);
+  }
+
+  object(kind: ObjectKind): OutgoingObject | undefined {
+    return this.objects.find((object) => kindOf(object.stream) === kind);
+  }
+
+  headerBytes(): Uint8Array {
+    return encodeHeader(this.header);
+  }
+}

@@ -1,0 +1,418 @@
+import { Arrivals } from './arrivals.ts';
+import { CONTROL_LANE, type Endpoint, type LaneId, type Millis, type Transmit } from './contract.ts';
+import { CancelReason, decodeControl, encodeControl, MAX_RUNS, type ControlMessage, type Run } from './control.ts';
+import { ProtocolError, UsageError, type ProtocolErrorCode } from './errors.ts';
+import type { FileHeader } from './header.ts';
+import { IncomingTransfer } from './incoming-transfer.ts';
+import { LINGER, MAX_FEEDBACK_STREAMS, MAX_WAITING_OFFERS, SILENCE_LIMIT } from './limits.ts';
+import { DATA, DATA_HEADER, decodeData, encodeFeedback, FEEDBACK, NO_TRANSIT, packetType, roomForBlocks, TICKS, ticksOf } from './packet.ts';
+import { kindOf, transferOf, type ObjectKind } from './streams.ts';
+
+export type ReceiverEvent =
+  | { readonly type: 'hello'; readonly instance: Uint8Array; readonly name: string }
+  | { readonly type: 'offered'; readonly transfer: number; readonly header: FileHeader }
+  /** A chunk came by itself: its number in the file. */
+  | { readonly type: 'chunk'; readonly transfer: number; readonly chunk: number }
+  /** A block became whole; `at` is where its bytes stand, `rebuilt` the chunks that did not come by themselves. */
+  | {
+      readonly type: 'block';
+      readonly transfer: number;
+      readonly kind: ObjectKind;
+      readonly block: number;
+      readonly at: number;
+      readonly bytes: Uint8Array;
+      readonly rebuilt: readonly number[];
+    }
+  /** Every byte is here: compare the digest and call `verified`. */
+  | { readonly type: 'whole'; readonly transfer: number }
+  /** The figures will not change any more. */
+  | { readonly type: 'final'; readonly transfer: number }
+  | { readonly type: 'cancelled'; readonly transfer: number; readonly reason: CancelReason }
+  | { readonly type: 'silence'; readonly transfer: number }
+  | { readonly type: 'bye' };
+
+/** Least time between two feedbacks while packets arrive: many a round trip, below 2 % of any rate. */
+const FEEDBACK_INTERVAL: Millis = 8;
+/** Without news feedback is repeated, at first soon (it may have been lost), then less and less often. */
+const REPEAT_FIRST: Millis = 20;
+const REPEAT_LAST: Millis = 400;
+/** An acceptance goes over several lanes at once: nothing else would tell the sender for a round trip. */
+const URGENT_COPIES = 3;
+const PROGRESS_INTERVAL: Millis = 250;
+
+/** The receiving endpoint of a session. */
+export class Receiver implements Endpoint<ReceiverEvent> {
+  private readonly transfers = new Map<number, IncomingTransfer>();
+  private readonly arrivals = new Arrivals();
+  private readonly backlogs = new Map<LaneId, number>();
+  private readonly control: Uint8Array[] = [];
+  private readonly events: ReceiverEvent[] = [];
+  private nextLane = 0;
+  private feedbackNumber = 0;
+  private feedbackAt: Millis | undefined;
+  private lastFeedbackAt: Millis = -Infinity;
+  private repeat: Millis = REPEAT_FIRST;
+  private copies = 0;
+  private progressAt: Millis = -Infinity;
+  private packets = 0;
+  private bytes = 0;
+  private newestSentAt = 0;
+  private newestAt: Millis = 0;
+  private transit: number | undefined;
+  private protocolErrors = 0;
+  /** The newest rule that the other side broke, for the log. */
+  lastError: ProtocolErrorCode | undefined;
+
+  // ---- what the host asks for
+
+  hello(instance: Uint8Array, name: string): void {
+    this.say({ type: 'hello', instance, name });
+  }
+
+  /** `have`: blocks of the original that are here from an earlier session. */
+  accept(transfer: number, have: readonly Run[], now: Millis): void {
+    const incoming = this.transfers.get(transfer);
+    if (incoming?.state !== 'offered') throw new UsageError('only an offer can be accepted');
+    incoming.state = 'receiving';
+    incoming.lastPacketAt = now;
+    for (const run of have) {
+      for (let block = run.first; block < run.first + run.count; block++) incoming.original.close(block);
+    }
+    this.say({ type: 'accept', transfer, have: have.slice(0, MAX_RUNS) });
+    this.urge(now);
+    this.checkWhole(incoming);
+  }
+
+  decline(transfer: number): void {
+    const incoming = this.transfers.get(transfer);
+    if (incoming?.state !== 'offered') throw new UsageError('only an offer can be declined');
+    incoming.state = 'ended';
+    this.say({ type: 'decline', transfer });
+  }
+
+  cancel(transfer: number, reason: CancelReason = CancelReason.person): void {
+    const incoming = this.transfers.get(transfer);
+    if (incoming !== undefined && this.end(incoming)) this.say({ type: 'cancel', transfer, reason });
+  }
+
+  /** The answer to `whole`: whether the digest of what was stored is the announced one. */
+  verified(transfer: number, ok: boolean, now: Millis): void {
+    const incoming = this.transfers.get(transfer);
+    if (incoming?.state !== 'verifying') throw new UsageError('nothing to verify');
+    incoming.state = 'lingering';
+    incoming.lingerUntil = now + LINGER;
+    this.say({ type: 'complete', transfer, verified: ok });
+    this.urge(now);
+  }
+
+  bye(): void {
+    this.say({ type: 'bye' });
+  }
+
+  transfer(id: number): IncomingTransfer | undefined {
+    return this.transfers.get(id);
+  }
+
+  /** Packets of the session that a later one of their lane overtook and that did not come. */
+  get missing(): number {
+    return this.arrivals.missing;
+  }
+
+  get lanes(): number {
+    return this.arrivals.size;
+  }
+
+  get errors(): number {
+    return this.protocolErrors;
+  }
+
+  // ---- Endpoint: in
+
+  handlePacket(bytes: Uint8Array, lane: LaneId, now: Millis): void {
+    try {
+      if (lane === CONTROL_LANE) this.handleControl(decodeControl(bytes));
+      else if (packetType(bytes) === FEEDBACK) throw new ProtocolError('wrong-lane', 'feedback for a receiver');
+      else this.handleData(bytes, lane, now);
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      this.protocolErrors += 1;
+      this.lastError = error.code;
+    }
+  }
+
+  handleTimeout(now: Millis): void {
+    for (const transfer of this.transfers.values()) {
+      if (transfer.state === 'lingering' && now >= transfer.lingerUntil) {
+        transfer.state = 'done';
+        this.tellProgress(transfer, true);
+        this.events.push({ type: 'final', transfer: transfer.id });
+      } else if (transfer.state === 'receiving' && this.arrivals.size > 0 && now - transfer.lastPacketAt > SILENCE_LIMIT) {
+        this.cancel(transfer.id, CancelReason.silence);
+        this.events.push({ type: 'silence', transfer: transfer.id });
+      }
+    }
+    if (now >= this.progressAt + PROGRESS_INTERVAL) {
+      this.progressAt = now;
+      for (const transfer of this.receiving()) this.tellProgress(transfer, false);
+    }
+  }
+
+  handleLaneOpen(lane: LaneId, now: Millis): void {
+    if (lane === CONTROL_LANE) return;
+    this.arrivals.open(lane);
+    for (const transfer of this.receiving()) transfer.lastPacketAt = now;
+    if (this.receiving().length > 0) this.urge(now);
+  }
+
+  handleLaneClosed(lane: LaneId, _now: Millis): void {
+    this.arrivals.close(lane);
+    this.backlogs.delete(lane);
+  }
+
+  handleLaneBacklog(lane: LaneId, bytes: number, _now: Millis): void {
+    this.backlogs.set(lane, bytes);
+  }
+
+  // ---- Endpoint: out
+
+  pollTransmit(now: Millis): Transmit | undefined {
+    const control = this.control.shift();
+    if (control !== undefined) return { lane: CONTROL_LANE, bytes: control };
+    if (this.feedbackAt === undefined || now < this.feedbackAt) return undefined;
+    const lane = this.pickLane();
+    if (lane === undefined) return undefined;
+    const bytes = this.feedback(now);
+    this.lastFeedbackAt = now;
+    this.copies -= 1;
+    if (this.copies > 0) return { lane, bytes };
+    // Somebody waits for the rest: say it again in case this one was lost.
+    this.feedbackAt = this.receiving().length > 0 ? now + this.repeat : undefined;
+    this.repeat = Math.min(REPEAT_LAST, this.repeat * 1.5);
+    return { lane, bytes };
+  }
+
+  pollEvent(): ReceiverEvent | undefined {
+    return this.events.shift();
+  }
+
+  nextTimeout(): Millis | undefined {
+    let next = this.arrivals.size > 0 ? this.feedbackAt : undefined;
+    const consider = (at: Millis): void => {
+      if (next === undefined || at < next) next = at;
+    };
+    for (const transfer of this.transfers.values()) {
+      if (transfer.state === 'lingering') consider(transfer.lingerUntil);
+      if (transfer.state !== 'receiving') continue;
+      consider(this.progressAt + PROGRESS_INTERVAL);
+      if (this.arrivals.size > 0) consider(transfer.lastPacketAt + SILENCE_LIMIT + 1);
+    }
+    return next;
+  }
+
+  // ---- packets
+
+  private handleData(bytes: Uint8Array, lane: LaneId, now: Millis): void {
+    const header = decodeData(bytes);
+    if (!this.arrivals.add(lane, header.number)) throw new ProtocolError('bad-number', 'replayed packet');
+    this.packets += 1;
+    this.bytes += bytes.length;
+    this.newestSentAt = header.sentAt;
+    this.newestAt = now;
+    const transit = (ticksOf(now) - header.sentAt) | 0;
+    if (this.transit === undefined || ((transit - this.transit) | 0) < 0) this.transit = transit;
+    this.news(now);
+    if (bytes[0] !== DATA) return;
+
+    const transfer = this.transfers.get(transferOf(header.stream));
+    const object = transfer?.object(header.stream);
+    if (transfer === undefined || object === undefined) throw new ProtocolError('unknown-transfer');
+    if (transfer.state === 'offered') throw new ProtocolError('wrong-state', 'data before acceptance');
+    const original = object === transfer.original;
+    if (original) transfer.packets += 1;
+    if (transfer.state !== 'receiving') {
+      if (original) transfer.duplicates += 1;
+      return;
+    }
+    const taken = object.take(header.block, header.symbol, bytes.subarray(DATA_HEADER));
+    if (taken.kind === 'refused') throw new ProtocolError('bad-number', 'symbol outside its object');
+    transfer.lastPacketAt = now;
+    if (taken.kind === 'duplicate') {
+      if (original) transfer.duplicates += 1;
+      return;
+    }
+    if (original && taken.chunk !== undefined) {
+      transfer.chunks += 1;
+      this.events.push({ type: 'chunk', transfer: transfer.id, chunk: taken.chunk });
+    }
+    const { whole } = taken;
+    if (whole === undefined) return;
+    if (original) {
+      transfer.chunks += whole.rebuilt.length;
+      transfer.repaired += whole.rebuilt.length;
+      transfer.untold.push(...whole.rebuilt);
+    }
+    this.events.push({ type: 'block', transfer: transfer.id, kind: kindOf(object.stream), ...whole });
+    if (object.whole) this.urge(now);
+    this.checkWhole(transfer);
+  }
+
+  /** Bytes of the preview do not count: the picture is whole when the original is. */
+  private checkWhole(transfer: IncomingTransfer): void {
+    if (transfer.state !== 'receiving' || !transfer.original.whole) return;
+    transfer.state = 'verifying';
+    this.events.push({ type: 'whole', transfer: transfer.id });
+  }
+
+  // ---- feedback
+
+  private news(now: Millis): void {
+    this.repeat = REPEAT_FIRST;
+    const at = Math.max(now, this.lastFeedbackAt + FEEDBACK_INTERVAL);
+    if (this.feedbackAt === undefined || at < this.feedbackAt) {
+      this.feedbackAt = at;
+      this.copies = 1;
+    }
+  }
+
+  /** Feedback now, in several copies. */
+  private urge(now: Millis): void {
+    this.repeat = REPEAT_FIRST;
+    this.feedbackAt = now;
+    this.copies = URGENT_COPIES;
+  }
+
+  private feedback(now: Millis): Uint8Array {
+    const reported = [...this.transfers.values()].filter((transfer) => transfer.state === 'receiving' || transfer.state === 'verifying' || transfer.state === 'lingering');
+    const objects = reported
+      .flatMap((transfer) => transfer.objects)
+      // A whole object is worth a word only while its transfer goes on; the oldest transfers come first.
+      .slice(0, MAX_FEEDBACK_STREAMS);
+    const lanes = this.arrivals.report();
+    let room = roomForBlocks(lanes.length, objects.length);
+    const streams = objects.map((object) => {
+      const report = object.report(room);
+      room -= report.lacking.length;
+      return report;
+    });
+    this.feedbackNumber += 1;
+    const transit = this.transit ?? NO_TRANSIT;
+    this.transit = undefined;
+    return encodeFeedback({
+      number: this.feedbackNumber,
+      clock: ticksOf(now),
+      newestSentAt: this.newestSentAt,
+      held: Math.min(0xffff, Math.round((now - this.newestAt) * TICKS)),
+      transit: transit >>> 0,
+      packets: this.packets,
+      bytes: this.bytes >>> 0,
+      lanes,
+      streams,
+    });
+  }
+
+  private pickLane(): LaneId | undefined {
+    const lanes = this.arrivals.ids();
+    for (let tried = 0; tried < lanes.length; tried++) {
+      const lane = lanes[this.nextLane++ % lanes.length] as LaneId;
+      if ((this.backlogs.get(lane) ?? 0) === 0) return lane;
+    }
+    return lanes[this.nextLane++ % Math.max(1, lanes.length)];
+  }
+
+  // ---- control
+
+  private handleControl(message: ControlMessage): void {
+    switch (message.type) {
+      case 'hello':
+        this.events.push(message);
+        return;
+      case 'bye':
+        this.events.push({ type: 'bye' });
+        return;
+      case 'offer':
+        this.handleOffer(message.transfer, message.header);
+        return;
+      case 'cancel': {
+        const transfer = this.transfers.get(message.transfer);
+        if (transfer === undefined) throw new ProtocolError('unknown-transfer');
+        if (this.end(transfer)) this.events.push({ type: 'cancelled', transfer: transfer.id, reason: message.reason });
+        return;
+      }
+      case 'sent': {
+        const transfer = this.transfers.get(message.transfer);
+        if (transfer?.state !== 'lingering' && transfer?.state !== 'done') throw new ProtocolError('wrong-state', 'sent');
+        transfer.sent = { packets: message.packets, retransmitted: message.retransmitted };
+        return;
+      }
+      default:
+        throw new ProtocolError('wrong-state', `${message.type} from a sender`);
+    }
+  }
+
+  private handleOffer(id: number, header: FileHeader): void {
+    const known = this.transfers.get(id);
+    if (known !== undefined) {
+      // The sender lost its memory of what it has sent; what is here stays.
+      if (known.state === 'receiving' && sameBytes(known.header.digest, header.digest)) {
+        this.say({ type: 'accept', transfer: id, have: closedRuns(known) });
+        return;
+      }
+      throw new ProtocolError('wrong-state', 'offer of a known transfer');
+    }
+    const waiting = [...this.transfers.values()].filter((transfer) => transfer.state === 'offered').length;
+    if (waiting >= MAX_WAITING_OFFERS) throw new ProtocolError('too-many-offers');
+    this.transfers.set(id, new IncomingTransfer(id, header));
+    this.events.push({ type: 'offered', transfer: id, header });
+  }
+
+  private tellProgress(transfer: IncomingTransfer, final: boolean): void {
+    const untold = transfer.untold.sort((a, b) => a - b);
+    const runs: Run[] = [];
+    let taken = 0;
+    for (const chunk of untold) {
+      const last = runs.at(-1);
+      if (last !== undefined && last.first + last.count === chunk && last.count < 0xffff) {
+        runs[runs.length - 1] = { first: last.first, count: last.count + 1 };
+      } else if (runs.length >= MAX_RUNS) {
+        break;
+      } else {
+        runs.push({ first: chunk, count: 1 });
+      }
+      taken += 1;
+    }
+    transfer.untold = untold.slice(taken);
+    const { id, packets, duplicates, chunks, repaired } = transfer;
+    this.say({ type: 'progress', transfer: id, final, packets, duplicates, chunks, repaired, runs });
+  }
+
+  private receiving(): IncomingTransfer[] {
+    return [...this.transfers.values()].filter((transfer) => transfer.state === 'receiving');
+  }
+
+  private end(transfer: IncomingTransfer): boolean {
+    if (transfer.state !== 'offered' && transfer.state !== 'receiving' && transfer.state !== 'verifying') return false;
+    transfer.state = 'ended';
+    return true;
+  }
+
+  private say(message: ControlMessage): void {
+    this.control.push(encodeControl(message));
+  }
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}
+
+/** Closed blocks of the original, as runs. */
+function closedRuns(transfer: IncomingTransfer): Run[] {
+  const { original } = transfer;
+  const runs: Run[] = [];
+  for (let block = 0; block < original.geometry.blocks && runs.length < MAX_RUNS; block++) {
+    if (!original.isClosed(block)) continue;
+    const last = runs.at(-1);
+    if (last !== undefined && last.first + last.count === block) runs[runs.length - 1] = { first: last.first, count: last.count + 1 };
+    else runs.push({ first: block, count: 1 });
+  }
+  return runs;
+}

@@ -1,0 +1,477 @@
+import { CONTROL_LANE, type Endpoint, type LaneId, type Millis, type Transmit } from './contract.ts';
+import { CancelReason, decodeControl, encodeControl, type ControlMessage, type Run } from './control.ts';
+import { ProtocolError, UsageError, type ProtocolErrorCode } from './errors.ts';
+import { RoundTrip } from './filters.ts';
+import { blockRange } from './geometry.ts';
+import type { FileHeader } from './header.ts';
+import { lanesWanted } from './lane-demand.ts';
+import { LaneSet } from './lane-set.ts';
+import { CHUNK_LENGTH, MAX_BLOCK_CHUNKS, MAX_TRANSFER, SILENCE_LIMIT } from './limits.ts';
+import type { OutgoingObject, OutgoingSymbol } from './outgoing-object.ts';
+import { OutgoingTransfer } from './outgoing-transfer.ts';
+import { DATA_HEADER, decodeFeedback, encodeData, FEEDBACK, millisBetween, NO_TRANSIT, packetType, TICKS, ticksOf, type Feedback } from './packet.ts';
+import { RateController, type RateState } from './rate-controller.ts';
+import { kindOf, transferOf, type ObjectKind } from './streams.ts';
+
+export type SenderEvent =
+  | { readonly type: 'hello'; readonly instance: Uint8Array; readonly name: string }
+  | { readonly type: 'accepted'; readonly transfer: number }
+  | { readonly type: 'declined'; readonly transfer: number }
+  /** Bytes `[from, to)` of an object are wanted: answer with `provide`. */
+  | {
+      readonly type: 'need';
+      readonly transfer: number;
+      readonly kind: ObjectKind;
+      readonly block: number;
+      readonly from: number;
+      readonly to: number;
+    }
+  /** The receiver has every byte and compared the digest. */
+  | { readonly type: 'complete'; readonly transfer: number; readonly verified: boolean }
+  | { readonly type: 'cancelled'; readonly transfer: number; readonly reason: CancelReason }
+  | { readonly type: 'progress'; readonly transfer: number; readonly report: ProgressReport }
+  /** So many lanes would carry the path's rate. */
+  | { readonly type: 'lanes'; readonly target: number }
+  | { readonly type: 'silence'; readonly transfer: number }
+  | { readonly type: 'bye' };
+
+export type ProgressReport = Extract<ControlMessage, { type: 'progress' }>;
+
+/** What the pages and the benchmarks read off a sender at any time. */
+export interface SenderFigures {
+  readonly state: RateState;
+  /** Bytes a second of lane messages. */
+  readonly rate: number;
+  readonly roundTrip: Millis | undefined;
+  readonly leastRoundTrip: Millis | undefined;
+  readonly queue: Millis;
+  readonly loss: number;
+  readonly lanes: number;
+  readonly inFlight: number;
+  readonly protocolErrors: number;
+}
+
+const DATA_PACKET = DATA_HEADER + CHUNK_LENGTH;
+
+/** What may be sent at once after the event loop was late; more than that is a lost opportunity, not a debt. */
+const BURST: Millis = 8;
+
+/** Loss assumed before enough packets have told: a little repair at the edges costs less than a round trip. */
+const LEAST_LOSS = 0.005;
+
+/** Round trip assumed before the first feedback. */
+const FIRST_ROUND_TRIP: Millis = 200;
+
+/** Feedback older than this leaves the sender blind: it then sends one packet now and then until it hears again. */
+const BLIND_AFTER: Millis = 500;
+const BLIND_INTERVAL: Millis = 50;
+
+/** The sending endpoint of a session: all its transfers, all its lanes, one controller. */
+export class Sender implements Endpoint<SenderEvent> {
+  private readonly transfers = new Map<number, OutgoingTransfer>();
+  private readonly lanes = new LaneSet();
+  private readonly controller = new RateController();
+  private readonly roundTrip = new RoundTrip();
+  private readonly control: Uint8Array[] = [];
+  private readonly events: SenderEvent[] = [];
+  private nextTransfer = 1;
+  private newestFeedback: number | undefined;
+  private lastFeedbackAt: Millis = 0;
+  private clock: Millis = 0;
+  private lastClockTicks: number | undefined;
+  private delivered = 0;
+  private lastDeliveredBytes = 0;
+  private settled = 0;
+  private nextSendAt: Millis = 0;
+  private lastSentAt: Millis = -Infinity;
+  /** When we last could have sent and had nothing, or no lane: samples of that time say nothing of the path. */
+  private limitedAt: Millis = -Infinity;
+  private laneLimited = false;
+  private laneTarget = 0;
+  private laneTargetAt: Millis = -Infinity;
+  private protocolErrors = 0;
+  /** The newest rule that the other side broke, for the log. */
+  lastError: ProtocolErrorCode | undefined;
+
+  // ---- what the host asks for
+
+  /** Introduces this side; `instance` is 8 random bytes that change when the page is loaded anew. */
+  hello(instance: Uint8Array, name: string): void {
+    this.say({ type: 'hello', instance, name });
+  }
+
+  /** Offers a picture; returns its transfer number. */
+  offer(header: FileHeader): number {
+    if (this.nextTransfer > MAX_TRANSFER) throw new UsageError('a session has numbers for 32,767 transfers');
+    const transfer = new OutgoingTransfer(this.nextTransfer++, header);
+    this.transfers.set(transfer.id, transfer);
+    this.say({ type: 'offer', transfer: transfer.id, header });
+    return transfer.id;
+  }
+
+  /** Offers again what was not finished: the other side lost its memory (its page was loaded anew). */
+  offerAgain(): void {
+    this.newestFeedback = undefined;
+    this.lastClockTicks = undefined;
+    for (const [id, transfer] of this.transfers) {
+      if (transfer.state !== 'offered' && transfer.state !== 'sending') continue;
+      this.transfers.set(id, new OutgoingTransfer(id, transfer.header));
+      this.say({ type: 'offer', transfer: id, header: transfer.header });
+    }
+  }
+
+  /** Bytes that a `need` event asked for. */
+  provide(transfer: number, kind: ObjectKind, block: number, bytes: Uint8Array): void {
+    this.transfers.get(transfer)?.object(kind)?.provide(block, bytes);
+  }
+
+  cancel(transfer: number, reason: CancelReason = CancelReason.person): void {
+    if (this.end(transfer)) this.say({ type: 'cancel', transfer, reason });
+  }
+
+  bye(): void {
+    this.say({ type: 'bye' });
+  }
+
+  /** Forgets a transfer that has ended and its late figures. */
+  forget(transfer: number): void {
+    const state = this.transfers.get(transfer)?.state;
+    if (state === 'done' || state === 'ended') this.transfers.delete(transfer);
+  }
+
+  transfer(id: number): OutgoingTransfer | undefined {
+    return this.transfers.get(id);
+  }
+
+  figures(): SenderFigures {
+    return {
+      state: this.controller.state,
+      rate: this.controller.rate() * 1000,
+      roundTrip: this.roundTrip.smoothed,
+      leastRoundTrip: this.roundTrip.least,
+      queue: this.controller.queue,
+      loss: this.controller.loss,
+      lanes: this.lanes.size,
+      inFlight: this.lanes.inFlight,
+      protocolErrors: this.protocolErrors,
+    };
+  }
+
+  // ---- Endpoint: in
+
+  handlePacket(bytes: Uint8Array, lane: LaneId, now: Millis): void {
+    try {
+      if (lane === CONTROL_LANE) this.handleControl(decodeControl(bytes));
+      else if (packetType(bytes) === FEEDBACK) this.handleFeedback(decodeFeedback(bytes), now);
+      else throw new ProtocolError('wrong-lane', 'picture bytes for a sender');
+    } catch (error) {
+      this.refuse(error);
+    }
+  }
+
+  handleTimeout(now: Millis): void {
+    const active = this.sending();
+    if (active.length === 0) return;
+    this.expire(now);
+    if (this.lanes.size > 0 && now - Math.max(this.lastFeedbackAt, this.lastSentAt - SILENCE_LIMIT / 2) > SILENCE_LIMIT) {
+      for (const transfer of active) {
+        if (this.end(transfer.id)) this.events.push({ type: 'silence', transfer: transfer.id });
+      }
+    }
+    this.plan();
+  }
+
+  handleLaneOpen(lane: LaneId, now: Millis): void {
+    if (lane === CONTROL_LANE) return;
+    this.lanes.open(lane);
+    this.lastFeedbackAt = Math.max(this.lastFeedbackAt, now);
+  }
+
+  handleLaneClosed(lane: LaneId, _now: Millis): void {
+    this.lanes.close(lane);
+    this.plan();
+  }
+
+  handleLaneBacklog(lane: LaneId, bytes: number, _now: Millis): void {
+    const known = this.lanes.get(lane);
+    if (known !== undefined) known.backlog = bytes;
+  }
+
+  // ---- Endpoint: out
+
+  pollTransmit(now: Millis): Transmit | undefined {
+    const control = this.control.shift();
+    if (control !== undefined) return { lane: CONTROL_LANE, bytes: control };
+    if (now < this.nextSendAt || this.lanes.size === 0) return undefined;
+    if (!this.hasWork()) return undefined;
+    const lane = this.lanes.inFlight < this.flightLimit() ? this.lanes.pick(DATA_PACKET) : undefined;
+    if (lane === undefined) {
+      this.laneLimited = true;
+      this.limitedAt = now;
+      return undefined;
+    }
+    const chosen = this.choose();
+    if (chosen === undefined) {
+      this.limitedAt = now;
+      return undefined;
+    }
+    const number = lane.send(chosen.block, now);
+    const header = { symbol: chosen.symbol, stream: chosen.object.stream, block: chosen.block.index, number, sentAt: ticksOf(now) };
+    const bytes = encodeData(header, chosen.bytes);
+    if (now - this.nextSendAt > BURST) {
+      if (this.lastSentAt > now - 1000) this.limitedAt = now;
+      this.nextSendAt = now - BURST;
+    }
+    this.nextSendAt += bytes.length / this.pace(now);
+    this.lastSentAt = now;
+    return { lane: lane.id, bytes };
+  }
+
+  pollEvent(): SenderEvent | undefined {
+    return this.events.shift();
+  }
+
+  nextTimeout(): Millis | undefined {
+    if (this.sending().length === 0 || this.lanes.size === 0) return undefined;
+    const oldest = this.lanes.oldest();
+    const expiry = oldest === undefined ? this.lastFeedbackAt + SILENCE_LIMIT + 1 : oldest + this.patience() + 1;
+    // Without a lane or a packet there is nothing to do at `nextSendAt`: feedback or a backlog's end comes first.
+    const blocked = !this.hasWork() || this.limitedAt >= this.nextSendAt;
+    return blocked ? Math.max(expiry, this.limitedAt + 1) : Math.min(this.nextSendAt, expiry);
+  }
+
+  // ---- choosing
+
+  /** Repair first (the front of the picture waits for it), then sources in order; transfers in the order accepted. */
+  private choose(): OutgoingSymbol | undefined {
+    for (const transfer of this.sending()) {
+      for (const object of transfer.objects) {
+        const repair = object.takeRepair();
+        if (repair !== undefined) {
+          object.packetsSent += 1;
+          object.retransmitted += 1;
+          return repair;
+        }
+        const source = object.takeSource();
+        if (source === undefined) continue;
+        object.packetsSent += 1;
+        if (source.block.sourcesSent) {
+          this.plan();
+          this.ask(transfer, object);
+        }
+        return source;
+      }
+    }
+    return undefined;
+  }
+
+  private hasWork(): boolean {
+    return this.sending().some((transfer) => transfer.objects.some((object) => object.hasWork()));
+  }
+
+  private sending(): OutgoingTransfer[] {
+    return [...this.transfers.values()].filter((transfer) => transfer.state === 'sending' && !transfer.whole);
+  }
+
+  private plan(): void {
+    const active = this.sending();
+    const loss = Math.max(LEAST_LOSS, this.controller.loss);
+    const flight = this.controller.bottleneck * (this.roundTrip.smoothed ?? FIRST_ROUND_TRIP);
+    const edgeBlocks = Math.ceil((flight * 1.25) / (MAX_BLOCK_CHUNKS * CHUNK_LENGTH)) + 1;
+    for (const transfer of active) {
+      const ending = active.every((other) => other === transfer || other.exhausted);
+      for (const object of transfer.objects) object.plan(loss, edgeBlocks, ending || object !== transfer.original);
+    }
+  }
+
+  private ask(transfer: OutgoingTransfer, object: OutgoingObject): void {
+    const kind = kindOf(object.stream);
+    for (const block of object.wanted()) {
+      const [from, to] = blockRange(object.geometry, block);
+      this.events.push({ type: 'need', transfer: transfer.id, kind, block, from, to });
+    }
+  }
+
+  // ---- pacing
+
+  private pace(now: Millis): number {
+    const blindFor = now - this.lastFeedbackAt - Math.max(BLIND_AFTER, 4 * (this.roundTrip.smoothed ?? FIRST_ROUND_TRIP));
+    return blindFor > 0 ? DATA_PACKET / BLIND_INTERVAL : this.controller.rate();
+  }
+
+  /** More than two bandwidth-delay products in flight would only stand in queues (BBR's cap). */
+  private flightLimit(): number {
+    const roundTrip = (this.roundTrip.smoothed ?? FIRST_ROUND_TRIP) + 20;
+    return 64 + (2 * this.controller.rate() * roundTrip) / DATA_PACKET;
+  }
+
+  /** How long a packet that nothing overtook may take (RFC 9002's loss delay with the probe timeout's variation). */
+  private patience(): Millis {
+    const smoothed = this.roundTrip.smoothed ?? FIRST_ROUND_TRIP;
+    return smoothed * 1.25 + Math.max(20, 4 * this.roundTrip.variation);
+  }
+
+  private expire(now: Millis): void {
+    this.lanes.expire(now - this.patience());
+  }
+
+  // ---- what the other side says
+
+  private handleFeedback(feedback: Feedback, now: Millis): void {
+    const newest = this.newestFeedback;
+    if (newest !== undefined && ((feedback.number - newest) | 0) <= 0) return;
+    const previousHeard = this.lastFeedbackAt;
+    this.newestFeedback = feedback.number;
+    this.lastFeedbackAt = now;
+
+    // Feedback that speaks of an offered transfer is its acceptance: the control channel's own copy may be late by seconds.
+    for (const report of feedback.streams) {
+      const transfer = this.transfers.get(transferOf(report.stream));
+      if (transfer?.state === 'offered') this.accepted(transfer, [], now);
+    }
+    const measured = feedback.packets > 0;
+    if (measured) {
+      const sample = millisBetween(ticksOf(now), feedback.newestSentAt) - feedback.held / TICKS;
+      if (sample >= 0 && sample < 60_000) this.roundTrip.add(sample);
+    }
+    const least = this.roundTrip.least ?? FIRST_ROUND_TRIP;
+    const reorderWindow = Math.min(20, Math.max(2, least / 8));
+    let settled = 0;
+    let lost = 0;
+    for (const report of feedback.lanes) {
+      const fate = this.lanes.get(report.lane)?.acknowledge(report.highest, report.received, reorderWindow);
+      if (fate === undefined) continue;
+      settled += fate.settled;
+      lost += fate.lost;
+    }
+    this.settled += settled;
+    for (const report of feedback.streams) {
+      this.transfers.get(transferOf(report.stream))?.object(kindOf(report.stream))?.onReport(report, feedback.number);
+    }
+    if (measured) this.steer(feedback, settled, lost, previousHeard, now);
+    this.expire(now);
+    this.plan();
+    for (const transfer of this.sending()) for (const object of transfer.objects) this.ask(transfer, object);
+    this.demandLanes(now);
+  }
+
+  private steer(feedback: Feedback, settled: number, lost: number, previousHeard: Millis, now: Millis): void {
+    if (this.lastClockTicks === undefined) {
+      this.lastDeliveredBytes = feedback.bytes;
+    } else {
+      this.clock += Math.max(0, millisBetween(feedback.clock, this.lastClockTicks));
+      this.delivered += (feedback.bytes - this.lastDeliveredBytes) >>> 0;
+      this.lastDeliveredBytes = feedback.bytes;
+    }
+    this.lastClockTicks = feedback.clock;
+    const roundTrip = this.roundTrip.least ?? FIRST_ROUND_TRIP;
+    this.controller.onFeedback(
+      {
+        clock: this.clock,
+        delivered: this.delivered,
+        transit: feedback.transit === NO_TRANSIT ? undefined : (feedback.transit | 0) / TICKS,
+        settled,
+        lost,
+        roundTrip,
+        limited: this.limitedAt >= Math.min(previousHeard, now) - (this.roundTrip.smoothed ?? 0),
+      },
+      now,
+    );
+  }
+
+  private demandLanes(now: Millis): void {
+    if (now - this.laneTargetAt < 200) return;
+    const target = lanesWanted({
+      rate: this.controller.bottleneck,
+      roundTrip: this.roundTrip.smoothed ?? FIRST_ROUND_TRIP,
+      loss: this.controller.loss,
+      limited: this.laneLimited,
+      lanes: this.lanes.size,
+    });
+    this.laneLimited = false;
+    this.laneTargetAt = now;
+    if (target <= this.laneTarget) return;
+    this.laneTarget = target;
+    this.events.push({ type: 'lanes', target });
+  }
+
+  private handleControl(message: ControlMessage): void {
+    switch (message.type) {
+      case 'hello':
+        this.events.push(message);
+        return;
+      case 'bye':
+        this.events.push({ type: 'bye' });
+        return;
+      case 'offer':
+      case 'sent':
+        throw new ProtocolError('wrong-state', `${message.type} from a receiver`);
+      default:
+    }
+    const transfer = this.transfers.get(message.transfer);
+    if (transfer === undefined) throw new ProtocolError('unknown-transfer');
+    switch (message.type) {
+      case 'accept':
+        if (transfer.state === 'offered') this.accepted(transfer, message.have, this.lastFeedbackAt);
+        else if (transfer.state === 'sending') this.skip(transfer, message.have);
+        return;
+      case 'decline':
+        if (transfer.state !== 'offered') throw new ProtocolError('wrong-state', 'decline');
+        transfer.state = 'ended';
+        this.events.push({ type: 'declined', transfer: transfer.id });
+        return;
+      case 'cancel':
+        if (this.end(transfer.id)) this.events.push({ type: 'cancelled', transfer: transfer.id, reason: message.reason });
+        return;
+      case 'complete':
+        if (transfer.state !== 'sending') throw new ProtocolError('wrong-state', 'complete');
+        transfer.state = 'done';
+        this.events.push({ type: 'complete', transfer: transfer.id, verified: message.verified });
+        this.say({ type: 'sent', transfer: transfer.id, packets: transfer.original.packetsSent, retransmitted: transfer.original.retransmitted });
+        return;
+      case 'progress':
+        this.events.push({ type: 'progress', transfer: transfer.id, report: message });
+        return;
+    }
+  }
+
+  private accepted(transfer: OutgoingTransfer, have: readonly Run[], now: Millis): void {
+    if (this.sending().length === 0) {
+      this.controller.resume(now);
+      this.limitedAt = now;
+      this.lastFeedbackAt = Math.max(this.lastFeedbackAt, now);
+    }
+    transfer.state = 'sending';
+    // In the order of acceptance, which is the person's.
+    this.transfers.delete(transfer.id);
+    this.transfers.set(transfer.id, transfer);
+    this.skip(transfer, have);
+    this.events.push({ type: 'accepted', transfer: transfer.id });
+    for (const object of transfer.objects) this.ask(transfer, object);
+  }
+
+  private skip(transfer: OutgoingTransfer, have: readonly Run[]): void {
+    const { original } = transfer;
+    for (const run of have) {
+      const end = Math.min(run.first + run.count, original.geometry.blocks);
+      for (let block = run.first; block < end; block++) original.close(block);
+    }
+  }
+
+  private end(id: number): boolean {
+    const transfer = this.transfers.get(id);
+    if (transfer === undefined || transfer.state === 'done' || transfer.state === 'ended') return false;
+    transfer.state = 'ended';
+    return true;
+  }
+
+  private say(message: ControlMessage): void {
+    this.control.push(encodeControl(message));
+  }
+
+  private refuse(error: unknown): void {
+    if (!(error instanceof ProtocolError)) throw error;
+    this.protocolErrors += 1;
+    this.lastError = error.code;
+  }
+}
