@@ -3,8 +3,9 @@
  * server trusts no other name. Changes in signaling/ need a restart.
  */
 import { prepare } from './build.mjs';
-import { ensureInstalled } from './tools.mjs';
+import { endWithParent, ensureInstalled } from './tools.mjs';
 
+endWithParent();
 try {
   process.env.NODE_ENV = 'development';
   process.env.NEXT_TELEMETRY_DISABLED = '1';

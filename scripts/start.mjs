@@ -1,7 +1,8 @@
 /** `npm start [-- --https]`: installs what is missing, builds what is stale, and serves on PORT (3000). */
 import { ensureBuilt } from './build.mjs';
-import { ensureInstalled } from './tools.mjs';
+import { endWithParent, ensureInstalled } from './tools.mjs';
 
+endWithParent();
 try {
   await ensureInstalled();
   await ensureBuilt();

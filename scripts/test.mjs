@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureBrowser } from './browser.mjs';
 import { ensureBuilt, prepare } from './build.mjs';
-import { ensureInstalled, root, run, runTool } from './tools.mjs';
+import { endWithParent, ensureInstalled, root, run, runTool } from './tools.mjs';
 
 /** A step that hangs is a failure, not a night without a result. */
 const MINUTE_MS = 60_000;
@@ -62,6 +62,7 @@ const steps = {
   },
 };
 
+endWithParent();
 const only = chosen(process.argv.slice(2));
 const total = { passed: 0, failed: 0, skipped: 0 };
 try {

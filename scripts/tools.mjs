@@ -55,6 +55,21 @@ export function run(command, args, options = {}) {
   });
 }
 
+/**
+ * Ends this process when the shell that npm started for it dies. npm passes a signal to that shell only, which would
+ * leave us behind, holding the port.
+ */
+export function endWithParent() {
+  const parent = process.ppid;
+  if (!process.env.npm_lifecycle_event) return;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    process.kill(process.pid, 'SIGTERM');
+  }, 250);
+  watch.unref();
+}
+
 /** Runs the command line tool of an installed package, without going through npx. */
 export function runTool(name, args, options) {
   return run(process.execPath, [binOf(name), ...args], options);

@@ -1,16 +1,17 @@
 /** The response headers of every page and file. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** What Tessera uses is allowed for its own pages; everything else a browser offers is off. */
+/**
+ * What Tessera uses is allowed for its own pages; everything else a browser offers is off. `web-share` is left at its
+ * default, which is the same: naming it makes browsers without it warn on every page.
+ */
 const permissions = [
   'camera=(self)',
   'clipboard-write=(self)',
   'screen-wake-lock=(self)',
-  'web-share=(self)',
   ...[
     'accelerometer',
     'autoplay',
-    'bluetooth',
     'clipboard-read',
     'display-capture',
     'encrypted-media',
