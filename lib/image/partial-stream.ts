@@ -1,0 +1,106 @@
+/** `ImageDecoder` (WebCodecs) on a stream that stays open: a closed one refuses what is incomplete. */
+import { orientationTransform } from './orientation.ts';
+import type { DrawableFrame, PartialDecoder } from './partial.ts';
+
+interface StreamOptions {
+  type: string;
+  /** EXIF 1 … 8. */
+  orientation: number;
+  /** Of the canvas. */
+  size: { width: number; height: number };
+  read: (from: number, to: number) => Promise<Uint8Array>;
+}
+
+/** Read from the store and handed to the decoder at a time. */
+const PIECE_BYTES = 1024 * 1024;
+
+/** @returns `undefined` where the browser has no `ImageDecoder` or it does not know the type */
+export async function openStreamDecoder(options: StreamOptions): Promise<PartialDecoder | undefined> {
+  const { type, orientation, size, read } = options;
+  if (typeof ImageDecoder === 'undefined' || !(await ImageDecoder.isTypeSupported(type))) return undefined;
+  let feed: ReadableStreamDefaultController<Uint8Array> | undefined;
+  const data = new ReadableStream<Uint8Array>({
+    start(controller) {
+      feed = controller;
+    },
+  });
+  const sideways = orientation >= 5;
+  const decoder = new ImageDecoder({
+    type,
+    data,
+    preferAnimation: false,
+    // A hint: what is drawn smaller need not be decoded larger.
+    desiredWidth: sideways ? size.height : size.width,
+    desiredHeight: sideways ? size.width : size.height,
+  });
+  let fed = 0;
+  let failure: unknown;
+  let newest: VideoFrame | undefined;
+  let pending = false;
+
+  /** Asks for the next finer frame; the answer comes when the stream has brought enough for one. */
+  function ask(): void {
+    if (pending || failure !== undefined) return;
+    pending = true;
+    decoder.decode({ frameIndex: 0, completeFramesOnly: false }).then(
+      ({ image }) => {
+        pending = false;
+        newest?.close();
+        newest = image;
+      },
+      (error: unknown) => {
+        pending = false;
+        failure = error;
+      },
+    );
+  }
+
+  return {
+    async decode(prefix) {
+      while (fed < prefix) {
+        const to = Math.min(prefix, fed + PIECE_BYTES);
+        feed?.enqueue(await read(fed, to));
+        fed = to;
+      }
+      ask();
+      await settled(() => newest !== undefined || failure !== undefined);
+      if (failure !== undefined) throw failure;
+      const frame = newest;
+      newest = undefined;
+      return frame && videoFrame(frame, orientation);
+    },
+    close() {
+      newest?.close();
+      newest = undefined;
+      failure ??= new Error('closed');
+      try {
+        decoder.close();
+        feed?.close();
+      } catch {
+        // Already closed by its own error.
+      }
+    },
+  };
+}
+
+/** How long one call waits for a frame; without one by then the next call, with more bytes, sees. */
+const WAIT_MS = 1500;
+const LOOK_MS = 15;
+
+async function settled(done: () => boolean): Promise<void> {
+  const end = performance.now() + WAIT_MS;
+  while (!done() && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+}
+
+function videoFrame(frame: VideoFrame, orientation: number): DrawableFrame {
+  return {
+    draw(context, width, height) {
+      context.save();
+      context.transform(...orientationTransform(orientation, width, height));
+      const sideways = orientation >= 5;
+      context.drawImage(frame, 0, 0, sideways ? height : width, sideways ? width : height);
+      context.restore();
+    },
+    close: () => frame.close(),
+  };
+}

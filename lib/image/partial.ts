@@ -1,0 +1,176 @@
+/**
+ * Shows a picture while it arrives: the contiguous front of the file is decoded as it grows and drawn in place on one
+ * canvas (design §6). Two ways: `ImageDecoder` on a stream that stays open, and `<img>` over a truncated blob.
+ * Whatever goes wrong in here costs the person the partial picture and nothing else.
+ */
+import { fitsDecodeLimit, readDimensions, uprightSize, type Dimensions } from './dimensions.ts';
+import { decodeWithElement } from './partial-element.ts';
+import { openStreamDecoder } from './partial-stream.ts';
+
+export interface PartialOptions {
+  /** Drawn on; its width and height are set to the picture's, upright, scaled down to `MAX_SIDE`. */
+  canvas: HTMLCanvasElement;
+  /** From the magic bytes that arrived, never from the offer. */
+  type: string;
+  /** Bytes [from, to) of the file, inside what `advance` was told. */
+  read: (from: number, to: number) => Promise<Uint8Array>;
+  /** After each paint, with the bytes that it stands for. */
+  onPaint?: (prefixBytes: number) => void;
+}
+
+export interface PartialPainter {
+  /** The first `prefixBytes` of the file can be read now. Cheap: call it as often as it grows. */
+  advance(prefixBytes: number): void;
+  /** Stops painting and frees the decoder. What is on the canvas stays. */
+  close(): void;
+}
+
+/** One way to turn the front of a file into something to draw. */
+export interface PartialDecoder {
+  /** @param prefix bytes that can be read @returns what to draw, upright, or `undefined`: nothing new yet */
+  decode(prefix: number): Promise<DrawableFrame | undefined>;
+  close(): void;
+}
+
+export interface DrawableFrame {
+  draw(context: CanvasRenderingContext2D, width: number, height: number): void;
+  close(): void;
+}
+
+/** Four times a second looks alive and leaves the processor to the transfer. */
+const PAINT_INTERVAL_MS = 250;
+/** Canvas pixels along the longest side: sharper than any screen shows in a page, 16 MB at most. */
+const MAX_SIDE = 2048;
+/** A decode that takes longer is stuck, and the way it went is given up. */
+const DECODE_LIMIT_MS = 8_000;
+/** Failed decodes and reads after which the partial picture is given up. */
+const MAX_FAILURES = 3;
+/** A header that is not whole by then never will be. */
+const LONGEST_HEADER_BYTES = 4 * 1024 * 1024;
+/** Fewer new bytes than this share of what was painted are not worth another decode of everything. */
+const WORTHWHILE_GROWTH = 0.02;
+
+export function createPartialPainter(options: PartialOptions): PartialPainter {
+  const { canvas, type, read } = options;
+  /** Known as soon as the header is there; nothing is decoded before. */
+  let picture: { stored: Dimensions; size: { width: number; height: number } } | undefined;
+  /** Ways still untried, best first. */
+  const ways = [
+    ({ stored, size }: NonNullable<typeof picture>) =>
+      openStreamDecoder({ type, orientation: stored.orientation ?? 1, size, read }),
+    () => decodeWithElement({ type, read }),
+  ];
+  let decoder: PartialDecoder | undefined;
+  let available = 0;
+  let painted = 0;
+  let busy = false;
+  let closed = false;
+  let failures = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let lastPaint = -Infinity;
+
+  function schedule(): void {
+    if (closed || busy || timer !== undefined || available < painted * (1 + WORTHWHILE_GROWTH) + 1) return;
+    timer = setTimeout(
+      () => {
+        timer = undefined;
+        void step();
+      },
+      Math.max(0, lastPaint + PAINT_INTERVAL_MS - performance.now()),
+    );
+  }
+
+  async function step(): Promise<void> {
+    busy = true;
+    const prefix = available;
+    lastPaint = performance.now();
+    try {
+      picture ??= await readSize(prefix);
+      if (picture === undefined) {
+        if (prefix >= LONGEST_HEADER_BYTES) close();
+        painted = prefix;
+        return;
+      }
+      decoder ??= await nextWay(picture);
+      // No way left, or closed while one was being opened.
+      if (decoder === undefined || closed) return close();
+      const frame = await withinLimit(decoder.decode(prefix));
+      painted = prefix;
+      if (frame === undefined) return;
+      if (!closed) {
+        paint(frame, picture.size);
+        options.onPaint?.(prefix);
+      }
+      frame.close();
+    } catch {
+      failures += 1;
+      if (failures > MAX_FAILURES) return close();
+      // This way does not work for this file: the next one starts from the beginning.
+      decoder?.close();
+      decoder = undefined;
+      painted = 0;
+    } finally {
+      busy = false;
+      schedule();
+    }
+  }
+
+  async function readSize(prefix: number): Promise<typeof picture> {
+    const stored = readDimensions(await read(0, Math.min(prefix, LONGEST_HEADER_BYTES)), type);
+    if (stored === undefined) return undefined;
+    if (!fitsDecodeLimit(stored)) {
+      close();
+      return undefined;
+    }
+    const { width, height } = uprightSize(stored);
+    const scale = Math.min(1, MAX_SIDE / Math.max(width, height));
+    const size = {
+      width: Math.max(1, Math.round(width * scale)),
+      height: Math.max(1, Math.round(height * scale)),
+    };
+    return { stored, size };
+  }
+
+  async function nextWay(known: NonNullable<typeof picture>): Promise<PartialDecoder | undefined> {
+    for (let way = ways.shift(); way !== undefined; way = ways.shift()) {
+      const opened = await way(known);
+      if (opened !== undefined) return opened;
+    }
+    return undefined;
+  }
+
+  function paint(frame: DrawableFrame, size: { width: number; height: number }): void {
+    // Setting a canvas's size clears it, even to the same value: only once, and drawn over in the same task.
+    if (canvas.width !== size.width) canvas.width = size.width;
+    if (canvas.height !== size.height) canvas.height = size.height;
+    const context = canvas.getContext('2d');
+    if (context !== null) frame.draw(context, size.width, size.height);
+  }
+
+  function close(): void {
+    closed = true;
+    clearTimeout(timer);
+    decoder?.close();
+    decoder = undefined;
+  }
+
+  return {
+    advance(prefixBytes) {
+      if (prefixBytes > available) available = prefixBytes;
+      schedule();
+    },
+    close,
+  };
+}
+
+async function withinLimit<T>(work: Promise<T>): Promise<T> {
+  let limit: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    limit = setTimeout(() => reject(new Error('the decoder is stuck')), DECODE_LIMIT_MS);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(limit);
+  }
+}
