@@ -13,13 +13,12 @@ import { Server } from './server.ts';
 
 interface WorkerFixtures {
   pair: Pair;
-  sharedServer: Server;
 }
 
 interface TestFixtures {
   /** The path between the two pages; clean and unlimited when a test begins. */
   link: Link;
-  /** Running when a test begins; a test may stop it and start it again. */
+  /** A fresh one, so that no test meets another's rooms and limits; a test may stop it and start it again. */
   server: Server;
   /** A page in a browser, and a profile, of its own. */
   sender: Page;
@@ -36,19 +35,11 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     },
     { scope: 'worker' },
   ],
-  sharedServer: [
-    // oxlint-disable-next-line no-empty-pattern -- as above
-    async ({}, use) => {
-      const server = await Server.start();
-      await use(server);
-      await server.stop();
-    },
-    { scope: 'worker' },
-  ],
-  server: async ({ sharedServer }, use) => {
-    await use(sharedServer);
-    await sharedServer.stop();
-    await sharedServer.start();
+  // oxlint-disable-next-line no-empty-pattern -- as above
+  server: async ({}, use) => {
+    const server = await Server.start();
+    await use(server);
+    await server.stop();
   },
   link: async ({ pair }, use) => {
     await pair.link.configure({});

@@ -40,7 +40,9 @@ export async function openContext(
   if (link) {
     const other: Side = side === 'sender' ? 'receiver' : 'sender';
     await context.exposeBinding('standInsOf', (_source, ports: number[]) => link.standIns(other, ports));
-    await context.addInitScript(rewriteRemoteCandidates);
+    // Some compilers (tsx) wrap inner functions in a helper of this name, which the page does not have.
+    const content = `(() => { const __name = (f) => f; (${rewriteRemoteCandidates.toString()})(); })();`;
+    await context.addInitScript({ content });
   }
   return context;
 }

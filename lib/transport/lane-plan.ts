@@ -6,7 +6,7 @@
  *        └────────closed────┴───────closed────┘
  */
 import type { LaneId } from '../protocol/contract.ts';
-import { LANES_OPENING, RETRY_LONGEST_MS, RETRY_MS } from './limits.ts';
+import { LANES_OPENING, LANES_PER_TURN, RETRY_LONGEST_MS, RETRY_MS } from './limits.ts';
 import { LAST_LANE } from './lane-signals.ts';
 
 type Phase = 'opening' | 'open' | 'worn';
@@ -24,6 +24,8 @@ export class LanePlan {
   /** Lanes that failed one after the other, without one opening in between. */
   #failures = 0;
   #retryAt = 0;
+  /** Set when `next` stopped only because a turn opens so many. */
+  #moreAt: number | undefined;
 
   constructor(limit: number) {
     this.#limit = limit;
@@ -68,6 +70,7 @@ export class LanePlan {
   /** What to do now. Lanes to open are taken as opening, lanes to close as gone. */
   next(now: number): LaneSteps {
     const steps: LaneSteps = { open: [], close: [] };
+    this.#moreAt = undefined;
     const wanted = this.target - 1;
     const count = (phase: Phase) => [...this.#lanes.values()].filter((other) => other === phase).length;
 
@@ -75,6 +78,10 @@ export class LanePlan {
     let fresh = count('open') + opening;
     if (now >= this.#retryAt) {
       for (; fresh < wanted && opening < LANES_OPENING && this.#highest < LAST_LANE; fresh++, opening++) {
+        if (steps.open.length === LANES_PER_TURN) {
+          this.#moreAt = now;
+          break;
+        }
         const lane = ++this.#highest;
         this.#lanes.set(lane, 'opening');
         steps.open.push(lane);
@@ -101,6 +108,6 @@ export class LanePlan {
 
   /** When `next` may have more to do although nothing happened. */
   nextTimeout(now: number): number | undefined {
-    return this.#retryAt > now ? this.#retryAt : undefined;
+    return this.#retryAt > now ? this.#retryAt : this.#moreAt;
   }
 }

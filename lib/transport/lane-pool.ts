@@ -170,7 +170,7 @@ export class LanePool {
     }
     clearTimeout(this.#retryTimer);
     const retryAt = this.#plan.nextTimeout(now);
-    if (retryAt !== undefined) this.#retryTimer = setTimeout(() => this.#step(), retryAt - now);
+    if (retryAt !== undefined) this.#retryTimer = setTimeout(() => this.#step(), Math.max(0, retryAt - now));
   }
 
   #signal(signal: LaneSignal): void {

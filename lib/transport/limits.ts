@@ -24,6 +24,9 @@ export const SPARE_LANES = 32;
 /** Handshakes at a time: more of them overlap their round trips, fewer leave the page's thread free. */
 export const LANES_OPENING = 32;
 
+/** Connections made in one turn: each takes the page's thread about 3 ms, and no task may take 50. */
+export const LANES_PER_TURN = 4;
+
 /** A lane that is not open by now has lost several handshake packets in a row: a new one is faster. */
 export const LANE_OPEN_MS = 10_000;
 
