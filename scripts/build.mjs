@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import { join } from 'node:path';
 import { argv, env } from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { ensureInstalled, root, run, runTool } from './tools.mjs';
+import { ensureInstalled, root, runTool } from './tools.mjs';
 import { copyVendorFiles } from './vendor.mjs';
 
 /** With TESSERA_DIST the export goes there instead (see next.config.js). */
@@ -26,10 +26,8 @@ const sources = [
 
 /** What a build needs and git does not keep: the erasure code's kernel and the self-hosted library files. */
 export async function prepare() {
-  if (existsSync(join(root, 'scripts', 'build-kernel.mjs'))) {
-    const { code } = await run(process.execPath, ['scripts/build-kernel.mjs']);
-    if (code !== 0) throw new Error('The kernel did not compile; see above.');
-  }
+  // Compiles as it is imported, when its source changed.
+  await import('./build-kernel.mjs');
   copyVendorFiles();
 }
 
@@ -44,8 +42,11 @@ export async function ensureBuilt() {
   rmSync(stamp, { force: true });
   const next = await runTool('next', ['build']);
   if (next.code !== 0) throw new Error('next build failed; see above.');
-  const finish = await run(process.execPath, ['--import', 'tsx', 'scripts/finish-export.ts', folder]);
-  if (finish.code !== 0) throw new Error('The exported pages could not be finished; see above.');
+  const { register } = await import('tsx/esm/api');
+  const unregister = register();
+  const { finishExport } = await import('./finish-export.ts');
+  finishExport(join(root, folder), env.SIGNALING_ORIGIN);
+  await unregister();
   mkdirSync(join(root, '.stamps'), { recursive: true });
   writeFileSync(stamp, print);
 }

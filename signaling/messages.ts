@@ -19,13 +19,7 @@ import { MAX_RELAY_BYTES, MAX_SLOT_DIGITS } from './limits.ts';
  * `code-unknown`: missing, used and expired codes look exactly alike, so there is no "room full" to learn either.
  * `busy`: the server holds as much as it can; try later. `malformed`: ours to fix. `not-paired`: nobody to relay to.
  */
-export const signalingErrorCodes = [
-  'code-unknown',
-  'too-many-attempts',
-  'malformed',
-  'busy',
-  'not-paired',
-] as const;
+const signalingErrorCodes = ['code-unknown', 'too-many-attempts', 'malformed', 'busy', 'not-paired'] as const;
 export type SignalingErrorCode = (typeof signalingErrorCodes)[number];
 
 export const slotSchema = v.pipe(v.string(), v.regex(new RegExp(`^[1-9][0-9]{0,${MAX_SLOT_DIGITS - 1}}$`)));
