@@ -1,11 +1,34 @@
+import type { Metadata, Viewport } from 'next';
 import type { ReactNode } from 'react';
+import './tokens.css';
+import { Shell } from './ui/shell.tsx';
 
-export const metadata = { title: 'Tessera' };
+export const metadata: Metadata = {
+  title: 'Tessera',
+  description: 'Send pictures from one browser to another, byte for byte, over networks that lose packets.',
+  applicationName: 'Tessera',
+  manifest: '/manifest.webmanifest',
+  icons: { icon: [{ url: '/icons/tessera.svg', type: 'image/svg+xml' }], apple: '/icons/tessera-180.png' },
+  robots: { index: true, follow: false },
+  // A number in a room code is not a telephone number.
+  formatDetection: { telephone: false, address: false, email: false },
+};
+
+export const viewport: Viewport = {
+  width: 'device-width',
+  initialScale: 1,
+  themeColor: [
+    { media: '(prefers-color-scheme: light)', color: '#f7f5f1' },
+    { media: '(prefers-color-scheme: dark)', color: '#151614' },
+  ],
+};
 
 export default function Layout({ children }: { children: ReactNode }) {
   return (
     <html lang="en">
-      <body>{children}</body>
+      <body>
+        <Shell>{children}</Shell>
+      </body>
     </html>
   );
 }

@@ -1,3 +1,5 @@
-export default function Home() {
-  return <main>Tessera</main>;
+import { Home } from './ui/home.tsx';
+
+export default function Page() {
+  return <Home />;
 }

@@ -1,0 +1,8 @@
+'use client';
+import { Notice } from './ui/notice.tsx';
+import { useText } from './text/text.tsx';
+
+export default function PageError() {
+  const { t } = useText();
+  return <Notice kind="bad">{t.app.broken}</Notice>;
+}

@@ -1,0 +1,28 @@
+/**
+ * Where the pages get their session. A build with NEXT_PUBLIC_TESSERA_STATES=1 replays scripted states instead, chosen
+ * with `?state=…`; in every other build the condition is constant and the script is not in the bundle.
+ */
+import type { ReceiverSession, SenderSession, SessionOptions } from '../lib/session/model.ts';
+
+/** The session's code is loaded beside the page, not before it: the page stands first. */
+export function warmSession(): void {
+  void import('../lib/session/index.ts').catch(() => undefined);
+}
+
+export async function makeSenderSession(options: SessionOptions): Promise<SenderSession> {
+  if (process.env.NEXT_PUBLIC_TESSERA_STATES === '1') {
+    const { scriptedSender } = await import('./states/scripted-session.ts');
+    return scriptedSender();
+  }
+  const { createSenderSession } = await import('../lib/session/index.ts');
+  return createSenderSession(options);
+}
+
+export async function makeReceiverSession(options: SessionOptions): Promise<ReceiverSession> {
+  if (process.env.NEXT_PUBLIC_TESSERA_STATES === '1') {
+    const { scriptedReceiver } = await import('./states/scripted-session.ts');
+    return scriptedReceiver();
+  }
+  const { createReceiverSession } = await import('../lib/session/index.ts');
+  return createReceiverSession(options);
+}

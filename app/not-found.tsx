@@ -1,0 +1,7 @@
+import { Nothing } from './ui/nothing.tsx';
+
+export const metadata = { title: 'Tessera' };
+
+export default function NotFound() {
+  return <Nothing />;
+}

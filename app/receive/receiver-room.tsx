@@ -1,0 +1,130 @@
+'use client';
+import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
+import { createReceiveStore, isMoving } from '../../lib/store/receive-store.ts';
+import { useStore } from '../../lib/store/use-store.ts';
+import { makeReceiverSession, warmSession } from '../make-session.ts';
+import { useText } from '../text/text.tsx';
+import { JoinCard } from '../ui/join-card.tsx';
+import { ReceiverTransfer } from '../ui/receiver-transfer.tsx';
+import { isolate, sessionOptions } from '../ui/session-options.ts';
+import { Totals } from '../ui/totals.tsx';
+import ui from '../ui/ui.module.css';
+import { useAnnouncement, useLeaveWarning, useWakeLock } from '../ui/use-device.ts';
+import css from './receiver-room.module.css';
+import { useFragment } from './use-fragment.ts';
+
+const Viewer = lazy(() => import('../ui/viewer.tsx').then(({ Viewer }) => ({ default: Viewer })));
+const SaveAll = lazy(() => import('../ui/save-all.tsx').then(({ SaveAll }) => ({ default: SaveAll })));
+
+/** The receiver's login room: who I am, the code, then the pictures as they come. */
+export function ReceiverRoom() {
+  const { t } = useText();
+  const [store] = useState(() => createReceiveStore({ makeSession: makeReceiverSession }));
+  const state = useStore(store, (all) => all);
+  const [fragment, forgetFragment] = useFragment();
+  const [viewed, setViewed] = useState<string>();
+  const { snapshot } = state;
+  const transfers = snapshot?.transfers ?? [];
+  const moving = transfers.some(isMoving);
+  const awake = useWakeLock(moving);
+  useLeaveWarning(moving);
+  const announcement = useAnnouncement(snapshot);
+  const open = useCallback((id: string) => setViewed(id), []);
+
+  useEffect(() => {
+    warmSession();
+    return () => store.leave();
+  }, [store]);
+
+  const session = store.session();
+  const connected = snapshot?.connection === 'connected' || snapshot?.connection === 'reconnecting';
+  const peer = snapshot?.peerName ? isolate(snapshot.peerName) : t.join.someone;
+  const done = transfers.filter((transfer) => transfer.state === 'done');
+  const offered = transfers.filter((transfer) => transfer.state === 'offered');
+  return (
+    <div className={ui.page}>
+      <h1 className={ui.title}>{t.home.receive}</h1>
+      <div className={connected || transfers.length > 0 ? ui.rooms : css.alone}>
+        <div className={ui.side}>
+          <JoinCard
+            snapshot={snapshot}
+            joining={state.joining}
+            broken={state.broken}
+            fragment={fragment}
+            forgetFragment={forgetFragment}
+            join={(code) => {
+              forgetFragment();
+              void store.join(code, sessionOptions());
+            }}
+          />
+          {connected && (
+            <label className={ui.check}>
+              <input
+                type="checkbox"
+                data-testid="accept-all"
+                checked={state.autoAccept}
+                onChange={(event) => store.setAutoAccept(event.target.checked)}
+              />
+              <span className={ui.label}>{t.transfer.acceptAll(peer)}</span>
+            </label>
+          )}
+        </div>
+        <section
+          className={ui.main}
+          aria-label={t.transfer.list}
+          hidden={!connected && transfers.length === 0}
+        >
+          {transfers.length === 0 && (
+            <div className={css.waiting}>
+              <p>{t.join.waitingForOffer(peer)}</p>
+              <p className={ui.soft}>{t.join.waitingHint}</p>
+            </div>
+          )}
+          <Totals transfers={transfers} cancelAll={store.cancelAll} />
+          {offered.length > 1 && (
+            <button
+              type="button"
+              className={`${ui.button} ${ui.primary}`}
+              data-testid="accept-offered"
+              onClick={() => {
+                for (const { id } of offered) store.accept(id);
+              }}
+            >
+              {t.transfer.acceptAllNow}
+            </button>
+          )}
+          {session && done.length > 1 && (
+            <Suspense>
+              <SaveAll session={session} transfers={done} />
+            </Suspense>
+          )}
+          {moving && !awake && <p className={`${ui.soft} ${ui.small}`}>{t.device.wakeLockMissing}</p>}
+          {session &&
+            snapshot &&
+            transfers.map((transfer) => (
+              <ReceiverTransfer
+                key={transfer.id}
+                transfer={transfer}
+                snapshot={snapshot}
+                session={session}
+                store={store}
+                open={open}
+              />
+            ))}
+        </section>
+      </div>
+      {session && viewed !== undefined && (
+        <Suspense>
+          <Viewer
+            session={session}
+            transfers={done}
+            at={viewed}
+            show={setViewed}
+            close={() => setViewed(undefined)}
+          />
+        </Suspense>
+      )}
+      <output className={ui.unseen}>{announcement}</output>
+    </div>
+  );
+}

@@ -1,0 +1,97 @@
+'use client';
+import { useCallback, useEffect, useState } from 'react';
+import { imageTools } from '../../lib/store/image-tools.ts';
+import { isMoving } from '../../lib/store/receive-store.ts';
+import { createSendStore, transferOf } from '../../lib/store/send-store.ts';
+import { useStore } from '../../lib/store/use-store.ts';
+import { makeSenderSession, warmSession } from '../make-session.ts';
+import { useText } from '../text/text.tsx';
+import { ChoiceControl } from '../ui/choice-control.tsx';
+import { ImageInput } from '../ui/image-input.tsx';
+import { RoomCard } from '../ui/room-card.tsx';
+import { SenderTransfer } from '../ui/sender-transfer.tsx';
+import { isolate, sessionOptions } from '../ui/session-options.ts';
+import { Totals } from '../ui/totals.tsx';
+import ui from '../ui/ui.module.css';
+import { useAnnouncement, useLeaveWarning, useWakeLock } from '../ui/use-device.ts';
+
+function makeStore() {
+  let count = 0;
+  // Ids need only differ between the pages that talk to each other; `crypto.randomUUID` is missing on plain http.
+  const page = Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) =>
+    byte.toString(16).padStart(2, '0'),
+  ).join('');
+  return createSendStore({
+    makeSession: makeSenderSession,
+    tools: imageTools,
+    makeId: () => `${page}-${++count}`,
+  });
+}
+
+/** The sender's login room: who I am, the code to pass on, the pictures. */
+export function SenderRoom() {
+  const { t } = useText();
+  const [store] = useState(makeStore);
+  const state = useStore(store, (all) => all);
+  const { items, snapshot } = state;
+  const transfers = snapshot?.transfers ?? [];
+  const moving = transfers.some(isMoving);
+  const awake = useWakeLock(moving);
+  useLeaveWarning(moving);
+  const announcement = useAnnouncement(snapshot);
+  const add = useCallback((files: Iterable<File>) => store.addFiles(files), [store]);
+
+  useEffect(() => {
+    warmSession();
+    const leave = () => store.leave();
+    window.addEventListener('pagehide', leave);
+    return () => window.removeEventListener('pagehide', leave);
+  }, [store]);
+
+  const session = store.session();
+  const peer = snapshot?.connection === 'connected' ? snapshot.peerName : undefined;
+  return (
+    <div className={ui.page}>
+      <h1 className={ui.title}>{t.home.send}</h1>
+      <div className={ui.rooms}>
+        <div className={ui.side}>
+          <RoomCard
+            snapshot={snapshot}
+            opening={state.opening}
+            broken={state.broken}
+            openRoom={() => void store.openRoom(sessionOptions())}
+          />
+        </div>
+        <div className={ui.main}>
+          <section className={ui.main} aria-label={t.pick.step}>
+            <h2 className={`${ui.subtitle} ${ui.row}`}>
+              <span className={ui.step} aria-hidden="true">
+                2
+              </span>
+              {t.pick.step}
+            </h2>
+            <ImageInput add={add} hint={peer ? t.pick.goNow(isolate(peer)) : t.pick.goWhenJoined} />
+            <ChoiceControl choice={state.choice} change={store.setChoice} />
+          </section>
+          {items.length > 0 && (
+            <section className={ui.main} aria-label={t.transfer.list}>
+              <Totals transfers={transfers} cancelAll={store.cancelAll} />
+              {moving && !awake && <p className={`${ui.soft} ${ui.small}`}>{t.device.wakeLockMissing}</p>}
+              {items.map((item) => (
+                <SenderTransfer
+                  key={item.id}
+                  item={item}
+                  transfer={transferOf(item, snapshot)}
+                  snapshot={snapshot}
+                  session={session}
+                  store={store}
+                />
+              ))}
+            </section>
+          )}
+        </div>
+      </div>
+      <output className={ui.unseen}>{announcement}</output>
+    </div>
+  );
+}

@@ -1,0 +1,143 @@
+/** The table that scripted sessions replay: each state of the pages that is worth a look, by name. */
+import { noFigures } from '../ui/no-figures.ts';
+import type { Figures, SessionSnapshot, TransferSnapshot } from '../../lib/session/model.ts';
+
+const BYTES = 4_821_337;
+const CHUNKS = Math.ceil(BYTES / 1024);
+const SHA = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08';
+/** ThumbHash of a sunset, from its author's examples. */
+const THUMB = Uint8Array.from(atob('1QcSHQRnh493V4dIh4eXh1h4kJUI'), (letter) => letter.codePointAt(0) ?? 0);
+
+export function figuresAt(share: number, loss = 5): Figures {
+  const received = Math.floor(CHUNKS * share);
+  const sent = Math.ceil((received / (1 - loss / 100)) * 1.02);
+  const lost = Math.round((sent * loss) / 100);
+  return {
+    ...noFigures(BYTES),
+    chunksReceived: received,
+    chunksLost: Math.min(received, lost),
+    chunksRepaired: Math.max(0, Math.min(received, lost) - (share < 1 ? 9 : 0)),
+    packetsSent: sent,
+    packetsReceived: sent - lost,
+    packetsLost: lost,
+    retransmitted: lost + Math.round(sent * 0.02),
+    duplicates: Math.round(sent * 0.01),
+    lossPercent: sent === 0 ? 0 : (100 * lost) / sent,
+    successPercent: share * 100,
+    bytesReceived: Math.floor(BYTES * share),
+    prefixBytes: Math.floor(BYTES * share * 0.9),
+    rate: share < 1 ? 5_310_000 : 0,
+    averageRate: 5_120_000,
+    seconds: share * 0.98,
+    ...(share < 1 ? { secondsLeft: (1 - share) * 4 } : {}),
+    roundTrip: 102,
+    lanes: 64,
+  };
+}
+
+function transfer(part: Partial<TransferSnapshot>): TransferSnapshot {
+  return {
+    id: 'one',
+    name: 'evening-at-the-harbour.jpg',
+    type: 'image/jpeg',
+    bytes: BYTES,
+    width: 4032,
+    height: 3024,
+    modified: Date.UTC(2026, 7, 14, 18, 42),
+    state: 'offered',
+    figures: noFigures(BYTES),
+    thumb: THUMB,
+    sha256: SHA,
+    ...part,
+  };
+}
+
+const base: SessionSnapshot = {
+  role: 'receiver',
+  connection: 'connected',
+  serverOnline: true,
+  peerName: 'Ada',
+  path: 'direct',
+  fingerprint: 'acorn · blend · tulip · zoom',
+  lanes: 64,
+  transfers: [],
+};
+
+const moving = transfer({ state: 'receiving', figures: figuresAt(0.43) });
+const done = transfer({ state: 'done', figures: figuresAt(1) });
+
+export const scriptedStates: Record<string, SessionSnapshot> = {
+  waiting: {
+    role: 'receiver',
+    connection: 'waiting',
+    serverOnline: true,
+    lanes: 0,
+    transfers: [],
+    room: {
+      code: '42-acorn-tulip',
+      link: 'https://tessera.example/receive#42.q3fXw0Z9pT1yVb7Kd2LmNg',
+      expiresAt: Date.UTC(2026, 10, 23, 15, 30),
+    },
+  },
+  connecting: { role: 'receiver', connection: 'connecting', serverOnline: true, lanes: 0, transfers: [] },
+  connected: base,
+  offered: { ...base, transfers: [transfer({})] },
+  moving: { ...base, transfers: [moving] },
+  done: { ...base, transfers: [done] },
+  reconnecting: {
+    ...base,
+    connection: 'reconnecting',
+    serverOnline: false,
+    transfers: [transfer({ state: 'paused', figures: { ...figuresAt(0.43), rate: 0 } })],
+  },
+  failed: {
+    ...base,
+    connection: 'failed',
+    lanes: 0,
+    problem: { code: 'connection-lost' },
+    transfers: [
+      transfer({ state: 'failed', problem: { code: 'connection-lost' }, figures: figuresAt(0.43) }),
+      transfer({ id: 'two', name: 'second.png', state: 'declined' }),
+      transfer({ id: 'three', name: 'third.webp', state: 'cancelled', problem: { code: 'cancelled-there' } }),
+    ],
+  },
+  guessed: {
+    role: 'receiver',
+    connection: 'failed',
+    serverOnline: true,
+    lanes: 0,
+    transfers: [],
+    problem: { code: 'code-guessed' },
+  },
+  names: {
+    ...base,
+    peerName: 'عائشة بنت سعيد',
+    transfers: [
+      transfer({
+        state: 'done',
+        figures: figuresAt(1),
+        name: 'a-very-long-name-that-never-seems-to-end-because-a-camera-app-put-everything-into-it-2026-08-14T18-42-07.123Z-final-final-2.jpg',
+      }),
+      transfer({
+        id: 'two',
+        state: 'done',
+        figures: figuresAt(1),
+        name: 'صورة من البحر في المساء.jpg',
+        width: 900,
+        height: 2400,
+      }),
+      transfer({ id: 'three', name: '夕方の港.webp', width: 6000, height: 1200 }),
+    ],
+  },
+  album: {
+    ...base,
+    transfers: Array.from({ length: 200 }, (_, at) =>
+      transfer({
+        id: `album-${at}`,
+        name: `IMG_${4000 + at}.jpg`,
+        state: at < 60 ? 'done' : at === 60 ? 'receiving' : 'queued',
+        figures: at < 60 ? figuresAt(1) : at === 60 ? figuresAt(0.43) : noFigures(BYTES),
+      }),
+    ),
+  },
+};

@@ -1,0 +1,62 @@
+'use client';
+import type { ReactNode } from 'react';
+import { useObjectUrl, useThumbUrl } from './picture-urls.ts';
+import css from './picture-box.module.css';
+
+export type Stage = 'thumb' | 'preview' | 'partial' | 'full';
+
+interface Size {
+  width?: number | undefined;
+  height?: number | undefined;
+}
+
+/** Beyond these a panorama would be a line; the picture is then fitted into the box. */
+const WIDEST = 2.4;
+const TALLEST = 0.6;
+
+/** One box of the picture's own proportions from the first moment on, so that nothing moves while it sharpens. */
+export function PictureBox({
+  size,
+  stage,
+  children,
+}: {
+  size: Size;
+  stage: Stage | undefined;
+  children: ReactNode;
+}) {
+  const ratio = size.width && size.height ? size.width / size.height : 4 / 3;
+  const kept = Math.min(WIDEST, Math.max(TALLEST, ratio));
+  return (
+    <div className={css.box} style={{ aspectRatio: String(kept) }} data-testid="preview" data-stage={stage}>
+      {children}
+    </div>
+  );
+}
+
+/** The sender's side: the small preview that was made of the picture, or the thumb. */
+export function PreviewPicture({
+  size,
+  thumb,
+  preview,
+  alt,
+  none,
+}: {
+  size: Size;
+  thumb: Uint8Array | undefined;
+  preview: Blob | Uint8Array | undefined;
+  alt: string;
+  none: string;
+}) {
+  const thumbUrl = useThumbUrl(thumb);
+  const previewUrl = useObjectUrl(preview, 'image/webp');
+  const url = previewUrl ?? thumbUrl;
+  return (
+    <PictureBox size={size} stage={previewUrl ? 'preview' : thumbUrl ? 'thumb' : undefined}>
+      {url ? (
+        <img className={css.layer} src={url} alt={alt} decoding="async" />
+      ) : (
+        <p className={css.none}>{none}</p>
+      )}
+    </PictureBox>
+  );
+}

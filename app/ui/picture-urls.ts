@@ -1,0 +1,22 @@
+'use client';
+import { useEffect, useMemo, useState } from 'react';
+import { thumbToDataUrl } from '../../lib/image/thumb.ts';
+
+export function useThumbUrl(thumb: Uint8Array | undefined): string | undefined {
+  return useMemo(() => (thumb && thumbToDataUrl(thumb)) || undefined, [thumb]);
+}
+
+/** An object URL for as long as the component stands; `type` for plain bytes. */
+export function useObjectUrl(bytes: Blob | Uint8Array | undefined, type: string): string | undefined {
+  const [made, setMade] = useState<{ of: Blob | Uint8Array; url: string }>();
+  useEffect(() => {
+    if (!bytes) return undefined;
+    const blob = bytes instanceof Blob ? bytes : new Blob([bytes as Uint8Array<ArrayBuffer>], { type });
+    const url = URL.createObjectURL(blob);
+    // The URL is a resource of the browser's, taken here and given back below.
+    // oxlint-disable-next-line react/set-state-in-effect
+    setMade({ of: bytes, url });
+    return () => URL.revokeObjectURL(url);
+  }, [bytes, type]);
+  return bytes && made?.of === bytes ? made.url : undefined;
+}

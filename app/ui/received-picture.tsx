@@ -1,0 +1,141 @@
+/* oxlint-disable jsx-a11y/prefer-tag-over-role -- a canvas cannot be an <img> */
+'use client';
+import { useEffect, useRef, useState } from 'react';
+import type { ReceiverSession, TransferSnapshot } from '../../lib/session/model.ts';
+import { isMoving } from '../../lib/store/receive-store.ts';
+import { useText } from '../text/text.tsx';
+import { markFirstPicture } from './first-picture.ts';
+import { PictureBox, type Stage } from './picture-box.tsx';
+import css from './picture-box.module.css';
+import { useObjectUrl, useThumbUrl } from './picture-urls.ts';
+import { type ReceivedFile, receivedFile } from './received-file.ts';
+import { usePartialPicture } from './use-partial-picture.ts';
+
+interface Props {
+  session: ReceiverSession;
+  transfer: TransferSnapshot;
+  /** The verified file, once: for the buttons beside the picture. */
+  onFile: (file: ReceivedFile) => void;
+  open: (() => void) | undefined;
+}
+
+/**
+ * Thumb, preview, growing original, whole picture: layers of one box, each put over the last once it is decoded, so
+ * that the picture sharpens in place and never flickers.
+ */
+export function ReceivedPicture({ session, transfer, onFile, open }: Props) {
+  const { t } = useText();
+  const { id, name, state } = transfer;
+  const [previewShown, setPreviewShown] = useState(false);
+  const [fullShown, setFullShown] = useState(false);
+  const [file, setFile] = useState<ReceivedFile>();
+  const box = useRef<HTMLDivElement>(null);
+  const near = useNear(box);
+  const done = state === 'done';
+
+  const thumbUrl = useThumbUrl(transfer.thumb);
+  const previewUrl = useObjectUrl(transfer.preview, 'image/webp');
+  const partial = usePartialPicture({ session, transfer, active: isMoving(transfer) && !fullShown });
+  const fullUrl = useObjectUrl(file?.show === 'yes' && near ? file.blob : undefined, '');
+
+  useEffect(() => {
+    if (!done) return undefined;
+    let current = true;
+    receivedFile(session, transfer).then(
+      (received) => {
+        if (!current) return;
+        setFile(received);
+        onFile(received);
+      },
+      () => undefined,
+    );
+    return () => {
+      current = false;
+    };
+    // The file of a finished transfer does not change with later snapshots.
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
+  }, [session, id, done, onFile]);
+
+  const stage: Stage | undefined = fullShown
+    ? 'full'
+    : partial.shown
+      ? 'partial'
+      : previewShown
+        ? 'preview'
+        : thumbUrl
+          ? 'thumb'
+          : undefined;
+
+  const began = isMoving(transfer) || done;
+  useEffect(() => {
+    if (began && stage) markFirstPicture(transfer);
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
+  }, [began, stage !== undefined]);
+
+  const alt = t.transfer.pictureOf(name);
+  return (
+    <div ref={box}>
+      <PictureBox size={transfer} stage={stage}>
+        {!stage && (
+          <p className={css.none}>{file && file.show !== 'yes' ? '' : began ? '' : t.transfer.noPreview}</p>
+        )}
+        {thumbUrl && !fullShown && (
+          <img className={css.layer} src={thumbUrl} alt={stage === 'thumb' ? alt : ''} />
+        )}
+        {previewUrl && !(fullShown && fullUrl) && (
+          <img
+            className={css.layer}
+            src={previewUrl}
+            alt={stage === 'preview' ? alt : ''}
+            onLoad={() => setPreviewShown(true)}
+          />
+        )}
+        <canvas
+          ref={partial.canvas}
+          className={partial.shown && !(fullShown && fullUrl) ? css.layer : `${css.layer} ${css.hidden}`}
+          role="img"
+          aria-label={stage === 'partial' ? alt : ''}
+          aria-hidden={stage !== 'partial'}
+        />
+        {fullUrl && (
+          <img
+            className={fullShown ? css.layer : `${css.layer} ${css.hidden}`}
+            src={fullUrl}
+            alt={alt}
+            onLoad={(event) => {
+              // Decoded before it is shown: otherwise the box is empty for a frame.
+              const image = event.currentTarget;
+              const shown = () => setFullShown(true);
+              void image.decode().then(shown, shown);
+            }}
+          />
+        )}
+        {open && fullShown && (
+          <button
+            type="button"
+            className={css.open}
+            onClick={open}
+            aria-label={`${t.transfer.view}: ${name}`}
+          />
+        )}
+      </PictureBox>
+    </div>
+  );
+}
+
+/** Far from the screen the full picture is let go, so that two hundred of them do not stay in memory. */
+const NEAR = '600px';
+
+function useNear(box: React.RefObject<HTMLElement | null>): boolean {
+  const [near, setNear] = useState(true);
+  useEffect(() => {
+    const element = box.current;
+    if (!element) return undefined;
+    const sight = new IntersectionObserver(([entry]) => setNear(entry?.isIntersecting ?? true), {
+      rootMargin: NEAR,
+    });
+    sight.observe(element);
+    return () => sight.disconnect();
+  }, [box]);
+  return near;
+}

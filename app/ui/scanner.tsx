@@ -1,0 +1,119 @@
+'use client';
+import { useEffect, useRef, useState } from 'react';
+import { useText } from '../text/text.tsx';
+import css from './scanner.module.css';
+import ui from './ui.module.css';
+
+/** Not in the DOM types yet (Shape Detection API). */
+interface BarcodeReader {
+  detect(source: HTMLVideoElement): Promise<readonly { rawValue: string }[]>;
+}
+
+interface BarcodeDetectorClass {
+  new (options: { formats: readonly string[] }): BarcodeReader;
+  getSupportedFormats(): Promise<readonly string[]>;
+}
+
+const LOOK_EVERY_MS = 200;
+
+function detectorClass(): BarcodeDetectorClass | undefined {
+  return (globalThis as { BarcodeDetector?: BarcodeDetectorClass }).BarcodeDetector;
+}
+
+/** A button that opens the camera, where the browser can read QR pictures by itself; nothing elsewhere. */
+export function Scanner({ found }: { found: (text: string) => void }) {
+  const { t } = useText();
+  const [can, setCan] = useState(false);
+  const [on, setOn] = useState(false);
+  const [failed, setFailed] = useState(false);
+
+  useEffect(() => {
+    const api = detectorClass();
+    if (!api || !('mediaDevices' in navigator)) return;
+    api.getSupportedFormats().then(
+      (formats) => setCan(formats.includes('qr_code')),
+      () => undefined,
+    );
+  }, []);
+
+  if (!can) return null;
+  return (
+    <div className={css.scanner}>
+      {on && (
+        <Camera
+          found={(text) => {
+            setOn(false);
+            found(text);
+          }}
+          failed={() => {
+            setOn(false);
+            setFailed(true);
+          }}
+        />
+      )}
+      <button
+        type="button"
+        className={`${ui.button} ${ui.wide}`}
+        data-testid="scan"
+        onClick={() => {
+          setFailed(false);
+          setOn(!on);
+        }}
+      >
+        {on ? t.join.stopScanning : t.join.scan}
+      </button>
+      {failed && <p role="alert">{t.join.noCamera}</p>}
+    </div>
+  );
+}
+
+function Camera({ found, failed }: { found: (text: string) => void; failed: () => void }) {
+  const { t } = useText();
+  const video = useRef<HTMLVideoElement>(null);
+  const report = useRef({ found, failed });
+  useEffect(() => {
+    report.current = { found, failed };
+  });
+
+  useEffect(() => {
+    const api = detectorClass();
+    const element = video.current;
+    if (!api || !element) return undefined;
+    const reader = new api({ formats: ['qr_code'] });
+    let stream: MediaStream | undefined;
+    let over = false;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const look = async () => {
+      const codes = await reader.detect(element).catch(() => []);
+      if (over) return;
+      const text = codes[0]?.rawValue;
+      if (text) report.current.found(text);
+      else timer = setTimeout(() => void look(), LOOK_EVERY_MS);
+    };
+    const start = async () => {
+      try {
+        stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment' } });
+        if (over) throw new Error('closed meanwhile');
+        element.srcObject = stream;
+        await element.play();
+        void look();
+      } catch {
+        for (const track of stream?.getTracks() ?? []) track.stop();
+        if (!over) report.current.failed();
+      }
+    };
+    void start();
+    return () => {
+      over = true;
+      clearTimeout(timer);
+      for (const track of stream?.getTracks() ?? []) track.stop();
+    };
+  }, []);
+
+  return (
+    <figure className={css.camera}>
+      <video ref={video} playsInline muted />
+      <figcaption>{t.join.scanning}</figcaption>
+    </figure>
+  );
+}

@@ -1,0 +1,41 @@
+/**
+ * What the sender's store needs from `lib/image`, as one value, so that the store runs without a canvas in tests.
+ * Each tool is loaded when it is first used: none of them is needed before a picture was picked.
+ */
+import type { ImageFacts } from '../image/inspect.ts';
+import type { StripResult } from '../image/strip-location.ts';
+import type { CompressChoice } from '../image/compress.ts';
+import type { Preview } from '../image/preview.ts';
+
+export type { ImageFacts, StripResult };
+
+export interface ImageTools {
+  inspect(file: File): Promise<ImageFacts>;
+  preview(blob: Blob, facts: ImageFacts, signal: AbortSignal): Promise<Preview>;
+  strip(blob: Blob, type: string): Promise<StripResult>;
+  compress(
+    file: File,
+    choice: CompressChoice,
+    progress: (share: number) => void,
+    signal: AbortSignal,
+  ): Promise<File>;
+}
+
+export const imageTools: ImageTools = {
+  async inspect(file) {
+    const { inspectImage } = await import('../image/inspect.ts');
+    return inspectImage(file);
+  },
+  async preview(blob, facts, signal) {
+    const { makePreview } = await import('../image/preview.ts');
+    return makePreview(blob, facts, { signal });
+  },
+  async strip(blob, type) {
+    const { stripLocation } = await import('../image/strip-location.ts');
+    return stripLocation(blob, type);
+  },
+  async compress(file, choice, onProgress, signal) {
+    const { compressImage } = await import('../image/compress.ts');
+    return compressImage(file, choice, { onProgress, signal });
+  },
+};

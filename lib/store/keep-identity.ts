@@ -1,0 +1,32 @@
+import type { SessionSnapshot, TransferSnapshot } from '../session/model.ts';
+
+/**
+ * A snapshot in which every transfer that did not change is the same object as before: with two hundred pictures on
+ * the page, only the one that moves is drawn again.
+ */
+export function keepIdentity(before: SessionSnapshot | undefined, now: SessionSnapshot): SessionSnapshot {
+  if (!before || before === now) return now;
+  const known = new Map(before.transfers.map((transfer) => [transfer.id, transfer]));
+  return {
+    ...now,
+    transfers: now.transfers.map((transfer) => {
+      const old = known.get(transfer.id);
+      return old && sameTransfer(old, transfer) ? old : transfer;
+    }),
+  };
+}
+
+function sameTransfer(a: TransferSnapshot, b: TransferSnapshot): boolean {
+  const { figures: figuresA, ...restA } = a;
+  const { figures: figuresB, ...restB } = b;
+  return a === b || (sameFields(restA, restB) && sameFields(figuresA, figuresB));
+}
+
+function sameFields(a: object, b: object): boolean {
+  const fieldsA = Object.entries(a);
+  const fieldsB = b as Record<string, unknown>;
+  return (
+    fieldsA.length === Object.keys(b).length &&
+    fieldsA.every(([key, value]) => Object.is(value, fieldsB[key]))
+  );
+}

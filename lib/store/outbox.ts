@@ -1,0 +1,150 @@
+/** Pictures picked on the sender's page, from the file to what crosses. Plain values and one pure preparation. */
+import type { CompressProblem } from '../image/compress.ts';
+import type { OutgoingImage, ProblemCode } from '../session/model.ts';
+import type { ImageFacts, ImageTools } from './image-tools.ts';
+
+/** How a picture is sent. `original` and `without-location` leave the pixels' bytes untouched. */
+export type Choice =
+  | { kind: 'original' }
+  | { kind: 'without-location' }
+  | {
+      kind: 'smaller';
+      /** 0.1 … 1 */
+      quality: number;
+      /** Pixels. */
+      longestSide: number;
+    };
+
+/** Good on any screen, and about a tenth of a camera's file. */
+export const SMALLER: Choice & { kind: 'smaller' } = { kind: 'smaller', quality: 0.8, longestSide: 2048 };
+
+/** What became of a choice: shown beside it, so that nobody has to believe it. */
+export type Outcome =
+  | { kind: 'original' }
+  | { kind: 'location-removed'; removed: readonly string[] }
+  | { kind: 'nothing-to-remove' }
+  /** The location cannot be taken out of this format without touching the picture; nothing was sent. */
+  | { kind: 'cannot-remove'; reason: string }
+  | { kind: 'smaller'; before: number; after: number }
+  /** Compression would have made it larger, so the original goes. */
+  | { kind: 'not-smaller'; before: number }
+  /** This browser cannot decode it, or it has too many pixels; nothing was sent. */
+  | { kind: 'cannot-shrink' };
+
+export type OutboxStage =
+  | { at: 'waiting' }
+  | { at: 'preparing'; progress?: number }
+  /** Held back: a choice that could not be met. The person chooses another. */
+  | { at: 'held' }
+  | { at: 'ready'; image: OutgoingImage }
+  /** Handed to the session; `transfer` is the id it is known by there. */
+  | { at: 'sent'; transfer: string }
+  | { at: 'failed'; problem: ProblemCode };
+
+export interface OutboxItem {
+  /** Known to this page only; a transfer's id changes with each choice. */
+  id: string;
+  /** Counts the choices made, so that an overtaken preparation is thrown away. */
+  revision: number;
+  file: File;
+  name: string;
+  choice: Choice;
+  facts?: ImageFacts;
+  outcome?: Outcome;
+  /** What crosses: the file itself, or the rewritten one. */
+  outgoing?: OutgoingImage;
+  stage: OutboxStage;
+}
+
+export interface Prepared {
+  facts: ImageFacts;
+  outcome: Outcome;
+  /** Absent when the choice could not be met. */
+  image?: OutgoingImage;
+}
+
+/**
+ * Inspects, applies the choice, makes the preview. A preview that cannot be made costs only the preview; a file that
+ * cannot be read rejects.
+ */
+export async function prepare(
+  item: OutboxItem,
+  tools: ImageTools,
+  progress: (share: number) => void,
+  signal: AbortSignal,
+): Promise<Prepared> {
+  const facts = item.facts ?? (await tools.inspect(item.file));
+  if (facts.problem === 'unreadable') throw new Error('the file cannot be read any more');
+  const { blob, outcome } = await applyChoice(item, facts, tools, progress, signal);
+  if (!blob) return { facts, outcome };
+  const changed = outcome.kind === 'smaller';
+  const sent = changed ? await tools.inspect(asFile(blob, item)) : facts;
+  const shown = await tools.preview(blob, sent, signal).catch(() => ({}) as never);
+  const width = sent.width ?? shown.width;
+  const height = sent.height ?? shown.height;
+  return {
+    facts,
+    outcome,
+    image: {
+      id: `${item.id}.${item.revision}`,
+      blob,
+      name: changed && blob instanceof File && blob.name ? blob.name : item.name,
+      type: sent.type,
+      modified: item.file.lastModified,
+      ...(width === undefined ? {} : { width }),
+      ...(height === undefined ? {} : { height }),
+      ...(shown.thumb ? { thumb: shown.thumb } : {}),
+      ...(shown.preview ? { preview: shown.preview } : {}),
+    },
+  };
+}
+
+async function applyChoice(
+  item: OutboxItem,
+  facts: ImageFacts,
+  tools: ImageTools,
+  progress: (share: number) => void,
+  signal: AbortSignal,
+): Promise<{ blob?: Blob; outcome: Outcome }> {
+  const { file, choice } = item;
+  switch (choice.kind) {
+    case 'original':
+      return { blob: file, outcome: { kind: 'original' } };
+    case 'without-location': {
+      const result = await tools.strip(file, facts.type);
+      if (result.kind === 'stripped') {
+        return { blob: result.blob, outcome: { kind: 'location-removed', removed: result.removed } };
+      }
+      if (result.kind === 'nothing-to-remove') return { blob: file, outcome: { kind: 'nothing-to-remove' } };
+      return { outcome: { kind: 'cannot-remove', reason: result.reason } };
+    }
+    case 'smaller': {
+      const { quality, longestSide } = choice;
+      try {
+        const smaller = await tools.compress(file, { quality, longestSide }, progress, signal);
+        return { blob: smaller, outcome: { kind: 'smaller', before: file.size, after: smaller.size } };
+      } catch (error) {
+        const code: CompressProblem | undefined = (error as { code?: CompressProblem }).code;
+        if (code === 'not-smaller')
+          return { blob: file, outcome: { kind: 'not-smaller', before: file.size } };
+        if (code === 'not-possible') return { outcome: { kind: 'cannot-shrink' } };
+        throw error;
+      }
+    }
+  }
+}
+
+function asFile(blob: Blob, item: OutboxItem): File {
+  return blob instanceof File ? blob : new File([blob], item.name, { type: blob.type });
+}
+
+/** The bytes changed hands of a picture's type, e.g. `image/jpeg` → `JPEG`. */
+export function typeLabel(type: string): string {
+  const sub = type.split('/')[1] ?? type;
+  return (
+    sub
+      .replace(/^x-/, '')
+      .replace(/\+xml$/, '')
+      .toUpperCase() || '?'
+  );
+}

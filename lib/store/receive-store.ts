@@ -1,0 +1,114 @@
+/** The receiver's page as a plain store around one session. React only draws it. */
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { ReceiverSession, SessionOptions, SessionSnapshot, TransferSnapshot } from '../session/model.ts';
+import { keepIdentity } from './keep-identity.ts';
+
+export interface ReceiveState {
+  /** Undefined until the person pressed Join. */
+  snapshot: SessionSnapshot | undefined;
+  joining: boolean;
+  /** The session could not be made at all. */
+  broken: boolean;
+  /** Accept everything of this sender, as the person asked. */
+  autoAccept: boolean;
+}
+
+export interface ReceiveStore extends StoreApi<ReceiveState> {
+  join(code: string, options: SessionOptions): Promise<void>;
+  accept(transfer: string): void;
+  decline(transfer: string): void;
+  setAutoAccept(on: boolean): void;
+  cancel(transfer: string): void;
+  cancelAll: () => void;
+  session(): ReceiverSession | undefined;
+  leave(): void;
+}
+
+export interface ReceiveStoreOptions {
+  makeSession: (options: SessionOptions) => Promise<ReceiverSession>;
+}
+
+export function createReceiveStore({ makeSession }: ReceiveStoreOptions): ReceiveStore {
+  const store = createStore<ReceiveState>(() => ({
+    snapshot: undefined,
+    joining: false,
+    broken: false,
+    autoAccept: false,
+  }));
+  let session: ReceiverSession | undefined;
+  let unsubscribe: (() => void) | undefined;
+
+  async function freshSession(options: SessionOptions): Promise<ReceiverSession> {
+    unsubscribe?.();
+    session?.leave();
+    session = undefined;
+    const made = await makeSession(options);
+    const publish = () =>
+      store.setState(({ snapshot }) => ({ snapshot: keepIdentity(snapshot, made.snapshot()) }));
+    unsubscribe = made.subscribe(publish);
+    session = made;
+    publish();
+    return made;
+  }
+
+  return {
+    ...store,
+    session: () => session,
+    async join(code, options) {
+      if (store.getState().joining) return;
+      store.setState({ joining: true, broken: false });
+      try {
+        // A session that holds pictures is kept, so that joining another room does not take them away.
+        const kept = session && session.snapshot().transfers.length > 0 ? session : undefined;
+        const current = kept ?? (await freshSession(options));
+        current.join(code);
+      } catch {
+        store.setState({ broken: true });
+      } finally {
+        store.setState({ joining: false });
+      }
+    },
+    accept: (transfer) => session?.accept(transfer),
+    decline: (transfer) => session?.decline(transfer),
+    setAutoAccept(on) {
+      store.setState({ autoAccept: on });
+      session?.setAutoAccept(on);
+    },
+    cancel: (transfer) => session?.cancel(transfer),
+    cancelAll() {
+      for (const one of store.getState().snapshot?.transfers ?? []) {
+        if (!isFinal(one)) session?.cancel(one.id);
+      }
+    },
+    leave() {
+      unsubscribe?.();
+      session?.leave();
+    },
+  };
+}
+
+export function isFinal({ state }: Pick<TransferSnapshot, 'state'>): boolean {
+  return state === 'done' || state === 'failed' || state === 'cancelled' || state === 'declined';
+}
+
+export function isMoving({ state }: Pick<TransferSnapshot, 'state'>): boolean {
+  return state === 'sending' || state === 'receiving' || state === 'paused' || state === 'verifying';
+}
+
+export interface Totals {
+  pictures: number;
+  done: number;
+  bytes: number;
+  bytesReceived: number;
+}
+
+/** Over everything that is not called off. */
+export function totalsOf(transfers: readonly TransferSnapshot[]): Totals {
+  const counted = transfers.filter(({ state }) => state !== 'cancelled' && state !== 'declined');
+  return {
+    pictures: counted.length,
+    done: counted.filter(({ state }) => state === 'done').length,
+    bytes: counted.reduce((sum, { bytes }) => sum + bytes, 0),
+    bytesReceived: counted.reduce((sum, { figures }) => sum + figures.bytesReceived, 0),
+  };
+}

@@ -1,0 +1,217 @@
+/**
+ * The sender's page as a plain store: files come in, are inspected and prepared (two at a time, so that preparing the
+ * next overlaps sending this one), and go to the session in the order they were picked. React only draws it.
+ */
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { SenderSession, SessionOptions, SessionSnapshot, TransferSnapshot } from '../session/model.ts';
+import type { ImageTools } from './image-tools.ts';
+import { keepIdentity } from './keep-identity.ts';
+import { type Choice, type OutboxItem, type OutboxStage, prepare } from './outbox.ts';
+
+/** Preparations at a time: one that reads and one that encodes keep two cores busy, more only hold more pixels. */
+export const PREPARING_AT_ONCE = 2;
+
+export interface SendState {
+  items: readonly OutboxItem[];
+  /** For pictures picked from now on. */
+  choice: Choice;
+  /** Undefined until a room was asked for. */
+  snapshot: SessionSnapshot | undefined;
+  /** The session's code is still loading. */
+  opening: boolean;
+  /** The session could not be made at all. */
+  broken: boolean;
+}
+
+export interface SendStore extends StoreApi<SendState> {
+  openRoom(options: SessionOptions): Promise<void>;
+  addFiles(files: Iterable<File>): void;
+  setChoice: (choice: Choice) => void;
+  /** Another choice for one picture that nobody accepted yet: the old offer is withdrawn. */
+  chooseFor(item: string, choice: Choice): void;
+  cancel(item: string): void;
+  cancelAll: () => void;
+  retry(item: string): void;
+  /** Takes a finished or never sent picture off the page. */
+  remove(item: string): void;
+  session(): SenderSession | undefined;
+  leave(): void;
+}
+
+export interface SendStoreOptions {
+  makeSession: (options: SessionOptions) => Promise<SenderSession>;
+  tools: ImageTools;
+  /** Unique within the page. */
+  makeId: () => string;
+}
+
+export function createSendStore({ makeSession, tools, makeId }: SendStoreOptions): SendStore {
+  const store = createStore<SendState>(() => ({
+    items: [],
+    choice: { kind: 'original' },
+    snapshot: undefined,
+    opening: false,
+    broken: false,
+  }));
+  let session: SenderSession | undefined;
+  const preparing = new Map<string, AbortController>();
+
+  const item = (id: string) => store.getState().items.find((one) => one.id === id);
+  const update = (id: string, part: Partial<OutboxItem>) => {
+    store.setState(({ items }) => ({
+      items: items.map((one) => (one.id === id ? { ...one, ...part } : one)),
+    }));
+  };
+
+  /** Starts preparations up to the bound; called whenever one ends or something was added. */
+  function pump(): void {
+    for (const one of store.getState().items) {
+      if (preparing.size >= PREPARING_AT_ONCE) return;
+      if (one.stage.at === 'waiting' && !preparing.has(one.id)) void start(one);
+    }
+  }
+
+  async function start(one: OutboxItem): Promise<void> {
+    const controller = new AbortController();
+    preparing.set(one.id, controller);
+    const current = () => item(one.id)?.revision === one.revision && !controller.signal.aborted;
+    update(one.id, { stage: { at: 'preparing' } });
+    try {
+      const progress = (share: number) => {
+        if (current()) update(one.id, { stage: { at: 'preparing', progress: share } });
+      };
+      const { facts, outcome, image } = await prepare(one, tools, progress, controller.signal);
+      if (current()) {
+        const stage: OutboxStage = image ? { at: 'ready', image } : { at: 'held' };
+        update(one.id, { facts, outcome, stage, ...(image ? { outgoing: image } : {}) });
+      }
+    } catch {
+      if (current()) update(one.id, { stage: { at: 'failed', problem: 'source-unreadable' } });
+    }
+    // A later choice for the same picture may already have put its own controller here.
+    if (preparing.get(one.id) === controller) preparing.delete(one.id);
+    flush();
+    pump();
+  }
+
+  /** Hands over what is ready, in the order picked: one that is still being prepared holds back those behind it. */
+  function flush(): void {
+    if (!session) return;
+    for (const one of store.getState().items) {
+      if (one.stage.at === 'waiting' || one.stage.at === 'preparing') return;
+      if (one.stage.at !== 'ready') continue;
+      const { image } = one.stage;
+      update(one.id, { stage: { at: 'sent', transfer: image.id } });
+      session.send([image]);
+    }
+  }
+
+  function drop(id: string): void {
+    preparing.get(id)?.abort();
+    preparing.delete(id);
+  }
+
+  function cancel(id: string): void {
+    const one = item(id);
+    if (!one) return;
+    drop(id);
+    if (one.stage.at === 'sent') session?.cancel(one.stage.transfer);
+    else update(id, { stage: { at: 'failed', problem: 'cancelled-here' }, revision: one.revision + 1 });
+    flush();
+    pump();
+  }
+
+  return {
+    ...store,
+    session: () => session,
+    async openRoom(options) {
+      if (store.getState().opening) return;
+      if (!session) {
+        store.setState({ opening: true, broken: false });
+        try {
+          const made = await makeSession(options);
+          session = made;
+          const publish = () =>
+            store.setState(({ snapshot }) => ({ snapshot: keepIdentity(snapshot, made.snapshot()) }));
+          made.subscribe(publish);
+          publish();
+        } catch {
+          store.setState({ broken: true });
+          return;
+        } finally {
+          store.setState({ opening: false });
+        }
+      }
+      session.openRoom();
+      flush();
+    },
+    addFiles(files) {
+      const { choice } = store.getState();
+      const added = [...files].map((file): OutboxItem => ({
+        id: makeId(),
+        revision: 0,
+        file,
+        name: file.name || 'picture',
+        choice,
+        stage: { at: 'waiting' },
+      }));
+      store.setState(({ items }) => ({ items: [...items, ...added] }));
+      pump();
+    },
+    setChoice: (choice) => store.setState({ choice }),
+    chooseFor(id, choice) {
+      const one = item(id);
+      if (!one || !mayChoose(one, store.getState().snapshot)) return;
+      drop(id);
+      if (one.stage.at === 'sent') session?.cancel(one.stage.transfer);
+      update(id, { choice, revision: one.revision + 1, stage: { at: 'waiting' } });
+      pump();
+    },
+    cancel,
+    cancelAll() {
+      for (const one of store.getState().items) {
+        if (!isOver(one, store.getState().snapshot)) cancel(one.id);
+      }
+    },
+    retry(id) {
+      const one = item(id);
+      if (!one) return;
+      if (one.stage.at === 'sent') session?.retry(one.stage.transfer);
+      else {
+        update(id, { stage: { at: 'waiting' }, revision: one.revision + 1 });
+        pump();
+      }
+    },
+    remove(id) {
+      drop(id);
+      store.setState(({ items }) => ({ items: items.filter((one) => one.id !== id) }));
+      pump();
+    },
+    leave() {
+      for (const id of preparing.keys()) drop(id);
+      session?.leave();
+    },
+  };
+}
+
+export function transferOf(
+  item: OutboxItem,
+  snapshot: SessionSnapshot | undefined,
+): TransferSnapshot | undefined {
+  if (item.stage.at !== 'sent') return undefined;
+  const { transfer } = item.stage;
+  return snapshot?.transfers.find(({ id }) => id === transfer);
+}
+
+/** Until the other side accepts, the person may still change how the picture is sent. */
+export function mayChoose(item: OutboxItem, snapshot: SessionSnapshot | undefined): boolean {
+  if (item.stage.at !== 'sent') return item.stage.at !== 'failed' || item.stage.problem !== 'cancelled-here';
+  const state = transferOf(item, snapshot)?.state;
+  return state === undefined || state === 'queued' || state === 'offered';
+}
+
+export function isOver(item: OutboxItem, snapshot: SessionSnapshot | undefined): boolean {
+  if (item.stage.at === 'failed') return true;
+  const state = transferOf(item, snapshot)?.state;
+  return state === 'done' || state === 'failed' || state === 'cancelled' || state === 'declined';
+}
