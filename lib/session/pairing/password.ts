@@ -5,8 +5,8 @@
  */
 import { concat, utf8 } from './bytes.ts';
 
-export const PasswordKind = { words: 0x01, link: 0x02, rejoin: 0x03 } as const;
-export type PasswordKind = (typeof PasswordKind)[keyof typeof PasswordKind];
+const PasswordKind = { words: 0x01, link: 0x02, rejoin: 0x03 } as const;
+type PasswordKind = (typeof PasswordKind)[keyof typeof PasswordKind];
 
 export interface Password {
   kind: PasswordKind;
