@@ -10,6 +10,7 @@ interface SignalPort {
 // Each connection the page makes, so that a test can end one behind the transport's back.
 const connections: RTCPeerConnection[] = [];
 const channels: RTCDataChannelInit[] = [];
+let control: RTCDataChannel;
 const Native = window.RTCPeerConnection;
 window.RTCPeerConnection = class extends Native {
   constructor(configuration?: RTCConfiguration) {
@@ -18,7 +19,9 @@ window.RTCPeerConnection = class extends Native {
   }
   override createDataChannel(label: string, init?: RTCDataChannelInit): RTCDataChannel {
     channels.push(init ?? {});
-    return super.createDataChannel(label, init);
+    const channel = super.createDataChannel(label, init);
+    if (init?.ordered !== false) control = channel;
+    return channel;
   }
 };
 
@@ -108,6 +111,13 @@ const harness = {
   /** Ends the page's n-th connection as a crash of its network would: nobody is told here. */
   killConnection(index: number): void {
     connections[index]!.close();
+  },
+  /** What a hostile side could say to the other's transport. */
+  sendRaw(text: string): void {
+    control.send(new TextEncoder().encode(`\0${text}`));
+  },
+  closeOnLeaving(): void {
+    addEventListener('pagehide', () => transport.close());
   },
   connectionCount: () => connections.filter((one) => one.connectionState !== 'closed').length,
 };

@@ -156,6 +156,45 @@ test('a page that is closed is noticed by the other', async ({ link, sender, rec
   await expect.poll(async () => (await state(sender)).closed, { timeout: 30_000 }).toBe('failed');
 });
 
+test('a page that leaves tells the other at once', async ({ link, sender, receiver }) => {
+  await link.configure({ delayMs: 20 });
+  await connect(sender, receiver);
+  await receiver.evaluate(() => window.harness.closeOnLeaving());
+  await receiver.goto('about:blank');
+  await expect.poll(async () => (await state(sender)).closed, { timeout: 5000 }).toBe('closed');
+});
+
+test('hostile lane signals cost the other side nothing it has not bounded', async ({ sender, receiver }) => {
+  await connect(sender, receiver);
+  await openLanes(sender, receiver, 3);
+  const offers = (from: number, count: number, sdp: unknown) =>
+    sender.evaluate(
+      (text) => window.harness.sendRaw(text),
+      JSON.stringify(Array.from({ length: count }, (_, i) => ({ lane: from + i, sdp }))),
+    );
+  await offers(1, 3, [17]); // numbers in use, and lane 1
+  await offers(65_536, 3, [17]);
+  await offers(10, 40, ['nonsense']);
+  await sender.evaluate(() => {
+    window.harness.sendRaw('[{"lane":2,"candidate":{"candidate":"candidate:x"}},{"lane":"2"},null,7]');
+    window.harness.sendRaw('{"not":"a list"}');
+    window.harness.sendRaw('not even JSON');
+  });
+  // As described first, more often than any session may: all but the cap are refused.
+  await offers(100, 300, [17]);
+  await sender.evaluate(() => window.harness.sendControl(5, 1));
+  await expect.poll(async () => (await state(receiver)).control, { timeout: 30_000 }).toEqual([5]);
+  const count = await receiver.evaluate(() => window.harness.connectionCount());
+  expect(count).toBeGreaterThan(4);
+  expect(count).toBeLessThanOrEqual(1 + 192 + 32);
+  // None of them ever opens, and they go again.
+  await expect
+    .poll(() => receiver.evaluate(() => window.harness.connectionCount()), { timeout: 40_000 })
+    .toBe(3);
+  expect((await state(receiver)).lanes.sort((a, b) => a - b)).toEqual([1, 2, 3]);
+  expect((await state(receiver)).closed).toBeUndefined();
+});
+
 test('a silent network of some seconds is survived, a longer one is reported', async ({
   link,
   sender,

@@ -1,20 +1,41 @@
-/** Reports how much the browser still holds for each lane that was written to, and once when it is back at nothing. */
+/**
+ * Reports how much the browser still holds for each lane that was written to, and once when it is back at nothing.
+ * Sends and the browser's own event drive it beside the timer, which a hidden page gets only once a second.
+ */
 import type { LaneId } from '../protocol/contract.ts';
 import { BACKLOG_SAMPLE_MS } from './limits.ts';
 
+/** What is used of an `RTCDataChannel`; its low threshold is 0. */
+export interface BufferedChannel {
+  readonly bufferedAmount: number;
+  onbufferedamountlow: ((this: never, event: Event) => unknown) | null;
+}
+
+interface Held {
+  channel: BufferedChannel;
+  reported: number;
+}
+
 export class BacklogSampler {
   #report: (lane: LaneId, bytes: number) => void;
-  #held = new Map<LaneId, { channel: { readonly bufferedAmount: number }; reported: number }>();
+  #now: () => number;
+  #held = new Map<LaneId, Held>();
+  #sampledAt = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(report: (lane: LaneId, bytes: number) => void) {
+  constructor(report: (lane: LaneId, bytes: number) => void, now: () => number = () => performance.now()) {
     this.#report = report;
+    this.#now = now;
   }
 
-  /** To be called after a send: cheap, the buffer is looked at later. */
-  touch(lane: LaneId, channel: { readonly bufferedAmount: number }): void {
-    if (!this.#held.has(lane)) this.#held.set(lane, { channel, reported: 0 });
-    this.#timer ??= setTimeout(() => this.#sample(), BACKLOG_SAMPLE_MS);
+  /** To be called after a send: cheap, the buffers are looked at every few milliseconds. */
+  touch(lane: LaneId, channel: BufferedChannel): void {
+    if (!this.#held.has(lane)) {
+      if (this.#held.size === 0) this.#sampledAt = this.#now();
+      this.#held.set(lane, { channel, reported: 0 });
+    }
+    if (this.#now() - this.#sampledAt >= BACKLOG_SAMPLE_MS) this.#sample();
+    else this.#timer ??= setTimeout(() => this.#sample(), BACKLOG_SAMPLE_MS);
   }
 
   forget(lane: LaneId): void {
@@ -27,13 +48,23 @@ export class BacklogSampler {
   }
 
   #sample(): void {
+    clearTimeout(this.#timer);
     this.#timer = undefined;
-    for (const [lane, held] of this.#held) {
-      const bytes = held.channel.bufferedAmount;
-      if (bytes !== held.reported) this.#report(lane, bytes);
-      held.reported = bytes;
-      if (bytes === 0) this.#held.delete(lane);
-    }
-    if (this.#held.size > 0) this.#timer ??= setTimeout(() => this.#sample(), BACKLOG_SAMPLE_MS);
+    this.#sampledAt = this.#now();
+    for (const [lane, held] of this.#held) this.#look(lane, held);
+    if (this.#held.size > 0) this.#timer = setTimeout(() => this.#sample(), BACKLOG_SAMPLE_MS);
+  }
+
+  #look(lane: LaneId, held: Held): void {
+    const bytes = held.channel.bufferedAmount;
+    if (bytes !== held.reported) this.#report(lane, bytes);
+    held.reported = bytes;
+    // Only a lane that was seen holding something is worth an event.
+    held.channel.onbufferedamountlow = bytes > 0 ? () => this.#emptied(lane, held) : null;
+    if (bytes === 0) this.#held.delete(lane);
+  }
+
+  #emptied(lane: LaneId, held: Held): void {
+    if (this.#held.get(lane) === held) this.#look(lane, held);
   }
 }

@@ -66,10 +66,15 @@ describe('the backlog sampler', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
+  const lane = (bufferedAmount: number) => ({
+    bufferedAmount,
+    onbufferedamountlow: null as ((event: Event) => unknown) | null,
+  });
+
   it('reports what a lane holds, its changes, and nothing at the end, once each', () => {
     const reports: [number, number][] = [];
     const sampler = new BacklogSampler((lane, bytes) => reports.push([lane, bytes]));
-    const channel = { bufferedAmount: 3000 };
+    const channel = lane(3000);
     for (let i = 0; i < 100; i++) sampler.touch(4, channel);
     expect(reports).toEqual([]);
     vi.advanceTimersByTime(3 * BACKLOG_SAMPLE_MS);
@@ -85,11 +90,32 @@ describe('the backlog sampler', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  it('needs no timer while there are sends and the browser tells when a lane is empty', () => {
+    const reports: [number, number][] = [];
+    let now = 0;
+    const sampler = new BacklogSampler(
+      (lane, bytes) => reports.push([lane, bytes]),
+      () => now,
+    );
+    const full = lane(2000);
+    sampler.touch(1, full);
+    now += BACKLOG_SAMPLE_MS;
+    sampler.touch(2, lane(0));
+    expect(reports).toEqual([[1, 2000]]);
+    full.bufferedAmount = 0;
+    full.onbufferedamountlow?.(new Event('bufferedamountlow'));
+    expect(reports).toEqual([
+      [1, 2000],
+      [1, 0],
+    ]);
+    expect(full.onbufferedamountlow).toBeNull();
+  });
+
   it('says nothing of a lane that was emptied at once, or that is gone', () => {
     const report = vi.fn<(lane: number, bytes: number) => void>();
     const sampler = new BacklogSampler(report);
-    sampler.touch(1, { bufferedAmount: 0 });
-    sampler.touch(2, { bufferedAmount: 5 });
+    sampler.touch(1, lane(0));
+    sampler.touch(2, lane(5));
     sampler.forget(2);
     vi.advanceTimersByTime(100);
     expect(report).not.toHaveBeenCalled();

@@ -40,6 +40,8 @@ export class LanePool {
   #outgoing: LaneSignal[] = [];
   #batchTimer: ReturnType<typeof setTimeout> | undefined;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
+  /** Turns by message: a hidden page's timers come once a second. */
+  #turns = new MessageChannel();
   #stopped = false;
 
   constructor(options: LanePoolOptions) {
@@ -47,6 +49,7 @@ export class LanePool {
     // An unknown path may be a relay's.
     this.#limit = options.path?.kind === 'direct' ? DIRECT_LANES : RELAYED_LANES;
     this.#plan = new LanePlan(this.#limit);
+    this.#turns.port1.onmessage = () => this.#step();
   }
 
   get target(): number {
@@ -83,6 +86,7 @@ export class LanePool {
     this.#stopped = true;
     clearTimeout(this.#batchTimer);
     clearTimeout(this.#retryTimer);
+    this.#turns.port1.close();
     for (const { peer } of this.#lanes.values()) peer.destroy();
     this.#lanes.clear();
   }
@@ -170,7 +174,9 @@ export class LanePool {
     }
     clearTimeout(this.#retryTimer);
     const retryAt = this.#plan.nextTimeout(now);
-    if (retryAt !== undefined) this.#retryTimer = setTimeout(() => this.#step(), Math.max(0, retryAt - now));
+    if (retryAt === undefined) return;
+    if (retryAt > now) this.#retryTimer = setTimeout(() => this.#step(), retryAt - now);
+    else this.#turns.port2.postMessage(undefined);
   }
 
   #signal(signal: LaneSignal): void {

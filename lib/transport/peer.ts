@@ -64,6 +64,9 @@ export class Peer {
     this.lane = lane;
     this.#openTimer = setTimeout(() => this.#fail(), openWithinMs);
 
+    // simple-peer's stream is not used: its share of the events would only cost time.
+    lane.bufferedAmountLowThreshold = 0;
+    lane.onbufferedamountlow = null;
     lane.onmessage = ({ data }: MessageEvent<ArrayBuffer>) => events.message(new Uint8Array(data));
     lane.addEventListener('open', () => this.#channelOpened());
     if (withControl) {
