@@ -9,7 +9,7 @@
  *     0x24 CANCEL    transfer(16) reason(8)
  *     0x25 COMPLETE  transfer(16) verified(8)
  *     0x26 PROGRESS  transfer(16) final(8) packets(32) duplicates(32) chunks(32) repaired(32) runs(16) { chunk(32) chunks(16) }
- *     0x27 SENT      transfer(16) packets(32) retransmitted(32)
+ *     0x27 SENT      transfer(16) packets(32) retransmitted(32) round trip in ms(16)
  *     0x28 BYE
  */
 import { ByteReader, ByteWriter, utf8 } from './bytes.ts';
@@ -17,7 +17,15 @@ import { ProtocolError } from './errors.ts';
 import { decodeHeader, encodeHeader, PROTOCOL_VERSION, type FileHeader } from './header.ts';
 import { MAX_CONTROL_BYTES, MAX_PERSON_BYTES, MAX_TRANSFER } from './limits.ts';
 
-export const CancelReason = { person: 0, unreadable: 1, changed: 2, storage: 3, violation: 4, silence: 5, tooLarge: 6 } as const;
+export const CancelReason = {
+  person: 0,
+  unreadable: 1,
+  changed: 2,
+  storage: 3,
+  violation: 4,
+  silence: 5,
+  tooLarge: 6,
+} as const;
 export type CancelReason = (typeof CancelReason)[keyof typeof CancelReason];
 
 /** `count` neighbours from `first` on. */
@@ -44,7 +52,13 @@ export type ControlMessage =
       /** Chunks rebuilt since the last such message. */
       readonly runs: readonly Run[];
     }
-  | { readonly type: 'sent'; readonly transfer: number; readonly packets: number; readonly retransmitted: number }
+  | {
+      readonly type: 'sent';
+      readonly transfer: number;
+      readonly packets: number;
+      readonly retransmitted: number;
+      readonly roundTrip: number;
+    }
   | { readonly type: 'bye' };
 
 /** Runs that one message can carry and stay below `MAX_CONTROL_BYTES`. */
@@ -100,7 +114,7 @@ export function encodeControl(message: ControlMessage): Uint8Array {
       for (const run of message.runs) writer.uint(run.first, 4).uint(run.count, 2);
       break;
     case 'sent':
-      writer.uint(message.packets, 4).uint(message.retransmitted, 4);
+      writer.uint(message.packets, 4).uint(message.retransmitted, 4).uint(message.roundTrip, 2);
       break;
   }
   return writer.finish();
@@ -154,7 +168,13 @@ function readBody(type: number, reader: ByteReader): ControlMessage {
         runs: readRuns(reader, 2),
       };
     case Type.sent:
-      return { type: 'sent', transfer, packets: reader.uint(4), retransmitted: reader.uint(4) };
+      return {
+        type: 'sent',
+        transfer,
+        packets: reader.uint(4),
+        retransmitted: reader.uint(4),
+        roundTrip: reader.uint(2),
+      };
     default:
       throw new ProtocolError('unknown-type');
   }

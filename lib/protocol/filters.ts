@@ -10,10 +10,12 @@ export class WindowedExtreme {
   }
 
   add(value: number, now: Millis, window: Millis): void {
-    while (this.entries.length > 0 && this.better(value, (this.entries.at(-1) as { value: number }).value)) this.entries.pop();
+    while (this.entries.length > 0 && this.better(value, (this.entries.at(-1) as { value: number }).value))
+      this.entries.pop();
     this.entries.push({ at: now, value });
     // The last one stays however old it is: a path that was quiet is still the same path.
-    while (this.entries.length > 1 && (this.entries[0] as { at: Millis }).at < now - window) this.entries.shift();
+    while (this.entries.length > 1 && (this.entries[0] as { at: Millis }).at < now - window)
+      this.entries.shift();
   }
 
   get(): number | undefined {

@@ -97,7 +97,12 @@ export class IncomingObject {
       const symbols = this.open.get(block)?.missing ?? blockChunks(this.geometry, block);
       lacking.push({ block, symbols });
     }
-    return { stream: this.stream, closedBelow: this.closedBelow, listedThrough: Math.max(block, this.closedBelow), lacking };
+    return {
+      stream: this.stream,
+      closedBelow: this.closedBelow,
+      listedThrough: Math.max(block, this.closedBelow),
+      lacking,
+    };
   }
 
   private finish(block: number, decoder: BlockDecoder): WholeBlock {

@@ -28,7 +28,9 @@ export class IncomingTransfer {
   lastPacketAt: Millis = 0;
   lingerUntil: Millis = Infinity;
   /** What the sender says it sent, once it has. */
-  sent: { readonly packets: number; readonly retransmitted: number } | undefined;
+  sent: { readonly packets: number; readonly retransmitted: number; readonly roundTrip: Millis } | undefined;
+  /** Whether the digest was the announced one. */
+  intact = false;
 
   constructor(id: number, header: FileHeader) {
     this.id = id;

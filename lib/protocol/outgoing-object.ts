@@ -1,5 +1,5 @@
 import { BlockEncoder } from './erasure/encoder.ts';
-import { blockRange, chunkLength, firstChunk, geometryOf, type Geometry } from './geometry.ts';
+import { blockChunks, blockRange, chunkLength, firstChunk, geometryOf, type Geometry } from './geometry.ts';
 import { CHUNK_LENGTH, MAX_OPEN_BLOCKS, READ_AHEAD_BLOCKS } from './limits.ts';
 import type { Carried } from './outgoing-lane.ts';
 import type { StreamReport } from './packet.ts';
@@ -67,6 +67,8 @@ export class OutgoingObject {
   /** Blocks below this are whole at the receiver. */
   closedBelow = 0;
   packetsSent = 0;
+  /** Chunks of closed blocks. */
+  private closedChunks = 0;
   /** Packets that carried repair or came again. */
   retransmitted = 0;
   private readonly symbolLength: number;
@@ -91,6 +93,13 @@ export class OutgoingObject {
     return this.nextBlock >= this.geometry.blocks;
   }
 
+  /** Distinct symbols that the receiver has, by its newest word: chunks of the object, once whole. */
+  get chunksThere(): number {
+    let sum = this.closedChunks;
+    for (const block of this.open.values()) sum += block.k - block.lacking;
+    return sum;
+  }
+
   /** Something could be sent now. */
   hasWork(): boolean {
     if (this.open.has(this.nextBlock)) return true;
@@ -105,6 +114,16 @@ export class OutgoingObject {
     return this.geometry.length - from;
   }
 
+  /** Chunk numbers of a block, `[from, to)`. */
+  chunkRange(block: number): readonly [number, number] {
+    return [firstChunk(this.geometry, block), firstChunk(this.geometry, block + 1)];
+  }
+
+  /** Bytes at the front that the receiver has without a gap. */
+  get prefixBytes(): number {
+    return this.complete ? this.geometry.length : blockRange(this.geometry, this.closedBelow)[0];
+  }
+
   isClosed(block: number): boolean {
     return block < this.closedBelow || this.closed.has(block);
   }
@@ -114,6 +133,7 @@ export class OutgoingObject {
     if (block >= this.geometry.blocks || this.isClosed(block)) return;
     this.closed.add(block);
     this.open.delete(block);
+    this.closedChunks += blockChunks(this.geometry, block);
     while (this.closed.delete(this.closedBelow)) this.closedBelow += 1;
     this.skipClosed();
   }
@@ -121,7 +141,11 @@ export class OutgoingObject {
   /** Blocks whose bytes are wanted now: asked for once, a little before they are needed. */
   wanted(): number[] {
     const blocks: number[] = [];
-    const through = Math.min(this.geometry.blocks, this.nextBlock + READ_AHEAD_BLOCKS, this.closedBelow + MAX_OPEN_BLOCKS);
+    const through = Math.min(
+      this.geometry.blocks,
+      this.nextBlock + READ_AHEAD_BLOCKS,
+      this.closedBelow + MAX_OPEN_BLOCKS,
+    );
     while (this.askedThrough < through) {
       if (!this.isClosed(this.askedThrough)) blocks.push(this.askedThrough);
       this.askedThrough += 1;
@@ -156,7 +180,10 @@ export class OutgoingObject {
       if (block.due <= 0 || !block.sourcesSent) continue;
       block.due -= 1;
       const { symbol, bytes } = block.takeRepair();
-      const length = symbol < block.k ? chunkLength(this.geometry, firstChunk(this.geometry, block.index) + symbol) : bytes.length;
+      const length =
+        symbol < block.k
+          ? chunkLength(this.geometry, firstChunk(this.geometry, block.index) + symbol)
+          : bytes.length;
       return { object: this, block, symbol, bytes: bytes.subarray(0, length) };
     }
     return undefined;

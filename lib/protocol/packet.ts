@@ -191,7 +191,11 @@ export function decodeFeedback(bytes: Uint8Array): Feedback {
   if (bytes.length < at + laneCount * LANE_ENTRY) throw new ProtocolError('truncated');
   const lanes: LaneReport[] = [];
   for (let i = 0; i < laneCount; i++) {
-    lanes.push({ lane: view.getUint16(at), highest: view.getUint16(at + 2), received: view.getUint16(at + 4) });
+    lanes.push({
+      lane: view.getUint16(at),
+      highest: view.getUint16(at + 2),
+      received: view.getUint16(at + 4),
+    });
     at += LANE_ENTRY;
   }
   const streams: StreamReport[] = [];

@@ -144,7 +144,11 @@ export class RateController {
     this.roundQueue = Math.max(this.roundQueue, this.queue);
     if (this.roundSettled < LOSS_ROUND_PACKETS) return;
     if (this.roundQueue < CLEAN_QUEUE) {
-      this.losses.add(Math.min(0.9, this.roundLost / this.roundSettled), now, Math.max(1500, 10 * this.roundTrip));
+      this.losses.add(
+        Math.min(0.9, this.roundLost / this.roundSettled),
+        now,
+        Math.max(1500, 10 * this.roundTrip),
+      );
     }
     this.roundSettled = 0;
     this.roundLost = 0;
@@ -185,14 +189,18 @@ export class RateController {
         this.plateauSince = now;
       }
       const full = queue > Math.max(STARTUP_QUEUE, this.roundTrip / 4);
-      const plateau = this.measured && this.plateauRate > 0 && now - this.plateauSince > 3 * this.roundTrip + 60;
+      const plateau =
+        this.measured && this.plateauRate > 0 && now - this.plateauSince > 3 * this.roundTrip + 60;
       if (full || plateau) {
         this.state = full ? 'drain' : 'cruise';
         this.lastDrained = now;
       }
       return;
     }
-    if (this.state === 'drain' && (queue < this.target || now - this.lastDrained > 4 * this.roundTrip + 400)) {
+    if (
+      this.state === 'drain' &&
+      (queue < this.target || now - this.lastDrained > 4 * this.roundTrip + 400)
+    ) {
       this.state = 'cruise';
     }
     this.compete(now);

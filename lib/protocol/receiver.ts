@@ -1,11 +1,30 @@
 import { Arrivals } from './arrivals.ts';
 import { CONTROL_LANE, type Endpoint, type LaneId, type Millis, type Transmit } from './contract.ts';
-import { CancelReason, decodeControl, encodeControl, MAX_RUNS, type ControlMessage, type Run } from './control.ts';
+import {
+  CancelReason,
+  decodeControl,
+  encodeControl,
+  MAX_RUNS,
+  type ControlMessage,
+  type Run,
+} from './control.ts';
 import { ProtocolError, UsageError, type ProtocolErrorCode } from './errors.ts';
+import { blockChunks } from './geometry.ts';
 import type { FileHeader } from './header.ts';
 import { IncomingTransfer } from './incoming-transfer.ts';
 import { LINGER, MAX_FEEDBACK_STREAMS, MAX_WAITING_OFFERS, SILENCE_LIMIT } from './limits.ts';
-import { DATA, DATA_HEADER, decodeData, encodeFeedback, FEEDBACK, NO_TRANSIT, packetType, roomForBlocks, TICKS, ticksOf } from './packet.ts';
+import {
+  DATA,
+  DATA_HEADER,
+  decodeData,
+  encodeFeedback,
+  FEEDBACK,
+  NO_TRANSIT,
+  packetType,
+  roomForBlocks,
+  TICKS,
+  ticksOf,
+} from './packet.ts';
 import { kindOf, transferOf, type ObjectKind } from './streams.ts';
 
 export type ReceiverEvent =
@@ -76,7 +95,10 @@ export class Receiver implements Endpoint<ReceiverEvent> {
     incoming.state = 'receiving';
     incoming.lastPacketAt = now;
     for (const run of have) {
-      for (let block = run.first; block < run.first + run.count; block++) incoming.original.close(block);
+      for (let block = run.first; block < run.first + run.count; block++) {
+        incoming.original.close(block);
+        incoming.chunks += blockChunks(incoming.original.geometry, block);
+      }
     }
     this.say({ type: 'accept', transfer, have: have.slice(0, MAX_RUNS) });
     this.urge(now);
@@ -101,6 +123,7 @@ export class Receiver implements Endpoint<ReceiverEvent> {
     if (incoming?.state !== 'verifying') throw new UsageError('nothing to verify');
     incoming.state = 'lingering';
     incoming.lingerUntil = now + LINGER;
+    incoming.intact = ok;
     this.say({ type: 'complete', transfer, verified: ok });
     this.urge(now);
   }
@@ -131,7 +154,8 @@ export class Receiver implements Endpoint<ReceiverEvent> {
   handlePacket(bytes: Uint8Array, lane: LaneId, now: Millis): void {
     try {
       if (lane === CONTROL_LANE) this.handleControl(decodeControl(bytes));
-      else if (packetType(bytes) === FEEDBACK) throw new ProtocolError('wrong-lane', 'feedback for a receiver');
+      else if (packetType(bytes) === FEEDBACK)
+        throw new ProtocolError('wrong-lane', 'feedback for a receiver');
       else this.handleData(bytes, lane, now);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
@@ -146,7 +170,11 @@ export class Receiver implements Endpoint<ReceiverEvent> {
         transfer.state = 'done';
         this.tellProgress(transfer, true);
         this.events.push({ type: 'final', transfer: transfer.id });
-      } else if (transfer.state === 'receiving' && this.arrivals.size > 0 && now - transfer.lastPacketAt > SILENCE_LIMIT) {
+      } else if (
+        transfer.state === 'receiving' &&
+        this.arrivals.size > 0 &&
+        now - transfer.lastPacketAt > SILENCE_LIMIT
+      ) {
         this.cancel(transfer.id, CancelReason.silence);
         this.events.push({ type: 'silence', transfer: transfer.id });
       }
@@ -282,7 +310,10 @@ export class Receiver implements Endpoint<ReceiverEvent> {
   }
 
   private feedback(now: Millis): Uint8Array {
-    const reported = [...this.transfers.values()].filter((transfer) => transfer.state === 'receiving' || transfer.state === 'verifying' || transfer.state === 'lingering');
+    const reported = [...this.transfers.values()].filter(
+      (transfer) =>
+        transfer.state === 'receiving' || transfer.state === 'verifying' || transfer.state === 'lingering',
+    );
     const objects = reported
       .flatMap((transfer) => transfer.objects)
       // A whole object is worth a word only while its transfer goes on; the oldest transfers come first.
@@ -335,13 +366,19 @@ export class Receiver implements Endpoint<ReceiverEvent> {
       case 'cancel': {
         const transfer = this.transfers.get(message.transfer);
         if (transfer === undefined) throw new ProtocolError('unknown-transfer');
-        if (this.end(transfer)) this.events.push({ type: 'cancelled', transfer: transfer.id, reason: message.reason });
+        if (this.end(transfer))
+          this.events.push({ type: 'cancelled', transfer: transfer.id, reason: message.reason });
         return;
       }
       case 'sent': {
         const transfer = this.transfers.get(message.transfer);
-        if (transfer?.state !== 'lingering' && transfer?.state !== 'done') throw new ProtocolError('wrong-state', 'sent');
-        transfer.sent = { packets: message.packets, retransmitted: message.retransmitted };
+        if (transfer?.state !== 'lingering' && transfer?.state !== 'done')
+          throw new ProtocolError('wrong-state', 'sent');
+        transfer.sent = {
+          packets: message.packets,
+          retransmitted: message.retransmitted,
+          roundTrip: message.roundTrip,
+        };
         return;
       }
       default:
@@ -352,17 +389,25 @@ export class Receiver implements Endpoint<ReceiverEvent> {
   private handleOffer(id: number, header: FileHeader): void {
     const known = this.transfers.get(id);
     if (known !== undefined) {
-      // The sender lost its memory of what it has sent; what is here stays.
-      if (known.state === 'receiving' && sameBytes(known.header.digest, header.digest)) {
-        this.say({ type: 'accept', transfer: id, have: closedRuns(known) });
-        return;
-      }
-      throw new ProtocolError('wrong-state', 'offer of a known transfer');
+      if (!sameBytes(known.header.digest, header.digest))
+        throw new ProtocolError('wrong-state', 'another picture under a used number');
+      this.answerAgain(known);
+      return;
     }
     const waiting = [...this.transfers.values()].filter((transfer) => transfer.state === 'offered').length;
     if (waiting >= MAX_WAITING_OFFERS) throw new ProtocolError('too-many-offers');
     this.transfers.set(id, new IncomingTransfer(id, header));
     this.events.push({ type: 'offered', transfer: id, header });
+  }
+
+  /** The control channel was lost and is back: the sender offers again, and what we said may not have arrived. */
+  private answerAgain(transfer: IncomingTransfer): void {
+    const { id, state } = transfer;
+    if (state === 'offered') return;
+    if (state === 'ended') this.say({ type: 'cancel', transfer: id, reason: CancelReason.person });
+    else this.say({ type: 'accept', transfer: id, have: closedRuns(transfer) });
+    if (state === 'lingering' || state === 'done')
+      this.say({ type: 'complete', transfer: id, verified: transfer.intact });
   }
 
   private tellProgress(transfer: IncomingTransfer, final: boolean): void {
@@ -390,7 +435,8 @@ export class Receiver implements Endpoint<ReceiverEvent> {
   }
 
   private end(transfer: IncomingTransfer): boolean {
-    if (transfer.state !== 'offered' && transfer.state !== 'receiving' && transfer.state !== 'verifying') return false;
+    if (transfer.state !== 'offered' && transfer.state !== 'receiving' && transfer.state !== 'verifying')
+      return false;
     transfer.state = 'ended';
     return true;
   }
@@ -411,7 +457,8 @@ function closedRuns(transfer: IncomingTransfer): Run[] {
   for (let block = 0; block < original.geometry.blocks && runs.length < MAX_RUNS; block++) {
     if (!original.isClosed(block)) continue;
     const last = runs.at(-1);
-    if (last !== undefined && last.first + last.count === block) runs[runs.length - 1] = { first: last.first, count: last.count + 1 };
+    if (last !== undefined && last.first + last.count === block)
+      runs[runs.length - 1] = { first: last.first, count: last.count + 1 };
     else runs.push({ first: block, count: 1 });
   }
   return runs;

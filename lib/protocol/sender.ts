@@ -9,7 +9,18 @@ import { LaneSet } from './lane-set.ts';
 import { CHUNK_LENGTH, MAX_BLOCK_CHUNKS, MAX_TRANSFER, SILENCE_LIMIT } from './limits.ts';
 import type { OutgoingObject, OutgoingSymbol } from './outgoing-object.ts';
 import { OutgoingTransfer } from './outgoing-transfer.ts';
-import { DATA_HEADER, decodeFeedback, encodeData, FEEDBACK, millisBetween, NO_TRANSIT, packetType, TICKS, ticksOf, type Feedback } from './packet.ts';
+import {
+  DATA_HEADER,
+  decodeFeedback,
+  encodeData,
+  FEEDBACK,
+  millisBetween,
+  NO_TRANSIT,
+  packetType,
+  TICKS,
+  ticksOf,
+  type Feedback,
+} from './packet.ts';
 import { RateController, type RateState } from './rate-controller.ts';
 import { kindOf, transferOf, type ObjectKind } from './streams.ts';
 
@@ -46,6 +57,8 @@ export interface SenderFigures {
   readonly leastRoundTrip: Millis | undefined;
   readonly queue: Millis;
   readonly loss: number;
+  /** Of the whole session, as far as feedback has told. */
+  readonly packetsLost: number;
   readonly lanes: number;
   readonly inFlight: number;
   readonly protocolErrors: number;
@@ -81,7 +94,8 @@ export class Sender implements Endpoint<SenderEvent> {
   private lastClockTicks: number | undefined;
   private delivered = 0;
   private lastDeliveredBytes = 0;
-  private settled = 0;
+  private expired = 0;
+  private packetsLost = 0;
   private nextSendAt: Millis = 0;
   private lastSentAt: Millis = -Infinity;
   /** When we last could have sent and had nothing, or no lane: samples of that time say nothing of the path. */
@@ -109,13 +123,18 @@ export class Sender implements Endpoint<SenderEvent> {
     return transfer.id;
   }
 
-  /** Offers again what was not finished: the other side lost its memory (its page was loaded anew). */
-  offerAgain(): void {
-    this.newestFeedback = undefined;
-    this.lastClockTicks = undefined;
+  /**
+   * After the control channel was lost and is back: says again what may not have arrived. `fresh`: the other side has no
+   * memory of this session (its page was loaded anew), so every transfer starts over.
+   */
+  resync(fresh: boolean): void {
+    if (fresh) {
+      this.newestFeedback = undefined;
+      this.lastClockTicks = undefined;
+    }
     for (const [id, transfer] of this.transfers) {
       if (transfer.state !== 'offered' && transfer.state !== 'sending') continue;
-      this.transfers.set(id, new OutgoingTransfer(id, transfer.header));
+      if (fresh) this.transfers.set(id, new OutgoingTransfer(id, transfer.header));
       this.say({ type: 'offer', transfer: id, header: transfer.header });
     }
   }
@@ -139,6 +158,11 @@ export class Sender implements Endpoint<SenderEvent> {
     if (state === 'done' || state === 'ended') this.transfers.delete(transfer);
   }
 
+  /** Lanes whose window losses have worn down: worth replacing while nobody waits. */
+  wornLanes(): LaneId[] {
+    return this.lanes.worn();
+  }
+
   transfer(id: number): OutgoingTransfer | undefined {
     return this.transfers.get(id);
   }
@@ -151,6 +175,7 @@ export class Sender implements Endpoint<SenderEvent> {
       leastRoundTrip: this.roundTrip.least,
       queue: this.controller.queue,
       loss: this.controller.loss,
+      packetsLost: this.packetsLost,
       lanes: this.lanes.size,
       inFlight: this.lanes.inFlight,
       protocolErrors: this.protocolErrors,
@@ -173,7 +198,10 @@ export class Sender implements Endpoint<SenderEvent> {
     const active = this.sending();
     if (active.length === 0) return;
     this.expire(now);
-    if (this.lanes.size > 0 && now - Math.max(this.lastFeedbackAt, this.lastSentAt - SILENCE_LIMIT / 2) > SILENCE_LIMIT) {
+    if (
+      this.lanes.size > 0 &&
+      now - Math.max(this.lastFeedbackAt, this.lastSentAt - SILENCE_LIMIT / 2) > SILENCE_LIMIT
+    ) {
       for (const transfer of active) {
         if (this.end(transfer.id)) this.events.push({ type: 'silence', transfer: transfer.id });
       }
@@ -216,7 +244,13 @@ export class Sender implements Endpoint<SenderEvent> {
       return undefined;
     }
     const number = lane.send(chosen.block, now);
-    const header = { symbol: chosen.symbol, stream: chosen.object.stream, block: chosen.block.index, number, sentAt: ticksOf(now) };
+    const header = {
+      symbol: chosen.symbol,
+      stream: chosen.object.stream,
+      block: chosen.block.index,
+      number,
+      sentAt: ticksOf(now),
+    };
     const bytes = encodeData(header, chosen.bytes);
     if (now - this.nextSendAt > BURST) {
       if (this.lastSentAt > now - 1000) this.limitedAt = now;
@@ -234,7 +268,8 @@ export class Sender implements Endpoint<SenderEvent> {
   nextTimeout(): Millis | undefined {
     if (this.sending().length === 0 || this.lanes.size === 0) return undefined;
     const oldest = this.lanes.oldest();
-    const expiry = oldest === undefined ? this.lastFeedbackAt + SILENCE_LIMIT + 1 : oldest + this.patience() + 1;
+    const expiry =
+      oldest === undefined ? this.lastFeedbackAt + SILENCE_LIMIT + 1 : oldest + this.patience() + 1;
     // Without a lane or a packet there is nothing to do at `nextSendAt`: feedback or a backlog's end comes first.
     const blocked = !this.hasWork() || this.limitedAt >= this.nextSendAt;
     return blocked ? Math.max(expiry, this.limitedAt + 1) : Math.min(this.nextSendAt, expiry);
@@ -280,7 +315,8 @@ export class Sender implements Endpoint<SenderEvent> {
     const edgeBlocks = Math.ceil((flight * 1.25) / (MAX_BLOCK_CHUNKS * CHUNK_LENGTH)) + 1;
     for (const transfer of active) {
       const ending = active.every((other) => other === transfer || other.exhausted);
-      for (const object of transfer.objects) object.plan(loss, edgeBlocks, ending || object !== transfer.original);
+      for (const object of transfer.objects)
+        object.plan(loss, edgeBlocks, ending || object !== transfer.original);
     }
   }
 
@@ -295,7 +331,8 @@ export class Sender implements Endpoint<SenderEvent> {
   // ---- pacing
 
   private pace(now: Millis): number {
-    const blindFor = now - this.lastFeedbackAt - Math.max(BLIND_AFTER, 4 * (this.roundTrip.smoothed ?? FIRST_ROUND_TRIP));
+    const blindFor =
+      now - this.lastFeedbackAt - Math.max(BLIND_AFTER, 4 * (this.roundTrip.smoothed ?? FIRST_ROUND_TRIP));
     return blindFor > 0 ? DATA_PACKET / BLIND_INTERVAL : this.controller.rate();
   }
 
@@ -312,7 +349,7 @@ export class Sender implements Endpoint<SenderEvent> {
   }
 
   private expire(now: Millis): void {
-    this.lanes.expire(now - this.patience());
+    this.expired += this.lanes.expire(now - this.patience());
   }
 
   // ---- what the other side says
@@ -336,17 +373,22 @@ export class Sender implements Endpoint<SenderEvent> {
     }
     const least = this.roundTrip.least ?? FIRST_ROUND_TRIP;
     const reorderWindow = Math.min(20, Math.max(2, least / 8));
-    let settled = 0;
+    // What was given up before counts now, when its lane's next number says whether it came after all.
+    let settled = this.expired;
     let lost = 0;
+    this.expired = 0;
     for (const report of feedback.lanes) {
       const fate = this.lanes.get(report.lane)?.acknowledge(report.highest, report.received, reorderWindow);
       if (fate === undefined) continue;
       settled += fate.settled;
       lost += fate.lost;
     }
-    this.settled += settled;
+    this.packetsLost += lost;
     for (const report of feedback.streams) {
-      this.transfers.get(transferOf(report.stream))?.object(kindOf(report.stream))?.onReport(report, feedback.number);
+      this.transfers
+        .get(transferOf(report.stream))
+        ?.object(kindOf(report.stream))
+        ?.onReport(report, feedback.number);
     }
     if (measured) this.steer(feedback, settled, lost, previousHeard, now);
     this.expire(now);
@@ -421,13 +463,22 @@ export class Sender implements Endpoint<SenderEvent> {
         this.events.push({ type: 'declined', transfer: transfer.id });
         return;
       case 'cancel':
-        if (this.end(transfer.id)) this.events.push({ type: 'cancelled', transfer: transfer.id, reason: message.reason });
+        if (this.end(transfer.id))
+          this.events.push({ type: 'cancelled', transfer: transfer.id, reason: message.reason });
         return;
       case 'complete':
+        // Said twice when the control channel was lost in between.
+        if (transfer.state === 'done') return;
         if (transfer.state !== 'sending') throw new ProtocolError('wrong-state', 'complete');
         transfer.state = 'done';
         this.events.push({ type: 'complete', transfer: transfer.id, verified: message.verified });
-        this.say({ type: 'sent', transfer: transfer.id, packets: transfer.original.packetsSent, retransmitted: transfer.original.retransmitted });
+        this.say({
+          type: 'sent',
+          transfer: transfer.id,
+          packets: transfer.original.packetsSent,
+          retransmitted: transfer.original.retransmitted,
+          roundTrip: Math.min(0xffff, Math.round(this.roundTrip.smoothed ?? 0)),
+        });
         return;
       case 'progress':
         this.events.push({ type: 'progress', transfer: transfer.id, report: message });

@@ -1,9 +1,15 @@
 import type { ReceiverSession, SenderSession, SessionOptions } from './model.ts';
+import { BrowserReceiverSession } from './receiver-session.ts';
+import { recallRejoin } from './rejoin-memory.ts';
+import { BrowserSenderSession } from './sender-session.ts';
 
-export function createSenderSession(_options: SessionOptions): SenderSession {
-  throw new Error('being built');
+export function createSenderSession(options: SessionOptions): SenderSession {
+  return new BrowserSenderSession(options);
 }
 
-export function createReceiverSession(_options: SessionOptions): ReceiverSession {
-  throw new Error('being built');
+export function createReceiverSession(options: SessionOptions): ReceiverSession {
+  return new BrowserReceiverSession(options);
 }
+
+/** Whether this tab was receiving when it was loaded anew, and can find its way back without a code. */
+export const canResumeReceiving = (): boolean => recallRejoin('receiver') !== undefined;

@@ -215,6 +215,8 @@ export interface SenderSession extends Session {
 export interface ReceiverSession extends Session {
   /** A typed code (`slot-word-word`) or a link's fragment. */
   join(code: string): void;
+  /** Goes back to the session this tab was in before it was loaded anew; `false`: there was none. */
+  resume(): boolean;
   accept(transfer: string): void;
   decline(transfer: string): void;
   /** Accept everything of this sender from now on. */

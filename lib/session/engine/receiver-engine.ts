@@ -1,0 +1,395 @@
+import { CancelReason } from '../../protocol/control.ts';
+import { blockRange, firstChunk, geometryOf } from '../../protocol/geometry.ts';
+import type { FileHeader } from '../../protocol/header.ts';
+import { Receiver, type ReceiverEvent } from '../../protocol/receiver.ts';
+import { PREVIEW } from '../../protocol/streams.ts';
+import { StorageError, type ByteStore } from '../../storage/byte-store.ts';
+import { Cell, type Figures, type ProblemCode, type TransferState } from '../model.ts';
+import { problemOf } from './cancel-reasons.ts';
+import { ChunkCellMap } from './chunk-cells.ts';
+import { toHex } from './digest.ts';
+import { EndpointLoop, type EngineHost } from './loop.ts';
+import type { FromEngine, ToReceiverEngine } from './messages.ts';
+import { RateMeter } from './rate-meter.ts';
+import { StoredPicture } from './stored-picture.ts';
+
+const PUBLISH_INTERVAL = 100;
+/** Entries of the chunk log kept for one picture: a gigabyte's worth of chunks. */
+const MAX_LOG = 1_000_000;
+
+interface Entry {
+  readonly id: string;
+  readonly transfer: number;
+  readonly header: FileHeader;
+  readonly cells: ChunkCellMap;
+  readonly meter: RateMeter;
+  state: TransferState;
+  stored?: StoredPicture;
+  acceptedAt: number;
+  endedAt: number;
+  missingBefore: number;
+  bytes: number;
+  /** Chunks that came since the page was last told. */
+  order: number[];
+  logged: number;
+}
+
+/** The receiving half of a session's heavy work. */
+export class ReceiverEngine {
+  private readonly host: EngineHost<FromEngine>;
+  private readonly instance: Uint8Array;
+  private readonly store: ByteStore;
+  private receiver = new Receiver();
+  private readonly loop: EndpointLoop<ReceiverEvent>;
+  private readonly entries = new Map<string, Entry>();
+  private readonly byTransfer = new Map<number, Entry>();
+  private otherInstance: string | undefined;
+  /** Counts the senders seen: each numbers its transfers from one. */
+  private epoch = 0;
+  private cancelPublish: (() => void) | undefined;
+
+  constructor(host: EngineHost<FromEngine>, instance: Uint8Array, store: ByteStore) {
+    this.host = host;
+    this.instance = instance;
+    this.store = store;
+    this.loop = new EndpointLoop<ReceiverEvent>(this.receiver, host, {
+      transmit: (batch) => host.post({ type: 'transmit', batch }, [batch.data]),
+      event: (event) => this.onEvent(event),
+    });
+  }
+
+  handle(message: ToReceiverEngine): void {
+    switch (message.type) {
+      case 'accept':
+        void this.accept(this.entries.get(message.id));
+        break;
+      case 'decline': {
+        const entry = this.entries.get(message.id);
+        if (entry?.state !== 'offered') break;
+        this.receiver.decline(entry.transfer);
+        this.setState(entry, 'declined');
+        this.loop.pump();
+        break;
+      }
+      case 'read':
+        this.answerRead(message.request, message.id, message.from, message.to);
+        break;
+      case 'cancel': {
+        const entry = this.entries.get(message.id);
+        if (entry !== undefined) this.end(entry, 'cancelled', 'cancelled-here', CancelReason.person);
+        break;
+      }
+      case 'connected':
+        this.receiver.hello(this.instance, message.name);
+        this.loop.pump();
+        break;
+      case 'bye':
+        this.receiver.bye();
+        this.loop.pump();
+        for (const entry of this.entries.values()) if (entry.state === 'receiving') entry.stored?.keep();
+        break;
+      default:
+        this.loop.handle(message);
+    }
+  }
+
+  // ---- answers to offers
+
+  private async accept(entry: Entry | undefined): Promise<void> {
+    if (entry?.state !== 'offered' || entry.acceptedAt > 0) return;
+    entry.acceptedAt = this.host.now();
+    try {
+      entry.stored = await StoredPicture.open(this.store, entry.header.digest, entry.header.bytes);
+    } catch (error) {
+      this.failStorage(entry, error);
+      return;
+    }
+    // It may have been withdrawn meanwhile.
+    if (entry.state !== 'offered' || this.byTransfer.get(entry.transfer) !== entry) return;
+    entry.missingBefore = this.receiver.missing;
+    const { geometry } = this.originalOf(entry);
+    for (const run of entry.stored.have) {
+      for (let block = run.first; block < run.first + run.count; block++) {
+        entry.bytes += blockBytes(geometry, block);
+        for (const chunk of chunksOf(geometry, block)) entry.cells.arrive(chunk, Cell.received);
+      }
+    }
+    this.setState(entry, 'receiving');
+    this.receiver.accept(entry.transfer, entry.stored.have, this.loop.now());
+    this.loop.pump();
+    this.publishSoon();
+  }
+
+  private answerRead(request: number, id: string, from: number, to: number): void {
+    const entry = this.entries.get(id);
+    let bytes: Uint8Array<ArrayBuffer> | undefined;
+    try {
+      const known = entry === undefined ? 0 : this.prefixBytes(entry);
+      if (entry?.stored !== undefined && from >= 0 && to <= known && from <= to)
+        bytes = new Uint8Array(entry.stored.read(from, to));
+    } catch {
+      // The store is closed: the page has the file itself by now.
+    }
+    this.host.post({ type: 'bytes', request, bytes }, bytes === undefined ? [] : [bytes.buffer]);
+  }
+
+  // ---- what the core says
+
+  private onEvent(event: ReceiverEvent): void {
+    switch (event.type) {
+      case 'hello':
+        this.onHello(event.instance, event.name);
+        return;
+      case 'bye':
+        for (const entry of this.entries.values()) this.abandon(entry);
+        this.host.post({ type: 'peer-left' });
+        return;
+      case 'offered':
+        this.onOffer(event.transfer, event.header);
+        return;
+      default:
+    }
+    const entry = this.byTransfer.get(event.transfer);
+    if (entry === undefined) return;
+    switch (event.type) {
+      case 'chunk':
+        this.log(entry, event.chunk);
+        entry.cells.arrive(event.chunk, Cell.received);
+        return;
+      case 'block':
+        this.onBlock(entry, event);
+        return;
+      case 'whole':
+        void this.verify(entry);
+        return;
+      case 'final':
+        this.publishOne(entry);
+        return;
+      case 'cancelled':
+        this.setState(
+          entry,
+          event.reason === CancelReason.person ? 'cancelled' : 'failed',
+          problemOf(event.reason),
+        );
+        void entry.stored?.discard();
+        return;
+      case 'silence':
+        entry.stored?.keep();
+        this.setState(entry, 'failed', 'timed-out');
+        return;
+    }
+  }
+
+  private onHello(instance: Uint8Array, name: string): void {
+    const other = toHex(instance);
+    if (this.otherInstance !== undefined && this.otherInstance !== other) {
+      // The sender's page was loaded anew: it numbers its transfers from one again. What is stored stays for its next offer.
+      for (const entry of this.byTransfer.values()) this.abandon(entry);
+      this.byTransfer.clear();
+      this.receiver = new Receiver();
+      this.loop.replace(this.receiver);
+      this.epoch += 1;
+    }
+    this.otherInstance = other;
+    this.host.post({ type: 'peer', name });
+  }
+
+  private onOffer(transfer: number, header: FileHeader): void {
+    const entry: Entry = {
+      id: `${this.epoch}.${transfer}`,
+      transfer,
+      header,
+      cells: new ChunkCellMap(geometryOf(header.bytes).chunks),
+      meter: new RateMeter(),
+      state: 'offered',
+      acceptedAt: 0,
+      endedAt: 0,
+      missingBefore: 0,
+      bytes: 0,
+      order: [],
+      logged: 0,
+    };
+    this.entries.set(entry.id, entry);
+    this.byTransfer.set(transfer, entry);
+    const { name, type, bytes, modified, width, height, thumb } = header;
+    this.host.post({
+      type: 'offered',
+      id: entry.id,
+      name,
+      mediaType: type,
+      bytes,
+      modified,
+      ...(width === undefined || height === undefined ? {} : { width, height }),
+      sha256: toHex(header.digest),
+      ...(thumb === undefined ? {} : { thumb }),
+    });
+  }
+
+  private onBlock(entry: Entry, event: Extract<ReceiverEvent, { type: 'block' }>): void {
+    if (event.kind === PREVIEW) {
+      this.host.post({ type: 'preview', id: entry.id, bytes: event.bytes.slice() });
+      return;
+    }
+    if (entry.state !== 'receiving') return;
+    for (const chunk of event.rebuilt) {
+      this.log(entry, chunk);
+      entry.cells.arrive(chunk, Cell.repaired);
+    }
+    entry.bytes += event.bytes.length;
+    try {
+      entry.stored?.write(event.block, event.at, event.bytes, this.host.now());
+    } catch (error) {
+      this.failStorage(entry, error);
+    }
+  }
+
+  private async verify(entry: Entry): Promise<void> {
+    if (entry.state !== 'receiving' || entry.stored === undefined) return;
+    this.setState(entry, 'verifying');
+    const digest = entry.stored.finish();
+    const intact = toHex(digest) === toHex(entry.header.digest);
+    entry.endedAt = this.host.now();
+    this.receiver.verified(entry.transfer, intact, this.loop.now());
+    this.loop.pump();
+    if (!intact) {
+      this.setState(entry, 'failed', 'digest-mismatch');
+      await entry.stored.discard();
+      return;
+    }
+    try {
+      this.host.post({ type: 'file', id: entry.id, blob: await entry.stored.file() });
+      this.publishOne(entry);
+      this.setState(entry, 'done');
+    } catch (error) {
+      this.failStorage(entry, error);
+    }
+  }
+
+  private failStorage(entry: Entry, error: unknown): void {
+    const full = !(error instanceof StorageError) || error.code !== 'too-large';
+    this.end(
+      entry,
+      'failed',
+      full ? 'storage-full' : 'too-large',
+      full ? CancelReason.storage : CancelReason.tooLarge,
+    );
+  }
+
+  private end(entry: Entry, state: TransferState, problem: ProblemCode, reason: CancelReason): void {
+    if (entry.state !== 'offered' && entry.state !== 'receiving' && entry.state !== 'verifying') return;
+    if (this.byTransfer.get(entry.transfer) === entry) this.receiver.cancel(entry.transfer, reason);
+    this.setState(entry, state, problem);
+    void entry.stored?.discard();
+    this.loop.pump();
+  }
+
+  /** The sender is gone; what came stays for another time. */
+  private abandon(entry: Entry): void {
+    if (entry.state !== 'offered' && entry.state !== 'receiving') return;
+    if (entry.state === 'receiving') entry.stored?.keep();
+    this.setState(entry, 'failed', 'peer-left');
+  }
+
+  // ---- what the page sees
+
+  private setState(entry: Entry, state: TransferState, problem?: ProblemCode): void {
+    entry.state = state;
+    this.host.post({
+      type: 'update',
+      update: { id: entry.id, state, ...(problem === undefined ? {} : { problem: { code: problem } }) },
+    });
+  }
+
+  private log(entry: Entry, chunk: number): void {
+    if (entry.logged >= MAX_LOG) return;
+    entry.logged += 1;
+    entry.order.push(chunk);
+  }
+
+  private publishSoon(): void {
+    this.cancelPublish ??= this.host.schedule(PUBLISH_INTERVAL, () => {
+      this.cancelPublish = undefined;
+      const active = [...this.byTransfer.values()].filter((entry) => entry.state === 'receiving');
+      for (const entry of active) this.publishOne(entry);
+      if (active.length > 0) this.publishSoon();
+    });
+  }
+
+  private publishOne(entry: Entry): void {
+    const incoming = this.receiver.transfer(entry.transfer);
+    if (incoming === undefined || this.byTransfer.get(entry.transfer) !== entry) return;
+    if (entry.state === 'receiving') incoming.original.holes((chunk) => entry.cells.mark(chunk, Cell.lost));
+    this.host.post({ type: 'update', update: { id: entry.id, figures: this.figures(entry) } });
+    const order = Uint32Array.from(entry.order);
+    entry.order = [];
+    const map = entry.cells.take();
+    if (map !== undefined || order.length > 0) {
+      this.host.post({
+        type: 'chunks',
+        id: entry.id,
+        map: map ?? { chunksPerCell: 0, cells: new Uint8Array(0) },
+        order,
+      });
+    }
+  }
+
+  private figures(entry: Entry): Figures {
+    const incoming = this.receiver.transfer(entry.transfer);
+    const packetsReceived = incoming?.packets ?? 0;
+    const missing = Math.max(0, this.receiver.missing - entry.missingBefore);
+    const sent = incoming?.sent;
+    const packetsSent = sent?.packets ?? packetsReceived + missing;
+    const packetsLost = Math.max(0, packetsSent - packetsReceived);
+    const chunksTotal = geometryOf(entry.header.bytes).chunks;
+    const chunksReceived = Math.min(chunksTotal, incoming?.chunks ?? 0);
+    const repaired = incoming?.repaired ?? 0;
+    let holes = 0;
+    if (entry.state === 'receiving') incoming?.original.holes(() => (holes += 1));
+    const now = this.host.now();
+    const seconds = Math.max(0.001, ((entry.endedAt > 0 ? entry.endedAt : now) - entry.acceptedAt) / 1000);
+    const bytesReceived = entry.bytes;
+    const rate = entry.meter.add(bytesReceived, now);
+    const over = entry.endedAt > 0;
+    return {
+      chunksTotal,
+      chunksReceived,
+      chunksLost: repaired + holes,
+      chunksRepaired: repaired,
+      packetsSent,
+      packetsReceived,
+      packetsLost,
+      retransmitted: sent?.retransmitted ?? Math.max(0, packetsSent - chunksTotal),
+      duplicates: incoming?.duplicates ?? 0,
+      lossPercent: packetsSent > 0 ? (100 * packetsLost) / packetsSent : 0,
+      successPercent: chunksTotal > 0 ? (100 * chunksReceived) / chunksTotal : 100,
+      bytesReceived,
+      prefixBytes: this.prefixBytes(entry),
+      rate,
+      averageRate: bytesReceived / seconds,
+      seconds,
+      ...(rate > 0 && !over ? { secondsLeft: (entry.header.bytes - bytesReceived) / rate } : {}),
+      ...(sent === undefined ? {} : { roundTrip: sent.roundTrip }),
+      lanes: this.receiver.lanes,
+    };
+  }
+
+  private prefixBytes(entry: Entry): number {
+    if (entry.state === 'done') return entry.header.bytes;
+    return this.byTransfer.get(entry.transfer) === entry ? this.originalOf(entry).prefixBytes : 0;
+  }
+
+  private originalOf(entry: Entry) {
+    const incoming = this.receiver.transfer(entry.transfer);
+    if (incoming === undefined) throw new Error('an entry of another sender');
+    return incoming.original;
+  }
+}
+
+function blockBytes(geometry: ReturnType<typeof geometryOf>, block: number): number {
+  const [from, to] = blockRange(geometry, block);
+  return to - from;
+}
+
+function* chunksOf(geometry: ReturnType<typeof geometryOf>, block: number): Generator<number> {
+  for (let chunk = firstChunk(geometry, block); chunk < firstChunk(geometry, block + 1); chunk++) yield chunk;
+}

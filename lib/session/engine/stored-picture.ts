@@ -1,0 +1,130 @@
+import { StorageError, type ByteStore, type StoredBytes } from '../../storage/byte-store.ts';
+import type { Run } from '../../protocol/control.ts';
+import { blockRange, geometryOf, type Geometry } from '../../protocol/geometry.ts';
+import { startDigest, toHex, type RunningDigest } from './digest.ts';
+
+/** The record beside unfinished bytes is renewed so often (ms); each time costs a flush. */
+const RECORD_INTERVAL = 1500;
+
+/**
+ * The bytes of one picture as they come: written where they belong, hashed in order (what came early is read back when its
+ * turn comes), and described by a record of whole blocks, so that a page loaded anew asks only for what is missing.
+ */
+export class StoredPicture {
+  /** Blocks that were here before. */
+  readonly have: readonly Run[];
+  private readonly store: ByteStore;
+  private readonly id: string;
+  private readonly bytes: StoredBytes;
+  private readonly digest: RunningDigest;
+  private readonly geometry: Geometry;
+  private readonly whole: Uint8Array;
+  private hashedThrough = 0;
+  private recordedAt = 0;
+
+  private constructor(
+    store: ByteStore,
+    id: string,
+    bytes: StoredBytes,
+    digest: RunningDigest,
+    geometry: Geometry,
+    whole: Uint8Array,
+  ) {
+    this.store = store;
+    this.id = id;
+    this.bytes = bytes;
+    this.digest = digest;
+    this.geometry = geometry;
+    this.whole = whole;
+    this.have = runsOf(whole, geometry.blocks);
+    this.hash();
+  }
+
+  /** Opens what an earlier session left of these very bytes (by digest), or starts anew. @throws StorageError */
+  static async open(store: ByteStore, digest: Uint8Array, length: number): Promise<StoredPicture> {
+    const geometry = geometryOf(length);
+    const id = toHex(digest).slice(0, 48);
+    const bitmapLength = Math.ceil(geometry.blocks / 8);
+    const left = await store.open(id).catch((error: unknown) => {
+      if (error instanceof StorageError && error.code === 'busy') return 'busy' as const;
+      return undefined;
+    });
+    // The same picture twice at a time: the second copy lives beside the first and is not resumed.
+    const name = left === 'busy' ? `${id}-${Math.floor(performance.now())}` : id;
+    const record = left === 'busy' || left?.length !== length ? undefined : left.loadState();
+    if (left !== 'busy' && left !== undefined && record?.length === bitmapLength) {
+      return new StoredPicture(store, name, left, await startDigest(), geometry, record.slice());
+    }
+    if (left !== 'busy') left?.close();
+    return new StoredPicture(
+      store,
+      name,
+      await store.create(name, length),
+      await startDigest(),
+      geometry,
+      new Uint8Array(bitmapLength),
+    );
+  }
+
+  /** @throws StorageError */
+  write(block: number, at: number, bytes: Uint8Array, now: number): void {
+    this.bytes.write(at, bytes);
+    this.whole[block >> 3] = (this.whole[block >> 3] as number) | (1 << (block & 7));
+    if (block === this.hashedThrough) {
+      this.digest.update(bytes);
+      this.hashedThrough += 1;
+      this.hash();
+    }
+    if (now - this.recordedAt > RECORD_INTERVAL) {
+      if (this.recordedAt > 0) this.bytes.saveState(this.whole);
+      this.recordedAt = now;
+    }
+  }
+
+  read(from: number, to: number): Uint8Array {
+    return this.bytes.read(from, to - from);
+  }
+
+  /** SHA-256 of all bytes, once every block is here. */
+  finish(): Uint8Array {
+    return this.digest.finish();
+  }
+
+  file(): Promise<Blob> {
+    return this.bytes.file();
+  }
+
+  /** Keeps what is here for another session. */
+  keep(): void {
+    this.bytes.saveState(this.whole);
+    this.bytes.close();
+  }
+
+  async discard(): Promise<void> {
+    this.bytes.close();
+    await this.store.remove(this.id);
+  }
+
+  private hash(): void {
+    while (this.hashedThrough < this.geometry.blocks && isSet(this.whole, this.hashedThrough)) {
+      const [from, to] = blockRange(this.geometry, this.hashedThrough);
+      this.digest.update(this.bytes.read(from, to - from));
+      this.hashedThrough += 1;
+    }
+  }
+}
+
+const isSet = (bitmap: Uint8Array, index: number): boolean =>
+  (((bitmap[index >> 3] as number) >> (index & 7)) & 1) === 1;
+
+function runsOf(bitmap: Uint8Array, length: number): Run[] {
+  const runs: Run[] = [];
+  for (let i = 0; i < length; i++) {
+    if (!isSet(bitmap, i)) continue;
+    const last = runs.at(-1);
+    if (last !== undefined && last.first + last.count === i)
+      runs[runs.length - 1] = { first: last.first, count: last.count + 1 };
+    else runs.push({ first: i, count: 1 });
+  }
+  return runs;
+}
