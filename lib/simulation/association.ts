@@ -82,7 +82,7 @@ export class Association {
   readonly #options: AssociationOptions;
   readonly #congestion: Congestion;
   readonly #path: Path;
-  readonly #drained: (() => void) | undefined;
+  readonly #drained: ((now: Millis) => void) | undefined;
 
   /**
    * @param deliver a message came out whole at the other end.
@@ -93,7 +93,7 @@ export class Association {
     congestion: Congestion,
     path: Path,
     deliver: (message: Message, now: Millis) => void,
-    drained?: () => void,
+    drained?: (now: Millis) => void,
   ) {
     this.#options = options;
     this.#congestion = congestion;
@@ -101,7 +101,11 @@ export class Association {
     this.#drained = drained;
     this.roundTrip = new RoundTrip(options);
     this.#retransmit = path.timers.add((now) => this.#handleTimeout(now));
-    this.#pace = path.timers.add((now) => this.#flush(now));
+    this.#pace = path.timers.add((now) => {
+      const queuedBefore = this.#queuedBytes;
+      this.#flush(now);
+      if (this.#queuedBytes < queuedBefore) this.#drained?.(now);
+    });
     this.#receiver = new AssociationReceiver(options, path.timers, deliver, (sack, now) => {
       // Beyond the 16 bytes that a DATA chunk's header has too: four for each gap block.
       path.reverse.send(new SackPacket(this, sack), 2 * sack.gaps.length, now, options.overhead);
@@ -160,6 +164,7 @@ export class Association {
 
     const advanced = cumulative >= this.#base;
     if (advanced) {
+      this.roundTrip.progress();
       const count = cumulative - this.#base + 1;
       for (let i = 0; i < count; i++) {
         const chunk = this.#outstanding[i];
@@ -214,7 +219,7 @@ export class Association {
     if (this.#outstanding.length === 0) this.#path.timers.set(this.#retransmit, undefined);
     else if (advanced || (this.#options.tailProbe && newest)) this.#startTimer(now);
     this.#flush(now, fast);
-    if (this.#queuedBytes < queuedBefore) this.#drained?.();
+    if (this.#queuedBytes < queuedBefore) this.#drained?.(now);
   }
 
   #sample(newest: Chunk, now: Millis): { deliveryRate: number | undefined; roundStart: boolean } {
@@ -306,7 +311,7 @@ export class Association {
     this.roundTrip.backOff();
     this.#startTimer(now);
     this.#flush(now);
-    if (this.#queuedBytes < queuedBefore) this.#drained?.();
+    if (this.#queuedBytes < queuedBefore) this.#drained?.(now);
   }
 
   /** Sends what window, burst and pace allow; `fast`: the first lost packet goes whatever the window says. */

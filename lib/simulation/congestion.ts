@@ -43,12 +43,15 @@ export interface NewRenoOptions {
   initialThreshold?: number;
   /** Packets that a loss leaves at least: dcSCTP 4, TCP 2. */
   minimumWindow?: number;
+  /** Packets by which one acknowledgement may widen the window in slow start (RFC 3465 L): dcSCTP 1, Linux TCP 2. */
+  growthPerAck?: number;
 }
 
 /** NewReno (RFC 9260 §7.2, RFC 6582), with dcSCTP's constants unless told. */
 export class NewReno implements Congestion {
   readonly #packet: number;
   readonly #minimum: number;
+  readonly #growth: number;
   #window: number;
   #threshold: number;
   /** Bytes acknowledged towards the next packet of window. */
@@ -59,8 +62,10 @@ export class NewReno implements Congestion {
     initialWindow = 10,
     initialThreshold = 5 * 1024 * 1024,
     minimumWindow = 4,
+    growthPerAck = 1,
   }: NewRenoOptions) {
     this.#packet = packet;
+    this.#growth = growthPerAck * packet;
     this.#window = initialWindow * packet;
     this.#threshold = initialThreshold;
     this.#minimum = minimumWindow * packet;
@@ -77,7 +82,7 @@ export class NewReno implements Congestion {
   handleAck({ acked, advanced, limited, recovering }: Ack): void {
     if (!advanced) return;
     if (this.#window <= this.#threshold) {
-      if (limited && !recovering) this.#window += Math.min(acked, this.#packet);
+      if (limited && !recovering) this.#window += Math.min(acked, this.#growth);
       return;
     }
     this.#partial += acked;

@@ -66,7 +66,7 @@ export class PlainLane implements LaneLink {
 }
 
 /** dcSCTP counts its windows in MTUs. */
-const MTU = 1191;
+export const MTU = 1191;
 
 /** The options of the control lane: reliable and ordered. */
 export function controlOptions(model: LaneModel): AssociationOptions {

@@ -3,6 +3,7 @@ import { CONTROL_LANE } from '../protocol/contract.ts';
 import type { Endpoint, LaneId, Millis, Transmit } from '../protocol/contract.ts';
 import type { LinkOptions } from './link.ts';
 import { Pair } from './pair.ts';
+import { ReliableFlow } from './reliable-flow.ts';
 import type { PairOptions } from './pair.ts';
 
 interface Got {
@@ -167,6 +168,25 @@ describe('pair', () => {
     pair.run();
     expect(pair.events.length).toBeGreaterThanOrEqual(499);
     expect(pair.events.length).toBeLessThanOrEqual(501);
+  });
+
+  it('lets a rival flow share the queue of a direction', () => {
+    const narrow: LinkOptions = { ...LINK, rate: 10_000_000 };
+    const arrivals = [false, true].map((rival) => {
+      const pair = talk({ a: new Talker({ count: 2000, every: 2 }), b: new Talker(), aToB: narrow });
+      const flow = rival
+        ? new ReliableFlow({ model: 'newreno', size: Infinity }, pair.path('aToB'))
+        : undefined;
+      pair.run({ maxMillis: 4100 });
+      // The talker offers 4.5 of the 10 Mbit/s; the rival must live with the rest.
+      if (flow) expect((flow.delivered * 8) / 4.1).toBeGreaterThan(3_000_000);
+      return { received: pair.events.length, delay: pair.links.aToB.stats.queueDelayMax };
+    });
+    expect(arrivals[0]?.received).toBe(2000);
+    expect(arrivals[0]?.delay).toBe(0);
+    expect(arrivals[1]?.received).toBeLessThan(2000);
+    expect(arrivals[1]?.received).toBeGreaterThan(1500);
+    expect(arrivals[1]?.delay).toBeGreaterThan(90);
   });
 
   it('stops at each of its limits and says which', () => {

@@ -161,7 +161,8 @@ export class Pair<EA, EB> {
   /** Jumps to the next event and handles all that is due. `false`: nothing is left that could happen. */
   step(maxMillis: Millis = Infinity): boolean {
     const next = this.#next();
-    if (next === Infinity || next > maxMillis) return false;
+    // Written so that a limit that is not a number ends the run too.
+    if (next === Infinity || !(next <= maxMillis)) return false;
     if (next > this.#now) {
       this.#now = next;
       this.#stepsAtNow = 0;

@@ -14,6 +14,7 @@ export class RoundTrip {
   minimum: Millis = Infinity;
   #deviation = 0;
   #rto: Millis;
+  #backOff = 1;
   readonly #options: RoundTripOptions;
 
   constructor(options: RoundTripOptions) {
@@ -22,7 +23,7 @@ export class RoundTrip {
   }
 
   get rto(): Millis {
-    return this.#rto;
+    return Math.min(this.#options.maxRto, this.#rto * this.#backOff);
   }
 
   sample(rtt: Millis): void {
@@ -41,6 +42,11 @@ export class RoundTrip {
 
   /** A timeout fired: the next one takes twice as long. */
   backOff(): void {
-    this.#rto = Math.min(this.#options.maxRto, 2 * this.#rto);
+    if (this.rto < this.#options.maxRto) this.#backOff *= 2;
+  }
+
+  /** The cumulative acknowledgement moved: dcSCTP and Linux both start again from the plain timeout. */
+  progress(): void {
+    this.#backOff = 1;
   }
 }
