@@ -156,13 +156,17 @@ test('a page that is closed is noticed by the other', async ({ link, sender, rec
   await expect.poll(async () => (await state(sender)).closed, { timeout: 30_000 }).toBe('failed');
 });
 
-test('a page that leaves tells the other at once', async ({ link, sender, receiver }) => {
-  await link.configure({ delayMs: 20 });
-  await connect(sender, receiver);
-  await receiver.evaluate(() => window.harness.closeOnLeaving());
-  await receiver.goto('about:blank');
-  await expect.poll(async () => (await state(sender)).closed, { timeout: 5000 }).toBe('closed');
-});
+for (const how of ['goes elsewhere', 'is closed by the person']) {
+  test(`a page that ${how} tells the other at once`, async ({ link, sender, receiver }) => {
+    await link.configure({ delayMs: 20 });
+    await connect(sender, receiver);
+    await receiver.evaluate(() => window.harness.closeOnLeaving());
+    await (how === 'goes elsewhere'
+      ? receiver.goto('about:blank')
+      : receiver.close({ runBeforeUnload: true }));
+    await expect.poll(async () => (await state(sender)).closed, { timeout: 5000 }).toBe('closed');
+  });
+}
 
 test('hostile lane signals cost the other side nothing it has not bounded', async ({ sender, receiver }) => {
   await connect(sender, receiver);
