@@ -256,16 +256,24 @@ test('10,000 guesses from 1,000 addresses: no code sees more than one, and hones
   };
   // Live codes, each with the number of times that somebody came in. A sender whose code was guessed opens another.
   const opened: { slot: string; joins: number }[] = [];
-  const reopen = async (sender: TestSocket) => {
-    const code = { slot: await open(sender), joins: 0 };
-    opened.push(code);
-    sender.removeAllListeners('paired');
-    sender.on('paired', () => {
-      code.joins += 1;
-      void reopen(sender);
+  const openAgain = (sender: TestSocket, done = () => {}) => {
+    // Not awaited: a guess may come in right behind the answer, and must count for this code.
+    sender.emit('open', {}, (answer) => {
+      if ('error' in answer) throw new Error(answer.error);
+      const code = { slot: answer.slot, joins: 0 };
+      opened.push(code);
+      sender.removeAllListeners('paired');
+      sender.on('paired', () => {
+        code.joins += 1;
+        if (code.joins === 1) openAgain(sender);
+      });
+      done();
     });
   };
-  for (let i = 0; i < 100; i++) await reopen(await from());
+  for (let i = 0; i < 100; i++) {
+    const sender = await from();
+    await new Promise<void>((resolve) => openAgain(sender, resolve));
+  }
 
   let [guesses, hits, honest, tries] = [0, 0, 0, 0];
   const guesser = async () => {
@@ -294,13 +302,13 @@ test('10,000 guesses from 1,000 addresses: no code sees more than one, and hones
   expect(guesses).toBe(10_000);
   // They do find some of the short codes that stood before the alarm; each only once.
   expect(hits).toBeGreaterThan(0);
-  expect(opened.reduce((sum, { joins }) => sum + joins, 0)).toBe(hits);
+  // The rest, if any, came into an honest pair's room before the alarm, and its guest did not.
+  expect(opened.reduce((sum, { joins }) => sum + joins, 0)).toBe(hits - (tries - honest));
   expect(Math.max(...opened.map(({ joins }) => joins))).toBe(1);
-  // Codes that were opened after the alarm lie too far apart to be found.
-  expect(opened.slice(100).every(({ slot, joins }) => slot.length < 6 || joins === 0 || hits < 110)).toBe(
-    true,
-  );
-  expect(hits).toBeLessThan(110);
+  // The codes that were opened after the alarm lie too far apart to be found: one guess in some 9,000 finds any.
+  const late = opened.filter(({ slot }) => slot.length === 6);
+  expect(late.length).toBeGreaterThan(50);
+  expect(late.filter(({ joins }) => joins > 0).length).toBeLessThan(9);
   expect(honest).toBeGreaterThanOrEqual(tries - 1);
   expect(await (await fetch(`${server.origin}/healthz`)).json()).toMatchObject({ status: 'ok', alarm: true });
   // One line about it, and nobody in it.
