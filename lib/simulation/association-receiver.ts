@@ -1,5 +1,5 @@
 import type { Millis } from '../protocol/contract.ts';
-import type { Chunk, Message } from './association.ts';
+import type { Chunk, Message } from './chunk.ts';
 import type { TimerId, Timers } from './timers.ts';
 
 export interface ReceiverOptions {

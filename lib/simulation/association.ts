@@ -3,45 +3,11 @@ import { AssociationReceiver } from './association-receiver.ts';
 import type { AssociationOptions } from './association-options.ts';
 import type { Sack } from './association-receiver.ts';
 import type { Congestion } from './congestion.ts';
-import type { Datagram } from './link.ts';
 import type { Path } from './path.ts';
+import { AssociationPacket, SackPacket } from './chunk.ts';
+import type { Chunk, Message, PacketHandler } from './chunk.ts';
 import { RoundTrip } from './round-trip.ts';
 import type { TimerId } from './timers.ts';
-
-/** A message on its way; both ends hold the same object, so nothing is copied. */
-export interface Message {
-  sequence: number;
-  size: number;
-  bytes: Uint8Array | undefined;
-  /** Bytes that have gone into chunks, and those that the other end has. */
-  taken: number;
-  arrived: number;
-  /** Given up: a chunk of it was lost and is not sent again. */
-  abandoned: boolean;
-  chunks: Chunk[];
-}
-
-export type ChunkState = 'inFlight' | 'lost' | 'acknowledged' | 'abandoned';
-
-/** A piece of a message with a transmission sequence number. */
-export interface Chunk {
-  number: number;
-  message: Message;
-  length: number;
-  /** With its header. */
-  size: number;
-  state: ChunkState;
-  misses: number;
-  transmissions: number;
-  sentAt: Millis;
-  /** The how-manieth transmission of the association carried it last. */
-  order: number;
-  /** The delivery counters when it left, for the rate sample. */
-  delivered: number;
-  deliveredAt: Millis;
-  firstSentAt: Millis;
-  applicationLimited: boolean;
-}
 
 /** Three acknowledgements beyond a packet, or three packets: the threshold of RFC 9260 and RFC 8985. */
 const LOSS_THRESHOLD = 3;
@@ -51,7 +17,7 @@ const MIN_FRAGMENT = 10;
 const FORWARD_INTERVAL: Millis = 200;
 
 /** Data of one direction of an SCTP (or TCP-like) association, both of its ends, over the links of a path. */
-export class Association {
+export class Association implements PacketHandler {
   /** Congestion decisions and lost chunks, for tests and traces. */
   readonly stats = { packets: 0, retransmissions: 0, losses: 0, timeouts: 0 };
   readonly roundTrip: RoundTrip;
@@ -61,9 +27,9 @@ export class Association {
   #queuedBytes = 0;
   #nextSequence = 0;
   /** Chunks sent and not cumulatively acknowledged, by number from `#base` on. */
-  #outstanding: Chunk[] = [];
+  readonly #outstanding: Chunk[] = [];
   #base = 0;
-  #lost: Chunk[] = [];
+  readonly #lost: Chunk[] = [];
   #inFlight = 0;
   #recoveryEnd: number | undefined;
   #forwardNotBefore: Millis = 0;
@@ -174,7 +140,7 @@ export class Association {
           rtt = now - chunk.sentAt;
         acknowledge(chunk);
       }
-      this.#outstanding = count < this.#outstanding.length ? this.#outstanding.slice(count) : [];
+      this.#outstanding.splice(0, count);
       this.#base = cumulative + 1;
     }
     for (let i = 0; i < gaps.length; i += 2) {
@@ -436,43 +402,5 @@ export class Association {
     const rate = this.#congestion.pacingRate();
     if (rate < Infinity) this.#sendNotBefore = Math.max(this.#sendNotBefore, now) + size / rate;
     if (!this.#path.timers.isSet(this.#retransmit)) this.#startTimer(now);
-  }
-}
-
-class AssociationPacket implements Datagram {
-  readonly #association: Association;
-  readonly #chunks: readonly Chunk[];
-  readonly #forwardTo: number | undefined;
-
-  constructor(association: Association, chunks: readonly Chunk[], forwardTo: number | undefined) {
-    this.#association = association;
-    this.#chunks = chunks;
-    this.#forwardTo = forwardTo;
-  }
-
-  deliver(now: Millis): void {
-    this.#association.handlePacket(this.#chunks, this.#forwardTo, now);
-  }
-
-  copy(): Datagram {
-    return this; // numbers tell the second from the first
-  }
-}
-
-class SackPacket implements Datagram {
-  readonly #association: Association;
-  readonly #sack: Sack;
-
-  constructor(association: Association, sack: Sack) {
-    this.#association = association;
-    this.#sack = sack;
-  }
-
-  deliver(now: Millis): void {
-    this.#association.handleSack(this.#sack, now);
-  }
-
-  copy(): Datagram {
-    return this;
   }
 }

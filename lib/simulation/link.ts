@@ -5,7 +5,7 @@ import { seededRandom } from './random.ts';
 import type { Random } from './random.ts';
 
 /** Headers of a lane message on the wire: IPv4 20, UDP 8, DTLS 1.2 record 37, SCTP common and DATA 28. */
-export const LANE_OVERHEAD = 93;
+const LANE_OVERHEAD = 93;
 
 /** What `queueMs` and `queueBytes` leave open: the queue of the benchmark's link. */
 const DEFAULT_QUEUE_MS = 100;

@@ -5,7 +5,7 @@ import { Pair } from './pair.ts';
 import type { PairEvent } from './pair.ts';
 
 /** Share of the wire that a 1024-byte chunk has after all headers: the bench's 46.3 of 50 Mbit/s. */
-export const WIRE_EFFICIENCY = 0.926;
+const WIRE_EFFICIENCY = 0.926;
 
 /** One point of the grid. */
 export interface Conditions {
@@ -28,7 +28,7 @@ export interface Axes {
 }
 
 /** Two endpoints ready to transfer, and how to tell from their events that they did. */
-export interface Transfer<EA, EB> {
+interface Transfer<EA, EB> {
   a: Endpoint<EA>;
   b: Endpoint<EB>;
   /** Bytes between `isStart` and `isEnd`, for the limit. */
@@ -83,11 +83,7 @@ export function* grid(axes: Axes): Generator<Conditions> {
 }
 
 /** The link of one direction under these conditions. */
-export function linkOf(
-  { loss, rtt, rate, burst }: Conditions,
-  seed: number,
-  queueMs: Millis = 100,
-): LinkOptions {
+function linkOf({ loss, rtt, rate, burst }: Conditions, seed: number, queueMs: Millis = 100): LinkOptions {
   return {
     rate,
     queueMs,

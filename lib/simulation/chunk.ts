@@ -1,0 +1,84 @@
+import type { Millis } from '../protocol/contract.ts';
+import type { Sack } from './association-receiver.ts';
+import type { Datagram } from './link.ts';
+
+/** A message on its way; both ends hold the same object, so nothing is copied. */
+export interface Message {
+  sequence: number;
+  size: number;
+  bytes: Uint8Array | undefined;
+  /** Bytes that have gone into chunks, and those that the other end has. */
+  taken: number;
+  arrived: number;
+  /** Given up: a chunk of it was lost and is not sent again. */
+  abandoned: boolean;
+  chunks: Chunk[];
+}
+
+type ChunkState = 'inFlight' | 'lost' | 'acknowledged' | 'abandoned';
+
+/** A piece of a message with a transmission sequence number. */
+export interface Chunk {
+  number: number;
+  message: Message;
+  length: number;
+  /** With its header. */
+  size: number;
+  state: ChunkState;
+  misses: number;
+  transmissions: number;
+  sentAt: Millis;
+  /** The how-manieth transmission of the association carried it last. */
+  order: number;
+  /** The delivery counters when it left, for the rate sample. */
+  delivered: number;
+  deliveredAt: Millis;
+  firstSentAt: Millis;
+  applicationLimited: boolean;
+}
+
+/** Where packets of an association come out: its receiver at one end, its sender at the other. */
+export interface PacketHandler {
+  handlePacket(chunks: readonly Chunk[], forwardTo: number | undefined, now: Millis): void;
+  handleSack(sack: Sack, now: Millis): void;
+}
+
+/** Chunks, and the number up to which the receiver must pass over what is missing. */
+export class AssociationPacket implements Datagram {
+  readonly #association: PacketHandler;
+  readonly #chunks: readonly Chunk[];
+  readonly #forwardTo: number | undefined;
+
+  constructor(association: PacketHandler, chunks: readonly Chunk[], forwardTo: number | undefined) {
+    this.#association = association;
+    this.#chunks = chunks;
+    this.#forwardTo = forwardTo;
+  }
+
+  deliver(now: Millis): void {
+    this.#association.handlePacket(this.#chunks, this.#forwardTo, now);
+  }
+
+  copy(): Datagram {
+    return this; // numbers tell the second from the first
+  }
+}
+
+/** An acknowledgement on its way back. */
+export class SackPacket implements Datagram {
+  readonly #association: PacketHandler;
+  readonly #sack: Sack;
+
+  constructor(association: PacketHandler, sack: Sack) {
+    this.#association = association;
+    this.#sack = sack;
+  }
+
+  deliver(now: Millis): void {
+    this.#association.handleSack(this.#sack, now);
+  }
+
+  copy(): Datagram {
+    return this;
+  }
+}
