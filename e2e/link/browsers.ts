@@ -7,7 +7,7 @@ import { Link, type LinkOptions, type Side } from './relay.ts';
 const SYSTEM_CHROMIUM = '/usr/bin/chromium';
 
 /** Debian's Chromium where there is one, else the one Playwright has downloaded. */
-export async function launchChromium(extraArgs: readonly string[] = []): Promise<Browser> {
+async function launchChromium(extraArgs: readonly string[] = []): Promise<Browser> {
   return chromium.launch({
     ...(existsSync(SYSTEM_CHROMIUM) ? { executablePath: SYSTEM_CHROMIUM } : {}),
     args: [
@@ -29,7 +29,7 @@ export async function launchChromium(extraArgs: readonly string[] = []): Promise
 }
 
 /** A fresh profile on one side of the link. */
-export async function openContext(
+async function openContext(
   browser: Browser,
   link: Link | undefined,
   side: Side,

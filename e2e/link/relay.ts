@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { cleanLink, type LinkOptions } from './link-model.ts';
 import type { Direction, RelayStats, Side } from './relay-server.ts';
 
-export type { DirectionStats, LinkOptions } from './link-model.ts';
+export type { LinkOptions } from './link-model.ts';
 export type { Direction, RelayStats, Side } from './relay-server.ts';
 
 type Call =

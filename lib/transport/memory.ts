@@ -9,7 +9,7 @@ import { CONTROL_MESSAGE_BYTES, DIRECT_LANES, RELAYED_LANES } from './limits.ts'
 import { isRecord } from './signals.ts';
 
 /** Carries an unreliable message one way: calls `deliver` once, later, several times, or never. */
-export type Carry = (lane: LaneId, bytes: Uint8Array, deliver: () => void) => void;
+type Carry = (lane: LaneId, bytes: Uint8Array, deliver: () => void) => void;
 
 export interface MemoryNetworkOptions {
   /** Initiator to the other side, and back. Default: everything arrives, in order, in the next turn. */
