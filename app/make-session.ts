@@ -9,6 +9,13 @@ export function warmSession(): void {
   void import('../lib/session/index.ts').catch(() => undefined);
 }
 
+/** This tab was receiving when it was loaded anew. */
+export async function canResume(): Promise<boolean> {
+  if (process.env.NEXT_PUBLIC_TESSERA_STATES === '1') return false;
+  const { canResumeReceiving } = await import('../lib/session/index.ts');
+  return canResumeReceiving();
+}
+
 export async function makeSenderSession(options: SessionOptions): Promise<SenderSession> {
   if (process.env.NEXT_PUBLIC_TESSERA_STATES === '1') {
     const { scriptedSender } = await import('./states/scripted-session.ts');

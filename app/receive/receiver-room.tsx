@@ -2,7 +2,7 @@
 import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
 import { createReceiveStore, isMoving } from '../../lib/store/receive-store.ts';
 import { useStore } from '../../lib/store/use-store.ts';
-import { makeReceiverSession, warmSession } from '../make-session.ts';
+import { canResume, makeReceiverSession } from '../make-session.ts';
 import { useText } from '../text/text.tsx';
 import { JoinCard } from '../ui/join-card.tsx';
 import { ReceiverTransfer } from '../ui/receiver-transfer.tsx';
@@ -21,7 +21,7 @@ export function ReceiverRoom() {
   const { t } = useText();
   const [store] = useState(() => createReceiveStore({ makeSession: makeReceiverSession }));
   const state = useStore(store, (all) => all);
-  const [fragment, forgetFragment] = useFragment();
+  const [fragment, forgetFragment, holdsLink] = useFragment();
   const [viewed, setViewed] = useState<string>();
   const { snapshot } = state;
   const transfers = snapshot?.transfers ?? [];
@@ -32,9 +32,17 @@ export function ReceiverRoom() {
   const open = useCallback((id: string) => setViewed(id), []);
 
   useEffect(() => {
-    warmSession();
-    return () => store.leave();
-  }, [store]);
+    let here = true;
+    const resume = async () => {
+      if ((await canResume()) && here && !holdsLink()) await store.resume(sessionOptions());
+    };
+    // A page that cannot look for its old session is a page without one.
+    resume().catch(() => undefined);
+    return () => {
+      here = false;
+      store.leave();
+    };
+  }, [store, holdsLink]);
 
   const session = store.session();
   const connected = snapshot?.connection === 'connected' || snapshot?.connection === 'reconnecting';

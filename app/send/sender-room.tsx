@@ -6,7 +6,7 @@ import { createSendStore, transferOf } from '../../lib/store/send-store.ts';
 import { useStore } from '../../lib/store/use-store.ts';
 import { makeSenderSession, warmSession } from '../make-session.ts';
 import { useText } from '../text/text.tsx';
-import { ChoiceControl } from '../ui/choice-control.tsx';
+import { ChoiceDetails } from '../ui/choice-control.tsx';
 import { ImageInput } from '../ui/image-input.tsx';
 import { RoomCard } from '../ui/room-card.tsx';
 import { SenderTransfer } from '../ui/sender-transfer.tsx';
@@ -71,7 +71,7 @@ export function SenderRoom() {
               {t.pick.step}
             </h2>
             <ImageInput add={add} hint={peer ? t.pick.goNow(isolate(peer)) : t.pick.goWhenJoined} />
-            <ChoiceControl choice={state.choice} change={store.setChoice} />
+            <ChoiceDetails choice={state.choice} change={store.setChoice} />
           </section>
           {items.length > 0 && (
             <section className={ui.main} aria-label={t.transfer.list}>

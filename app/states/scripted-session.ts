@@ -98,6 +98,7 @@ export function scriptedReceiver(): ReceiverSession {
   return {
     ...session,
     join: () => session.publish({}),
+    resume: () => false,
     accept: () => undefined,
     decline: () => undefined,
     setAutoAccept: () => undefined,

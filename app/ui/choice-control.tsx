@@ -5,13 +5,36 @@ import { useText } from '../text/text.tsx';
 import css from './choice-control.module.css';
 import ui from './ui.module.css';
 
+/** Closed until somebody wants something else than what the line says. */
+export function ChoiceDetails({ choice, change }: { choice: Choice; change: (choice: Choice) => void }) {
+  const { t } = useText();
+  const [open, setOpen] = useState(false);
+  const titles = {
+    original: t.choice.original,
+    'without-location': t.choice.noLocation,
+    smaller: t.choice.smaller,
+  };
+  return (
+    <details className={ui.details} onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary data-testid="choice">
+        {t.choice.title}: {titles[choice.kind]}
+      </summary>
+      {open && (
+        <div>
+          <ChoiceControl choice={choice} change={change} />
+        </div>
+      )}
+    </details>
+  );
+}
+
 const SIDES = [1024, 1600, 2048, 3072, 4096];
 
 /** A slider's value is taken once the hand rests: each new value encodes the picture again. */
 const REST_MS = 350;
 
 /** Original, original without location, or smaller with its two settings. */
-export function ChoiceControl({ choice, change }: { choice: Choice; change: (choice: Choice) => void }) {
+function ChoiceControl({ choice, change }: { choice: Choice; change: (choice: Choice) => void }) {
   const { t } = useText();
   const group = useId();
   const ways: readonly { value: Choice; title: string; hint: string }[] = [

@@ -2,18 +2,28 @@
 import type { Figures } from '../../lib/session/model.ts';
 import { useText } from '../text/text.tsx';
 import css from './figures.module.css';
+import ui from './ui.module.css';
+
+interface Props {
+  figures: Figures;
+  sha256: string | undefined;
+  /** Before anything moved, zeros would only be in the way: they are there for programs, not for people. */
+  began: boolean;
+}
 
 /** The numbers that say what the network did, plain digits so that they can be read by programs too. */
-export function FiguresRow({ figures, sha256 }: { figures: Figures; sha256: string | undefined }) {
+export function FiguresRow({ figures, sha256, began }: Props) {
   const { t } = useText();
   return (
-    <dl className={css.row}>
+    <dl className={began ? css.row : ui.unseen} aria-hidden={!began}>
       <div>
         <dt>{t.figures.chunks}</dt>
         <dd>
-          <span data-testid="chunks-received">{figures.chunksReceived}</span>
-          {' / '}
-          <span data-testid="chunks-total">{figures.chunksTotal}</span>
+          <bdi dir="ltr">
+            <span data-testid="chunks-received">{figures.chunksReceived}</span>
+            {' / '}
+            <span data-testid="chunks-total">{figures.chunksTotal}</span>
+          </bdi>
         </dd>
       </div>
       <div>

@@ -42,12 +42,7 @@ export function JoinCard({ snapshot, joining, broken, fragment, forgetFragment, 
 
   return (
     <section className={ui.card} aria-label={t.room.stepJoin}>
-      <h2 className={`${ui.subtitle} ${ui.row}`}>
-        <span className={ui.step} aria-hidden="true">
-          1
-        </span>
-        {t.room.stepJoin}
-      </h2>
+      <h2 className={ui.subtitle}>{asks || busy ? t.room.stepJoin : t.room.title}</h2>
       <Connection snapshot={snapshot} idle={t.connection.closed} />
       {(asks || busy) && (
         <form

@@ -32,7 +32,7 @@ export function NetworkDetails({ session, snapshot, transfer }: Props) {
   const readHistory = useCallback(() => session.history(id), [session, id]);
   return (
     <div className={css.details}>
-      <FiguresRow figures={figures} sha256={transfer.sha256} />
+      <FiguresRow figures={figures} sha256={transfer.sha256} began={began} />
       {began && (
         <>
           {(moving || open) && <ChunkMap read={readMap} live={moving} figures={figures} />}

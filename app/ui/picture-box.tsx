@@ -12,7 +12,7 @@ interface Size {
 
 /** Beyond these a panorama would be a line; the picture is then fitted into the box. */
 const WIDEST = 2.4;
-const TALLEST = 0.6;
+const TALLEST = 0.8;
 
 /** One box of the picture's own proportions from the first moment on, so that nothing moves while it sharpens. */
 export function PictureBox({

@@ -25,7 +25,7 @@ interface Props {
  */
 export function ReceivedPicture({ session, transfer, onFile, open }: Props) {
   const { t } = useText();
-  const { id, name, state } = transfer;
+  const { name, state } = transfer;
   const [previewShown, setPreviewShown] = useState(false);
   const [fullShown, setFullShown] = useState(false);
   const [file, setFile] = useState<ReceivedFile>();
@@ -35,7 +35,11 @@ export function ReceivedPicture({ session, transfer, onFile, open }: Props) {
 
   const thumbUrl = useThumbUrl(transfer.thumb);
   const previewUrl = useObjectUrl(transfer.preview, 'image/webp');
-  const partial = usePartialPicture({ session, transfer, active: isMoving(transfer) && !fullShown });
+  const { canvas, shown: partialShown } = usePartialPicture({
+    session,
+    transfer,
+    active: isMoving(transfer) && !fullShown,
+  });
   const fullUrl = useObjectUrl(file?.show === 'yes' && near ? file.blob : undefined, '');
 
   useEffect(() => {
@@ -52,13 +56,12 @@ export function ReceivedPicture({ session, transfer, onFile, open }: Props) {
     return () => {
       current = false;
     };
-    // The file of a finished transfer does not change with later snapshots.
-    // oxlint-disable-next-line react-hooks/exhaustive-deps
-  }, [session, id, done, onFile]);
+    // Once: a finished transfer keeps its identity from snapshot to snapshot (see keep-identity.ts).
+  }, [session, transfer, done, onFile]);
 
   const stage: Stage | undefined = fullShown
     ? 'full'
-    : partial.shown
+    : partialShown
       ? 'partial'
       : previewShown
         ? 'preview'
@@ -69,8 +72,7 @@ export function ReceivedPicture({ session, transfer, onFile, open }: Props) {
   const began = isMoving(transfer) || done;
   useEffect(() => {
     if (began && stage) markFirstPicture(transfer);
-    // oxlint-disable-next-line react-hooks/exhaustive-deps
-  }, [began, stage !== undefined]);
+  }, [began, stage, transfer]);
 
   const alt = t.transfer.pictureOf(name);
   return (
@@ -91,8 +93,8 @@ export function ReceivedPicture({ session, transfer, onFile, open }: Props) {
           />
         )}
         <canvas
-          ref={partial.canvas}
-          className={partial.shown && !(fullShown && fullUrl) ? css.layer : `${css.layer} ${css.hidden}`}
+          ref={canvas}
+          className={partialShown && !(fullShown && fullUrl) ? css.layer : `${css.layer} ${css.hidden}`}
           role="img"
           aria-label={stage === 'partial' ? alt : ''}
           aria-hidden={stage !== 'partial'}

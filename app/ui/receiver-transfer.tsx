@@ -36,6 +36,7 @@ export const ReceiverTransfer = memo(
     const took = useCallback((received: ReceivedFile) => setFile(received), []);
     return (
       <TransferCard
+        side="receiver"
         name={name}
         state={state}
         about={about}

@@ -28,7 +28,7 @@ export function RoomCard({ snapshot, opening, broken, openRoom }: Props) {
         <span className={ui.step} aria-hidden="true">
           1
         </span>
-        {t.room.stepSend}
+        {state === 'connected' || state === 'reconnecting' ? t.room.title : t.room.stepSend}
       </h2>
       <Connection snapshot={snapshot} idle={t.connection.closed} />
       {!snapshot && (

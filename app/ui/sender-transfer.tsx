@@ -6,15 +6,15 @@ import type {
   TransferSnapshot,
   TransferState,
 } from '../../lib/session/model.ts';
-import { type OutboxItem, SMALLER, typeLabel } from '../../lib/store/outbox.ts';
+import { type OutboxItem, typeLabel } from '../../lib/store/outbox.ts';
 import { isFinal, isMoving } from '../../lib/store/receive-store.ts';
 import { mayChoose, type SendStore } from '../../lib/store/send-store.ts';
 import { useText } from '../text/text.tsx';
-import { ChoiceControl } from './choice-control.tsx';
+import { ChoiceDetails } from './choice-control.tsx';
 import { Facts } from './facts.tsx';
 import { FiguresRow } from './figures.tsx';
 import { NetworkDetails } from './network-details.tsx';
-import { noFigures } from './no-figures.ts';
+import { noFigures } from '../../lib/store/no-figures.ts';
 import { ProblemNotice } from './notice.tsx';
 import { PreviewPicture } from './picture-box.tsx';
 import { Progress } from './progress.tsx';
@@ -66,6 +66,7 @@ function Drawn({ item, transfer, snapshot, session, store }: Props) {
     transfer?.problem ?? (item.stage.at === 'failed' ? { code: item.stage.problem } : undefined);
   return (
     <TransferCard
+      side="sender"
       name={transfer?.name ?? outgoing?.name ?? item.name}
       state={state}
       about={about}
@@ -85,9 +86,11 @@ function Drawn({ item, transfer, snapshot, session, store }: Props) {
           {transfer && session && snapshot ? (
             <NetworkDetails session={session} snapshot={snapshot} transfer={transfer} />
           ) : (
-            <FiguresRow figures={noFigures(bytes)} sha256={undefined} />
+            <FiguresRow figures={noFigures(bytes)} sha256={undefined} began={false} />
           )}
-          {choosable && <ChoiceFor item={item} store={store} />}
+          {choosable && (
+            <ChoiceDetails choice={item.choice} change={(choice) => store.chooseFor(item.id, choice)} />
+          )}
           {outgoing && <Wire item={item} session={session} />}
         </>
       }
@@ -188,36 +191,6 @@ function Outcome({ item: { outcome } }: { item: OutboxItem }) {
     case undefined:
       return null;
   }
-}
-
-function ChoiceFor({ item, store }: { item: OutboxItem; store: SendStore }) {
-  const { t } = useText();
-  const [open, setOpen] = useState(false);
-  const titles = {
-    original: t.choice.original,
-    'without-location': t.choice.noLocation,
-    smaller: t.choice.smaller,
-  };
-  return (
-    <details className={ui.details} onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>
-        {t.choice.title}: {titles[item.choice.kind]}
-      </summary>
-      {open && (
-        <div>
-          <ChoiceControl
-            choice={item.choice}
-            change={(choice) =>
-              store.chooseFor(
-                item.id,
-                choice.kind === 'smaller' && item.choice.kind !== 'smaller' ? SMALLER : choice,
-              )
-            }
-          />
-        </div>
-      )}
-    </details>
-  );
 }
 
 function Wire({ item, session }: { item: OutboxItem; session: SenderSession | undefined }) {

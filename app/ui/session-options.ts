@@ -1,9 +1,10 @@
 import type { SessionOptions } from '../../lib/session/model.ts';
 import { nameToSend } from '../../lib/store/settings.ts';
-import { settings } from '../settings.ts';
+import { restoreSettings, settings } from '../settings.ts';
 
 /** Pages on a plain file host name their signaling server at build time; otherwise it is the page's own origin. */
 export function sessionOptions(): SessionOptions {
+  restoreSettings();
   const state = settings.getState();
   return {
     server: process.env.NEXT_PUBLIC_TESSERA_SERVER ?? window.location.origin,

@@ -47,7 +47,9 @@ function Frame({ children }: { children: ReactNode }) {
         {children}
       </main>
       <footer className={css.footer}>
-        <p>{t.app.footer}</p>
+        <p>
+          {t.app.footer} <Link href="/#server">{t.home.honestyTitle}</Link>
+        </p>
         <label className={css.language}>
           <span>{t.app.language}</span>
           <select

@@ -4,6 +4,7 @@ import type { TransferState } from '../../lib/session/model.ts';
 import css from './transfer-card.module.css';
 
 interface Props {
+  side: 'sender' | 'receiver';
   name: string;
   state: TransferState;
   /** Type, dimensions, bytes. */
@@ -18,13 +19,14 @@ interface Props {
 }
 
 /** One picture, on either side. */
-export function TransferCard({ name, state, about, said, verified, picture, children, below }: Props) {
+export function TransferCard({ side, name, state, about, said, verified, picture, children, below }: Props) {
   return (
     <article
       className={css.card}
       data-testid="transfer"
       data-name={name}
       data-state={state}
+      data-side={side}
       aria-label={name}
     >
       <div className={css.top}>

@@ -173,22 +173,20 @@ function useReceivedFile(
   session: ReceiverSession,
   transfer: TransferSnapshot | undefined,
 ): ReceivedFile | undefined {
-  const [loaded, setLoaded] = useState<{ id: string; file: ReceivedFile }>();
-  const id = transfer?.id;
+  const [loaded, setLoaded] = useState<{ of: TransferSnapshot; file: ReceivedFile }>();
+  // A finished transfer keeps its identity from snapshot to snapshot (see keep-identity.ts), so this runs once for each.
   useEffect(() => {
     if (!transfer) return undefined;
     let current = true;
     receivedFile(session, transfer).then(
       (file) => {
-        if (current) setLoaded({ id: transfer.id, file });
+        if (current) setLoaded({ of: transfer, file });
       },
       () => undefined,
     );
     return () => {
       current = false;
     };
-    // A finished transfer's file does not change with later snapshots, so its id is what counts.
-    // oxlint-disable-next-line react/exhaustive-effect-dependencies
-  }, [session, id]);
-  return loaded?.id === id ? loaded?.file : undefined;
+  }, [session, transfer]);
+  return transfer && loaded?.of === transfer ? loaded.file : undefined;
 }

@@ -15,6 +15,8 @@ export interface ReceiveState {
 
 export interface ReceiveStore extends StoreApi<ReceiveState> {
   join(code: string, options: SessionOptions): Promise<void>;
+  /** Goes back to the session that this tab was in before it was loaded anew, if there was one. */
+  resume(options: SessionOptions): Promise<void>;
   accept(transfer: string): void;
   decline(transfer: string): void;
   setAutoAccept(on: boolean): void;
@@ -64,6 +66,23 @@ export function createReceiveStore({ makeSession }: ReceiveStoreOptions): Receiv
         current.join(code);
       } catch {
         store.setState({ broken: true });
+      } finally {
+        store.setState({ joining: false });
+      }
+    },
+    async resume(options) {
+      if (session || store.getState().joining) return;
+      store.setState({ joining: true });
+      try {
+        const made = await freshSession(options);
+        if (!made.resume()) {
+          unsubscribe?.();
+          session = undefined;
+          store.setState({ snapshot: undefined });
+          made.leave();
+        }
+      } catch {
+        // The way back is a convenience: the person still has the code field.
       } finally {
         store.setState({ joining: false });
       }

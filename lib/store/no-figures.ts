@@ -1,4 +1,4 @@
-import type { Figures } from '../../lib/session/model.ts';
+import type { Figures } from '../session/model.ts';
 
 /** Before anything was sent: all there is to say is how many chunks it will be. */
 export function noFigures(bytes: number): Figures {

@@ -1,0 +1,261 @@
+import { expect, test } from 'vitest';
+import type { OutgoingImage, SenderSession, SessionOptions, SessionSnapshot } from '../session/model.ts';
+import type { ImageFacts, ImageTools, StripResult } from './image-tools.ts';
+import { noFigures } from './no-figures.ts';
+import { SMALLER } from './outbox.ts';
+import { createSendStore, mayChoose, PREPARING_AT_ONCE, transferOf } from './send-store.ts';
+
+const options: SessionOptions = { server: 'http://localhost', name: 'Ada', relayOnly: false };
+
+/** A session that keeps what it is given, in the order in which it was given. */
+function makeSession() {
+  const sent: OutgoingImage[] = [];
+  const cancelled: string[] = [];
+  const retried: string[] = [];
+  let rooms = 0;
+  let snapshot: SessionSnapshot = {
+    role: 'sender',
+    connection: 'waiting',
+    serverOnline: true,
+    lanes: 0,
+    transfers: [],
+  };
+  const listeners = new Set<() => void>();
+  const session: SenderSession = {
+    snapshot: () => snapshot,
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    openRoom: () => {
+      rooms += 1;
+    },
+    send: (images) => sent.push(...images),
+    cancel: (id) => cancelled.push(id),
+    retry: (id) => retried.push(id),
+    headerBytes: () => undefined,
+    chunkMap: () => undefined,
+    chunkLog: () => undefined,
+    history: () => [],
+    leave: () => undefined,
+  };
+  const publish = (next: Partial<SessionSnapshot>) => {
+    snapshot = { ...snapshot, ...next };
+    for (const listener of listeners) listener();
+  };
+  return { session, sent, cancelled, retried, publish, rooms: () => rooms };
+}
+
+const facts = (file: Blob): ImageFacts => ({
+  type: 'image/jpeg',
+  extension: 'jpg',
+  showable: true,
+  partial: true,
+  bytes: file.size,
+  width: 40,
+  height: 30,
+  hasMetadata: true,
+  looksConverted: false,
+});
+
+/** Decoding and encoding need a browser; here each tool waits until the test lets it go. */
+function makeTools(part: Partial<ImageTools> = {}) {
+  const waiting = new Map<string, () => void>();
+  let running = 0;
+  let most = 0;
+  const tools: ImageTools = {
+    async inspect(file) {
+      running += 1;
+      most = Math.max(most, running);
+      await new Promise<void>((resolve) => waiting.set(file.name, resolve));
+      running -= 1;
+      return facts(file);
+    },
+    preview: async () => ({ thumb: Uint8Array.of(1, 2, 3, 4, 5), preview: Uint8Array.of(6) }),
+    strip: async (blob): Promise<StripResult> => ({
+      kind: 'stripped',
+      blob: blob.slice(0, 2),
+      removed: ['GPS'],
+    }),
+    compress: async (file) => new File(['x'], file.name, { type: file.type }),
+    ...part,
+  };
+  const letGo = async (name: string) => {
+    waiting.get(name)?.();
+    waiting.delete(name);
+    await settle();
+  };
+  return { tools, letGo, most: () => most };
+}
+
+async function settle(): Promise<void> {
+  for (let at = 0; at < 20; at++) await Promise.resolve();
+}
+
+function setUp(part: Partial<ImageTools> = {}) {
+  const fake = makeSession();
+  const slow = makeTools(part);
+  let count = 0;
+  const store = createSendStore({
+    makeSession: async () => fake.session,
+    tools: slow.tools,
+    makeId: () => `i${++count}`,
+  });
+  return { ...fake, ...slow, store };
+}
+
+const file = (name: string, content = 'picture') => new File([content], name, { type: 'image/jpeg' });
+const instant: Partial<ImageTools> = { inspect: async (one) => facts(one) };
+
+test('pictures go to the session in the order in which they were picked, whichever is prepared first', async () => {
+  const { store, sent, letGo } = setUp();
+  await store.openRoom(options);
+  store.addFiles([file('a.jpg'), file('b.jpg'), file('c.jpg')]);
+  await letGo('b.jpg');
+  expect(sent).toEqual([]);
+  await letGo('a.jpg');
+  expect(sent.map(({ name }) => name)).toEqual(['a.jpg', 'b.jpg']);
+  await letGo('c.jpg');
+  expect(sent.map(({ name }) => name)).toEqual(['a.jpg', 'b.jpg', 'c.jpg']);
+});
+
+test('never more pictures are prepared at once than the bound allows', async () => {
+  const { store, letGo, most } = setUp();
+  const names = Array.from({ length: 9 }, (_, at) => `${at}.jpg`);
+  store.addFiles(names.map((name) => file(name)));
+  for (const name of names) await letGo(name);
+  expect(most()).toBe(PREPARING_AT_ONCE);
+  expect(store.getState().items.every(({ stage }) => stage.at === 'ready')).toBe(true);
+});
+
+test('pictures chosen before the room is opened are handed over once it is', async () => {
+  const { store, sent, rooms } = setUp(instant);
+  store.addFiles([file('a.jpg')]);
+  await settle();
+  expect(sent).toEqual([]);
+  await store.openRoom(options);
+  expect(rooms()).toBe(1);
+  expect(sent.map(({ name }) => name)).toEqual(['a.jpg']);
+  expect(sent[0]?.thumb).toHaveLength(5);
+});
+
+test('another choice withdraws the offer and sends the new version under a new id', async () => {
+  const { store, sent, cancelled } = setUp(instant);
+  await store.openRoom(options);
+  store.addFiles([file('a.jpg')]);
+  await settle();
+  store.chooseFor('i1', { kind: 'without-location' });
+  await settle();
+  expect(cancelled).toEqual([sent[0]?.id]);
+  expect(sent).toHaveLength(2);
+  expect(sent[1]?.id).not.toBe(sent[0]?.id);
+  expect(sent[1]?.blob.size).toBe(2);
+  expect(store.getState().items[0]?.outcome).toEqual({ kind: 'location-removed', removed: ['GPS'] });
+});
+
+test('a preparation that was overtaken by another choice is thrown away', async () => {
+  const { store, sent, letGo } = setUp();
+  await store.openRoom(options);
+  store.addFiles([file('a.jpg')]);
+  store.chooseFor('i1', SMALLER);
+  await letGo('a.jpg');
+  await letGo('a.jpg');
+  await settle();
+  expect(sent).toHaveLength(1);
+  expect(store.getState().items[0]?.outcome?.kind).toBe('smaller');
+});
+
+test('a location that cannot be removed holds the picture back, and not those behind it', async () => {
+  const { store, sent } = setUp({
+    ...instant,
+    strip: async () => ({ kind: 'impossible', reason: 'format' }),
+  });
+  await store.openRoom(options);
+  store.setChoice({ kind: 'without-location' });
+  store.addFiles([file('a.heic')]);
+  store.setChoice({ kind: 'original' });
+  store.addFiles([file('b.jpg')]);
+  await settle();
+  expect(sent.map(({ name }) => name)).toEqual(['b.jpg']);
+  expect(store.getState().items[0]?.stage).toEqual({ at: 'held' });
+});
+
+test('compression that would not make it smaller sends the original and says so', async () => {
+  const { store, sent } = setUp({
+    ...instant,
+    compress: async () => Promise.reject(Object.assign(new Error('no'), { code: 'not-smaller' })),
+  });
+  await store.openRoom(options);
+  store.setChoice(SMALLER);
+  const original = file('a.jpg');
+  store.addFiles([original]);
+  await settle();
+  expect(sent[0]?.blob).toBe(original);
+  expect(store.getState().items[0]?.outcome).toEqual({ kind: 'not-smaller', before: original.size });
+});
+
+test('a file that cannot be read fails by itself and can be tried again', async () => {
+  let readable = false;
+  const { store, sent } = setUp({
+    inspect: async (one) => ({ ...facts(one), ...(readable ? {} : { problem: 'unreadable' as const }) }),
+  });
+  await store.openRoom(options);
+  store.addFiles([file('a.jpg')]);
+  await settle();
+  expect(store.getState().items[0]?.stage).toEqual({ at: 'failed', problem: 'source-unreadable' });
+  readable = true;
+  store.retry('i1');
+  await settle();
+  expect(sent).toHaveLength(1);
+});
+
+test('a preview that cannot be made costs only the preview', async () => {
+  const { store, sent } = setUp({ ...instant, preview: async () => Promise.reject(new Error('decoder')) });
+  await store.openRoom(options);
+  store.addFiles([file('a.jpg')]);
+  await settle();
+  expect(sent[0]?.name).toBe('a.jpg');
+  expect(sent[0]?.thumb).toBeUndefined();
+});
+
+test('once the other side has accepted, the choice is fixed', async () => {
+  const { store, sent, cancelled, publish } = setUp(instant);
+  await store.openRoom(options);
+  store.addFiles([file('a.jpg')]);
+  await settle();
+  publish({
+    transfers: [
+      {
+        id: sent[0]?.id ?? '',
+        name: 'a.jpg',
+        type: 'image/jpeg',
+        bytes: 7,
+        modified: 0,
+        state: 'sending',
+        figures: noFigures(7),
+      },
+    ],
+  });
+  const [item] = store.getState().items;
+  const { snapshot } = store.getState();
+  expect(item && mayChoose(item, snapshot)).toBe(false);
+  expect(item && transferOf(item, snapshot)?.state).toBe('sending');
+  store.chooseFor('i1', SMALLER);
+  expect(cancelled).toEqual([]);
+});
+
+test('a session that cannot be made is said, and the button works again', async () => {
+  let broken = true;
+  const { session } = makeSession();
+  const store = createSendStore({
+    makeSession: async () => (broken ? Promise.reject(new Error('no network')) : session),
+    tools: makeTools().tools,
+    makeId: () => 'i',
+  });
+  await store.openRoom(options);
+  expect(store.getState()).toMatchObject({ broken: true, opening: false });
+  broken = false;
+  await store.openRoom(options);
+  expect(store.getState()).toMatchObject({ broken: false, opening: false });
+  expect(store.session()).toBe(session);
+});
