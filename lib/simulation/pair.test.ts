@@ -31,6 +31,12 @@ class Talker implements Endpoint<Got> {
     this.#control = control;
     this.#at = count > 0 ? 0 : undefined;
   }
+  /** A message on lane 1 that nobody's timer asked for. */
+  say(value: number): void {
+    const bytes = new Uint8Array(this.#size);
+    new DataView(bytes.buffer).setUint32(0, value);
+    this.#outbox.push({ lane: 1, bytes });
+  }
   handlePacket(bytes: Uint8Array, lane: LaneId): void {
     this.#events.push({ value: new DataView(bytes.buffer, bytes.byteOffset).getUint32(0), lane });
     bytes.fill(0xff); // ours now: a duplicate must not see this
@@ -187,6 +193,21 @@ describe('pair', () => {
     expect(arrivals[1]?.received).toBeLessThan(2000);
     expect(arrivals[1]?.received).toBeGreaterThan(1500);
     expect(arrivals[1]?.delay).toBeGreaterThan(90);
+  });
+
+  it('sends at once what a listener makes an endpoint send', () => {
+    const b = new Talker();
+    const pair = talk({
+      a: new Talker({ count: 1 }),
+      b,
+      onEvent: ({ side }) => {
+        if (side === 'b') b.say(1);
+      },
+    });
+    pair.run();
+    const transmission = ((1044 + 93) * 8) / 50_000;
+    expect(pair.events.map(({ side }) => side)).toEqual(['b', 'a']);
+    expect(pair.events[1]?.at).toBeCloseTo(2 * (50 + transmission), 9);
   });
 
   it('stops at each of its limits and says which', () => {

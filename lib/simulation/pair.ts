@@ -19,7 +19,7 @@ export interface PairOptions<EA, EB> {
   /** Unreliable lanes open from the start, numbered 1 …; the control lane always is. */
   lanes: number;
   laneModel: LaneModel;
-  /** Called with each event as it is polled. */
+  /** Called with each event as it is polled. It may call that side's endpoint, which is drained again after. */
   onEvent?: (event: PairEvent<EA, EB>) => void;
   /** Keep events in `events`; default true. */
   keepEvents?: boolean;
@@ -221,6 +221,7 @@ export class Pair<EA, EB> {
     const endpoint: Endpoint<EA | EB> = side === 'a' ? this.#options.a : this.#options.b;
     const used = new Set<LaneState>();
     for (let drained = 0; ;) {
+      let again = false;
       for (let transmit = endpoint.pollTransmit(now); transmit; transmit = endpoint.pollTransmit(now)) {
         if (++drained > MAX_DRAIN) throw new Error(`${side} sends without end at ${now} ms`);
         const state = this.#lanes.get(transmit.lane);
@@ -232,13 +233,15 @@ export class Pair<EA, EB> {
       }
       for (let event = endpoint.pollEvent(); event !== undefined; event = endpoint.pollEvent()) {
         this.#collect({ side, at: now, event } as PairEvent<EA, EB>);
+        // Who hears of it may have called the endpoint, which may now have more to send.
+        again = true;
       }
-      let reported = false;
+
       for (const state of used) {
         used.delete(state);
-        reported = this.#reportBacklog(state, direction) || reported;
+        again = this.#reportBacklog(state, direction) || again;
       }
-      if (!reported) return;
+      if (!again) return;
     }
   }
 
