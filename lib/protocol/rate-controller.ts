@@ -63,6 +63,9 @@ const DIP_GAIN = 0.85;
 const BASE_WINDOW: Millis = 30_000;
 /** Packets over which a round's loss is worth a sample. */
 const LOSS_ROUND_PACKETS = 60;
+/** An empty queue for a second, third … round trip: the path has more room than we thought, so probe harder each time. */
+const PROBE_STEP = 0.05;
+const GREATEST_PROBE = 1.25;
 
 interface Point {
   readonly clock: Millis;
@@ -78,7 +81,6 @@ export class RateController {
   private readonly rates = new WindowedExtreme('max');
   private readonly base = new WindowedExtreme('min');
   private readonly transits = new WindowedExtreme('min');
-  private readonly losses = new WindowedExtreme('min');
   private points: Point[] = [];
   private target = TARGET_QUEUE;
   private lastDrained: Millis = 0;
@@ -88,10 +90,21 @@ export class RateController {
   private roundSettled = 0;
   private roundLost = 0;
   private roundQueue: Millis = 0;
+  /** Loss of rounds without a queue. */
+  private cleanLoss: number | undefined;
   private queueSeenAt: Millis = 0;
+  private emptySince: Millis = 0;
+  private limitedAt: Millis = -Infinity;
+  private probe = PROBE_GAIN;
+  private dipFrom: Millis = 0;
   private dipUntil: Millis = 0;
   private nextDipAt: Millis = 0;
   private dipping = false;
+  private dipSettled = 0;
+  private dipLost = 0;
+  /** What a dip found the path's own loss to be at most, for so long. */
+  private ceiling = 1;
+  private ceilingUntil: Millis = 0;
   private roundTrip: Millis = 100;
   /** Share of packets lost lately, congestion included. */
   loss = 0;
@@ -108,20 +121,21 @@ export class RateController {
     return this.bandwidth;
   }
 
-  /** Loss that comes without congestion: the least of the last rounds. */
+  /** Loss that comes without congestion: that of rounds without a queue, or what holding back found it to be. */
   get baseLoss(): number {
-    return this.losses.get() ?? 0;
+    return Math.min(0.9, this.ceiling, this.cleanLoss ?? 0);
   }
 
   private gain(): number {
     if (this.state === 'startup') return this.measured ? STARTUP_GAIN : 1;
     if (this.dipping) return DIP_GAIN;
     const excess = (this.queue - this.target) / Math.max(40, DRAIN_ROUNDS * this.roundTrip);
-    return Math.max(LEAST_GAIN, Math.min(PROBE_GAIN, 1 - excess));
+    return Math.max(LEAST_GAIN, Math.min(this.probe, 1 - excess + (this.probe - PROBE_GAIN)));
   }
 
   onFeedback(sample: RateSample, now: Millis): void {
     this.roundTrip = sample.roundTrip;
+    if (sample.limited) this.limitedAt = now;
     this.countLoss(sample, now);
     if (sample.transit !== undefined) this.measureQueue(sample.transit, now);
     this.measureRate(sample, now);
@@ -131,24 +145,39 @@ export class RateController {
   /** Forgets what only held while packets flowed, keeps the path: called when a transfer starts after silence. */
   resume(now: Millis): void {
     this.points = [];
+    this.transits.reset();
+    this.queue = 0;
+    this.emptySince = now;
     if (this.measured) this.rates.add(this.bandwidth, now, 0);
+  }
+
+  /** More lanes stand than when they held the sender back: what the path carries is open again. */
+  widen(now: Millis): void {
+    if (this.queue > this.target) return;
+    this.state = 'startup';
+    this.plateauRate = 0;
+    this.plateauSince = now;
   }
 
   private countLoss(sample: RateSample, now: Millis): void {
     this.roundSettled += sample.settled;
     this.roundLost += sample.lost;
     if (sample.settled > 0) {
-      const share = Math.min(1, sample.lost / sample.settled);
-      this.loss += (share - this.loss) * Math.min(0.5, sample.settled / 300);
+      const lossNow = Math.min(1, sample.lost / sample.settled);
+      this.loss += (lossNow - this.loss) * Math.min(0.5, sample.settled / 300);
+    }
+    // What a dip sends comes back a round trip later.
+    if (now > this.dipFrom + this.roundTrip && now < this.dipUntil + this.roundTrip) {
+      this.dipSettled += sample.settled;
+      this.dipLost += sample.lost;
     }
     this.roundQueue = Math.max(this.roundQueue, this.queue);
     if (this.roundSettled < LOSS_ROUND_PACKETS) return;
+    const share = Math.min(0.9, this.roundLost / this.roundSettled);
     if (this.roundQueue < CLEAN_QUEUE) {
-      this.losses.add(
-        Math.min(0.9, this.roundLost / this.roundSettled),
-        now,
-        Math.max(1500, 10 * this.roundTrip),
-      );
+      const weight = Math.min(0.3, this.roundSettled / 500);
+      this.cleanLoss =
+        this.cleanLoss === undefined ? share : this.cleanLoss + (share - this.cleanLoss) * weight;
     }
     this.roundSettled = 0;
     this.roundLost = 0;
@@ -183,8 +212,10 @@ export class RateController {
 
   private advance(now: Millis): void {
     const { queue } = this;
+    this.probeHarder(now);
     if (this.state === 'startup') {
-      if (this.bandwidth > this.plateauRate * 1.2) {
+      // What lanes or the source hold back says nothing of the path.
+      if (this.bandwidth > this.plateauRate * 1.2 || this.limitedAt === now) {
         this.plateauRate = this.bandwidth;
         this.plateauSince = now;
       }
@@ -228,8 +259,29 @@ export class RateController {
     if (this.queue > this.target / 2) this.queueSeenAt = now;
     const round = this.roundTrip + 20;
     this.dipping = now < this.dipUntil;
+    if (now > this.ceilingUntil) this.ceiling = 1;
+    if (this.dipSettled >= LOSS_ROUND_PACKETS && now > this.dipUntil + this.roundTrip) {
+      const share = this.dipLost / this.dipSettled;
+      if (share < (this.cleanLoss ?? 0) * 0.6) {
+        this.ceiling = share;
+        this.ceilingUntil = now + 4 * DIP_ROUNDS * round;
+      }
+      this.dipSettled = 0;
+    }
     if (now < this.nextDipAt) return;
     this.nextDipAt = now + DIP_ROUNDS * round;
-    if (this.baseLoss > DIP_LOSS && now - this.queueSeenAt > DIP_ROUNDS * round) this.dipUntil = now + round;
+    const busy = now - this.limitedAt > round;
+    if (busy && this.baseLoss > DIP_LOSS && now - this.queueSeenAt > DIP_ROUNDS * round) {
+      this.dipFrom = now;
+      this.dipUntil = now + round;
+      this.dipSettled = 0;
+      this.dipLost = 0;
+    }
+  }
+
+  private probeHarder(now: Millis): void {
+    if (this.queue > this.target / 3 || this.limitedAt === now) this.emptySince = now;
+    const rounds = (now - this.emptySince) / (this.roundTrip + 20);
+    this.probe = Math.min(GREATEST_PROBE, PROBE_GAIN + Math.max(0, rounds - 1) * PROBE_STEP);
   }
 }

@@ -101,6 +101,8 @@ export class Sender implements Endpoint<SenderEvent> {
   /** When we last could have sent and had nothing, or no lane: samples of that time say nothing of the path. */
   private limitedAt: Millis = -Infinity;
   private laneLimited = false;
+  /** How many lanes there were when they first held us back. */
+  private limitedLanes = Infinity;
   private laneTarget = 0;
   private laneTargetAt: Millis = -Infinity;
   private protocolErrors = 0;
@@ -213,6 +215,9 @@ export class Sender implements Endpoint<SenderEvent> {
     if (lane === CONTROL_LANE) return;
     this.lanes.open(lane);
     this.lastFeedbackAt = Math.max(this.lastFeedbackAt, now);
+    if (this.lanes.size < this.limitedLanes * 1.2) return;
+    this.limitedLanes = Infinity;
+    this.controller.widen(now);
   }
 
   handleLaneClosed(lane: LaneId, _now: Millis): void {
@@ -235,6 +240,7 @@ export class Sender implements Endpoint<SenderEvent> {
     const lane = this.lanes.inFlight < this.flightLimit() ? this.lanes.pick(DATA_PACKET) : undefined;
     if (lane === undefined) {
       this.laneLimited = true;
+      if (this.limitedLanes === Infinity) this.limitedLanes = this.lanes.size;
       this.limitedAt = now;
       return undefined;
     }

@@ -138,6 +138,16 @@ export class Connector {
     void this.meet();
   }
 
+  /** The page goes away, perhaps to come back. */
+  suspend(): void {
+    this.transport?.close();
+  }
+
+  /** The page is back from where it was frozen. */
+  wake(): void {
+    if (this.rejoin !== undefined && this.connection === 'connected') this.onLost();
+  }
+
   /** The other side said goodbye. */
   peerLeft(): void {
     forgetRejoin(this.options.role);

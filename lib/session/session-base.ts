@@ -88,7 +88,18 @@ export abstract class SessionBase<M> implements Session {
         backlog: (lane, bytes) => this.port.post({ type: 'backlog', lane, bytes }),
       },
     });
+    addEventListener('pagehide', this.onPageHide);
+    addEventListener('pageshow', this.onPageShow);
   }
+
+  /**
+   * A page that goes away closes its connections, so that the other side knows within a moment instead of after a time-out;
+   * it comes back by rejoining (from the back-forward cache here, after a reload through session storage).
+   */
+  private readonly onPageHide = (): void => this.connector.suspend();
+  private readonly onPageShow = (event: PageTransitionEvent): void => {
+    if (event.persisted) this.connector.wake();
+  };
 
   snapshot(): SessionSnapshot {
     const { connector } = this;
@@ -132,6 +143,8 @@ export abstract class SessionBase<M> implements Session {
   }
 
   leave(): void {
+    removeEventListener('pagehide', this.onPageHide);
+    removeEventListener('pageshow', this.onPageShow);
     this.port.post({ type: 'bye' });
     // The goodbye has to come back from the worker and out of the control channel first.
     setTimeout(() => {
