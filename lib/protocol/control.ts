@@ -130,7 +130,14 @@ function readRuns(reader: ByteReader, countWidth: number): Run[] {
   const length = reader.uint(2);
   if (length > MAX_RUNS) throw new ProtocolError('too-long', 'runs');
   const runs: Run[] = [];
-  for (let i = 0; i < length; i++) runs.push({ first: reader.uint(4), count: reader.uint(countWidth) });
+  let end = 0;
+  for (let i = 0; i < length; i++) {
+    const run = { first: reader.uint(4), count: reader.uint(countWidth) };
+    // In order and each once, so that whoever walks them takes no more steps than there are blocks.
+    if (run.first < end) throw new ProtocolError('bad-number', 'run');
+    end = run.first + run.count;
+    runs.push(run);
+  }
   return runs;
 }
 
