@@ -126,6 +126,15 @@ export class OutgoingLane {
     return count;
   }
 
+  /** The browser holds back `bytes` of what was sent: the window is what is in flight less that. */
+  hold(bytes: number): void {
+    this.backlog = bytes;
+    if (bytes === 0) return;
+    const flying = this.inFlight * (CHUNK_LENGTH + CHUNK_HEADER) - bytes;
+    this.window = Math.max(MTU, Math.min(this.window, flying));
+    if (this.worn) this.threshold = Math.max(WORN_WINDOW, Math.min(this.threshold, this.window));
+  }
+
   /** When the oldest packet in flight was sent. */
   oldest(): Millis | undefined {
     return this.flight[this.head]?.at;

@@ -81,6 +81,7 @@ export class RateController {
   private readonly rates = new WindowedExtreme('max');
   private readonly base = new WindowedExtreme('min');
   private readonly transits = new WindowedExtreme('min');
+  private readonly queues = new WindowedExtreme('max');
   private points: Point[] = [];
   private target = TARGET_QUEUE;
   private lastDrained: Millis = 0;
@@ -89,7 +90,6 @@ export class RateController {
   private plateauSince: Millis = 0;
   private roundSettled = 0;
   private roundLost = 0;
-  private roundQueue: Millis = 0;
   /** Loss of rounds without a queue. */
   private cleanLoss: number | undefined;
   private queueSeenAt: Millis = 0;
@@ -171,17 +171,16 @@ export class RateController {
       this.dipSettled += sample.settled;
       this.dipLost += sample.lost;
     }
-    this.roundQueue = Math.max(this.roundQueue, this.queue);
     if (this.roundSettled < LOSS_ROUND_PACKETS) return;
     const share = Math.min(0.9, this.roundLost / this.roundSettled);
-    if (this.roundQueue < CLEAN_QUEUE) {
+    // Losses show a while after the queue that caused them: a lane tells of one only with its next packet.
+    if ((this.queues.get() ?? 0) < CLEAN_QUEUE) {
       const weight = Math.min(0.3, this.roundSettled / 500);
       this.cleanLoss =
         this.cleanLoss === undefined ? share : this.cleanLoss + (share - this.cleanLoss) * weight;
     }
     this.roundSettled = 0;
     this.roundLost = 0;
-    this.roundQueue = 0;
   }
 
   private measureQueue(transit: Millis, now: Millis): void {
@@ -189,6 +188,7 @@ export class RateController {
     // The least of a few feedbacks: one late batch of the receiver's event loop is not a queue.
     this.transits.add(transit, now, Math.max(15, this.roundTrip / 8));
     this.queue = Math.max(0, (this.transits.get() as number) - (this.base.get() as number));
+    this.queues.add(this.queue, now, Math.max(600, 4 * this.roundTrip));
   }
 
   private measureRate(sample: RateSample, now: Millis): void {

@@ -244,10 +244,13 @@ export class Receiver implements Endpoint<ReceiverEvent> {
     if (!this.arrivals.add(lane, header.number)) throw new ProtocolError('bad-number', 'replayed packet');
     this.packets += 1;
     this.bytes += bytes.length;
-    this.newestSentAt = header.sentAt;
-    this.newestAt = now;
-    const transit = (ticksOf(now) - header.sentAt) | 0;
-    if (this.transit === undefined || ((transit - this.transit) | 0) < 0) this.transit = transit;
+    // A packet that stood in a lane while later ones overtook it tells of the lane's window, not of the path.
+    if (this.packets === 1 || ((header.sentAt - this.newestSentAt) | 0) >= 0) {
+      this.newestSentAt = header.sentAt;
+      this.newestAt = now;
+      const transit = (ticksOf(now) - header.sentAt) | 0;
+      if (this.transit === undefined || ((transit - this.transit) | 0) < 0) this.transit = transit;
+    }
     this.news(now);
     if (bytes[0] !== DATA) return;
 

@@ -92,6 +92,7 @@ export class Sender implements Endpoint<SenderEvent> {
   private lastFeedbackAt: Millis = 0;
   private clock: Millis = 0;
   private lastClockTicks: number | undefined;
+  private newestEcho: number | undefined;
   private delivered = 0;
   private lastDeliveredBytes = 0;
   private expired = 0;
@@ -227,7 +228,7 @@ export class Sender implements Endpoint<SenderEvent> {
 
   handleLaneBacklog(lane: LaneId, bytes: number, _now: Millis): void {
     const known = this.lanes.get(lane);
-    if (known !== undefined) known.backlog = bytes;
+    known?.hold(bytes);
   }
 
   // ---- Endpoint: out
@@ -237,10 +238,12 @@ export class Sender implements Endpoint<SenderEvent> {
     if (control !== undefined) return { lane: CONTROL_LANE, bytes: control };
     if (now < this.nextSendAt || this.lanes.size === 0) return undefined;
     if (!this.hasWork()) return undefined;
-    const lane = this.lanes.inFlight < this.flightLimit() ? this.lanes.pick(DATA_PACKET) : undefined;
-    if (lane === undefined) {
-      this.laneLimited = true;
-      if (this.limitedLanes === Infinity) this.limitedLanes = this.lanes.size;
+    const lane = this.lanes.pick(DATA_PACKET);
+    if (lane === undefined || this.lanes.inFlight >= this.flightLimit()) {
+      if (lane === undefined) {
+        this.laneLimited = true;
+        if (this.limitedLanes === Infinity) this.limitedLanes = this.lanes.size;
+      }
       this.limitedAt = now;
       return undefined;
     }
@@ -373,7 +376,8 @@ export class Sender implements Endpoint<SenderEvent> {
       if (transfer?.state === 'offered') this.accepted(transfer, [], now);
     }
     const measured = feedback.packets > 0;
-    if (measured) {
+    if (measured && feedback.newestSentAt !== this.newestEcho) {
+      this.newestEcho = feedback.newestSentAt;
       const sample = millisBetween(ticksOf(now), feedback.newestSentAt) - feedback.held / TICKS;
       if (sample >= 0 && sample < 60_000) this.roundTrip.add(sample);
     }
