@@ -14,6 +14,8 @@ import { usePartialPicture } from './use-partial-picture.ts';
 interface Props {
   session: ReceiverSession;
   transfer: TransferSnapshot;
+  /** Pressed on this page: the session says so itself only with its next snapshot. */
+  accepted: boolean;
   /** The verified file, once: for the buttons beside the picture. */
   onFile: (file: ReceivedFile) => void;
   open: (() => void) | undefined;
@@ -23,7 +25,7 @@ interface Props {
  * Thumb, preview, growing original, whole picture: layers of one box, each put over the last once it is decoded, so
  * that the picture sharpens in place and never flickers.
  */
-export function ReceivedPicture({ session, transfer, onFile, open }: Props) {
+export function ReceivedPicture({ session, transfer, accepted, onFile, open }: Props) {
   const { t } = useText();
   const { name, state } = transfer;
   const [previewShown, setPreviewShown] = useState(false);
@@ -69,7 +71,7 @@ export function ReceivedPicture({ session, transfer, onFile, open }: Props) {
           ? 'thumb'
           : undefined;
 
-  const began = isMoving(transfer) || done;
+  const began = accepted || isMoving(transfer) || done;
   useEffect(() => {
     if (began && stage) markFirstPicture(transfer);
   }, [began, stage, transfer]);

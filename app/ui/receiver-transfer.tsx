@@ -25,6 +25,7 @@ export const ReceiverTransfer = memo(
   function ReceiverTransfer({ transfer, snapshot, session, store, open }: Props) {
     const { t, f } = useText();
     const [file, setFile] = useState<ReceivedFile>();
+    const [accepted, setAccepted] = useState(false);
     const { id, name, type, bytes, width, height, state, problem } = transfer;
     const about = [
       typeLabel(file?.kind?.type ?? type),
@@ -46,6 +47,7 @@ export const ReceiverTransfer = memo(
           <ReceivedPicture
             session={session}
             transfer={transfer}
+            accepted={accepted}
             onFile={took}
             open={state === 'done' ? () => open(id) : undefined}
           />
@@ -65,7 +67,10 @@ export const ReceiverTransfer = memo(
                 type="button"
                 className={`${ui.button} ${ui.primary}`}
                 data-testid="accept"
-                onClick={() => store.accept(id)}
+                onClick={() => {
+                  setAccepted(true);
+                  store.accept(id);
+                }}
               >
                 {t.transfer.accept}
               </button>
