@@ -1,6 +1,7 @@
 /**
  * Shows a picture while it arrives: the contiguous front of the file is decoded as it grows and drawn in place on one
- * canvas (design §6). Two ways: `ImageDecoder` on a stream that stays open, and `<img>` over a truncated blob.
+ * canvas (design §6). Two ways: `ImageDecoder` on a stream that stays open
+ * (progressive JPEG), and `<img>` over a truncated blob (everything else).
  * Whatever goes wrong in here costs the person the partial picture and nothing else.
  */
 import { fitsDecodeLimit, readDimensions, uprightSize, type Dimensions } from './dimensions.ts';
@@ -14,7 +15,7 @@ export interface PartialOptions {
   type: string;
   /** Bytes [from, to) of the file, inside what `advance` was told. */
   read: (from: number, to: number) => Promise<Uint8Array>;
-  /** After each paint, with the bytes that it stands for. */
+  /** After each paint that shows something, with the bytes that it stands for. */
   onPaint?: (prefixBytes: number) => void;
 }
 
@@ -56,8 +57,7 @@ export function createPartialPainter(options: PartialOptions): PartialPainter {
   let picture: { stored: Dimensions; size: { width: number; height: number } } | undefined;
   /** Ways still untried, best first. */
   const ways = [
-    ({ stored, size }: NonNullable<typeof picture>) =>
-      openStreamDecoder({ type, orientation: stored.orientation ?? 1, size, read }),
+    ({ stored }: NonNullable<typeof picture>) => openStreamDecoder({ type, stored, read }),
     () => decodeWithElement({ type, read }),
   ];
   let decoder: PartialDecoder | undefined;
@@ -99,7 +99,8 @@ export function createPartialPainter(options: PartialOptions): PartialPainter {
       if (frame === undefined) return;
       if (!closed) {
         paint(frame, picture.size);
-        options.onPaint?.(prefix);
+        // Some decoders answer with an empty picture until they have all: the preview is better than that.
+        if (!isBlank(canvas)) options.onPaint?.(prefix);
       }
       frame.close();
     } catch {
@@ -144,7 +145,10 @@ export function createPartialPainter(options: PartialOptions): PartialPainter {
     if (canvas.width !== size.width) canvas.width = size.width;
     if (canvas.height !== size.height) canvas.height = size.height;
     const context = canvas.getContext('2d');
-    if (context !== null) frame.draw(context, size.width, size.height);
+    if (context === null) return;
+    // Each frame takes the place of the one before: drawn over it, what is half transparent would add up.
+    context.globalCompositeOperation = 'copy';
+    frame.draw(context, size.width, size.height);
   }
 
   function close(): void {
@@ -161,6 +165,20 @@ export function createPartialPainter(options: PartialOptions): PartialPainter {
     },
     close,
   };
+}
+
+/** Samples taken along each side to see whether anything is drawn. */
+const SAMPLES = 32;
+
+function isBlank(canvas: HTMLCanvasElement): boolean {
+  const small = document.createElement('canvas');
+  small.width = SAMPLES;
+  small.height = SAMPLES;
+  const context = small.getContext('2d', { willReadFrequently: true });
+  if (context === null) return false;
+  context.imageSmoothingQuality = 'high';
+  context.drawImage(canvas, 0, 0, SAMPLES, SAMPLES);
+  return context.getImageData(0, 0, SAMPLES, SAMPLES).data.every((value) => value === 0);
 }
 
 async function withinLimit<T>(work: Promise<T>): Promise<T> {
