@@ -93,7 +93,8 @@ export class IncomingObject {
     let block = this.closedBelow;
     for (; block < this.seenThrough; block++) {
       if (this.closed.has(block)) continue;
-      if (lacking.length >= Math.min(room, 255)) break;
+      // An entry counts to 65,535 from the first: `have` of an earlier session can leave holes further apart.
+      if (lacking.length >= Math.min(room, 255) || block - this.closedBelow > 0xffff) break;
       const symbols = this.open.get(block)?.missing ?? blockChunks(this.geometry, block);
       lacking.push({ block, symbols });
     }

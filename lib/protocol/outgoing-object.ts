@@ -76,7 +76,6 @@ export class OutgoingObject {
   private readonly closed = new Set<number>();
   private nextBlock = 0;
   private askedThrough = 0;
-  private newestReport = -1;
 
   constructor(stream: number, length: number) {
     this.stream = stream;
@@ -208,10 +207,9 @@ export class OutgoingObject {
     }
   }
 
-  /** Takes the receiver's word of which blocks are whole and what the others lack. */
-  onReport(report: StreamReport, number: number): void {
-    if (report.listedThrough > this.geometry.blocks || number <= this.newestReport) return;
-    this.newestReport = number;
+  /** Takes the receiver's word of which blocks are whole and what the others lack; the caller drops old feedback. */
+  onReport(report: StreamReport): void {
+    if (report.listedThrough > this.geometry.blocks) return;
     for (let block = this.closedBelow; block < report.closedBelow; block++) this.close(block);
     let block = report.closedBelow;
     for (const entry of report.lacking) {

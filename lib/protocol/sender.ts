@@ -398,7 +398,7 @@ export class Sender implements Endpoint<SenderEvent> {
       this.transfers
         .get(transferOf(report.stream))
         ?.object(kindOf(report.stream))
-        ?.onReport(report, feedback.number);
+        ?.onReport(report);
     }
     if (measured) this.steer(feedback, settled, lost, previousHeard, now);
     this.expire(now);
