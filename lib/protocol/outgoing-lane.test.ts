@@ -1,0 +1,175 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { LaneSet } from './lane-set.ts';
+import { OutgoingLane, type Carried } from './outgoing-lane.ts';
+
+const PACKET = 1040;
+
+/** A lane that sent `count` packets for one block, 1 ms apart. */
+function sentOn(count: number): { lane: OutgoingLane; block: Carried } {
+  const lane = new OutgoingLane(1);
+  const block = { inFlight: 0 };
+  for (let i = 0; i < count; i++) expect(lane.send(block, i)).toBe(i);
+  return { lane, block };
+}
+
+describe('outgoing lane', () => {
+  it('settles what came out', () => {
+    const { lane, block } = sentOn(5);
+    expect(lane.acknowledge(4, 5, 2)).toEqual({ settled: 5, lost: 0 });
+    expect(lane.inFlight).toBe(0);
+    expect(block.inFlight).toBe(0);
+  });
+
+  it('settles a packet that a later one overtook by three, and counts it as lost once nothing before it is open', () => {
+    const { lane, block } = sentOn(6);
+    // Number 0 is missing: 1 and 2 overtake it by too little.
+    expect(lane.acknowledge(2, 2, 100)).toEqual({ settled: 0, lost: 0 });
+    // Now 3 does. Of 1, 2 and 3 one may be the missing one still, as far as counts can tell.
+    expect(lane.acknowledge(3, 3, 100)).toEqual({ settled: 1, lost: 0 });
+    expect(block.inFlight).toBe(5);
+    expect(lane.acknowledge(5, 5, 1)).toEqual({ settled: 5, lost: 1 });
+    expect(lane.losses).toBe(1);
+  });
+
+  it('takes a packet as lost that a later one overtook by the time of the reorder window', () => {
+    const { lane } = sentOn(3);
+    expect(lane.acknowledge(2, 2, 0.5)).toEqual({ settled: 3, lost: 1 });
+  });
+
+  it('believes no claim about packets it never sent, and no older news', () => {
+    const { lane, block } = sentOn(4);
+    expect(lane.acknowledge(4, 5, 2)).toEqual({ settled: 0, lost: 0 });
+    expect(lane.acknowledge(0x7fff, 3, 2)).toEqual({ settled: 0, lost: 0 });
+    expect(lane.acknowledge(2, 3, 2)).toEqual({ settled: 3, lost: 0 });
+    expect(lane.acknowledge(1, 2, 2)).toEqual({ settled: 0, lost: 0 });
+    expect(lane.acknowledge(0xffff, 0, 2)).toEqual({ settled: 0, lost: 0 });
+    expect(block.inFlight).toBe(1);
+  });
+
+  it('goes on where its 16-bit counters begin again', () => {
+    const lane = new OutgoingLane(1);
+    const block = { inFlight: 0 };
+    let received = 0;
+    let lost = 0;
+    for (let number = 0; number < 200_000; number++) {
+      lane.send(block, number / 10);
+      // Every tenth is lost; news comes every 37 packets.
+      if (number % 10 !== 0) received += 1;
+      if (number % 37 === 0 && number % 10 !== 0)
+        lost += lane.acknowledge(number & 0xffff, received & 0xffff, 2).lost;
+    }
+    expect(lost).toBeGreaterThan(19_900);
+    expect(lost).toBeLessThanOrEqual(20_000);
+    expect(block.inFlight).toBe(lane.inFlight);
+    expect(lane.inFlight).toBeLessThan(400);
+  });
+
+  it('gives up by time what nothing overtakes, and counts it as arrived if it came after all', () => {
+    const { lane, block } = sentOn(4);
+    expect(lane.oldest()).toBe(0);
+    expect(lane.expire(2)).toBe(2);
+    expect(lane.oldest()).toBe(2);
+    expect(block.inFlight).toBe(2);
+    expect(lane.acknowledge(3, 4, 2)).toEqual({ settled: 2, lost: 0 });
+    expect(lane.losses).toBe(0);
+  });
+
+  it('never counts a packet of a block twice, whatever news comes in whatever order', () => {
+    const steps = fc.array(
+      fc.oneof(
+        fc.record({ kind: fc.constant('send' as const), count: fc.integer({ min: 1, max: 20 }) }),
+        fc.record({ kind: fc.constant('news' as const), highest: fc.nat(0xffff), received: fc.nat(0xffff) }),
+        fc.record({ kind: fc.constant('honest' as const), back: fc.nat({ max: 5 }) }),
+        fc.record({ kind: fc.constant('expire' as const), back: fc.nat({ max: 30 }) }),
+      ),
+    );
+    fc.assert(
+      fc.property(steps, (list) => {
+        const lane = new OutgoingLane(1);
+        const block = { inFlight: 0 };
+        let now = 0;
+        for (const step of list) {
+          now += 1;
+          if (step.kind === 'send') for (let i = 0; i < step.count; i++) lane.send(block, now);
+          else if (step.kind === 'expire') lane.expire(now - step.back);
+          else if (step.kind === 'news') lane.acknowledge(step.highest, step.received, 3);
+          else {
+            const highest = Math.max(0, lane.sent - 1 - step.back);
+            lane.acknowledge(highest & 0xffff, (highest + 1) & 0xffff, 3);
+          }
+          expect(block.inFlight).toBe(lane.inFlight);
+          expect(lane.inFlight).toBeGreaterThanOrEqual(0);
+          expect(lane.inFlight).toBeLessThanOrEqual(lane.sent);
+        }
+        lane.expire(Infinity);
+        expect(block.inFlight).toBe(0);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('has room for no part of a packet, and for none while the browser holds bytes back', () => {
+    const lane = new OutgoingLane(1);
+    const room = lane.room(PACKET);
+    expect(room).toBeGreaterThan(8);
+    for (let i = 0; i < room; i++) lane.send(undefined, 0);
+    expect(lane.room(PACKET)).toBe(0);
+    lane.acknowledge(room - 1, room, 2);
+    expect(lane.room(PACKET)).toBeGreaterThan(0);
+    lane.backlog = 1;
+    expect(lane.room(PACKET)).toBe(0);
+  });
+
+  it('guesses a window that grows while used, halves once a round trip of losses, and never falls below four packets', () => {
+    const lane = new OutgoingLane(1);
+    let received = 0;
+    const round = (lost: number): void => {
+      const room = lane.room(PACKET);
+      let highest = -1;
+      for (let i = 0; i < room; i++) highest = lane.send(undefined, 0);
+      received += room - lost;
+      lane.acknowledge(highest & 0xffff, received & 0xffff, 0);
+    };
+    const fresh = lane.room(PACKET);
+    round(0);
+    const grown = lane.room(PACKET);
+    expect(grown).toBeGreaterThan(fresh);
+    expect(lane.worn).toBe(false);
+    round(3);
+    expect(lane.worn).toBe(true);
+    expect(lane.room(PACKET)).toBeLessThanOrEqual(grown / 2 + 1);
+    for (let i = 0; i < 10; i++) round(1);
+    expect(lane.room(PACKET)).toBe(4);
+  });
+});
+
+describe('lane set', () => {
+  it('picks the lane that rested longest among those with room', () => {
+    const lanes = new LaneSet();
+    for (const id of [1, 2, 3]) lanes.open(id);
+    lanes.get(1)?.send(undefined, 10);
+    lanes.get(2)?.send(undefined, 5);
+    lanes.get(3)?.send(undefined, 7);
+    expect(lanes.pick(PACKET)?.id).toBe(2);
+    (lanes.get(2) as OutgoingLane).backlog = 100;
+    expect(lanes.pick(PACKET)?.id).toBe(3);
+    for (const id of [1, 3]) (lanes.get(id) as OutgoingLane).backlog = 100;
+    expect(lanes.pick(PACKET)).toBeUndefined();
+  });
+
+  it('settles as lost what was in flight on a lane that closes', () => {
+    const lanes = new LaneSet();
+    lanes.open(1);
+    lanes.open(2);
+    const block = { inFlight: 0 };
+    for (let i = 0; i < 3; i++) lanes.get(1)?.send(block, i);
+    lanes.get(2)?.send(block, 9);
+    expect([lanes.inFlight, lanes.oldest()]).toEqual([4, 0]);
+    lanes.close(1);
+    expect([lanes.inFlight, block.inFlight, lanes.oldest(), lanes.size]).toEqual([1, 1, 9, 1]);
+    lanes.close(1);
+    expect(lanes.expire(Infinity)).toBe(1);
+    expect([lanes.inFlight, block.inFlight, lanes.oldest()]).toEqual([0, 0, undefined]);
+  });
+});
