@@ -42,6 +42,8 @@ self.addEventListener('fetch', (event) => {
   else if (request.method !== 'GET') return;
   else if (request.mode === 'navigate' && PAGES.includes(withSlash(url.pathname)))
     event.respondWith(page(event));
+  // A worker reads its settings from the fragment of its address, which an answer from here would take away.
+  else if (request.destination === 'worker') return;
   // Named by their content: what is kept is never out of date.
   else if (url.pathname.startsWith('/_next/static/')) event.respondWith(kept(request));
 });
