@@ -106,6 +106,11 @@ export class IncomingObject {
     };
   }
 
+  /** Nothing more will come: forgets the blocks that did not become whole. */
+  release(): void {
+    this.open.clear();
+  }
+
   private finish(block: number, decoder: BlockDecoder): WholeBlock {
     const first = firstChunk(this.geometry, block);
     const rebuilt = decoder.recover().map((index) => first + index);

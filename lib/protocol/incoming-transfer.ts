@@ -45,6 +45,11 @@ export class IncomingTransfer {
     return this.objects.at(-1) as IncomingObject;
   }
 
+  /** Gives up the memory of unfinished blocks: it has ended. */
+  release(): void {
+    for (const object of this.objects) object.release();
+  }
+
   object(stream: number): IncomingObject | undefined {
     return this.objects.find((object) => kindOf(object.stream) === kindOf(stream));
   }

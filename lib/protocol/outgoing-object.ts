@@ -221,6 +221,12 @@ export class OutgoingObject {
     for (; block < report.listedThrough; block++) this.close(block);
   }
 
+  /** Nothing more will be sent: forgets the bytes, keeps the counts. */
+  release(): void {
+    this.closedChunks = this.chunksThere;
+    this.open.clear();
+  }
+
   private skipClosed(): void {
     while (this.nextBlock < this.geometry.blocks && this.isClosed(this.nextBlock)) this.nextBlock += 1;
   }

@@ -41,6 +41,11 @@ export class OutgoingTransfer {
     return this.objects.find((object) => kindOf(object.stream) === kind);
   }
 
+  /** Gives up the bytes of blocks that are still open: it has ended. */
+  release(): void {
+    for (const object of this.objects) object.release();
+  }
+
   headerBytes(): Uint8Array {
     return encodeHeader(this.header);
   }

@@ -77,6 +77,8 @@ export class Receiver implements Endpoint<ReceiverEvent> {
   private bytes = 0;
   private newestSentAt = 0;
   private newestAt: Millis = 0;
+  /** Of any transfer: those accepted later wait for their turn, however long. */
+  private lastSymbolAt: Millis = -Infinity;
   private transit: number | undefined;
   private protocolErrors = 0;
   /** The newest rule that the other side broke, for the log. */
@@ -168,12 +170,13 @@ export class Receiver implements Endpoint<ReceiverEvent> {
     for (const transfer of this.transfers.values()) {
       if (transfer.state === 'lingering' && now >= transfer.lingerUntil) {
         transfer.state = 'done';
+        transfer.release();
         this.tellProgress(transfer, true);
         this.events.push({ type: 'final', transfer: transfer.id });
       } else if (
         transfer.state === 'receiving' &&
         this.arrivals.size > 0 &&
-        now - transfer.lastPacketAt > SILENCE_LIMIT
+        now - Math.max(transfer.lastPacketAt, this.lastSymbolAt) > SILENCE_LIMIT
       ) {
         this.cancel(transfer.id, CancelReason.silence);
         this.events.push({ type: 'silence', transfer: transfer.id });
@@ -232,7 +235,8 @@ export class Receiver implements Endpoint<ReceiverEvent> {
       if (transfer.state === 'lingering') consider(transfer.lingerUntil);
       if (transfer.state !== 'receiving') continue;
       consider(this.progressAt + PROGRESS_INTERVAL);
-      if (this.arrivals.size > 0) consider(transfer.lastPacketAt + SILENCE_LIMIT + 1);
+      if (this.arrivals.size > 0)
+        consider(Math.max(transfer.lastPacketAt, this.lastSymbolAt) + SILENCE_LIMIT + 1);
     }
     return next;
   }
@@ -267,6 +271,7 @@ export class Receiver implements Endpoint<ReceiverEvent> {
     const taken = object.take(header.block, header.symbol, bytes.subarray(DATA_HEADER));
     if (taken.kind === 'refused') throw new ProtocolError('bad-number', 'symbol outside its object');
     transfer.lastPacketAt = now;
+    this.lastSymbolAt = now;
     if (taken.kind === 'duplicate') {
       if (original) transfer.duplicates += 1;
       return;
@@ -318,8 +323,9 @@ export class Receiver implements Endpoint<ReceiverEvent> {
         transfer.state === 'receiving' || transfer.state === 'verifying' || transfer.state === 'lingering',
     );
     const objects = reported
+      // What is being sent now comes first: the sender's order is that of acceptance, not of the offers.
+      .toSorted((a, b) => b.lastPacketAt - a.lastPacketAt)
       .flatMap((transfer) => transfer.objects)
-      // A whole object is worth a word only while its transfer goes on; the oldest transfers come first.
       .slice(0, MAX_FEEDBACK_STREAMS);
     const lanes = this.arrivals.report();
     let room = roomForBlocks(lanes.length, objects.length);
@@ -368,8 +374,8 @@ export class Receiver implements Endpoint<ReceiverEvent> {
         return;
       case 'cancel': {
         const transfer = this.transfers.get(message.transfer);
-        if (transfer === undefined) throw new ProtocolError('unknown-transfer');
-        if (this.end(transfer))
+        // Its offer may have been lost with the control channel.
+        if (transfer !== undefined && this.end(transfer))
           this.events.push({ type: 'cancelled', transfer: transfer.id, reason: message.reason });
         return;
       }
@@ -441,6 +447,7 @@ export class Receiver implements Endpoint<ReceiverEvent> {
     if (transfer.state !== 'offered' && transfer.state !== 'receiving' && transfer.state !== 'verifying')
       return false;
     transfer.state = 'ended';
+    transfer.release();
     return true;
   }
 

@@ -93,6 +93,8 @@ export class Sender implements Endpoint<SenderEvent> {
   private clock: Millis = 0;
   private lastClockTicks: number | undefined;
   private newestEcho: number | undefined;
+  /** Ticks between the two clocks, without the wrap of 32 bits. */
+  private transit: number | undefined;
   private delivered = 0;
   private lastDeliveredBytes = 0;
   private expired = 0;
@@ -136,6 +138,8 @@ export class Sender implements Endpoint<SenderEvent> {
       this.lastClockTicks = undefined;
     }
     for (const [id, transfer] of this.transfers) {
+      if (transfer.state === 'ended' && !fresh)
+        this.say({ type: 'cancel', transfer: id, reason: CancelReason.person });
       if (transfer.state !== 'offered' && transfer.state !== 'sending') continue;
       if (fresh) this.transfers.set(id, new OutgoingTransfer(id, transfer.header));
       this.say({ type: 'offer', transfer: id, header: transfer.header });
@@ -189,7 +193,7 @@ export class Sender implements Endpoint<SenderEvent> {
 
   handlePacket(bytes: Uint8Array, lane: LaneId, now: Millis): void {
     try {
-      if (lane === CONTROL_LANE) this.handleControl(decodeControl(bytes));
+      if (lane === CONTROL_LANE) this.handleControl(decodeControl(bytes), now);
       else if (packetType(bytes) === FEEDBACK) this.handleFeedback(decodeFeedback(bytes), now);
       else throw new ProtocolError('wrong-lane', 'picture bytes for a sender');
     } catch (error) {
@@ -201,12 +205,11 @@ export class Sender implements Endpoint<SenderEvent> {
     const active = this.sending();
     if (active.length === 0) return;
     this.expire(now);
-    if (
-      this.lanes.size > 0 &&
-      now - Math.max(this.lastFeedbackAt, this.lastSentAt - SILENCE_LIMIT / 2) > SILENCE_LIMIT
-    ) {
+    // While anything is being received feedback comes several times a second, whatever there is to say.
+    if (this.lanes.size > 0 && now - this.lastFeedbackAt > SILENCE_LIMIT) {
       for (const transfer of active) {
-        if (this.end(transfer.id)) this.events.push({ type: 'silence', transfer: transfer.id });
+        this.cancel(transfer.id, CancelReason.silence);
+        this.events.push({ type: 'silence', transfer: transfer.id });
       }
     }
     this.plan();
@@ -395,10 +398,7 @@ export class Sender implements Endpoint<SenderEvent> {
     }
     this.packetsLost += lost;
     for (const report of feedback.streams) {
-      this.transfers
-        .get(transferOf(report.stream))
-        ?.object(kindOf(report.stream))
-        ?.onReport(report);
+      this.transfers.get(transferOf(report.stream))?.object(kindOf(report.stream))?.onReport(report);
     }
     if (measured) this.steer(feedback, settled, lost, previousHeard, now);
     this.expire(now);
@@ -421,7 +421,7 @@ export class Sender implements Endpoint<SenderEvent> {
       {
         clock: this.clock,
         delivered: this.delivered,
-        transit: feedback.transit === NO_TRANSIT ? undefined : (feedback.transit | 0) / TICKS,
+        transit: feedback.transit === NO_TRANSIT ? undefined : this.unwrap(feedback.transit) / TICKS,
         settled,
         lost,
         roundTrip,
@@ -429,6 +429,12 @@ export class Sender implements Endpoint<SenderEvent> {
       },
       now,
     );
+  }
+
+  private unwrap(transit: number): number {
+    const last = this.transit;
+    this.transit = last === undefined ? transit | 0 : last + ((transit - last) | 0);
+    return this.transit;
   }
 
   private demandLanes(now: Millis): void {
@@ -447,7 +453,7 @@ export class Sender implements Endpoint<SenderEvent> {
     this.events.push({ type: 'lanes', target });
   }
 
-  private handleControl(message: ControlMessage): void {
+  private handleControl(message: ControlMessage, now: Millis): void {
     switch (message.type) {
       case 'hello':
         this.events.push(message);
@@ -464,7 +470,7 @@ export class Sender implements Endpoint<SenderEvent> {
     if (transfer === undefined) throw new ProtocolError('unknown-transfer');
     switch (message.type) {
       case 'accept':
-        if (transfer.state === 'offered') this.accepted(transfer, message.have, this.lastFeedbackAt);
+        if (transfer.state === 'offered') this.accepted(transfer, message.have, now);
         else if (transfer.state === 'sending') this.skip(transfer, message.have);
         return;
       case 'decline':
@@ -481,6 +487,7 @@ export class Sender implements Endpoint<SenderEvent> {
         if (transfer.state === 'done') return;
         if (transfer.state !== 'sending') throw new ProtocolError('wrong-state', 'complete');
         transfer.state = 'done';
+        transfer.release();
         this.events.push({ type: 'complete', transfer: transfer.id, verified: message.verified });
         this.say({
           type: 'sent',
@@ -523,6 +530,7 @@ export class Sender implements Endpoint<SenderEvent> {
     const transfer = this.transfers.get(id);
     if (transfer === undefined || transfer.state === 'done' || transfer.state === 'ended') return false;
     transfer.state = 'ended';
+    transfer.release();
     return true;
   }
 
