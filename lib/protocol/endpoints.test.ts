@@ -1,0 +1,471 @@
+/** Sender and receiver face to face, without a network: what each state allows, and what each side remembers. */
+import { describe, expect, it } from 'vitest';
+import { CONTROL_LANE } from './contract.ts';
+import { CancelReason, encodeControl, type ControlMessage } from './control.ts';
+import { MAX_OPEN_BLOCKS, MAX_WAITING_OFFERS, SILENCE_LIMIT } from './limits.ts';
+import { DATA, encodeData, encodeFeedback, FEEDBACK, NO_TRANSIT, type Feedback } from './packet.ts';
+import { Receiver, type ReceiverEvent } from './receiver.ts';
+import { Sender, type SenderEvent } from './sender.ts';
+
+const header = (bytes: number, previewBytes = 0) => ({
+  name: 'p',
+  type: 'image/png',
+  bytes,
+  modified: 0,
+  digest: new Uint8Array(32).fill(bytes % 251),
+  previewBytes,
+});
+
+type Drops = (bytes: Uint8Array, lane: number) => boolean;
+
+/** Two endpoints that hear each other at once; every picture is zeros. */
+class FaceToFace {
+  sender = new Sender();
+  receiver = new Receiver();
+  now = 1000;
+  senderEvents: SenderEvent[] = [];
+  receiverEvents: ReceiverEvent[] = [];
+  toReceiver: Drops = () => false;
+  toSender: Drops = () => false;
+  provides = true;
+
+  constructor(lanes = 4) {
+    for (let lane = 1; lane <= lanes; lane++) this.openLane(lane);
+  }
+
+  openLane(lane: number): void {
+    this.sender.handleLaneOpen(lane, this.now);
+    this.receiver.handleLaneOpen(lane, this.now);
+  }
+
+  /** Everything that can be said at this instant. */
+  settle(): void {
+    for (let moved = true; moved;) {
+      moved = false;
+      for (let out = this.sender.pollTransmit(this.now); out; out = this.sender.pollTransmit(this.now)) {
+        moved = true;
+        if (!this.toReceiver(out.bytes, out.lane)) this.receiver.handlePacket(out.bytes, out.lane, this.now);
+      }
+      for (let out = this.receiver.pollTransmit(this.now); out; out = this.receiver.pollTransmit(this.now)) {
+        moved = true;
+        if (!this.toSender(out.bytes, out.lane)) this.sender.handlePacket(out.bytes, out.lane, this.now);
+      }
+      for (let event = this.sender.pollEvent(); event; event = this.sender.pollEvent()) {
+        moved = true;
+        this.senderEvents.push(event);
+        if (event.type === 'need' && this.provides)
+          this.sender.provide(event.transfer, event.kind, event.block, new Uint8Array(event.to - event.from));
+      }
+      for (let event = this.receiver.pollEvent(); event; event = this.receiver.pollEvent()) {
+        moved = true;
+        this.receiverEvents.push(event);
+      }
+    }
+  }
+
+  run(millis: number, until: () => boolean = () => false): void {
+    const end = this.now + millis;
+    this.settle();
+    while (this.now < end && !until()) {
+      const next = Math.min(
+        this.sender.nextTimeout() ?? Infinity,
+        this.receiver.nextTimeout() ?? Infinity,
+        end,
+      );
+      // A millisecond at least, as a browser's timer.
+      this.now = Math.min(end, Math.max(next, this.now + 1));
+      this.sender.handleTimeout(this.now);
+      this.receiver.handleTimeout(this.now);
+      this.settle();
+    }
+  }
+
+  said(type: string): number {
+    return [...this.senderEvents, ...this.receiverEvents].filter((event) => event.type === type).length;
+  }
+
+  toSenderSay(message: ControlMessage): void {
+    this.sender.handlePacket(encodeControl(message), CONTROL_LANE, this.now);
+  }
+
+  toReceiverSay(message: ControlMessage): void {
+    this.receiver.handlePacket(encodeControl(message), CONTROL_LANE, this.now);
+  }
+}
+
+const noControl: Drops = (_bytes, lane) => lane === CONTROL_LANE;
+const noLanes: Drops = (_bytes, lane) => lane !== CONTROL_LANE;
+const everything: Drops = () => true;
+
+describe('silence', () => {
+  it('of the receiver ends the transfer at the sender after its limit, however much is left to send', () => {
+    const pair = new FaceToFace();
+    const id = pair.sender.offer(header(5_000_000));
+    pair.settle();
+    pair.receiver.accept(id, [], pair.now);
+    pair.run(50);
+    pair.toSender = noLanes;
+    pair.run(SILENCE_LIMIT + 1000);
+    expect(pair.senderEvents).toContainEqual({ type: 'silence', transfer: id });
+    expect(pair.receiverEvents).toContainEqual({
+      type: 'cancelled',
+      transfer: id,
+      reason: CancelReason.silence,
+    });
+    expect(pair.sender.nextTimeout()).toBeUndefined();
+  });
+
+  it('ends a transfer whose bytes are never provided too, without asking for the same instant again and again', () => {
+    const pair = new FaceToFace();
+    pair.provides = false;
+    const id = pair.sender.offer(header(500_000));
+    pair.settle();
+    pair.receiver.accept(id, [], pair.now);
+    pair.run(50);
+    pair.toSender = noLanes;
+    pair.run(SILENCE_LIMIT + 1000);
+    expect(pair.said('silence')).toBeGreaterThan(0);
+    expect(pair.sender.nextTimeout()).toBeUndefined();
+  });
+
+  it('of the sender ends the transfer at the receiver, and tells the sender', () => {
+    const pair = new FaceToFace();
+    const id = pair.sender.offer(header(5_000_000));
+    pair.settle();
+    pair.receiver.accept(id, [], pair.now);
+    pair.toReceiver = everything;
+    pair.run(SILENCE_LIMIT + 1000);
+    expect(pair.receiverEvents).toContainEqual({ type: 'silence', transfer: id });
+    expect(pair.senderEvents).toContainEqual({
+      type: 'cancelled',
+      transfer: id,
+      reason: CancelReason.silence,
+    });
+  });
+
+  it('is not what a picture hears that waits for its turn behind a slow one', () => {
+    const pair = new FaceToFace();
+    const first = pair.sender.offer(header(2_000_000));
+    const second = pair.sender.offer(header(30_000));
+    pair.settle();
+    pair.receiver.accept(first, [], pair.now);
+    pair.receiver.accept(second, [], pair.now);
+    // One packet every 50 ms for 100 s: the first picture takes longer than the limit.
+    let last = 0;
+    pair.toReceiver = (bytes, lane) => {
+      if (lane === CONTROL_LANE || bytes[0] !== DATA) return false;
+      const dropped = pair.now - last < 50;
+      if (!dropped) last = pair.now;
+      return dropped;
+    };
+    pair.run(2 * SILENCE_LIMIT);
+    expect(pair.said('silence')).toBe(0);
+    pair.toReceiver = () => false;
+    pair.run(30_000, () => pair.said('whole') === 2);
+    expect(pair.said('whole')).toBe(2);
+  });
+
+  it('of minutes between two pictures slows nothing down, whichever acceptance comes first', () => {
+    for (const lost of [noLanes, noControl]) {
+      const pair = new FaceToFace(16);
+      for (let picture = 0; picture < 2; picture++) {
+        const id = pair.sender.offer(header(200_000));
+        pair.settle();
+        // Only one of the two ways in which an acceptance is told works at first.
+        pair.toSender = lost;
+        pair.receiver.accept(id, [], pair.now);
+        pair.settle();
+        const before = pair.now;
+        pair.run(5);
+        pair.toSender = () => false;
+        pair.run(5000, () => pair.receiver.transfer(id)?.state === 'verifying');
+        expect(pair.now - before).toBeLessThan(500);
+        pair.receiver.verified(id, true, pair.now);
+        pair.run(5000);
+        expect(pair.sender.transfer(id)?.state).toBe('done');
+        expect(pair.sender.figures().roundTrip).toBeLessThan(50);
+        pair.run(55_000);
+      }
+    }
+  });
+});
+
+describe('memory', () => {
+  it('of unfinished blocks is given up on both sides when a transfer is cancelled', () => {
+    for (const by of ['sender', 'receiver'] as const) {
+      const pair = new FaceToFace();
+      const id = pair.sender.offer(header(50_000_000, 3000));
+      pair.settle();
+      pair.receiver.accept(id, [], pair.now);
+      pair.toReceiver = (bytes) => bytes[0] === DATA && (bytes[1] as number) > 40;
+      pair.run(200);
+      expect(openBlocks(pair.receiver.transfer(id)?.original)).toBeGreaterThan(0);
+      pair[by].cancel(id);
+      pair.run(10);
+      expect(pair.receiver.transfer(id)?.state).toBe('ended');
+      expect(openBlocks(pair.receiver.transfer(id)?.original)).toBe(0);
+      expect(pair.sender.transfer(id)?.state).toBe('ended');
+      expect(openBlocks(pair.sender.transfer(id)?.original)).toBe(0);
+    }
+  });
+
+  it('of open blocks stays within its bound on both sides while the first block never becomes whole', () => {
+    const pair = new FaceToFace(16);
+    const id = pair.sender.offer(header(80_000_000));
+    pair.settle();
+    pair.receiver.accept(id, [], pair.now);
+    // A receiver that never gets the last symbol of the first block.
+    pair.toReceiver = (bytes) =>
+      bytes[0] === DATA && new DataView(bytes.buffer).getUint32(4) === 0 && (bytes[1] as number) > 60;
+    pair.run(20_000, () => openBlocks(pair.sender.transfer(id)?.original) >= MAX_OPEN_BLOCKS);
+    pair.run(100);
+    expect(openBlocks(pair.sender.transfer(id)?.original)).toBeLessThanOrEqual(MAX_OPEN_BLOCKS);
+    expect(openBlocks(pair.receiver.transfer(id)?.original)).toBeLessThanOrEqual(MAX_OPEN_BLOCKS);
+  });
+
+  it('takes 2,000 offers that wait, and refuses the next by name', () => {
+    const pair = new FaceToFace();
+    for (let i = 0; i <= MAX_WAITING_OFFERS; i++) pair.sender.offer(header(10));
+    pair.settle();
+    expect(pair.said('offered')).toBe(MAX_WAITING_OFFERS);
+    expect(pair.receiver.lastError).toBe('too-many-offers');
+  });
+});
+
+/** A private field, for the bound's sake. */
+function openBlocks(object: unknown): number {
+  return (object as { open: Map<number, unknown> }).open.size;
+}
+
+describe('pictures that overlap', () => {
+  it('are told of in the order in which they are sent, though accepted in another than offered', () => {
+    const pair = new FaceToFace(16);
+    const ids = [1, 2, 3, 4].map((n) => pair.sender.offer(header(20_000_000 + n, 2000)));
+    pair.settle();
+    for (const id of ids.toReversed()) {
+      pair.receiver.accept(id, [], pair.now);
+      pair.now += 1;
+      pair.settle();
+    }
+    // Longer than the sender may have open: it hears of what it sends, or stands still.
+    pair.run(120_000, () => pair.said('whole') >= 1);
+    expect(pair.receiver.transfer(ids[3] as number)?.state).toBe('verifying');
+    const transfer = pair.sender.transfer(ids[3] as number);
+    expect(transfer?.original.packetsSent).toBeLessThan(1.2 * (transfer?.original.geometry.chunks ?? 0));
+  }, 60_000);
+});
+
+describe('the control channel, lost and back', () => {
+  it('carries a cancellation again that was lost with it', () => {
+    const pair = new FaceToFace();
+    const id = pair.sender.offer(header(5_000_000));
+    pair.settle();
+    pair.receiver.accept(id, [], pair.now);
+    pair.run(20);
+    pair.toReceiver = noControl;
+    pair.sender.cancel(id);
+    pair.run(20);
+    expect(pair.receiver.transfer(id)?.state).toBe('receiving');
+    pair.toReceiver = () => false;
+    pair.sender.resync(false);
+    pair.settle();
+    expect(pair.receiver.transfer(id)?.state).toBe('ended');
+    expect(pair.said('cancelled')).toBe(1);
+    expect(pair.receiver.errors).toBe(0);
+  });
+
+  it('carries an answer again that was lost with it, in every state', () => {
+    for (const stage of ['accept', 'decline', 'cancel', 'complete'] as const) {
+      const pair = new FaceToFace();
+      const id = pair.sender.offer(header(40_000));
+      pair.settle();
+      pair.toSender = stage === 'complete' ? () => false : everything;
+      if (stage === 'decline') pair.receiver.decline(id);
+      else pair.receiver.accept(id, [], pair.now);
+      if (stage === 'cancel') pair.receiver.cancel(id);
+      if (stage === 'complete') {
+        pair.run(5000, () => pair.said('whole') === 1);
+        pair.toSender = noControl;
+        pair.receiver.verified(id, true, pair.now);
+      }
+      pair.run(100);
+      pair.toSender = () => false;
+      pair.sender.resync(false);
+      pair.settle();
+      const state = pair.sender.transfer(id)?.state;
+      expect(state).toBe({ accept: 'sending', decline: 'ended', cancel: 'ended', complete: 'done' }[stage]);
+      expect(pair.sender.figures().protocolErrors + pair.receiver.errors).toBe(0);
+    }
+  });
+
+  it('starts over with a receiver that remembers nothing, in either state, and skips what that one still has', () => {
+    const pair = new FaceToFace();
+    const waiting = pair.sender.offer(header(3000));
+    const id = pair.sender.offer(header(650_000));
+    pair.settle();
+    pair.receiver.accept(id, [], pair.now);
+    pair.run(30);
+    expect(pair.receiver.transfer(id)?.chunks).toBeGreaterThan(0);
+    for (let lane = 1; lane <= 4; lane++) pair.sender.handleLaneClosed(lane, pair.now);
+    pair.receiver = new Receiver();
+    pair.receiverEvents = [];
+    for (let lane = 5; lane <= 8; lane++) pair.openLane(lane);
+    pair.sender.resync(true);
+    pair.settle();
+    expect(pair.said('offered')).toBe(2);
+    pair.receiver.accept(id, [{ first: 0, count: 7 }], pair.now);
+    pair.run(5000, () => pair.said('whole') === 1);
+    expect(pair.said('whole')).toBe(1);
+    expect(pair.receiverEvents.filter((event) => event.type === 'block').length).toBe(10 - 7);
+    pair.receiver.verified(id, true, pair.now);
+    pair.receiver.decline(waiting);
+    pair.run(500);
+    expect(pair.sender.transfer(id)?.state).toBe('done');
+    expect(pair.sender.transfer(waiting)?.state).toBe('ended');
+    expect(pair.receiver.transfer(id)?.sent?.packets).toBeGreaterThan(0);
+  });
+});
+
+describe('messages in the wrong state', () => {
+  it('to a sender are counted under a name and change nothing', () => {
+    const pair = new FaceToFace();
+    const offered = pair.sender.offer(header(1000));
+    const wrong: [ControlMessage, string][] = [
+      [{ type: 'accept', transfer: 99, have: [] }, 'unknown-transfer'],
+      [{ type: 'complete', transfer: offered, verified: true }, 'wrong-state'],
+      [{ type: 'offer', transfer: 4, header: header(9) }, 'wrong-state'],
+      [{ type: 'sent', transfer: offered, packets: 1, retransmitted: 0, roundTrip: 1 }, 'wrong-state'],
+      [{ type: 'decline', transfer: 7 }, 'unknown-transfer'],
+    ];
+    for (const [i, [message, code]] of wrong.entries()) {
+      pair.toSenderSay(message);
+      expect(pair.sender.lastError).toBe(code);
+      expect(pair.sender.figures().protocolErrors).toBe(i + 1);
+      expect(pair.sender.transfer(offered)?.state).toBe('offered');
+    }
+    pair.toSenderSay({ type: 'accept', transfer: offered, have: [] });
+    pair.toSenderSay({ type: 'decline', transfer: offered });
+    expect(pair.sender.lastError).toBe('wrong-state');
+    expect(pair.sender.transfer(offered)?.state).toBe('sending');
+  });
+
+  it('to a receiver are counted under a name and change nothing', () => {
+    const pair = new FaceToFace();
+    const id = pair.sender.offer(header(1000));
+    pair.settle();
+    const wrong: [ControlMessage, string][] = [
+      [{ type: 'accept', transfer: id, have: [] }, 'wrong-state'],
+      [{ type: 'complete', transfer: id, verified: true }, 'wrong-state'],
+      [{ type: 'sent', transfer: id, packets: 1, retransmitted: 0, roundTrip: 1 }, 'wrong-state'],
+      [{ type: 'offer', transfer: id, header: header(1001) }, 'wrong-state'],
+    ];
+    for (const [i, [message, code]] of wrong.entries()) {
+      pair.toReceiverSay(message);
+      expect(pair.receiver.lastError).toBe(code);
+      expect(pair.receiver.errors).toBe(i + 1);
+    }
+    expect(pair.receiver.transfer(id)?.state).toBe('offered');
+    const data = { symbol: 0, stream: id * 2 + 1, block: 0, number: 0, sentAt: 0 };
+    pair.receiver.handlePacket(encodeData(data, new Uint8Array(1000)), 1, pair.now);
+    expect(pair.receiver.lastError).toBe('wrong-state');
+    pair.receiver.handlePacket(encodeData(data, new Uint8Array(1000)), 1, pair.now);
+    expect(pair.receiver.lastError).toBe('bad-number');
+    pair.receiver.accept(id, [], pair.now);
+    pair.receiver.handlePacket(
+      encodeData({ ...data, number: 1, stream: 999 }, new Uint8Array(1000)),
+      1,
+      pair.now,
+    );
+    expect(pair.receiver.lastError).toBe('unknown-transfer');
+    pair.receiver.handlePacket(
+      encodeData({ ...data, number: 2, block: 1 }, new Uint8Array(1000)),
+      1,
+      pair.now,
+    );
+    expect(pair.receiver.lastError).toBe('bad-number');
+    pair.receiver.handlePacket(encodeFeedback(claim({})), 1, pair.now);
+    expect(pair.receiver.lastError).toBe('wrong-lane');
+    expect(pair.receiver.transfer(id)?.chunks).toBe(0);
+  });
+
+  it('of our own making are usage errors', () => {
+    const pair = new FaceToFace();
+    expect(() => pair.receiver.accept(1, [], 0)).toThrow('only an offer');
+    expect(() => pair.receiver.decline(1)).toThrow('only an offer');
+    expect(() => pair.receiver.verified(1, true, 0)).toThrow('nothing to verify');
+  });
+});
+
+function claim(change: Partial<Feedback>): Feedback {
+  return {
+    number: 1_000_000,
+    clock: 5,
+    newestSentAt: 5,
+    held: 0,
+    transit: NO_TRANSIT,
+    packets: 1,
+    bytes: 1000,
+    lanes: [],
+    streams: [],
+    ...change,
+  };
+}
+
+describe('feedback that lies', () => {
+  it('about blocks and packets that do not exist changes nothing', () => {
+    const pair = new FaceToFace();
+    const id = pair.sender.offer(header(650_000));
+    pair.settle();
+    pair.receiver.accept(id, [], pair.now);
+    pair.run(20);
+    const stream = id * 2 + 1;
+    const before = pair.sender.transfer(id)?.original.closedBelow;
+    for (const [i, streams] of [
+      [{ stream, closedBelow: 11, listedThrough: 0xffff_ffff, lacking: [] }],
+      [{ stream: 60_000, closedBelow: 0, listedThrough: 1, lacking: [] }],
+      [{ stream: id * 2, closedBelow: 1, listedThrough: 1, lacking: [] }],
+    ].entries()) {
+      const lanes = [
+        { lane: 1, highest: 30_000, received: 30_000 },
+        { lane: 60_000, highest: 1, received: 1 },
+      ];
+      const number = 1_000_000 + i;
+      pair.sender.handlePacket(encodeFeedback(claim({ number, lanes, streams })), 1, pair.now);
+    }
+    expect(pair.sender.transfer(id)?.original.closedBelow).toBe(before);
+    expect(pair.sender.figures().inFlight).toBeGreaterThanOrEqual(0);
+  });
+
+  it('about everything being whole ends the sending and nothing else', () => {
+    const pair = new FaceToFace();
+    const id = pair.sender.offer(header(650_000));
+    pair.settle();
+    pair.receiver.accept(id, [], pair.now);
+    pair.run(5);
+    const streams = [{ stream: id * 2 + 1, closedBelow: 10, listedThrough: 10, lacking: [] }];
+    pair.sender.handlePacket(encodeFeedback(claim({ streams })), 1, pair.now);
+    pair.toSender = everything;
+    pair.run(100);
+    expect(pair.sender.transfer(id)?.state).toBe('sending');
+    expect(pair.sender.pollTransmit(pair.now)).toBeUndefined();
+    expect(pair.said('complete')).toBe(0);
+    pair.sender.cancel(id);
+    expect(pair.sender.transfer(id)?.state).toBe('ended');
+  });
+
+  it('comes again and is not news', () => {
+    const pair = new FaceToFace();
+    const id = pair.sender.offer(header(650_000));
+    pair.settle();
+    pair.receiver.accept(id, [], pair.now);
+    const heard: Uint8Array[] = [];
+    pair.toSender = (bytes) => {
+      if (bytes[0] === FEEDBACK) heard.push(bytes.slice());
+      return false;
+    };
+    pair.run(60);
+    const figures = JSON.stringify(pair.sender.figures());
+    for (const bytes of heard.toReversed()) pair.sender.handlePacket(bytes, 1, pair.now);
+    expect(JSON.stringify(pair.sender.figures())).toBe(figures);
+  });
+});
