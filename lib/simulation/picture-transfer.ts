@@ -20,7 +20,13 @@ export interface PictureTransferOptions {
   /** Blocks of the first picture that the receiver has already. */
   have?: readonly Run[];
   maxMillis?: Millis;
-  onEvent?: (event: PairEvent<SenderEvent, ReceiverEvent>, now: Millis) => void;
+  /** Called after this run has dealt with the event; the endpoints are there to be read, not called. */
+  onEvent?: (event: PairEvent<SenderEvent, ReceiverEvent>, now: Millis, ends: Ends) => void;
+}
+
+interface Ends {
+  sender: Sender;
+  receiver: Receiver;
 }
 
 export interface PictureResult {
@@ -125,7 +131,7 @@ export function transferPictures(options: PictureTransferOptions): PictureRun {
         const result = results[event.transfer - 1] as PictureResult;
         const sent = options.pictures[event.transfer - 1] as Uint8Array;
         const got = stored[event.transfer - 1] as Uint8Array;
-        result.equal = Buffer.compare(sent, got) === 0;
+        result.equal = sameBytes(sent, got);
         result.completeAt = now;
         result.packetsReceived = receiver.transfer(event.transfer)?.packets ?? 0;
         result.chunks = receiver.transfer(event.transfer)?.chunks ?? 0;
@@ -151,7 +157,7 @@ export function transferPictures(options: PictureTransferOptions): PictureRun {
     onEvent: (event) => {
       if (event.side === 'a') onSender(event.event);
       else onReceiver(event.event, event.at);
-      options.onEvent?.(event, event.at);
+      options.onEvent?.(event, event.at, { sender, receiver });
     },
   });
   offer();
@@ -161,4 +167,8 @@ export function transferPictures(options: PictureTransferOptions): PictureRun {
       results.every((_, i) => sender.transfer(i + 1)?.state === 'done'));
   const end = pair.run({ until: finished, maxMillis: options.maxMillis ?? 600_000 });
   return { pair, sender, receiver, results, end: failed ?? end };
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, at) => byte === b[at]);
 }
