@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { benchArguments } from './arguments.ts';
+
+describe('arguments', () => {
+  it('are the whole table with five runs when nothing is said', () => {
+    expect(benchArguments([])).toMatchObject({ command: 'cases', quick: false, runs: 5, baselines: true });
+  });
+
+  it('take a sub-command, a case, a number of runs and no baselines', () => {
+    expect(benchArguments(['tenth', '--case', '5mb-5', '--runs', '7', '--no-baselines'])).toMatchObject({
+      command: 'tenth',
+      case: '5mb-5',
+      runs: 7,
+      baselines: false,
+    });
+  });
+
+  it('make fewer runs when it is to be quick, unless a number is named', () => {
+    expect(benchArguments(['--quick']).runs).toBe(2);
+    expect(benchArguments(['--quick', '--runs', '3']).runs).toBe(3);
+  });
+
+  it('refuse what they do not know', () => {
+    expect(() => benchArguments(['--fast'])).toThrow(TypeError);
+    expect(() => benchArguments(['cpu', 'join'])).toThrow(TypeError);
+    for (const runs of ['0', '-1', 'many', '1.5']) {
+      expect(() => benchArguments([`--runs=${runs}`])).toThrow(RangeError);
+    }
+  });
+});

@@ -1,0 +1,113 @@
+import type { Page } from '@playwright/test';
+import type { Stage } from '../stage.ts';
+import { withTimeout } from '../with-timeout.ts';
+import type { ChannelKind } from './page.ts';
+
+const OPEN_TIMEOUT_MS = 60_000;
+
+/** How a reliable channel is used. */
+export type Usage =
+  /** 64,000-byte messages, the receiver confirms each megabyte before the next: as PairDrop does. */
+  | { kind: 'confirmed' }
+  /** The buffer is kept between a low and a high mark. */
+  | { kind: 'buffered'; messageLength: number };
+
+/** Two pages with plain data channels between them. */
+export class ChannelPair {
+  readonly #sender: Page;
+  readonly #receiver: Page;
+
+  private constructor(sender: Page, receiver: Page) {
+    this.#sender = sender;
+    this.#receiver = receiver;
+  }
+
+  /** @param count connections, with one channel each */
+  static async open(
+    stage: Stage,
+    kind: ChannelKind,
+    { count = 1, direct = false } = {},
+  ): Promise<ChannelPair> {
+    const [sender, receiver] = await Promise.all([
+      stage.page('sender', { direct }),
+      stage.page('receiver', { direct }),
+    ]);
+    const pair = new ChannelPair(sender, receiver);
+    await Promise.all([sender.goto(stage.channelPage.url), receiver.goto(stage.channelPage.url)]);
+    const offers = await sender.evaluate(([count, kind]) => window.channelPage.offer(count, kind), [
+      count,
+      kind,
+    ] as const);
+    const answers = await receiver.evaluate(([offers, kind]) => window.channelPage.answer(offers, kind), [
+      offers,
+      kind,
+    ] as const);
+    await sender.evaluate((answers) => window.channelPage.finish(answers), answers);
+    const opened = Promise.all(
+      [sender, receiver].map((page) => page.evaluate(() => window.channelPage.opened())),
+    );
+    await withTimeout(opened, OPEN_TIMEOUT_MS, 'the channels did not open');
+    return pair;
+  }
+
+  /** Seconds from asking to the last byte, `undefined` when it took longer than `capMs`: then close the pair. */
+  async transfer(
+    usage: Usage,
+    bytes: number,
+    capMs: number,
+  ): Promise<{ seconds: number | undefined; bytes: number }> {
+    await this.#startSending(usage, bytes);
+    return this.#receiver.evaluate(([bytes, capMs]) => window.channelPage.receiveFile(bytes, capMs), [
+      bytes,
+      capMs,
+    ] as const);
+  }
+
+  /** A flow without end; `receivedBytes` counts it. */
+  async startEndless(usage: Usage): Promise<void> {
+    await this.#startSending(usage, Number.MAX_SAFE_INTEGER);
+    await this.#receiver.evaluate(() => void window.channelPage.receiveFile(Infinity, 3_600_000));
+  }
+
+  /** Bytes that came so far, and the receiver's clock in ms. */
+  receivedBytes(): Promise<{ bytes: number; at: number }> {
+    return this.#receiver.evaluate(() => ({
+      bytes: window.channelPage.receivedBytes(),
+      at: performance.now(),
+    }));
+  }
+
+  /**
+   * Goodput of distinct messages over all channels, Mbit/s of their payload.
+   * @param rateMbit pace at this rate of the link; 0: as fast as the buffers take them
+   */
+  async distinctGoodput(options: { skip: number; seconds: number; rateMbit: number }): Promise<number> {
+    const { skip, seconds, rateMbit } = options;
+    const collected = this.#receiver.evaluate(
+      ([skip, seconds]) => window.channelPage.collectDistinct(skip, seconds),
+      [skip, seconds] as const,
+    );
+    await this.#sender.evaluate(([seconds, rateMbit]) => window.channelPage.pumpDistinct(seconds, rateMbit), [
+      skip + seconds,
+      rateMbit,
+    ] as const);
+    const bytes = await withTimeout(collected, (skip + seconds) * 1000 + 30_000, 'no message came');
+    return (bytes * 8) / seconds / 1e6;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#sender.context().close(), this.#receiver.context().close()]);
+  }
+
+  /** Returns when the sender listens; the sending goes on in the page until the file ends or the channel closes. */
+  async #startSending(usage: Usage, bytes: number): Promise<void> {
+    if (usage.kind === 'confirmed') {
+      await this.#sender.evaluate((bytes) => void window.channelPage.sendConfirmed(bytes), bytes);
+      return;
+    }
+    await this.#sender.evaluate(([bytes, length]) => void window.channelPage.sendBuffered(bytes, length), [
+      bytes,
+      usage.messageLength,
+    ] as const);
+  }
+}

@@ -1,0 +1,46 @@
+import { CONFIRMED, GO, PARTITION_END } from './signals.ts';
+
+let received = 0;
+
+/** Bytes of the file that is being received. */
+export function receivedBytes(): number {
+  return received;
+}
+
+/**
+ * Asks for the file and takes it. The clock runs from asking to the last byte, both here, as `tessera:accepted` to
+ * `tessera:complete` do; no digest is computed.
+ *
+ * @returns seconds, `undefined` when not all had come after `capMs`; and the bytes that had
+ */
+export function receiveFile(
+  channel: RTCDataChannel,
+  bytes: number,
+  capMs: number,
+): Promise<{ seconds: number | undefined; bytes: number }> {
+  received = 0;
+  // Kept until the end, as applications do that show or save the file then; an endless one is only counted.
+  let parts: ArrayBuffer[] = [];
+  const began = performance.now();
+  return new Promise((resolve) => {
+    const end = (seconds: number | undefined) => {
+      clearTimeout(timer);
+      channel.removeEventListener('message', listener);
+      resolve({ seconds, bytes: received });
+    };
+    const timer = setTimeout(() => end(undefined), capMs);
+    const listener = ({ data }: MessageEvent<ArrayBuffer | string>) => {
+      if (data === PARTITION_END) return channel.send(CONFIRMED);
+      if (typeof data === 'string') return;
+      received += data.byteLength;
+      if (Number.isFinite(bytes)) parts.push(data);
+      if (received < bytes) return;
+      const seconds = (performance.now() - began) / 1000;
+      if (new Blob(parts).size !== bytes) throw new Error('too many bytes came');
+      parts = [];
+      end(seconds);
+    };
+    channel.addEventListener('message', listener);
+    channel.send(GO);
+  });
+}

@@ -1,0 +1,4 @@
+/** The texts that the two sides of a reliable channel say to each other. */
+export const GO = 'go';
+export const PARTITION_END = 'partition';
+export const CONFIRMED = 'partition-received';

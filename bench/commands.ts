@@ -1,0 +1,30 @@
+import type { Bench } from './bench.ts';
+import { cases } from './commands/cases.ts';
+import { cpu } from './commands/cpu.ts';
+import { direct } from './commands/direct.ts';
+import { join } from './commands/join.ts';
+import { lanes } from './commands/lanes.ts';
+import { share } from './commands/share.ts';
+import { sweep } from './commands/sweep.ts';
+import { tenth } from './commands/tenth.ts';
+import { loss, sizes } from './commands/variations.ts';
+import type { Result } from './result.ts';
+
+export interface Command {
+  about: string;
+  run(bench: Bench): Promise<Result>;
+}
+
+/** What stands after `npm run bench --`. Another measurement is a file in `commands/` and a line here. */
+export const commands: Readonly<Record<string, Command>> = {
+  cases: { about: 'every case of the table of targets, beside plain data channels (default)', run: cases },
+  direct: { about: 'a large file with nothing between the browsers, beside reliable channels', run: direct },
+  cpu: { about: 'CPU seconds and peak memory of each side', run: cpu },
+  sizes: { about: 'time against file size, 200 KB to 200 MB', run: sizes },
+  loss: { about: 'time against loss', run: loss },
+  lanes: { about: 'goodput against the number of lanes', run: lanes },
+  share: { about: 'a picture beside a long reliable channel in the same queue', run: share },
+  join: { about: 'from join to connected', run: join },
+  tenth: { about: 'the tenth picture of a session against the second', run: tenth },
+  sweep: { about: 'thousands of simulated paths; needs no browser', run: sweep },
+};

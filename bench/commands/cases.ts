@@ -1,0 +1,57 @@
+/** `npm run bench`: every case of the table of targets, Tessera beside what is used today. */
+import type { Bench } from '../bench.ts';
+import { quickCases, targetCases, type Case } from '../cases.ts';
+import { measureCase, type CaseResult } from '../measure-case.ts';
+import type { Result } from '../result.ts';
+import { casesChart } from './cases-chart.ts';
+import { channelsTable, linkTable, targetsTable } from './cases-tables.ts';
+
+/** What a person would wait for at most. */
+const CAP_SECONDS = 60;
+const QUICK_CAP_SECONDS = 6;
+
+const NOTES = [
+  'Two real Chromiums on one machine, every datagram between them through a seeded relay: drop-tail queue, loss in both directions, then delay. All ways of sending take turns on the same link, one file each. ' +
+    "Seconds run on the receiver's clock from its word that it wants the file to the last byte; Tessera's until the digest is verified (`tessera:accepted` to `tessera:complete`).",
+  'Limit = round-trip time + size / (0.926 · rate · (1 − loss)). Figures are medians [smallest–largest] of pictures in a session that has sent one before; that first one has a column of its own. ' +
+    "Two seconds pass after pairing and between pictures. A channel's first file goes over a new connection, the later ones over the same one.",
+];
+
+export async function cases(bench: Bench): Promise<Result> {
+  const { args } = bench;
+  const chosen = args.quick ? targetCases.filter(({ name }) => quickCases.includes(name)) : targetCases;
+  const results = await measureCases(bench, chosen);
+  return {
+    name: 'cases',
+    title: 'Time to a verified picture',
+    notes: NOTES,
+    tables: [targetsTable(results), channelsTable(results), linkTable(results)],
+    charts: [{ name: '', svg: casesChart('Time over limit', results) }],
+    data: results,
+  };
+}
+
+/** The cases, one after the other, or the one that `--case` names. */
+export async function measureCases(bench: Bench, list: readonly Case[]): Promise<CaseResult[]> {
+  const { args, say } = bench;
+  const chosen = args.case === undefined ? list : findCase(args.case, [...list, ...targetCases]);
+  const [stage, pictures] = [await bench.stage(), await bench.pictures()];
+  const results: CaseResult[] = [];
+  for (const one of chosen) {
+    const result = await measureCase(stage, pictures, one, {
+      runs: args.runs,
+      baselines: args.baselines,
+      capSeconds: args.quick ? QUICK_CAP_SECONDS : CAP_SECONDS,
+      goodputSeconds: args.quick ? 2 : 5,
+      say,
+    });
+    results.push(result);
+  }
+  return results;
+}
+
+function findCase(name: string, list: readonly Case[]): Case[] {
+  const found = list.find((one) => one.name === name);
+  if (found) return [found];
+  throw new RangeError(`No case is called "${name}". There are: ${list.map((one) => one.name).join(', ')}.`);
+}

@@ -1,0 +1,28 @@
+import { existsSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { cpuSeconds, peakMegabytes } from './processes.ts';
+
+describe.skipIf(!existsSync('/proc/self/stat'))('a process', () => {
+  it('is seen to use the processor', () => {
+    const before = cpuSeconds(process.pid)!;
+    const self = process.cpuUsage();
+    expect(before).toBeCloseTo((self.user + self.system) / 1e6, 0);
+    const until = performance.now() + 300;
+    let sum = 0;
+    while (performance.now() < until) sum += Math.sqrt(sum + 1);
+    expect(sum).toBeGreaterThan(0);
+    expect(cpuSeconds(process.pid)!).toBeGreaterThan(before);
+  });
+
+  it('has a peak of memory that grows with what it holds', () => {
+    const before = peakMegabytes(process.pid)!;
+    const held = Buffer.alloc(200 << 20, 1);
+    expect(peakMegabytes(process.pid)! - before).toBeGreaterThan(100);
+    expect(held.length).toBe(200 << 20);
+  });
+
+  it('that does not exist has neither', () => {
+    expect(cpuSeconds(2 ** 30)).toBeUndefined();
+    expect(peakMegabytes(2 ** 30)).toBeUndefined();
+  });
+});

@@ -1,0 +1,88 @@
+/** CPU time and memory of a browser's processes, from Linux's /proc. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import type { Browser } from '@playwright/test';
+
+/** USER_HZ: the unit of /proc/PID/stat is fixed for programs, whatever the kernel's own tick is (proc(5)). */
+const TICKS_A_SECOND = 100;
+
+export interface Use {
+  cpuSeconds: number;
+  /** Sum of each process's own peak of resident memory; memory shared between them counts in each. */
+  peakMegabytes: number;
+}
+
+interface Process {
+  pid: number;
+  renderer: boolean;
+}
+
+/** Measures from `start` to `stop`: the processes that draw and run pages, and all of the browser's. */
+export class ProcessMeter {
+  readonly #browser: Browser;
+  #before = new Map<number, number>();
+
+  private constructor(browser: Browser) {
+    this.#browser = browser;
+  }
+
+  /** Forgets the peaks so far, which needs to be the same user. */
+  static async start(browser: Browser): Promise<ProcessMeter> {
+    const meter = new ProcessMeter(browser);
+    for (const { pid } of await processesOf(browser)) {
+      meter.#before.set(pid, cpuSeconds(pid) ?? 0);
+      try {
+        writeFileSync(`/proc/${pid}/clear_refs`, '5');
+      } catch {
+        // Gone, or not ours: its peak is that of its life.
+      }
+    }
+    return meter;
+  }
+
+  async stop(): Promise<{ renderers: Use; all: Use }> {
+    const renderers: Use = { cpuSeconds: 0, peakMegabytes: 0 };
+    const all: Use = { cpuSeconds: 0, peakMegabytes: 0 };
+    for (const { pid, renderer } of await processesOf(this.#browser)) {
+      const seconds = (cpuSeconds(pid) ?? 0) - (this.#before.get(pid) ?? 0);
+      const megabytes = peakMegabytes(pid) ?? 0;
+      for (const use of renderer ? [renderers, all] : [all]) {
+        use.cpuSeconds += seconds;
+        use.peakMegabytes += megabytes;
+      }
+    }
+    return { renderers, all };
+  }
+}
+
+async function processesOf(browser: Browser): Promise<Process[]> {
+  const session = await browser.newBrowserCDPSession();
+  try {
+    const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+    return processInfo.map(({ id, type }) => ({ pid: id, renderer: type === 'renderer' }));
+  } finally {
+    await session.detach();
+  }
+}
+
+/** User and system time. `undefined`: there is no such process. */
+export function cpuSeconds(pid: number): number | undefined {
+  const stat = procFile(pid, 'stat');
+  if (stat === undefined) return undefined;
+  // The second field is the program's name in parentheses and may contain anything.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND;
+}
+
+/** `VmHWM`: the most that was resident since the process began, or since `clear_refs` was told 5. */
+export function peakMegabytes(pid: number): number | undefined {
+  const kilobytes = procFile(pid, 'status')?.match(/^VmHWM:\s+(\d+) kB/m)?.[1];
+  return kilobytes === undefined ? undefined : Number(kilobytes) / 1024;
+}
+
+function procFile(pid: number, name: string): string | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/${name}`, 'utf8');
+  } catch {
+    return undefined;
+  }
+}

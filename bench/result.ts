@@ -1,0 +1,19 @@
+/** What a sub-command hands to the writer. */
+export interface Table {
+  caption: string;
+  header: readonly string[];
+  rows: readonly (readonly string[])[];
+}
+
+export interface Result {
+  /** File name without ending. */
+  name: string;
+  title: string;
+  /** Sentences above the tables: what was measured, and how. */
+  notes: readonly string[];
+  tables: readonly Table[];
+  /** SVG documents by the part of the file name that tells them apart. */
+  charts: readonly { name: string; svg: string }[];
+  /** Every single run, for the JSON file. */
+  data: unknown;
+}

@@ -1,0 +1,129 @@
+import type { Page } from '@playwright/test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Stage } from '../stage.ts';
+import { withTimeout } from '../with-timeout.ts';
+import type { TesseraTransfer } from './transfer.ts';
+import { closingReport, longestTask, marksOf, whenDone } from './read-page.ts';
+
+/** After pairing, and after each picture: nobody chooses the next one sooner. Lanes are opened and replaced meanwhile. */
+const PAUSE_MS = 2000;
+const CONNECT_TIMEOUT_MS = 40_000;
+/** Preparing is digest and preview: 200 MB of them on a slow machine. */
+const OFFER_TIMEOUT_MS = 120_000;
+/** The last figures come a quarter of a second after the end (`LINGER`), and are shown ten times a second. */
+const FIGURES_MS = 700;
+
+export interface SessionOptions {
+  /** Past the relay. */
+  direct?: boolean;
+  /** Where the pages are; default: the stage's server. */
+  origin?: string;
+}
+
+/** Called, and waited for, right after the picture was accepted and right after it was complete. */
+export interface Moments {
+  accepted?: () => Promise<void>;
+  complete?: () => Promise<void>;
+}
+
+/** The real pages, paired, used as two people would. */
+export class TesseraSession {
+  readonly sender: Page;
+  readonly receiver: Page;
+  readonly #stage: Stage;
+  readonly #direct: boolean;
+
+  private constructor(stage: Stage, sender: Page, receiver: Page, direct: boolean) {
+    this.#stage = stage;
+    this.sender = sender;
+    this.receiver = receiver;
+    this.#direct = direct;
+  }
+
+  /** Both pages, loaded but not paired, and the code to pair them with. */
+  static async prepare(
+    stage: Stage,
+    options: SessionOptions = {},
+  ): Promise<{ session: TesseraSession; code: string }> {
+    const { direct = false, origin = stage.server.url } = options;
+    const [sender, receiver] = await Promise.all([
+      stage.page('sender', { direct }),
+      stage.page('receiver', { direct }),
+    ]);
+    const session = new TesseraSession(stage, sender, receiver, direct);
+    await sender.goto(`${origin}/send/`);
+    await sender.getByTestId('open-room').click();
+    const code = await sender.getByTestId('room-code').textContent({ timeout: CONNECT_TIMEOUT_MS });
+    await receiver.goto(`${origin}/receive/`);
+    await receiver.getByTestId('code-input').fill((code ?? '').trim());
+    return { session, code: (code ?? '').trim() };
+  }
+
+  static async open(stage: Stage, options: SessionOptions = {}): Promise<TesseraSession> {
+    const { session } = await TesseraSession.prepare(stage, options);
+    await session.join();
+    await sleep(PAUSE_MS);
+    return session;
+  }
+
+  /** Presses "join" and waits until both are connected. */
+  async join(): Promise<void> {
+    await this.receiver.getByTestId('join-room').click();
+    await this.receiver
+      .locator('[data-testid=connection][data-state=connected]')
+      .waitFor({ state: 'attached', timeout: CONNECT_TIMEOUT_MS });
+  }
+
+  /**
+   * One picture from choosing it to verified.
+   * @throws Error when it is not done after `capMs` of moving, with what the page says instead
+   */
+  async send(
+    picture: { name: string; path: string },
+    capMs: number,
+    moments: Moments = {},
+  ): Promise<TesseraTransfer> {
+    const { sender, receiver } = this;
+    await sender.getByTestId('file-input').setInputFiles(picture.path);
+    const card = receiver.locator(`[data-testid=transfer][data-name="${picture.name}"]`);
+    const accept = card.getByTestId('accept');
+    await accept.waitFor({ timeout: OFFER_TIMEOUT_MS });
+    const done = whenDone(receiver, picture.name);
+    done.catch(() => undefined);
+    const senderFrom = await sender.evaluate(() => performance.now());
+    if (!this.#direct) await this.#stage.link.resetStats();
+    await accept.click();
+    await moments.accepted?.();
+    try {
+      if (!(await withTimeout(done, capMs, 'not done'))) throw new Error('given up');
+    } catch (error) {
+      const said = await card.innerText({ timeout: 1000 }).catch(() => 'nothing');
+      const reason = (error as Error).message.split('\n')[0];
+      throw new Error(`${reason}; the page says: ${said.replaceAll(/\s+/g, ' ')}`, { cause: error });
+    }
+    await moments.complete?.();
+    const link = this.#direct ? undefined : await this.#stage.link.stats();
+    await sleep(FIGURES_MS);
+    const marks = await marksOf(receiver, picture.name);
+    if (marks.complete === undefined || marks.accepted === undefined) throw new Error('a mark is missing');
+    const { accepted, complete } = marks;
+    const [report, senderTask, receiverTask] = await Promise.all([
+      closingReport(receiver, card),
+      longestTask(sender, senderFrom),
+      longestTask(receiver, accepted),
+    ]);
+    await sleep(PAUSE_MS - FIGURES_MS);
+    return {
+      seconds: (complete - accepted) / 1000,
+      firstPictureSeconds:
+        marks['first-picture'] === undefined ? undefined : (marks['first-picture'] - accepted) / 1000,
+      figures: report,
+      link,
+      longestTaskMs: { sender: senderTask, receiver: receiverTask },
+    };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.sender.context().close(), this.receiver.context().close()]);
+  }
+}

@@ -1,0 +1,28 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { markdownReport, type Circumstances } from './report/markdown.ts';
+import type { Result } from './result.ts';
+
+/**
+ * Markdown, JSON and charts beside each other. The last run stays: what was is in the repository's history.
+ * @returns the Markdown file
+ */
+export function writeResult(
+  folder: string,
+  suffix: string,
+  result: Result,
+  circumstances: Circumstances,
+): string {
+  mkdirSync(folder, { recursive: true });
+  const base = `${result.name}${suffix}`;
+  const charts = result.charts.map(({ name, svg }) => {
+    const file = `${base}${name === '' ? '' : `-${name}`}.svg`;
+    writeFileSync(join(folder, file), svg);
+    return file;
+  });
+  const markdown = join(folder, `${base}.md`);
+  writeFileSync(markdown, markdownReport(result, circumstances, charts));
+  const json = { title: result.title, ...circumstances, notes: result.notes, data: result.data };
+  writeFileSync(join(folder, `${base}.json`), `${JSON.stringify(json, undefined, 1)}\n`);
+  return markdown;
+}
