@@ -50,20 +50,19 @@ export class StoredPicture {
       return undefined;
     });
     // The same picture twice at a time: the second copy lives beside the first and is not resumed.
-    const name = left === 'busy' ? `${id}-${Math.floor(performance.now())}` : id;
+    let name = left === 'busy' ? copyOf(id) : id;
     const record = left === 'busy' || left?.length !== length ? undefined : left.loadState();
     if (left !== 'busy' && left !== undefined && record?.length === bitmapLength) {
       return new StoredPicture(store, name, left, await startDigest(), geometry, record.slice());
     }
     if (left !== 'busy') left?.close();
-    return new StoredPicture(
-      store,
-      name,
-      await store.create(name, length),
-      await startDigest(),
-      geometry,
-      new Uint8Array(bitmapLength),
-    );
+    const made = await store.create(name, length).catch((error: unknown) => {
+      // Both were accepted in one turn: the other one came first.
+      if (!(error instanceof StorageError) || error.code !== 'busy') throw error;
+      name = copyOf(id);
+      return store.create(name, length);
+    });
+    return new StoredPicture(store, name, made, await startDigest(), geometry, new Uint8Array(bitmapLength));
   }
 
   /** @throws StorageError */
@@ -113,6 +112,9 @@ export class StoredPicture {
     }
   }
 }
+
+let copies = 0;
+const copyOf = (id: string): string => `${id}-${Math.floor(performance.now())}-${copies++}`;
 
 const isSet = (bitmap: Uint8Array, index: number): boolean =>
   (((bitmap[index >> 3] as number) >> (index & 7)) & 1) === 1;
