@@ -63,5 +63,8 @@ export const MAX_LANES = 192;
 /** Without a single packet for this long while lanes stand, a transfer has failed (ms). */
 export const SILENCE_LIMIT = 30_000;
 
-/** After completion late packets are still counted for this long at least, so that the figures add up (ms). */
+/** After the sender's count has come, late packets are still counted for this long, so that the figures add up (ms). */
 export const LINGER = 250;
+
+/** How long that count is waited for: a control channel that loses packets may need some seconds (ms). */
+export const SENT_LIMIT = 5_000;

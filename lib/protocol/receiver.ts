@@ -12,7 +12,7 @@ import { ProtocolError, UsageError, type ProtocolErrorCode } from './errors.ts';
 import { blockChunks } from './geometry.ts';
 import type { FileHeader } from './header.ts';
 import { IncomingTransfer } from './incoming-transfer.ts';
-import { LINGER, MAX_FEEDBACK_STREAMS, MAX_WAITING_OFFERS, SILENCE_LIMIT } from './limits.ts';
+import { LINGER, MAX_FEEDBACK_STREAMS, MAX_WAITING_OFFERS, SENT_LIMIT, SILENCE_LIMIT } from './limits.ts';
 import {
   DATA,
   DATA_HEADER,
@@ -124,7 +124,7 @@ export class Receiver implements Endpoint<ReceiverEvent> {
     const incoming = this.transfers.get(transfer);
     if (incoming?.state !== 'verifying') throw new UsageError('nothing to verify');
     incoming.state = 'lingering';
-    incoming.lingerUntil = now + LINGER;
+    incoming.lingerUntil = now + SENT_LIMIT;
     incoming.intact = ok;
     this.say({ type: 'complete', transfer, verified: ok });
     this.urge(now);
@@ -155,7 +155,7 @@ export class Receiver implements Endpoint<ReceiverEvent> {
 
   handlePacket(bytes: Uint8Array, lane: LaneId, now: Millis): void {
     try {
-      if (lane === CONTROL_LANE) this.handleControl(decodeControl(bytes));
+      if (lane === CONTROL_LANE) this.handleControl(decodeControl(bytes), now);
       else if (packetType(bytes) === FEEDBACK)
         throw new ProtocolError('wrong-lane', 'feedback for a receiver');
       else this.handleData(bytes, lane, now);
@@ -361,7 +361,7 @@ export class Receiver implements Endpoint<ReceiverEvent> {
 
   // ---- control
 
-  private handleControl(message: ControlMessage): void {
+  private handleControl(message: ControlMessage, now: Millis): void {
     switch (message.type) {
       case 'hello':
         this.events.push(message);
@@ -388,6 +388,9 @@ export class Receiver implements Endpoint<ReceiverEvent> {
           retransmitted: message.retransmitted,
           roundTrip: message.roundTrip,
         };
+        // Nothing was sent after it; the last packets may be a little behind.
+        transfer.lingerUntil = now + LINGER;
+        if (transfer.state === 'done') this.events.push({ type: 'final', transfer: transfer.id });
         return;
       }
       default:
