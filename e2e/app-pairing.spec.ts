@@ -1,0 +1,120 @@
+/** Codes and links: what brings two people together, what does not, and what leaves the page for it. */
+import { expect, test } from './support/app.ts';
+import { cross } from './support/rooms.ts';
+
+/** Another code of the same room, of words that are on the list. */
+function wrong(code: string): string {
+  const [slot, first, second] = code.split('-');
+  return `${slot}-${first}-${second === 'acid' ? 'acorn' : 'acid'}`;
+}
+
+test('a wrong code burns the room, both are told, and a new code works', async ({
+  server,
+  rooms,
+  pictures,
+}) => {
+  const { sender, receiver } = rooms;
+  const code = await sender.open(server.url);
+  await receiver.join(server.url, wrong(code));
+  for (const room of [sender, receiver]) {
+    await room.connection('failed');
+    await expect(room.problem('code-guessed')).toBeVisible();
+  }
+  await expect(sender.page.getByTestId('room-code')).toHaveCount(0);
+
+  // The right words come too late.
+  await receiver.enter(code);
+  await expect(receiver.problem('code-unknown')).toBeVisible();
+  await receiver.connection('failed');
+
+  await sender.page.getByTestId('new-code').click();
+  const next = await sender.code();
+  expect(next).not.toBe(code);
+  await receiver.enter(next);
+  await sender.connection('connected');
+  await receiver.connection('connected');
+  await cross(rooms, pictures.small);
+});
+
+test('a word that is on no list never reaches the server', async ({ server, rooms }) => {
+  const { sender, receiver } = rooms;
+  const code = await sender.open(server.url);
+  const [slot, first] = code.split('-');
+  for (const text of [`${slot}-${first}-qwertz`, `${slot}-${first}`, 'hello', '']) {
+    await receiver.join(server.url, text);
+    await expect(receiver.problem('code-malformed')).toBeVisible();
+  }
+  const { sockets, connections } = await receiver.wire();
+  expect(sockets).toEqual([]);
+  expect(connections).toBe(0);
+  // The room has not noticed.
+  await expect(sender.page.getByTestId('room-code')).toHaveText(code);
+  await receiver.enter(` ${code.toUpperCase().replaceAll('-', ' ')} `);
+  await receiver.connection('connected');
+});
+
+test('a code is good for one join', async ({ server, rooms, pair }) => {
+  const { sender, receiver } = rooms;
+  const code = await sender.open(server.url);
+  await receiver.join(server.url, code);
+  await receiver.connection('connected');
+  const context = await pair.context('receiver');
+  const late = await context.newPage();
+  await late.goto(`${server.url}/receive/`);
+  await late.getByTestId('code-input').fill(code);
+  await late.getByTestId('join-room').click();
+  await expect(late.locator('[data-problem="code-unknown"]')).toBeVisible();
+  await context.close();
+  await sender.connection('connected');
+  await receiver.connection('connected');
+});
+
+test('a link joins after a press, and its secret leaves neither the address bar nor the page', async ({
+  server,
+  rooms,
+  pictures,
+}) => {
+  const { sender, receiver } = rooms;
+  await sender.open(server.url);
+  const link = (await sender.page.getByTestId('room-link').getAttribute('href'))!;
+  const [page, fragment] = link.split('#') as [string, string];
+  expect(page).toBe(`${server.url}/receive/`);
+  const [slot, secret] = fragment.split('.') as [string, string];
+  expect(slot).toMatch(/^\d+$/);
+  // 128 bits.
+  expect(Buffer.from(secret, 'base64url')).toHaveLength(16);
+
+  await receiver.page.goto(link);
+  const join = receiver.page.getByTestId('join-room');
+  await expect(join).toBeEnabled();
+  await expect.poll(() => receiver.page.url()).toBe(page);
+  expect(await receiver.page.evaluate(() => location.hash)).toBe('');
+  // As a link preview robot would see it: nothing is sent, and the room is as it was.
+  expect((await receiver.wire()).sockets).toEqual([]);
+  await sender.connection('waiting');
+
+  await join.click();
+  await receiver.connection('connected');
+  await sender.connection('connected');
+  await cross(rooms, pictures.small);
+  const { sockets } = await receiver.wire();
+  expect(sockets.some((text) => text.includes(slot))).toBe(true);
+  expect(sockets.join('\n')).not.toContain(secret);
+  expect(server.output).not.toContain(secret);
+});
+
+test('the words of a code are in nothing that either page sends or the server writes', async ({
+  server,
+  rooms,
+}) => {
+  const { sender, receiver } = rooms;
+  const code = await sender.open(server.url);
+  await receiver.join(server.url, code);
+  await sender.connection('connected');
+  const said = [...(await sender.wire()).sockets, ...(await receiver.wire()).sockets].join('\n');
+  const [, ...words] = code.split('-') as [string, string, string];
+  expect(said).toContain('"join"');
+  for (const word of words) expect(said).not.toContain(`-${word}`);
+  expect(said).not.toContain(words.join('-'));
+  expect(server.output).not.toContain(words.join('-'));
+});

@@ -1,0 +1,125 @@
+/** A picture crosses, whatever the link does to its packets. */
+import type { LinkOptions } from './link/relay.ts';
+import { expect, test } from './support/app.ts';
+import { plainBytes } from './support/pictures.ts';
+import { cross, expectVerified, meet } from './support/rooms.ts';
+
+const links: Record<string, Partial<LinkOptions>> = {
+  'a clean link': { rateMbit: 50, delayMs: 10, seed: 11 },
+  'a link that loses 5 %': { rateMbit: 50, delayMs: 20, loss: 0.05, seed: 12 },
+  'a link that loses 20 %': { rateMbit: 50, delayMs: 20, loss: 0.2, seed: 13 },
+  'a link that loses 5 % in bursts of 5': { rateMbit: 50, delayMs: 50, loss: 0.05, burst: 5, seed: 14 },
+  'a link with a round trip of 200 ms': { rateMbit: 50, delayMs: 100, loss: 0.01, seed: 15 },
+  'a link that reorders and duplicates': {
+    rateMbit: 50,
+    delayMs: 20,
+    jitterMs: 4,
+    reorder: 0.1,
+    reorderMs: 15,
+    duplicate: 0.05,
+    loss: 0.02,
+    seed: 16,
+  },
+};
+
+for (const [name, options] of Object.entries(links)) {
+  test(`a picture crosses byte for byte over ${name}`, async ({ link, server, rooms, pictures }) => {
+    await link.configure(options);
+    await meet(rooms, server.url);
+    await cross(rooms, pictures.photo);
+    const { toReceiver } = await link.stats();
+    if (options.loss) expect(toReceiver.lost).toBeGreaterThan(0);
+    if (options.reorder) expect(toReceiver.reordered).toBeGreaterThan(0);
+    if (options.duplicate) expect(toReceiver.duplicated).toBeGreaterThan(0);
+    expect(await rooms.receiver.number('photo.jpg', 'success-percent')).toBe(100);
+    const { buffer } = pictures.photo;
+    for (const room of [rooms.sender, rooms.receiver])
+      expect(await room.number('photo.jpg', 'chunks-total')).toBe(Math.ceil(buffer.length / 1024));
+  });
+}
+
+test('several pictures of several types cross one after the other, each with its marks', async ({
+  link,
+  server,
+  rooms,
+  pictures,
+}) => {
+  await link.configure({ rateMbit: 50, delayMs: 20, loss: 0.02, seed: 21 });
+  await meet(rooms, server.url);
+  const chosen = [pictures.small, pictures.png, pictures.webp, pictures.photo];
+  for (const picture of chosen) await cross(rooms, picture);
+  const marks = await rooms.receiver.marks();
+  for (const { name, buffer } of chosen) {
+    const mine = marks.filter(({ detail }) => detail.name === name);
+    const at = (mark: string) => {
+      const found = mine.filter((one) => one.name === mark);
+      expect(found, `${mark} of ${name}`).toHaveLength(1);
+      expect(found[0]!.detail).toMatchObject({ name, bytes: buffer.length });
+      expect(found[0]!.detail.transfer).not.toBe('');
+      return found[0]!.startTime;
+    };
+    expect(at('tessera:complete')).toBeGreaterThan(at('tessera:accepted'));
+    expect(at('tessera:first-picture')).toBeGreaterThan(at('tessera:accepted'));
+  }
+  const transfers = marks.map(({ detail }) => detail.transfer);
+  expect(new Set(transfers).size).toBe(chosen.length);
+});
+
+test('a second picture is picked and accepted while the first is on its way', async ({
+  link,
+  server,
+  rooms,
+  pictures,
+}) => {
+  await link.configure({ rateMbit: 10, delayMs: 20, loss: 0.02, seed: 22 });
+  await meet(rooms, server.url);
+  await rooms.sender.pick(pictures.photo);
+  await rooms.receiver.accept('photo.jpg');
+  await rooms.receiver.state('photo.jpg', 'receiving');
+  await rooms.sender.pick(pictures.small);
+  await rooms.receiver.accept('small.jpg');
+  await expectVerified(rooms, pictures.photo);
+  await expectVerified(rooms, pictures.small);
+});
+
+test('eight pictures picked at once are accepted with one press', async ({
+  link,
+  server,
+  rooms,
+  pictures,
+}) => {
+  await link.configure({ rateMbit: 50, delayMs: 20, loss: 0.05, seed: 23 });
+  await meet(rooms, server.url);
+  const kinds = [pictures.small, pictures.png, pictures.webp, pictures.photo];
+  const eight = Array.from({ length: 8 }, (_, i) => {
+    const kind = kinds[i % kinds.length]!;
+    // No two alike, as no two photographs are.
+    return { ...kind, name: `${i}-${kind.name}`, buffer: Buffer.concat([kind.buffer, Buffer.from([i])]) };
+  });
+  await rooms.sender.pick(...eight);
+  await expect(rooms.receiver.page.getByTestId('accept')).toHaveCount(8, { timeout: 40_000 });
+  await rooms.receiver.page.getByTestId('accept-offered').click();
+  for (const picture of eight) await expectVerified(rooms, picture);
+});
+
+test('the same picture twice at a time crosses twice', async ({ link, server, rooms, pictures }) => {
+  await link.configure({ rateMbit: 20, delayMs: 20, seed: 24 });
+  await meet(rooms, server.url);
+  const twin = { ...pictures.photo, name: 'twin.jpg' };
+  await rooms.sender.pick(pictures.photo, twin);
+  await expect(rooms.receiver.page.getByTestId('accept')).toHaveCount(2, { timeout: 40_000 });
+  await rooms.receiver.page.getByTestId('accept-offered').click();
+  await expectVerified(rooms, pictures.photo);
+  await expectVerified(rooms, twin);
+});
+
+test('files of no bytes, one byte, and around one chunk cross', async ({ link, server, rooms }) => {
+  await link.configure({ rateMbit: 50, delayMs: 10, loss: 0.1, seed: 25 });
+  await meet(rooms, server.url);
+  for (const length of [0, 1, 1023, 1024, 1025]) {
+    // No picture is in them: they are saved under a name that promises none.
+    await cross(rooms, plainBytes(`bytes-${length}.bin`, length));
+    const total = await rooms.receiver.number(`bytes-${length}.bin`, 'chunks-total');
+    expect(total, `chunks of ${length} bytes`).toBe(Math.ceil(length / 1024));
+  }
+});

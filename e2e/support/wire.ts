@@ -1,0 +1,122 @@
+/**
+ * What crosses the lanes, counted where the page hands it to the browser and where the browser hands it back, by code
+ * that shares nothing with the protocol core. Runs in the page before its own scripts; must be self-contained.
+ */
+
+/** DATA packets of one stream (docs/PROTOCOL.md: byte 0 is 0x01, bytes 2 and 3 the stream; odd: the original). */
+export interface StreamCount {
+  packets: number;
+  /** Of the symbols, without headers. */
+  bytes: number;
+  /** Each distinct symbol as `block · 256 + number`, in the order of its first packet. */
+  symbols: number[];
+}
+
+export interface Wire {
+  sent: Record<number, StreamCount>;
+  received: Record<number, StreamCount>;
+  /** Messages of every kind on unreliable channels. */
+  messagesSent: number;
+  messagesReceived: number;
+  connections: number;
+  sockets: string[];
+  /** Tasks that held the page's thread for more than 50 ms: [start, duration], ms after the page was opened. */
+  longTasks: [number, number][];
+}
+
+declare global {
+  interface Window {
+    wire: Wire;
+  }
+}
+
+export function countWire(): void {
+  const wire: Wire = {
+    sent: {},
+    received: {},
+    messagesSent: 0,
+    messagesReceived: 0,
+    connections: 0,
+    sockets: [],
+    longTasks: [],
+  };
+  window.wire = wire;
+  const seen = { sent: new Map<number, Set<number>>(), received: new Map<number, Set<number>>() };
+
+  function count(direction: 'sent' | 'received', message: unknown): void {
+    if (!(message instanceof ArrayBuffer) && !ArrayBuffer.isView(message)) return;
+    const view =
+      message instanceof ArrayBuffer
+        ? new DataView(message)
+        : new DataView(message.buffer, message.byteOffset, message.byteLength);
+    if (direction === 'sent') wire.messagesSent += 1;
+    else wire.messagesReceived += 1;
+    if (view.byteLength < 16 || view.getUint8(0) !== 0x01) return;
+    const stream = view.getUint16(2);
+    const symbol = view.getUint32(4) * 256 + view.getUint8(1);
+    const counted = (wire[direction][stream] ??= { packets: 0, bytes: 0, symbols: [] });
+    const known = seen[direction].get(stream) ?? new Set();
+    seen[direction].set(stream, known);
+    counted.packets += 1;
+    counted.bytes += view.byteLength - 16;
+    if (known.has(symbol)) return;
+    known.add(symbol);
+    counted.symbols.push(symbol);
+  }
+
+  const channel = RTCDataChannel.prototype;
+  // oxlint-disable-next-line typescript/unbound-method -- called with the channel below
+  const send = channel.send as (message: unknown) => void;
+  channel.send = function (this: RTCDataChannel, message: unknown) {
+    send.call(this, message);
+    // Only what the browser took.
+    if (!this.ordered) count('sent', message);
+  };
+
+  const listening = new WeakSet<RTCDataChannel>();
+  // oxlint-disable-next-line typescript/unbound-method -- called with the channel below
+  const addEventListener = channel.addEventListener;
+  function listen(target: RTCDataChannel): void {
+    if (target.ordered || listening.has(target)) return;
+    listening.add(target);
+    Reflect.apply(addEventListener, target, [
+      'message',
+      (event: MessageEvent) => count('received', event.data),
+    ]);
+  }
+  channel.addEventListener = function (this: RTCDataChannel, ...rest: unknown[]) {
+    if (rest[0] === 'message') listen(this);
+    Reflect.apply(addEventListener, this, rest);
+  };
+  const onmessage = Object.getOwnPropertyDescriptor(channel, 'onmessage')!;
+  Object.defineProperty(channel, 'onmessage', {
+    ...onmessage,
+    set(this: RTCDataChannel, handler: unknown) {
+      listen(this);
+      onmessage.set!.call(this, handler);
+    },
+  });
+
+  const Connection = window.RTCPeerConnection;
+  window.RTCPeerConnection = class extends Connection {
+    constructor(configuration?: RTCConfiguration) {
+      super(configuration);
+      wire.connections += 1;
+    }
+  };
+  const Socket = window.WebSocket;
+  window.WebSocket = class extends Socket {
+    constructor(url: string | URL, protocols?: string | string[]) {
+      super(url, protocols);
+      wire.sockets.push(String(url));
+    }
+    override send(data: Parameters<WebSocket['send']>[0]): void {
+      super.send(data);
+      if (typeof data === 'string') wire.sockets.push(data);
+    }
+  };
+
+  new PerformanceObserver((list) => {
+    for (const { startTime, duration } of list.getEntries()) wire.longTasks.push([startTime, duration]);
+  }).observe({ type: 'longtask' });
+}
