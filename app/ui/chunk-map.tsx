@@ -7,10 +7,13 @@ import css from './chunk-map.module.css';
 import { groupCells, layoutMap } from './map-layout.ts';
 import ui from './ui.module.css';
 
+/** Time between two looks at the map while it changes. */
+const REPAINT_MS = 150;
+
 const KINDS = ['waiting', 'received', 'lost', 'repaired', 'retransmitted', 'duplicate'] as const;
 
 interface Props {
-  /** Asked on each animation frame while `live`; undefined until the number of chunks is known. */
+  /** Asked several times a second while `live`; undefined until the number of chunks is known. */
   read: () => Map | undefined;
   live: boolean;
   figures: Figures;
@@ -27,31 +30,38 @@ export function ChunkMap({ read, live, figures }: Props) {
     if (!element) return undefined;
     const painter = makePainter(element);
     let frame = 0;
+    let timer: ReturnType<typeof setTimeout> | undefined;
     let seen = true;
     const paint = () => {
       frame = 0;
       const map = read();
       if (map) setPerSquare(painter.paint(map));
-      if (live && seen) frame = requestAnimationFrame(paint);
+      // A frame costs the compositor as much as the squares cost us; news comes no faster than this.
+      clearTimeout(timer);
+      if (live && seen) timer = setTimeout(again, REPAINT_MS);
     };
     const again = () => {
-      painter.reset();
       if (frame === 0) frame = requestAnimationFrame(paint);
     };
-    const size = new ResizeObserver(again);
+    const afresh = () => {
+      painter.reset();
+      again();
+    };
+    const size = new ResizeObserver(afresh);
     size.observe(element);
     const sight = new IntersectionObserver(([entry]) => {
       seen = entry?.isIntersecting ?? true;
-      if (seen) again();
+      if (seen) afresh();
     });
     sight.observe(element);
     const scheme = window.matchMedia('(prefers-color-scheme: dark)');
-    scheme.addEventListener('change', again);
+    scheme.addEventListener('change', afresh);
     return () => {
       cancelAnimationFrame(frame);
+      clearTimeout(timer);
       size.disconnect();
       sight.disconnect();
-      scheme.removeEventListener('change', again);
+      scheme.removeEventListener('change', afresh);
     };
   }, [read, live]);
 

@@ -46,6 +46,15 @@ export class IncomingObject {
     return this.whole ? this.geometry.length : blockRange(this.geometry, this.closedBelow)[0];
   }
 
+  get unfinished(): number {
+    return this.open.size;
+  }
+
+  /** A symbol of this block would be its first. */
+  isUntouched(block: number): boolean {
+    return !this.isClosed(block) && !this.open.has(block);
+  }
+
   isClosed(block: number): boolean {
     return block < this.closedBelow || this.closed.has(block);
   }

@@ -25,6 +25,8 @@ export class IncomingTransfer {
   repaired = 0;
   /** Rebuilt chunks that the sender has not been told of. */
   untold: number[] = [];
+  /** `packets` as the sender was last told. */
+  toldPackets = 0;
   lastPacketAt: Millis = 0;
   lingerUntil: Millis = Infinity;
   /** What the sender says it sent, once it has. */

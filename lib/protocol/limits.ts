@@ -48,6 +48,12 @@ export const MAX_WAITING_OFFERS = 2_000;
  */
 export const MAX_OPEN_BLOCKS = 256;
 
+/**
+ * Unfinished blocks a receiver keeps over all its transfers: those of one, and as many of the next ones that begin while
+ * its last are repaired. Without it every transfer accepted at once could fill its own 16 MB.
+ */
+export const MAX_UNFINISHED_BLOCKS = 2 * MAX_OPEN_BLOCKS;
+
 /** Blocks asked from the disk before they are needed. */
 export const READ_AHEAD_BLOCKS = 16;
 

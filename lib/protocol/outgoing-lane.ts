@@ -23,6 +23,9 @@ const FRESH_WINDOW = 10 * MTU;
 const WORN_WINDOW = 4 * MTU;
 const CHUNK_HEADER = 16;
 
+/** Longer than both event loops take to say that a packet has left (ms). */
+const HELD_FOR_LONG = 40;
+
 const NEVER = -Infinity;
 
 export interface Settled {
@@ -52,6 +55,7 @@ export class OutgoingLane {
   private recoverBelow = 0;
   /** Bytes that the browser holds back because the association's window is full. */
   backlog = 0;
+  private heldSince: Millis | undefined;
   losses = 0;
   lastSentAt: Millis = NEVER;
 
@@ -126,13 +130,20 @@ export class OutgoingLane {
     return count;
   }
 
-  /** The browser holds back `bytes` of what was sent: the window is what is in flight less that. */
-  hold(bytes: number): void {
+  /**
+   * The browser holds back `bytes` of what was sent. It says so for a moment after every send, so only what stays tells
+   * of a full window: then the window is what is in flight less that.
+   */
+  hold(bytes: number, now: Millis): void {
     this.backlog = bytes;
-    if (bytes === 0) return;
+    if (bytes === 0) {
+      this.heldSince = undefined;
+      return;
+    }
+    this.heldSince ??= now;
+    if (now - this.heldSince < HELD_FOR_LONG) return;
     const flying = this.inFlight * (CHUNK_LENGTH + CHUNK_HEADER) - bytes;
     this.window = Math.max(MTU, Math.min(this.window, flying));
-    if (this.worn) this.threshold = Math.max(WORN_WINDOW, Math.min(this.threshold, this.window));
   }
 
   /** When the oldest packet in flight was sent. */

@@ -12,7 +12,14 @@ import { ProtocolError, UsageError, type ProtocolErrorCode } from './errors.ts';
 import { blockChunks } from './geometry.ts';
 import type { FileHeader } from './header.ts';
 import { IncomingTransfer } from './incoming-transfer.ts';
-import { LINGER, MAX_FEEDBACK_STREAMS, MAX_WAITING_OFFERS, SENT_LIMIT, SILENCE_LIMIT } from './limits.ts';
+import {
+  LINGER,
+  MAX_FEEDBACK_STREAMS,
+  MAX_UNFINISHED_BLOCKS,
+  MAX_WAITING_OFFERS,
+  SENT_LIMIT,
+  SILENCE_LIMIT,
+} from './limits.ts';
 import {
   DATA,
   DATA_HEADER,
@@ -51,7 +58,7 @@ export type ReceiverEvent =
   | { readonly type: 'bye' };
 
 /** Least time between two feedbacks while packets arrive: many a round trip, below 2 % of any rate. */
-const FEEDBACK_INTERVAL: Millis = 8;
+const FEEDBACK_INTERVAL: Millis = 10;
 /** Without news feedback is repeated, at first soon (it may have been lost), then less and less often. */
 const REPEAT_FIRST: Millis = 20;
 const REPEAT_LAST: Millis = 400;
@@ -184,7 +191,10 @@ export class Receiver implements Endpoint<ReceiverEvent> {
     }
     if (now >= this.progressAt + PROGRESS_INTERVAL) {
       this.progressAt = now;
-      for (const transfer of this.receiving()) this.tellProgress(transfer, false);
+      // An album's later pictures wait without news.
+      for (const transfer of this.receiving())
+        if (transfer.packets !== transfer.toldPackets || transfer.untold.length > 0)
+          this.tellProgress(transfer, false);
     }
   }
 
@@ -268,6 +278,8 @@ export class Receiver implements Endpoint<ReceiverEvent> {
       if (original) transfer.duplicates += 1;
       return;
     }
+    if (object.isUntouched(header.block) && this.unfinished() >= MAX_UNFINISHED_BLOCKS)
+      throw new ProtocolError('too-long', 'unfinished blocks');
     const taken = object.take(header.block, header.symbol, bytes.subarray(DATA_HEADER));
     if (taken.kind === 'refused') throw new ProtocolError('bad-number', 'symbol outside its object');
     transfer.lastPacketAt = now;
@@ -438,8 +450,16 @@ export class Receiver implements Endpoint<ReceiverEvent> {
       taken += 1;
     }
     transfer.untold = untold.slice(taken);
+    transfer.toldPackets = transfer.packets;
     const { id, packets, duplicates, chunks, repaired } = transfer;
     this.say({ type: 'progress', transfer: id, final, packets, duplicates, chunks, repaired, runs });
+  }
+
+  private unfinished(): number {
+    let sum = 0;
+    for (const transfer of this.transfers.values())
+      for (const object of transfer.objects) sum += object.unfinished;
+    return sum;
   }
 
   private receiving(): IncomingTransfer[] {

@@ -229,9 +229,8 @@ export class Sender implements Endpoint<SenderEvent> {
     this.plan();
   }
 
-  handleLaneBacklog(lane: LaneId, bytes: number, _now: Millis): void {
-    const known = this.lanes.get(lane);
-    known?.hold(bytes);
+  handleLaneBacklog(lane: LaneId, bytes: number, now: Millis): void {
+    this.lanes.get(lane)?.hold(bytes, now);
   }
 
   // ---- Endpoint: out

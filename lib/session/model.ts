@@ -1,6 +1,6 @@
 /**
  * What a session shows of itself: plain values that the pages draw. The pages decide nothing; the session decides
- * and publishes a new snapshot (new identity) whenever something changed, at most ten times a second for progress.
+ * and publishes a new snapshot (new identity) whenever something changed, a few times a second for progress.
  */
 
 export type Role = 'sender' | 'receiver';
@@ -158,7 +158,7 @@ export interface ChunkLog {
   bytes: number;
 }
 
-/** Samples a tenth of a second apart. */
+/** Samples a fraction of a second apart. */
 export interface HistorySample {
   seconds: number;
   rate: number;

@@ -85,7 +85,7 @@ export abstract class SessionBase<M> implements Session {
         laneOpen: (lane) => this.port.post({ type: 'lane-open', lane }),
         laneClosed: (lane) => this.port.post({ type: 'lane-closed', lane }),
         packet: (lane, bytes) => this.port.packet(lane, bytes),
-        backlog: (lane, bytes) => this.port.post({ type: 'backlog', lane, bytes }),
+        backlog: (lane, bytes) => this.port.backlog(lane, bytes),
       },
     });
     addEventListener('pagehide', this.onPageHide);

@@ -3,7 +3,7 @@
  * Sends and the browser's own event drive it beside the timer, which a hidden page gets only once a second.
  */
 import type { LaneId } from '../protocol/contract.ts';
-import { BACKLOG_SAMPLE_MS } from './limits.ts';
+import { BACKLOG_SAMPLE_MS, BACKLOG_SETTLE_MS } from './limits.ts';
 
 /** What is used of an `RTCDataChannel`; its low threshold is 0. */
 export interface BufferedChannel {
@@ -14,6 +14,7 @@ export interface BufferedChannel {
 interface Held {
   channel: BufferedChannel;
   reported: number;
+  touchedAt: number;
 }
 
 export class BacklogSampler {
@@ -30,12 +31,15 @@ export class BacklogSampler {
 
   /** To be called after a send: cheap, the buffers are looked at every few milliseconds. */
   touch(lane: LaneId, channel: BufferedChannel): void {
-    if (!this.#held.has(lane)) {
-      if (this.#held.size === 0) this.#sampledAt = this.#now();
-      this.#held.set(lane, { channel, reported: 0 });
+    const now = this.#now();
+    const held = this.#held.get(lane);
+    if (held) held.touchedAt = now;
+    else {
+      if (this.#held.size === 0) this.#sampledAt = now;
+      this.#held.set(lane, { channel, reported: 0, touchedAt: now });
     }
-    if (this.#now() - this.#sampledAt >= BACKLOG_SAMPLE_MS) this.#sample();
-    else this.#timer ??= setTimeout(() => this.#sample(), BACKLOG_SAMPLE_MS);
+    if (now - this.#sampledAt >= BACKLOG_SAMPLE_MS) this.#sample(now);
+    else this.#timer ??= setTimeout(() => this.#sample(this.#now()), BACKLOG_SAMPLE_MS);
   }
 
   forget(lane: LaneId): void {
@@ -47,20 +51,31 @@ export class BacklogSampler {
     this.#held.clear();
   }
 
-  #sample(): void {
+  #sample(now: number): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#sampledAt = this.#now();
-    for (const [lane, held] of this.#held) this.#look(lane, held);
-    if (this.#held.size > 0) this.#timer = setTimeout(() => this.#sample(), BACKLOG_SAMPLE_MS);
+    this.#sampledAt = now;
+    for (const [lane, held] of this.#held) {
+      // Every send counts as held until the browser's network thread has spoken: only what stays says something.
+      if (
+        held.reported > 0 ||
+        now - held.touchedAt >= BACKLOG_SETTLE_MS ||
+        held.channel.bufferedAmount === 0
+      ) {
+        this.#look(lane, held);
+      }
+    }
+    if (this.#held.size > 0) this.#timer = setTimeout(() => this.#sample(this.#now()), BACKLOG_SAMPLE_MS);
   }
 
   #look(lane: LaneId, held: Held): void {
     const bytes = held.channel.bufferedAmount;
-    if (bytes !== held.reported) this.#report(lane, bytes);
+    if (bytes !== held.reported) {
+      this.#report(lane, bytes);
+      // Only a lane that was seen holding something is worth an event.
+      held.channel.onbufferedamountlow = bytes > 0 ? () => this.#emptied(lane, held) : null;
+    }
     held.reported = bytes;
-    // Only a lane that was seen holding something is worth an event.
-    held.channel.onbufferedamountlow = bytes > 0 ? () => this.#emptied(lane, held) : null;
     if (bytes === 0) this.#held.delete(lane);
   }
 

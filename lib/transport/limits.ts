@@ -55,5 +55,8 @@ export const CANDIDATES = 64;
 /** How long `close` waits for the other side's confirmation: several round trips of a bad path. */
 export const CLOSE_DRAIN_MS = 2_000;
 
-/** How often the buffers of lanes that were written to are looked at; browsers clamp shorter timers to this. */
-export const BACKLOG_SAMPLE_MS = 4;
+/** How often the buffers of lanes that were written to are looked at. */
+export const BACKLOG_SAMPLE_MS = 8;
+
+/** How long a packet counts as held although it has left: the way of the news between the browser's threads. */
+export const BACKLOG_SETTLE_MS = 12;

@@ -16,7 +16,8 @@ export type LinkMessage =
   | { readonly type: 'packets'; readonly batch: PacketBatch }
   | { readonly type: 'lane-open'; readonly lane: LaneId }
   | { readonly type: 'lane-closed'; readonly lane: LaneId }
-  | { readonly type: 'backlog'; readonly lane: LaneId; readonly bytes: number }
+  /** Bytes held back for each lane named; pairs. */
+  | { readonly type: 'backlogs'; readonly lanes: readonly (readonly [LaneId, number])[] }
   /** The control channel stands: say who we are. */
   | { readonly type: 'connected'; readonly name: string }
   | { readonly type: 'disconnected' }

@@ -1,13 +1,14 @@
 /**
- * The page's end of an engine: hands packets to it in batches and its packets to the transport. Batches are closed by a
- * message to ourselves, not by a timer, since timers of a page in the background run once a second.
+ * The page's end of an engine: hands packets to it in batches and its packets to the transport. A batch is closed by a short
+ * timer while the page is seen, and by a message to ourselves in the background, where timers run once a second.
  */
 import type { LaneId } from '../../protocol/contract.ts';
 import { BatchWriter, readBatch } from './batch.ts';
 import type { FromEngine, LinkMessage } from './messages.ts';
 
-/** A batch this large leaves at once. */
+/** A batch this large leaves at once, a smaller one after this time (ms). */
 const FULL_BATCH = 64;
+const BATCH_TIME = 3;
 
 export interface EnginePortOptions {
   worker: Worker;
@@ -23,6 +24,7 @@ export class EnginePort<M> {
   private readonly worker: Worker;
   private readonly incoming = new BatchWriter();
   private readonly bell = new MessageChannel();
+  private readonly backlogs: [LaneId, number][] = [];
   private rung = false;
 
   constructor(options: EnginePortOptions) {
@@ -45,10 +47,13 @@ export class EnginePort<M> {
   packet(lane: LaneId, bytes: Uint8Array): void {
     this.incoming.add(lane, bytes, performance.timeOrigin + performance.now());
     if (this.incoming.count >= FULL_BATCH) this.flush();
-    else if (!this.rung) {
-      this.rung = true;
-      this.bell.port2.postMessage(0);
-    }
+    else this.ring();
+  }
+
+  /** What the browser holds back for a lane. */
+  backlog(lane: LaneId, bytes: number): void {
+    this.backlogs.push([lane, bytes]);
+    this.ring();
   }
 
   close(): void {
@@ -56,8 +61,17 @@ export class EnginePort<M> {
     this.worker.terminate();
   }
 
+  private ring(): void {
+    if (this.rung) return;
+    this.rung = true;
+    if (document.hidden) this.bell.port2.postMessage(0);
+    else setTimeout(() => this.flush(), BATCH_TIME);
+  }
+
   private flush(): void {
     this.rung = false;
+    if (this.backlogs.length > 0)
+      this.worker.postMessage({ type: 'backlogs', lanes: this.backlogs.splice(0) });
     if (this.incoming.count === 0) return;
     const batch = this.incoming.take();
     this.worker.postMessage({ type: 'packets', batch }, [batch.data]);

@@ -13,7 +13,7 @@ import type { FromEngine, ToReceiverEngine } from './messages.ts';
 import { RateMeter } from './rate-meter.ts';
 import { StoredPicture } from './stored-picture.ts';
 
-const PUBLISH_INTERVAL = 100;
+const PUBLISH_INTERVAL = 150;
 /** Entries of the chunk log kept for one picture: a gigabyte's worth of chunks. */
 const MAX_LOG = 1_000_000;
 

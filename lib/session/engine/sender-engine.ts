@@ -13,7 +13,7 @@ import { RateMeter } from './rate-meter.ts';
 import { Source } from './source.ts';
 
 /** Progress is published so often (ms): smooth to the eye, nothing to the processor. */
-const PUBLISH_INTERVAL = 100;
+const PUBLISH_INTERVAL = 150;
 
 interface Entry {
   readonly picture: OutgoingPicture;
@@ -187,7 +187,6 @@ export class SenderEngine {
         if (event.verified) this.setState(entry, 'done');
         else this.setState(entry, 'failed', 'digest-mismatch');
         this.publishOne(entry);
-        this.refreshLanes();
         return;
       case 'cancelled':
         this.setState(
@@ -338,13 +337,6 @@ export class SenderEngine {
       ...(session.roundTrip === undefined ? {} : { roundTrip: session.roundTrip }),
       lanes: session.lanes,
     };
-  }
-
-  /** While nobody waits: lanes that losses have worn down make room for fresh ones. */
-  private refreshLanes(): void {
-    if ([...this.byTransfer.values()].some((entry) => entry.state === 'sending')) return;
-    const lanes = this.sender.wornLanes();
-    if (lanes.length > 0) this.host.post({ type: 'worn', lanes });
   }
 }
 
