@@ -18,15 +18,12 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** UTF-8 of `text`, cut between characters so that it has at most `max` bytes. */
 export function utf8(text: string, max: number): Uint8Array {
-  let cut = text;
-  let bytes = encoder.encode(cut);
-  while (bytes.length > max) {
-    const excess = bytes.length - max;
-    const characters = [...cut];
-    cut = characters.slice(0, -Math.max(1, Math.ceil(excess / 4))).join('');
-    bytes = encoder.encode(cut);
-  }
-  return bytes;
+  const bytes = encoder.encode(text);
+  if (bytes.length <= max) return bytes;
+  // A byte 10xxxxxx goes on with the character before it.
+  let end = max;
+  while (end > 0 && ((bytes[end] as number) & 0xc0) === 0x80) end -= 1;
+  return bytes.slice(0, end);
 }
 
 /** Writes big-endian fields into a buffer that grows; numbers must be in range (ours to ensure). */
