@@ -76,6 +76,7 @@ export const de: Catalogue = {
     language: 'Sprache',
     send: 'Senden',
     receive: 'Empfangen',
+    lab: 'Labor',
     footer: 'Kein Konto, kein Hochladen. Der Server macht die beiden Seiten nur bekannt.',
     broken: 'Diese Seite konnte nicht starten. Lade sie neu und prüfe, ob etwas Skripte blockiert.',
     notFound: 'Unter dieser Adresse gibt es nichts.',

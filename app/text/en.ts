@@ -78,6 +78,7 @@ export const en = {
     language: 'Language',
     send: 'Send',
     receive: 'Receive',
+    lab: 'Laboratory',
     footer: 'No account, no upload. The server only introduces the two sides.',
     broken: 'This page could not start. Reload it, and check that nothing blocks scripts.',
     notFound: 'There is nothing at this address.',

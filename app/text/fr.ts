@@ -70,6 +70,7 @@ export const fr: Catalogue = {
     language: 'Langue',
     send: 'Envoyer',
     receive: 'Recevoir',
+    lab: 'Laboratoire',
     footer: 'Sans compte, sans dépôt. Le serveur ne fait que présenter les deux côtés.',
     broken: 'Cette page n’a pas pu démarrer. Rechargez-la et vérifiez que rien ne bloque les scripts.',
     notFound: 'Il n’y a rien à cette adresse.',

@@ -41,6 +41,9 @@ function Frame({ children }: { children: ReactNode }) {
           <Link href="/receive/" aria-current={here('/receive')}>
             {t.app.receive}
           </Link>
+          <Link href="/lab/" aria-current={here('/lab')} className={css.aside} prefetch={false}>
+            {t.app.lab}
+          </Link>
         </nav>
       </header>
       <main id="content" className={css.main}>
@@ -48,7 +51,10 @@ function Frame({ children }: { children: ReactNode }) {
       </main>
       <footer className={css.footer}>
         <p>
-          {t.app.footer} <Link href="/#server">{t.home.honestyTitle}</Link>
+          {t.app.footer} <Link href="/#server">{t.home.honestyTitle}</Link>{' '}
+          <Link href="/lab/" prefetch={false}>
+            {t.app.lab}
+          </Link>
         </p>
         <label className={css.language}>
           <span>{t.app.language}</span>

@@ -1,0 +1,130 @@
+/* oxlint-disable jsx-a11y/prefer-tag-over-role -- a canvas cannot be an <img> */
+'use client';
+import { useEffect, useRef } from 'react';
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import type { Columns, PlotData } from '../../lib/lab/plot-data.ts';
+import { useLabText } from './lab-text.ts';
+import css from './laboratory.module.css';
+
+const HEIGHT_PX = 190;
+/** uPlot's number for it. */
+// The enum is a type only; its member `Log` is this number.
+// oxlint-disable-next-line typescript/no-unsafe-enum-assignment
+const LOGARITHMIC: uPlot.Scale.Distr = 3;
+
+interface Props {
+  data: PlotData;
+  names: readonly string[];
+  /** Seconds. */
+  position: number;
+}
+
+/** Both sides over one logarithmic time. Loaded when it comes into sight of somebody. */
+export default function LabPlots({ data, names, position }: Props) {
+  const { t } = useLabText();
+  return (
+    <>
+      <p className={css.legend} aria-hidden="true">
+        {names.map((name, at) => (
+          <span key={name} data-line={at}>
+            {name}
+          </span>
+        ))}
+      </p>
+      <Plot title={t.quality} columns={data.quality} range={data.range} position={position} />
+      <Plot title={t.front} columns={data.front} range={data.range} position={position} />
+      <Plot title={t.rate} columns={data.rate} range={data.range} position={position} />
+    </>
+  );
+}
+
+interface PlotProps {
+  title: string;
+  columns: Columns;
+  range: [number, number];
+  position: number;
+}
+
+function Plot({ title, columns, range, position }: PlotProps) {
+  const place = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot>(undefined);
+  const mark = useRef<HTMLDivElement>(undefined);
+
+  useEffect(() => {
+    const element = place.current;
+    if (!element) return undefined;
+    const make = () => {
+      plot.current?.destroy();
+      const made = new uPlot(options(element, range), columns, element);
+      const line = document.createElement('div');
+      line.className = css.now ?? '';
+      made.over.append(line);
+      plot.current = made;
+      mark.current = line;
+    };
+    make();
+    const size = new ResizeObserver(() =>
+      plot.current?.setSize({ width: Math.max(160, element.clientWidth), height: HEIGHT_PX }),
+    );
+    size.observe(element);
+    const scheme = window.matchMedia('(prefers-color-scheme: dark)');
+    scheme.addEventListener('change', make);
+    return () => {
+      size.disconnect();
+      scheme.removeEventListener('change', make);
+      plot.current?.destroy();
+    };
+  }, [columns, range]);
+
+  useEffect(() => {
+    const line = mark.current;
+    const [first] = range;
+    if (!line || !plot.current) return;
+    line.hidden = position < first;
+    line.style.insetInlineStart = `${plot.current.valToPos(Math.max(first, position), 'x')}px`;
+  }, [range, position]);
+
+  return (
+    <figure className={css.plot}>
+      <figcaption>{title}</figcaption>
+      {/* A plot's axis runs left to right in every language. */}
+      <div ref={place} dir="ltr" role="img" aria-label={title} />
+    </figure>
+  );
+}
+
+function options(element: HTMLElement, range: [number, number]): uPlot.Options {
+  const style = getComputedStyle(element);
+  const colour = (name: string) => style.getPropertyValue(name).trim();
+  const axis = {
+    stroke: colour('--ink-soft'),
+    grid: { stroke: colour('--line'), width: 1 },
+    ticks: { show: false },
+    font: '12px system-ui, sans-serif',
+  };
+  return {
+    width: Math.max(160, element.clientWidth),
+    height: HEIGHT_PX,
+    legend: { show: false },
+    cursor: { show: false },
+    scales: {
+      x: { time: false, distr: LOGARITHMIC, range },
+      y: { range: (_, __, max) => [0, Math.max(1, max * 1.08)] },
+    },
+    axes: [
+      {
+        ...axis,
+        size: 26,
+        values: (_, splits) => splits.map((at) => (at === null ? '' : String(Number(at.toPrecision(2))))),
+      },
+      { ...axis, size: 40 },
+    ],
+    series: [
+      {},
+      { stroke: colour('--accent'), width: 2.5, points: { show: false } },
+      // Dashed: the two are told apart without their colours.
+      { stroke: colour('--cell-lost'), width: 2.5, dash: [7, 4], points: { show: false } },
+    ],
+  };
+}

@@ -1,0 +1,7 @@
+import { LaboratoryPage } from './laboratory-page.tsx';
+
+export const metadata = { title: 'Laboratory · Tessera' };
+
+export default function Page() {
+  return <LaboratoryPage />;
+}

@@ -1,0 +1,55 @@
+'use client';
+import { useCallback, useEffect } from 'react';
+import type { Laboratory } from '../../lib/lab/laboratory.ts';
+import { openPicture } from '../../lib/lab/picture.ts';
+import { filesFromDrop } from '../ui/files-from.ts';
+import sample from './sample.jpg';
+
+/** The landscape that comes with the page until somebody drops, pastes or picks a picture of their own. */
+export function useLabPicture(lab: Laboratory, sampleName: string): (file: File) => void {
+  const show = useCallback(
+    (file: File) => void openPicture(file, file.name).then((picture) => lab.show(picture)),
+    [lab],
+  );
+
+  useEffect(() => {
+    if (lab.store.getState().picture) return undefined;
+    let current = true;
+    const load = async () => {
+      const response = await fetch(sample.src);
+      const picture = await openPicture(await response.blob(), sampleName);
+      if (current && !lab.store.getState().picture) lab.show(picture);
+    };
+    load().catch(() => lab.show('unreadable'));
+    return () => {
+      current = false;
+    };
+    // The name follows the language the page began with: another one is no reason to begin anew.
+    // oxlint-disable-next-line react/exhaustive-deps
+  }, [lab]);
+
+  useEffect(() => {
+    const paste = (event: ClipboardEvent) => {
+      const [file] = event.clipboardData?.files ?? [];
+      if (file) show(file);
+    };
+    const dragOver = (event: DragEvent) => {
+      if (event.dataTransfer?.types.includes('Files')) event.preventDefault();
+    };
+    const drop = (event: DragEvent) => {
+      if (!event.dataTransfer?.types.includes('Files')) return;
+      event.preventDefault();
+      void filesFromDrop(event.dataTransfer).then(([file]) => file && show(file));
+    };
+    window.addEventListener('paste', paste);
+    window.addEventListener('dragover', dragOver);
+    window.addEventListener('drop', drop);
+    return () => {
+      window.removeEventListener('paste', paste);
+      window.removeEventListener('dragover', dragOver);
+      window.removeEventListener('drop', drop);
+    };
+  }, [show]);
+
+  return show;
+}
