@@ -14,7 +14,8 @@ const BUFFERED: Usage = { kind: 'buffered', messageLength: 16 * 1024 };
 export interface MeasureOptions {
   /** Pictures after the first of each session. */
   runs: number;
-  baselines: boolean;
+  /** Files over each plain channel: none, or the first and so many more. */
+  baselineRuns: number | undefined;
   /** A baseline that takes longer is given up, and not repeated: at least so long, and never below twice the limit. */
   capSeconds: number;
   /** Window over which the unreliable channel's goodput is taken. */
@@ -69,7 +70,7 @@ export async function measureCase(
   const tessera = new RepeatedTessera(stage, pictures, one, result);
   const capSeconds = Math.max(options.capSeconds, 2 * (limit ?? 0));
   const others: Other[] = [];
-  if (options.baselines && !one.alone) {
+  if (options.baselineRuns !== undefined && !one.alone) {
     result.confirmed = { first: undefined, later: [], capSeconds, overCap: false };
     result.buffered = { first: undefined, later: [], capSeconds, overCap: false };
     others.push(
@@ -81,7 +82,7 @@ export async function measureCase(
   try {
     for (let run = 0; run <= options.runs; run++) {
       options.say(`${one.name} ${run}/${options.runs}: Tessera ${await tessera.next()}`);
-      for (const other of others) {
+      for (const other of run <= (options.baselineRuns ?? 0) ? others : []) {
         const said = await other.next();
         if (said) options.say(`${one.name} ${run}/${options.runs}: ${said}`);
       }

@@ -71,7 +71,7 @@ const channelPage = {
   collectDistinct: (from: number, seconds: number) => collectDistinct(channels, from, seconds),
 };
 
-export type ChannelPage = typeof channelPage;
+type ChannelPage = typeof channelPage;
 
 declare global {
   interface Window {

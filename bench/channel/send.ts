@@ -9,15 +9,21 @@ const PAIRDROP_PARTITION = 1_000_000;
 const BUFFER_HIGH = 4 << 20;
 const BUFFER_LOW = 1 << 20;
 
-/** The "file": a megabyte of noise over and over. Read piece by piece through a Blob, as a picked file is. */
-const piece = new Uint8Array(1 << 20);
-for (let i = 0; i < piece.length; i += 65_536) crypto.getRandomValues(piece.subarray(i, i + 65_536));
-const PIECES = 256;
-const file = new Blob(Array.from({ length: PIECES }, () => piece));
+/**
+ * The "file": a megabyte of noise over and over, read piece by piece through a Blob as a picked file is. The browser
+ * keeps a Blob's bytes, so it is made by the first sender and is no larger than most pictures; longer ones begin again.
+ */
+const PIECE = 1 << 20;
+const PIECES = 32;
+let file: Blob | undefined;
 
-/** `from` may lie beyond the end: an endless file begins again. */
 function read(from: number, length: number): Promise<ArrayBuffer> {
-  const at = from % (file.size - (1 << 20));
+  if (!file) {
+    const piece = new Uint8Array(PIECE);
+    for (let i = 0; i < PIECE; i += 65_536) crypto.getRandomValues(piece.subarray(i, i + 65_536));
+    file = new Blob(Array.from({ length: PIECES }, () => piece));
+  }
+  const at = from % (file.size - PIECE);
   return file.slice(at, at + length).arrayBuffer();
 }
 
@@ -59,7 +65,7 @@ export async function sendBuffered(
   channel.bufferedAmountLowThreshold = BUFFER_LOW;
   for (let at = 0; at < bytes && channel.readyState === 'open';) {
     // Large reads: a promise for each message would be the bottleneck on a fast path.
-    const batch = await read(at, Math.min(1 << 20, bytes - at));
+    const batch = await read(at, Math.min(PIECE, bytes - at));
     for (let from = 0; from < batch.byteLength; from += messageLength) {
       if (channel.bufferedAmount > BUFFER_HIGH) await drained(channel);
       if (channel.readyState !== 'open') return;

@@ -25,11 +25,6 @@ export function messageLoss({ figures }: Pick<TesseraTransfer, 'figures'>): numb
   return figures.packetsSent > 0 ? figures.packetsLost / figures.packetsSent : 0;
 }
 
-/** Bytes of UDP payload towards the receiver for each byte of the file. */
-export function wireBytesPerByte(link: RelayStats, bytes: number): number {
-  return link.toReceiver.bytes / bytes;
-}
-
 /**
  * Whether nothing had to wait for the receiver to say what it lacks: the lack of a chunk of the first flight is told
  * after one and a half round trips, and what answers it cannot be there before two.
