@@ -15,7 +15,18 @@ interface Pictures {
   webp: Picture;
 }
 
-export const test = base.extend<{ rooms: Rooms }, { pictures: Pictures }>({
+/** Two browsers, a relay and a server on a machine that may be doing other things: states are waited for, not times. */
+const PATIENCE_MS = 240_000;
+
+export const test = base.extend<{ rooms: Rooms; patience: void }, { pictures: Pictures }>({
+  patience: [
+    // oxlint-disable-next-line no-empty-pattern -- Playwright reads a fixture's needs from this pattern
+    async ({}, use, testInfo) => {
+      testInfo.setTimeout(PATIENCE_MS);
+      await use();
+    },
+    { auto: true },
+  ],
   pictures: [
     async ({ pair }, use) => {
       const context = await pair.senderBrowser.newContext();

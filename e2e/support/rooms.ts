@@ -6,9 +6,9 @@ import { type Picture, sha256 } from './pictures.ts';
 import type { Wire } from './wire.ts';
 
 /** A busy machine may take this long over what a quiet one does at once. */
-const PATIENCE = { timeout: 40_000 };
+const PATIENCE = { timeout: 60_000 };
 /** Megabytes over a bad link. */
-const TRANSFER = { timeout: 90_000 };
+const TRANSFER = { timeout: 180_000 };
 const FINAL = ['done', 'failed', 'cancelled', 'declined'];
 
 export interface Report {

@@ -20,8 +20,6 @@ export interface Wire {
   messagesReceived: number;
   connections: number;
   sockets: string[];
-  /** Tasks that held the page's thread for more than 50 ms: [start, duration], ms after the page was opened. */
-  longTasks: [number, number][];
 }
 
 declare global {
@@ -38,7 +36,6 @@ export function countWire(): void {
     messagesReceived: 0,
     connections: 0,
     sockets: [],
-    longTasks: [],
   };
   window.wire = wire;
   const seen = { sent: new Map<number, Set<number>>(), received: new Map<number, Set<number>>() };
@@ -115,8 +112,4 @@ export function countWire(): void {
       if (typeof data === 'string') wire.sockets.push(data);
     }
   };
-
-  new PerformanceObserver((list) => {
-    for (const { startTime, duration } of list.getEntries()) wire.longTasks.push([startTime, duration]);
-  }).observe({ type: 'longtask' });
 }

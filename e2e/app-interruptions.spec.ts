@@ -1,0 +1,169 @@
+/** A transfer that does not simply go through: somebody changes their mind, goes away, comes back, or the network does. */
+import { expect, test } from './support/app.ts';
+import { cross, expectVerified, meet, ReceiverRoom } from './support/rooms.ts';
+
+/** Slow enough that a large picture is on its way for some seconds. */
+const slow = { rateMbit: 8, delayMs: 20, loss: 0.02 };
+
+test('a declined picture sends nothing, and the next one crosses', async ({
+  link,
+  server,
+  rooms,
+  pictures,
+}) => {
+  const { sender, receiver } = rooms;
+  await link.configure({ rateMbit: 50, delayMs: 20, seed: 41 });
+  await meet(rooms, server.url);
+  await sender.pick(pictures.photo);
+  await receiver.handle('photo.jpg', 'decline').click();
+  await receiver.state('photo.jpg', 'declined');
+  await sender.state('photo.jpg', 'declined');
+  expect((await sender.wire()).sent).toEqual({});
+  await cross(rooms, pictures.small);
+});
+
+for (const side of ['sender', 'receiver'] as const) {
+  test(`the ${side} cancels mid-way, both see it, it stops, and the next one crosses`, async ({
+    link,
+    server,
+    rooms,
+    pictures,
+  }) => {
+    const { sender, receiver } = rooms;
+    await link.configure({ ...slow, seed: 42 });
+    await meet(rooms, server.url);
+    await sender.pick(pictures.large);
+    await receiver.accept('large.jpg');
+    await rooms[side].chunks('large.jpg', 200);
+    await rooms[side].cancel('large.jpg');
+    await sender.state('large.jpg', 'cancelled');
+    await receiver.state('large.jpg', 'cancelled');
+    await expect(receiver.handle('large.jpg', 'download')).toHaveCount(0);
+
+    const before = (await sender.wire()).sent;
+    await link.configure({ rateMbit: 50, delayMs: 20, seed: 42 });
+    await cross(rooms, pictures.small);
+    const after = (await sender.wire()).sent;
+    for (const [stream, { packets }] of Object.entries(before))
+      expect(after[Number(stream)]!.packets, 'packets of the cancelled picture').toBe(packets);
+  });
+}
+
+test('a cancelled picture can be offered again', async ({ link, server, rooms, pictures }) => {
+  const { sender, receiver } = rooms;
+  await link.configure({ ...slow, seed: 43 });
+  await meet(rooms, server.url);
+  await sender.pick(pictures.photo);
+  await receiver.accept('photo.jpg');
+  await receiver.chunks('photo.jpg', 50);
+  await sender.cancel('photo.jpg');
+  await sender.state('photo.jpg', 'cancelled');
+  await sender.handle('photo.jpg', 'retry').click();
+  const again = receiver.page.getByTestId('accept');
+  await again.click({ timeout: 40_000 });
+  await sender.state('photo.jpg', 'done');
+  await expect(receiver.page.locator('[data-name="photo.jpg"][data-state=done]')).toHaveCount(1);
+});
+
+test('the receiver closes the tab mid-way: the sender is told, and goes on with a new code', async ({
+  link,
+  server,
+  rooms,
+  pictures,
+}) => {
+  const { sender, receiver } = rooms;
+  await link.configure({ ...slow, seed: 44 });
+  await meet(rooms, server.url);
+  await sender.pick(pictures.large);
+  await receiver.accept('large.jpg');
+  await sender.chunks('large.jpg', 200);
+  const context = receiver.page.context();
+  await receiver.page.close();
+  await sender.connection('reconnecting');
+  await sender.state('large.jpg', 'paused');
+
+  // A minute is left for a reload; then nobody is waited for any more.
+  await expect(sender.problem('connection-lost')).toBeVisible({ timeout: 100_000 });
+  await sender.connection('failed');
+  await sender.page.getByTestId('new-code').click();
+  const again = new ReceiverRoom(await context.newPage());
+  await again.join(server.url, await sender.code());
+  await again.accept('large.jpg');
+  await expectVerified({ sender, receiver: again }, pictures.large);
+});
+
+test('the sender closes the tab mid-way: the receiver is told', async ({ link, server, rooms, pictures }) => {
+  const { sender, receiver } = rooms;
+  await link.configure({ ...slow, seed: 48 });
+  await meet(rooms, server.url);
+  await sender.pick(pictures.large);
+  await receiver.accept('large.jpg');
+  await receiver.chunks('large.jpg', 200);
+  await sender.page.close();
+  await receiver.connection('reconnecting', 'closed');
+  await receiver.state('large.jpg', 'paused', 'failed');
+});
+
+test('the receiver reloads mid-way: the picture goes on without a code, and what is there is not sent again', async ({
+  link,
+  server,
+  rooms,
+  pictures,
+}) => {
+  const { sender, receiver } = rooms;
+  await link.configure({ ...slow, seed: 45 });
+  await meet(rooms, server.url);
+  const { name, buffer } = pictures.large;
+  const chunks = Math.ceil(buffer.length / 1024);
+  await sender.pick(pictures.large);
+  await receiver.accept(name);
+  await receiver.chunks(name, 0.7 * chunks);
+  // The page asks whether one really wants to leave.
+  receiver.page.on('dialog', (dialog) => void dialog.accept());
+  await receiver.page.reload();
+  await receiver.connection('connected');
+  await sender.connection('connected');
+  await expectVerified(rooms, pictures.large);
+  const received = Object.values((await receiver.wire()).received).reduce(
+    (sum, { packets }) => sum + packets,
+    0,
+  );
+  console.log(`      ${received} packets for ${chunks} chunks came after the reload at 70 %`);
+  expect(received).toBeGreaterThan(0);
+  expect(received).toBeLessThan(0.75 * chunks);
+  expect(await receiver.number(name, 'chunks-received')).toBe(chunks);
+  await cross(rooms, pictures.small);
+});
+
+test('a silent network of four seconds mid-way is survived', async ({ link, server, rooms, pictures }) => {
+  const { sender, receiver } = rooms;
+  await link.configure({ ...slow, seed: 46 });
+  await meet(rooms, server.url);
+  await sender.pick(pictures.large);
+  await receiver.accept('large.jpg');
+  await receiver.chunks('large.jpg', 500);
+  await link.blackhole(4000);
+  await expectVerified(rooms, pictures.large);
+  expect((await link.stats()).toReceiver.droppedByBlackhole).toBeGreaterThan(0);
+});
+
+test('the server stops and starts again while two are paired: the transfer goes on', async ({
+  link,
+  server,
+  rooms,
+  pictures,
+}) => {
+  const { sender, receiver } = rooms;
+  await link.configure({ ...slow, seed: 47 });
+  await meet(rooms, server.url);
+  await sender.pick(pictures.large);
+  await receiver.accept('large.jpg');
+  await receiver.chunks('large.jpg', 200);
+  await server.stop();
+  const there = await receiver.number('large.jpg', 'chunks-received');
+  await receiver.chunks('large.jpg', there + 300);
+  await receiver.connection('connected');
+  await server.start();
+  await expectVerified(rooms, pictures.large);
+  await cross(rooms, pictures.small);
+});

@@ -1,0 +1,21 @@
+/** Every photograph of the shared collection, HEIC, damaged and large ones too, crosses byte for byte. */
+import { expect, test } from './support/app.ts';
+import { sharedPictures } from './support/pictures.ts';
+import { cross, meet } from './support/rooms.ts';
+
+const collection = sharedPictures();
+
+for (const loss of [0, 0.1]) {
+  test(`each shared picture crosses byte for byte at ${loss * 100} % loss and a round trip of 40 ms`, async ({
+    link,
+    server,
+    rooms,
+  }) => {
+    test.skip(collection.length === 0, 'the shared pictures are not here');
+    await link.configure({ rateMbit: 50, delayMs: 20, loss, seed: 51 });
+    await meet(rooms, server.url);
+    for (const picture of collection) await cross(rooms, picture);
+    await expect(rooms.receiver.page.getByTestId('verified')).toHaveCount(collection.length);
+    if (loss > 0) expect((await link.stats()).toReceiver.lost).toBeGreaterThan(0);
+  });
+}
