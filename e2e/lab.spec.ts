@@ -6,6 +6,9 @@ import { expect, test } from './fixtures.ts';
 
 const EXPERIMENT = 'loss=5&burst=1&roundTrip=100&rate=5&queue=200&lanes=16&seed=7&rival=sctp';
 
+// Simulations, decoders and two browsers on two cores.
+test.slow();
+
 /** Waits for the figures of every row, and hands them out in milliseconds. */
 async function figures(page: Page, row: string): Promise<{ first: number; last: number }> {
   const cells = page.getByTestId(`lab-row-${row}`).locator('td');
