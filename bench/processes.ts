@@ -1,5 +1,5 @@
 /** CPU time and memory of a browser's processes, from Linux's /proc. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Browser } from '@playwright/test';
 
 /** USER_HZ: the unit of /proc/PID/stat is fixed for programs, whatever the kernel's own tick is (proc(5)). */
@@ -9,6 +9,8 @@ export interface Use {
   cpuSeconds: number;
   /** Sum of each process's own peak of resident memory; memory shared between them counts in each. */
   peakMegabytes: number;
+  /** CPU seconds by the name that the browser gave the thread (15 letters of it), the largest first. */
+  threads: Record<string, number>;
 }
 
 interface Process {
@@ -19,7 +21,8 @@ interface Process {
 /** Measures from `start` to `stop`: the processes that draw and run pages, and all of the browser's. */
 export class ProcessMeter {
   readonly #browser: Browser;
-  #before = new Map<number, number>();
+  readonly #before = new Map<number, number>();
+  readonly #threadsBefore = new Map<string, number>();
 
   private constructor(browser: Browser) {
     this.#browser = browser;
@@ -30,6 +33,7 @@ export class ProcessMeter {
     const meter = new ProcessMeter(browser);
     for (const { pid } of await processesOf(browser)) {
       meter.#before.set(pid, cpuSeconds(pid) ?? 0);
+      for (const { id, seconds } of threadsOf(pid)) meter.#threadsBefore.set(id, seconds);
       try {
         writeFileSync(`/proc/${pid}/clear_refs`, '5');
       } catch {
@@ -40,16 +44,20 @@ export class ProcessMeter {
   }
 
   async stop(): Promise<{ renderers: Use; all: Use }> {
-    const renderers: Use = { cpuSeconds: 0, peakMegabytes: 0 };
-    const all: Use = { cpuSeconds: 0, peakMegabytes: 0 };
+    const renderers: Use = { cpuSeconds: 0, peakMegabytes: 0, threads: {} };
+    const all: Use = { cpuSeconds: 0, peakMegabytes: 0, threads: {} };
     for (const { pid, renderer } of await processesOf(this.#browser)) {
       const seconds = (cpuSeconds(pid) ?? 0) - (this.#before.get(pid) ?? 0);
       const megabytes = peakMegabytes(pid) ?? 0;
+      const threads = threadsOf(pid);
       for (const use of renderer ? [renderers, all] : [all]) {
         use.cpuSeconds += seconds;
         use.peakMegabytes += megabytes;
+        for (const { id, name, seconds } of threads)
+          use.threads[name] = (use.threads[name] ?? 0) + seconds - (this.#threadsBefore.get(id) ?? 0);
       }
     }
+    for (const use of [renderers, all]) use.threads = largestFirst(use.threads);
     return { renderers, all };
   }
 }
@@ -66,22 +74,44 @@ async function processesOf(browser: Browser): Promise<Process[]> {
 
 /** User and system time. `undefined`: there is no such process. */
 export function cpuSeconds(pid: number): number | undefined {
-  const stat = procFile(pid, 'stat');
-  if (stat === undefined) return undefined;
-  // The second field is the program's name in parentheses and may contain anything.
+  const stat = procFile(`${pid}/stat`);
+  return stat === undefined ? undefined : secondsOf(stat);
+}
+
+function threadsOf(pid: number): { id: string; name: string; seconds: number }[] {
+  let ids: string[] = [];
+  try {
+    ids = readdirSync(`/proc/${pid}/task`);
+  } catch {
+    // Gone.
+  }
+  return ids.flatMap((id) => {
+    const stat = procFile(`${pid}/task/${id}/stat`);
+    if (stat === undefined) return [];
+    // Pools number their threads.
+    const name = stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')')).replace(/[/ ]?\d+$/, '');
+    return [{ id: `${pid}/${id}`, name, seconds: secondsOf(stat) }];
+  });
+}
+
+/** The second field is the program's name in parentheses and may contain anything; utime and stime are 14 and 15. */
+function secondsOf(stat: string): number {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND;
 }
 
+const largestFirst = (seconds: Record<string, number>): Record<string, number> =>
+  Object.fromEntries(Object.entries(seconds).toSorted(([, a], [, b]) => b - a));
+
 /** `VmHWM`: the most that was resident since the process began, or since `clear_refs` was told 5. */
 export function peakMegabytes(pid: number): number | undefined {
-  const kilobytes = procFile(pid, 'status')?.match(/^VmHWM:\s+(\d+) kB/m)?.[1];
+  const kilobytes = procFile(`${pid}/status`)?.match(/^VmHWM:\s+(\d+) kB/m)?.[1];
   return kilobytes === undefined ? undefined : Number(kilobytes) / 1024;
 }
 
-function procFile(pid: number, name: string): string | undefined {
+function procFile(path: string): string | undefined {
   try {
-    return readFileSync(`/proc/${pid}/${name}`, 'utf8');
+    return readFileSync(`/proc/${path}`, 'utf8');
   } catch {
     return undefined;
   }

@@ -1,6 +1,6 @@
 /** `npm run bench`: every case of the table of targets, Tessera beside what is used today. */
 import type { Bench } from '../bench.ts';
-import { quickCases, targetCases, type Case } from '../cases.ts';
+import { lossCases, quickCases, sizeCases, targetCases, type Case } from '../cases.ts';
 import { measureCase, type CaseResult } from '../measure-case.ts';
 import type { Result } from '../result.ts';
 import { casesChart } from './cases-chart.ts';
@@ -34,7 +34,7 @@ export async function cases(bench: Bench): Promise<Result> {
 /** The cases, one after the other, or the one that `--case` names. */
 export async function measureCases(bench: Bench, list: readonly Case[]): Promise<CaseResult[]> {
   const { args, say } = bench;
-  const chosen = args.case === undefined ? list : findCase(args.case, [...list, ...targetCases]);
+  const chosen = args.case === undefined ? list : findCase(args.case, everyCase);
   const [stage, pictures] = [await bench.stage(), await bench.pictures()];
   const results: CaseResult[] = [];
   for (const one of chosen) {
@@ -50,6 +50,8 @@ export async function measureCases(bench: Bench, list: readonly Case[]): Promise
   }
   return results;
 }
+
+const everyCase = [...targetCases, ...lossCases, ...sizeCases];
 
 function findCase(name: string, list: readonly Case[]): Case[] {
   const found = list.find((one) => one.name === name);

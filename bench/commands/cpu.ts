@@ -3,12 +3,13 @@ import type { Bench } from '../bench.ts';
 import { targetCases, type Case } from '../cases.ts';
 import { ProcessMeter, type Use } from '../processes.ts';
 import { secondsText, spreadText } from '../report/figures.ts';
-import type { Result } from '../result.ts';
+import type { Result, Table } from '../result.ts';
 import { spreadOf } from '../statistics.ts';
 import { TesseraSession } from '../tessera/session.ts';
 
 const CAP_MS = 120_000;
 const LARGE = 60_000_000;
+const THREADS_SHOWN = 6;
 
 interface Measured {
   seconds: number;
@@ -66,9 +67,26 @@ export async function cpu(bench: Bench): Promise<Result> {
         ],
         rows,
       },
+      threadTable(measured),
     ],
     charts: [],
     data: measured,
+  };
+}
+
+/** Where the time goes: the page's thread is `CrRendererMain` or the program's name, workers are `DedicatedWorker`. */
+function threadTable(measured: readonly { case: Case; runs: readonly Measured[] }[]): Table {
+  return {
+    caption: 'CPU seconds by thread, renderers, median session',
+    header: ['case', 'side', 'threads'],
+    rows: measured.flatMap(({ case: one, runs }) =>
+      (['sender', 'receiver'] as const).map((side) => {
+        const byUse = runs.toSorted((a, b) => a[side].renderers.cpuSeconds - b[side].renderers.cpuSeconds);
+        const threads = byUse[Math.floor(runs.length / 2)]?.[side].renderers.threads ?? {};
+        const most = Object.entries(threads).slice(0, THREADS_SHOWN);
+        return [one.title, side, most.map(([name, seconds]) => `${name} ${seconds.toFixed(2)}`).join(', ')];
+      }),
+    ),
   };
 }
 
