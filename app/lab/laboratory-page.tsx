@@ -34,7 +34,7 @@ export function LaboratoryPage() {
   const names = { ours: t.system.tessera, theirs: t.system[conditions.rival] };
 
   useSharedConditions(lab);
-  const show = useLabPicture(lab, t.sample);
+  const show = useLabPicture(lab);
   useEffect(() => () => lab.dispose(), [lab]);
 
   const epoch = `${run}.${conditions.rival}.${replay.epoch}`;

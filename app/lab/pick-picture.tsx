@@ -36,7 +36,8 @@ export function PickPicture({
       <p className={`${ui.soft} ${ui.small}`}>
         {picture && (
           <>
-            <bdi data-testid="lab-picture">{picture.name}</bdi>, {f.bytes(picture.bytes.length)}.{' '}
+            <bdi data-testid="lab-picture">{picture.name || t.sample}</bdi>, {f.bytes(picture.bytes.length)}
+            .{' '}
           </>
         )}
         {t.pickHint}

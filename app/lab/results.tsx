@@ -55,7 +55,7 @@ export function Results({ conditions, timelines, curve, limit }: Props) {
                   <td data-millis={done}>
                     {done === undefined ? (timeline ? t.never : WAITING) : seconds(done)}
                   </td>
-                  <td>{done === undefined || limit === undefined ? '' : `× ${ratio(done / limit)}`}</td>
+                  <td>{done === undefined || limit === undefined ? '' : f.percent((100 * done) / limit)}</td>
                   <td>
                     {timeline ? f.percent((100 * timeline.packets.lost) / timeline.packets.sent) : WAITING}
                   </td>
@@ -65,13 +65,8 @@ export function Results({ conditions, timelines, curve, limit }: Props) {
           </tbody>
         </table>
       </section>
-      <p className={`${ui.soft} ${ui.small}`}>
-        {limit === undefined ? '' : t.limit(seconds(limit))} {t.firstPictureHint}
-      </p>
+      {limit !== undefined && <p className={`${ui.soft} ${ui.small}`}>{t.limit(seconds(limit))}</p>}
+      <p className={`${ui.soft} ${ui.small}`}>{t.firstPictureHint}</p>
     </div>
   );
-
-  function ratio(value: number): string {
-    return value < 10 ? String(Math.round(value * 100) / 100) : f.number(value);
-  }
 }

@@ -6,7 +6,7 @@ import { filesFromDrop } from '../ui/files-from.ts';
 import sample from './sample.jpg';
 
 /** The landscape that comes with the page until somebody drops, pastes or picks a picture of their own. */
-export function useLabPicture(lab: Laboratory, sampleName: string): (file: File) => void {
+export function useLabPicture(lab: Laboratory): (file: File) => void {
   const show = useCallback(
     (file: File) => void openPicture(file, file.name).then((picture) => lab.show(picture)),
     [lab],
@@ -17,15 +17,13 @@ export function useLabPicture(lab: Laboratory, sampleName: string): (file: File)
     let current = true;
     const load = async () => {
       const response = await fetch(sample.src);
-      const picture = await openPicture(await response.blob(), sampleName);
+      const picture = await openPicture(await response.blob(), '');
       if (current && !lab.store.getState().picture) lab.show(picture);
     };
     load().catch(() => lab.show('unreadable'));
     return () => {
       current = false;
     };
-    // The name follows the language the page began with: another one is no reason to begin anew.
-    // oxlint-disable-next-line react/exhaustive-deps
   }, [lab]);
 
   useEffect(() => {

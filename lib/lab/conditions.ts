@@ -41,7 +41,7 @@ export const MAX_SEED = 9999;
 
 export const PRESETS = {
   home: { loss: 0.5, burst: 2, roundTrip: 20, rate: 50, queue: 100, lanes: 16 },
-  hotel: { loss: 5, burst: 1, roundTrip: 100, rate: 2, queue: 500, lanes: 32 },
+  hotel: { loss: 5, burst: 1, roundTrip: 100, rate: 10, queue: 200, lanes: 32 },
   mobile: { loss: 2, burst: 3, roundTrip: 80, rate: 10, queue: 500, lanes: 32 },
   far: { loss: 1, burst: 1, roundTrip: 300, rate: 50, queue: 200, lanes: 64 },
 } as const satisfies Record<string, Pick<Conditions, Slider>>;

@@ -3,6 +3,7 @@ import { inspectImage } from '../image/inspect.ts';
 import { makePreview } from '../image/preview.ts';
 
 export interface LabPicture {
+  /** Empty for the page's own sample, which is called something else in each language. */
   readonly name: string;
   readonly type: string;
   readonly blob: Blob;

@@ -53,5 +53,8 @@ export function plotData(timelines: readonly Timeline[], quality: readonly (Step
 }
 
 function spread(end: Millis, points: number): Millis[] {
-  return Array.from({ length: points }, (_, i) => FIRST * (end / FIRST) ** (i / (points - 1)));
+  // The last one exactly: a rounding error short of it, and the last byte would be missing.
+  return Array.from({ length: points }, (_, i) =>
+    i === points - 1 ? end : FIRST * (end / FIRST) ** (i / (points - 1)),
+  );
 }
