@@ -3,7 +3,7 @@
  * `TESSERA_LONG=1` runs each property twenty times as long.
  */
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { CancelReason, decodeControl, encodeControl, MAX_RUNS, type ControlMessage } from './control.ts';
 import { ProtocolError } from './errors.ts';
 import { decodeHeader, encodeHeader, type FileHeader } from './header.ts';
@@ -33,7 +33,7 @@ const bytesOf = (length: number) => fc.uint8Array({ minLength: length, maxLength
 const textUpTo = (max: number) =>
   fc
     .string({ unit: 'grapheme', maxLength: max })
-    .filter((text) => new TextEncoder().encode(text).length <= max && text.isWellFormed());
+    .filter((text) => new TextEncoder().encode(text).length <= max);
 
 const headers: fc.Arbitrary<FileHeader> = fc
   .record(
@@ -172,6 +172,9 @@ function mangle(decode: (bytes: Uint8Array) => unknown, bytes: Uint8Array, flip:
   }
 }
 
+// A busy machine takes many times as long.
+vi.setConfig({ testTimeout: LONG ? 3_600_000 : 120_000 });
+
 describe('the file header', () => {
   it('comes back as it went', () => {
     fc.assert(
@@ -193,8 +196,7 @@ describe('the file header', () => {
 
   it('cuts names and types that are too long between characters', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 600 }), (text) => {
-        const name = text.toWellFormed();
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 600 }), (name) => {
         const decoded = decodeHeader(
           encodeHeader({
             name,

@@ -3,7 +3,7 @@
  * 230 seeds each time; `TESSERA_LONG=1` takes 1,840 others, or those of `TESSERA_SEED`. A failure prints its seed.
  */
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Album, pictureOf, type AlbumOptions } from './album.fixture.ts';
 import type { LinkOptions } from './link.ts';
 
@@ -90,6 +90,9 @@ const CALM: Conditions = {
   queueMs: 100,
   seed: 1,
 };
+
+// A busy machine takes many times as long.
+vi.setConfig({ testTimeout: TIMEOUT });
 
 describe('a picture', () => {
   it.each(EDGES)('of %i bytes arrives at any loss, alone and with a preview', (size) => {

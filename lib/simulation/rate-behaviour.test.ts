@@ -1,0 +1,99 @@
+/** What the rate controller makes of a path: shares, queues and losses, with room for what is chance. */
+import { describe, expect, it } from 'vitest';
+import { Album, pictureOf } from './album.fixture.ts';
+import type { LinkOptions } from './link.ts';
+import { ReliableFlow } from './reliable-flow.ts';
+
+/** Share of the wire that a 1024-byte chunk has after all headers. */
+const EFFICIENCY = 0.926;
+const TIMEOUT = 120_000;
+
+interface Path {
+  rate: number;
+  rtt: number;
+  loss: number;
+  queueMs: number;
+}
+
+function albumOn({ rate, rtt, loss, queueMs }: Path, pictures: Uint8Array[]): Album {
+  const link = (seed: number): LinkOptions => ({
+    rate,
+    queueMs,
+    delay: rtt / 2,
+    loss: { kind: 'independent', p: loss },
+    seed,
+  });
+  return new Album({ aToB: link(11), bToA: link(12), lanes: 16, maxLanes: 128, pictures });
+}
+
+/** Figures of the second picture of three seconds; the first has taught the path. */
+function second(path: Path): { used: number; queueMax: number; dropped: number } {
+  const size = Math.round((path.rate * 3) / 8);
+  const album = albumOn(path, [pictureOf(size, 1), pictureOf(size, 2)]);
+  const { pair } = album;
+  expect(pair.run({ until: () => album.sent.size === 1 })).toBe('until');
+  const { stats } = pair.links.aToB;
+  const before = { ...stats, now: pair.now };
+  stats.queueDelayMax = 0;
+  expect(album.run(600_000)).toBe('until');
+  // Offer, answer, first chunk and last word: two round trips.
+  const time = pair.now - before.now - 2 * path.rtt;
+  return {
+    used: (size * 8000) / time / (path.rate * EFFICIENCY * (1 - path.loss)),
+    queueMax: stats.queueDelayMax,
+    dropped: (stats.queueDropped - before.queueDropped) / (stats.sent - before.sent),
+  };
+}
+
+describe('the rate', () => {
+  it.each([2e6, 10e6, 50e6])(
+    'uses a bottleneck of %i bit/s, and leaves its long queue short',
+    (rate) => {
+      const { used, queueMax, dropped } = second({ rate, rtt: 60, loss: 0, queueMs: 500 });
+      expect(used).toBeGreaterThan(0.85);
+      expect(queueMax).toBeLessThan(150);
+      expect(dropped).toBe(0);
+    },
+    TIMEOUT,
+  );
+
+  it.each([2e6, 10e6, 50e6])(
+    'of a path of %i bit/s is not brought down by random loss',
+    (rate) => {
+      const { used, queueMax } = second({ rate, rtt: 60, loss: 0.1, queueMs: 500 });
+      expect(used).toBeGreaterThan(0.7);
+      expect(queueMax).toBeLessThan(150);
+    },
+    TIMEOUT,
+  );
+
+  // Does not hold yet: 85 % and 38 % of the packets meet the full queue. The startup takes that for random loss, divides the
+  // delivery rate by what arrives, and so sees it grow for ever.
+  it.each([10e6, 50e6])(
+    'of a path of %i bit/s whose queue is shallow does not drown it',
+    { timeout: TIMEOUT, fails: true },
+    (rate) => {
+      const { used, dropped } = second({ rate, rtt: 60, loss: 0, queueMs: 5 });
+      expect(dropped).toBeLessThan(0.1);
+      expect(used).toBeGreaterThan(0.6);
+    },
+  );
+
+  // Does not hold yet: ours is 10 % of the bytes when both begin at once.
+  it(
+    'shares a bottleneck with a NewReno flow: neither is left with less than a quarter',
+    { timeout: TIMEOUT, fails: true },
+    () => {
+      const seconds = 20;
+      const album = albumOn({ rate: 20e6, rtt: 60, loss: 0, queueMs: 100 }, [new Uint8Array(80_000_000)]);
+      const { pair } = album;
+      const rival = new ReliableFlow({ model: 'newreno', size: Infinity }, pair.path('aToB'));
+      pair.run({ maxMillis: seconds * 1000 });
+      const ours = (album.receiver.transfer(1)?.chunks ?? 0) * 1024;
+      const whole = ours + rival.deliveredPrefix(seconds * 1000);
+      rival.close();
+      expect(ours / whole).toBeGreaterThan(0.25);
+      expect(ours / whole).toBeLessThan(0.75);
+    },
+  );
+});
