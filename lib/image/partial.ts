@@ -40,6 +40,8 @@ export interface DrawableFrame {
 
 /** Four times a second looks alive and leaves the processor to the transfer. */
 const PAINT_INTERVAL_MS = 250;
+/** Decoding takes at most one part in so many of the time: the picture's arrival matters more than its look on the way. */
+const REST = 5;
 /** Canvas pixels along the longest side: sharper than any screen shows in a page, 16 MB at most. */
 const MAX_SIDE = 2048;
 /** A decode that takes longer is stuck, and the way it went is given up. */
@@ -68,6 +70,7 @@ export function createPartialPainter(options: PartialOptions): PartialPainter {
   let failures = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let lastPaint = -Infinity;
+  let lastCost = 0;
 
   function schedule(): void {
     if (closed || busy || timer !== undefined || available < painted * (1 + WORTHWHILE_GROWTH) + 1) return;
@@ -76,7 +79,7 @@ export function createPartialPainter(options: PartialOptions): PartialPainter {
         timer = undefined;
         void step();
       },
-      Math.max(0, lastPaint + PAINT_INTERVAL_MS - performance.now()),
+      Math.max(0, lastPaint + Math.max(PAINT_INTERVAL_MS, lastCost * REST) - performance.now()),
     );
   }
 
@@ -112,6 +115,7 @@ export function createPartialPainter(options: PartialOptions): PartialPainter {
       painted = 0;
     } finally {
       busy = false;
+      lastCost = performance.now() - lastPaint;
       schedule();
     }
   }

@@ -13,6 +13,11 @@ export class LaneSet {
     this.lanes.set(id, new OutgoingLane(id));
   }
 
+  /** One of the lanes, by its place; there is at least one. */
+  nth(place: number): OutgoingLane {
+    return [...this.lanes.values()][place % this.lanes.size] as OutgoingLane;
+  }
+
   get(id: LaneId): OutgoingLane | undefined {
     return this.lanes.get(id);
   }

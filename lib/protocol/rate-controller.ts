@@ -64,8 +64,8 @@ const BASE_WINDOW: Millis = 30_000;
 /** Packets over which a round's loss is worth a sample. */
 const LOSS_ROUND_PACKETS = 60;
 /** An empty queue for a second, third … round trip: the path has more room than we thought, so probe harder each time. */
-const PROBE_STEP = 0.05;
-const GREATEST_PROBE = 1.25;
+const PROBE_STEP = 0.08;
+const GREATEST_PROBE = 1.5;
 
 interface Point {
   readonly clock: Millis;
@@ -119,6 +119,11 @@ export class RateController {
   /** The model's bottleneck rate, bytes a millisecond. */
   get bottleneck(): number {
     return this.bandwidth;
+  }
+
+  /** Whether the bottleneck rate was ever measured. */
+  get knowsRate(): boolean {
+    return this.measured;
   }
 
   /** Loss that comes without congestion: that of rounds without a queue, or what holding back found it to be. */

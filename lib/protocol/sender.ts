@@ -12,6 +12,7 @@ import { OutgoingTransfer } from './outgoing-transfer.ts';
 import {
   DATA_HEADER,
   decodeFeedback,
+  encodeProbe,
   encodeData,
   FEEDBACK,
   millisBetween,
@@ -72,6 +73,21 @@ const BURST: Millis = 8;
 /** Loss assumed before enough packets have told: a little repair at the edges costs less than a round trip. */
 const LEAST_LOSS = 0.005;
 
+/**
+ * A path that has carried nothing yet is probed while the person is still choosing: so many small packets, so far apart, over a
+ * few lanes (a loss shows when a later packet of its lane comes out). They tell the loss to 3 % or so, hence whether it is
+ * worth opening lanes before the first picture.
+ */
+const PROBES = 64;
+const PROBE_INTERVAL: Millis = 25;
+const PROBE_LANES = 4;
+
+/** Between two steps of lanes while a picture crosses, and the time it must still take for a step to pay. */
+const LANE_STEP_INTERVAL: Millis = 500;
+const WORTH_A_LANE: Millis = 3000;
+/** Lanes that held us back this lately are too few. */
+const LANE_LIMITED_FOR: Millis = 1500;
+
 /** Round trip assumed before the first feedback. */
 const FIRST_ROUND_TRIP: Millis = 200;
 
@@ -103,7 +119,9 @@ export class Sender implements Endpoint<SenderEvent> {
   private lastSentAt: Millis = -Infinity;
   /** When we last could have sent and had nothing, or no lane: samples of that time say nothing of the path. */
   private limitedAt: Millis = -Infinity;
-  private laneLimited = false;
+  private laneLimitedAt: Millis = -Infinity;
+  private probesLeft = PROBES;
+  private nextProbeAt: Millis = 0;
   /** How many lanes there were when they first held us back. */
   private limitedLanes = Infinity;
   private laneTarget = 0;
@@ -238,12 +256,13 @@ export class Sender implements Endpoint<SenderEvent> {
   pollTransmit(now: Millis): Transmit | undefined {
     const control = this.control.shift();
     if (control !== undefined) return { lane: CONTROL_LANE, bytes: control };
+    if (this.probing) return this.probe(now);
     if (now < this.nextSendAt || this.lanes.size === 0) return undefined;
     if (!this.hasWork()) return undefined;
     const lane = this.lanes.pick(DATA_PACKET);
     if (lane === undefined || this.lanes.inFlight >= this.flightLimit()) {
       if (lane === undefined) {
-        this.laneLimited = true;
+        this.laneLimitedAt = now;
         if (this.limitedLanes === Infinity) this.limitedLanes = this.lanes.size;
       }
       this.limitedAt = now;
@@ -277,6 +296,7 @@ export class Sender implements Endpoint<SenderEvent> {
   }
 
   nextTimeout(): Millis | undefined {
+    if (this.probing) return this.nextProbeAt;
     if (this.sending().length === 0 || this.lanes.size === 0) return undefined;
     const oldest = this.lanes.oldest();
     const expiry =
@@ -284,6 +304,21 @@ export class Sender implements Endpoint<SenderEvent> {
     // Without a lane or a packet there is nothing to do at `nextSendAt`: feedback or a backlog's end comes first.
     const blocked = !this.hasWork() || this.limitedAt >= this.nextSendAt;
     return blocked ? Math.max(expiry, this.limitedAt + 1) : Math.min(this.nextSendAt, expiry);
+  }
+
+  // ---- probing
+
+  private get probing(): boolean {
+    return this.probesLeft > 0 && this.lanes.size > 0 && this.sending().length === 0;
+  }
+
+  private probe(now: Millis): Transmit | undefined {
+    if (now < this.nextProbeAt) return undefined;
+    this.nextProbeAt = now + PROBE_INTERVAL;
+    this.limitedAt = now;
+    this.probesLeft -= 1;
+    const lane = this.lanes.nth(this.probesLeft % PROBE_LANES);
+    return { lane: lane.id, bytes: encodeProbe(lane.send(undefined, now), ticksOf(now), DATA_HEADER) };
   }
 
   // ---- choosing
@@ -377,6 +412,8 @@ export class Sender implements Endpoint<SenderEvent> {
       const transfer = this.transfers.get(transferOf(report.stream));
       if (transfer?.state === 'offered') this.accepted(transfer, [], now);
     }
+    // What comes out now tells of a time in which nothing was left to send.
+    if (!this.hasWork()) this.limitedAt = now;
     const measured = feedback.packets > 0;
     if (measured && feedback.newestSentAt !== this.newestEcho) {
       this.newestEcho = feedback.newestSentAt;
@@ -436,20 +473,29 @@ export class Sender implements Endpoint<SenderEvent> {
     return this.transit;
   }
 
+  /** Asks for the lanes that the path wants: few at a time while a picture crosses, all of them when nobody waits. */
   private demandLanes(now: Millis): void {
-    if (now - this.laneTargetAt < 200) return;
+    const busy = this.sending().length > 0;
+    if (busy && (now - this.laneTargetAt < LANE_STEP_INTERVAL || this.timeLeft() < WORTH_A_LANE)) return;
     const target = lanesWanted({
       rate: this.controller.bottleneck,
-      roundTrip: this.roundTrip.smoothed ?? FIRST_ROUND_TRIP,
+      roundTrip: this.roundTrip.least ?? FIRST_ROUND_TRIP,
       loss: this.controller.loss,
-      limited: this.laneLimited,
+      // Only more lanes can show what a path carries that never showed its limit.
+      limited: !this.controller.knowsRate || now - this.laneLimitedAt < LANE_LIMITED_FOR,
       lanes: this.lanes.size,
+      busy,
     });
-    this.laneLimited = false;
     this.laneTargetAt = now;
     if (target <= this.laneTarget) return;
     this.laneTarget = target;
     this.events.push({ type: 'lanes', target });
+  }
+
+  /** Milliseconds of sending that are left at the present rate. */
+  private timeLeft(): Millis {
+    const bytes = this.sending().reduce((sum, transfer) => sum + transfer.original.unsentBytes, 0);
+    return bytes / this.controller.bottleneck;
   }
 
   private handleControl(message: ControlMessage, now: Millis): void {
@@ -495,6 +541,7 @@ export class Sender implements Endpoint<SenderEvent> {
           retransmitted: transfer.original.retransmitted,
           roundTrip: Math.min(0xffff, Math.round(this.roundTrip.smoothed ?? 0)),
         });
+        this.demandLanes(now);
         return;
       case 'progress':
         this.events.push({ type: 'progress', transfer: transfer.id, report: message });
