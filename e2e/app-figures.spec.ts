@@ -117,8 +117,8 @@ for (const { loss, burst, delayMs, seed } of [
   });
 }
 
-/** The aim is 50 ms a task; what a busy machine's caches and interrupts add to the processor time is allowed for. */
-const LONGEST_TASK_MS = 100;
+/** Of processor time: what the wall clock adds on a busy machine is other programs' turns. */
+const LONGEST_TASK_MS = 50;
 
 for (const side of ['sender', 'receiver'] as const) {
   test(`the ${side}'s page is not held up while a picture crosses`, async ({
