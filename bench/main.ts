@@ -29,7 +29,8 @@ export async function main(argv: readonly string[]): Promise<number> {
   const loadBefore = load();
   const date = `${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC`;
   try {
-    const result = await command.run(bench);
+    const measured = await command.run(bench);
+    const result = { ...measured, notes: [...measured.notes, ...bench.problems] };
     const file = writeResult(args.out ?? RESULTS, args.quick ? '-quick' : '', result, {
       date,
       machine: machine(bench.chromium),

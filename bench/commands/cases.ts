@@ -38,16 +38,25 @@ export async function measureCases(bench: Bench, list: readonly Case[]): Promise
   const [stage, pictures] = [await bench.stage(), await bench.pictures()];
   const results: CaseResult[] = [];
   for (const one of chosen) {
-    const result = await measureCase(stage, pictures, one, {
-      runs: args.runs,
-      // In two minutes there is time for one file each.
-      baselineRuns: args.baselines ? (args.quick ? 0 : args.runs) : undefined,
-      capSeconds: args.quick ? QUICK_CAP_SECONDS : CAP_SECONDS,
-      goodputSeconds: args.quick ? 2 : 5,
-      say,
-    });
-    results.push(result);
+    try {
+      results.push(
+        await measureCase(stage, pictures, one, {
+          runs: args.runs,
+          // In two minutes there is time for one file each.
+          baselineRuns: args.baselines ? (args.quick ? 0 : args.runs) : undefined,
+          capSeconds: args.quick ? QUICK_CAP_SECONDS : CAP_SECONDS,
+          goodputSeconds: args.quick ? 2 : 5,
+          say,
+        }),
+      );
+    } catch (error) {
+      // The others' figures of an hour are not lost for it.
+      const problem = `${one.title}: left out, ${(error as Error).message.split('\n')[0]}`;
+      say(problem);
+      bench.problems.push(problem);
+    }
   }
+  if (results.length === 0) throw new Error('No case could be measured.');
   return results;
 }
 
