@@ -3,12 +3,15 @@
  * each side checks what the other sends, since neither trusts the other.
  *
  *   client → server, each with an acknowledgement        server → client
- *   open   {}            → { slot, expiresAt, iceServers }   paired    {}
- *   join   { slot }      → { iceServers }                    message   bytes
- *   rejoin { id, role }  → { iceServers, waiting }           peer-left {}
- *   burn   {}            → {}                                expired   { reason }
+ *   open   {}            → { slot, token, expiresAt, iceServers }   paired    {}
+ *   reopen { token }     → { expiresAt, iceServers }                message   bytes
+ *   join   { slot }      → { iceServers }                           peer-left {}
+ *   rejoin { id, role }  → { iceServers, waiting }                  expired   { reason }
+ *   burn   {}            → {}
  *   relay  bytes         → {}
  *   leave  {}            → {}
+ *
+ * `paired` comes after the acknowledgement of the request that led to it, and begins a pairing anew each time.
  *
  * Any acknowledgement may be `{ error: SignalingErrorCode }` instead.
  */
@@ -27,7 +30,11 @@ export const slotSchema = v.pipe(v.string(), v.regex(new RegExp(`^[1-9][0-9]{0,$
 /** 128 bits: 32 hex digits, or 22 characters of base64url. */
 export const rendezvousSchema = v.pipe(v.string(), v.regex(/^(?:[0-9a-f]{32}|[A-Za-z0-9_-]{22})$/));
 
+/** What a sender takes its room back with: 128 random bits, made by the server. */
+export const tokenSchema = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{22}$/));
+
 export const emptySchema = v.strictObject({});
+export const reopenSchema = v.strictObject({ token: tokenSchema });
 export const joinSchema = v.strictObject({ slot: slotSchema });
 export const rejoinSchema = v.strictObject({
   id: rendezvousSchema,
@@ -49,7 +56,12 @@ const iceServersSchema = v.pipe(v.array(iceServerSchema), v.maxLength(8));
 export const errorAckSchema = v.object({ error: v.picklist(signalingErrorCodes) });
 export const openAckSchema = v.object({
   slot: slotSchema,
+  token: tokenSchema,
   /** Unix milliseconds. */
+  expiresAt: v.pipe(v.number(), v.finite()),
+  iceServers: iceServersSchema,
+});
+export const reopenAckSchema = v.object({
   expiresAt: v.pipe(v.number(), v.finite()),
   iceServers: iceServersSchema,
 });
@@ -60,6 +72,7 @@ export const expiredSchema = v.object({ reason: v.picklist(['time', 'replaced'])
 
 export type IceServer = v.InferOutput<typeof iceServerSchema>;
 export type OpenAck = v.InferOutput<typeof openAckSchema>;
+export type ReopenAck = v.InferOutput<typeof reopenAckSchema>;
 export type JoinAck = v.InferOutput<typeof joinAckSchema>;
 export type RejoinAck = v.InferOutput<typeof rejoinAckSchema>;
 /** `time`: nobody came within the limit. `replaced`: another connection of the same side took this place. */
@@ -70,6 +83,7 @@ type Nothing = Record<string, never>;
 
 export interface ClientToServer {
   open: (request: Nothing, ack: Ack<OpenAck>) => void;
+  reopen: (request: { token: string }, ack: Ack<ReopenAck>) => void;
   join: (request: { slot: string }, ack: Ack<JoinAck>) => void;
   rejoin: (request: { id: string; role: 'sender' | 'receiver' }, ack: Ack<RejoinAck>) => void;
   burn: (request: Nothing, ack: Ack<Nothing>) => void;

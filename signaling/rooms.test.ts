@@ -5,8 +5,9 @@ import { Rooms, type Role, type RoomsEvent } from './rooms.ts';
 
 const unknown = { type: 'refused', code: 'code-unknown' };
 
+/** The token of a room is its sender's name. */
 function opened(rooms: Rooms, socket: string, now = 0): string {
-  const { reply } = rooms.handle({ type: 'open', socket, random: 0.5, minDigits: 1 }, now);
+  const { reply } = rooms.handle({ type: 'open', socket, token: socket, random: 0.5, minDigits: 1 }, now);
   if (reply.type !== 'opened') throw new Error('expected a room');
   return reply.slot;
 }
@@ -77,6 +78,71 @@ describe('a code', () => {
   });
 });
 
+describe('a sender whose connection is gone', () => {
+  const paired = (...sockets: string[]) => sockets.map((to) => ({ to, type: 'paired' }));
+  const reopen = (rooms: Rooms, socket: string, token: string, now = 0) =>
+    rooms.handle({ type: 'reopen', socket, token }, now);
+
+  test('takes its room back, with the code that was handed out', () => {
+    const rooms = new Rooms();
+    const slot = opened(rooms, 's');
+    expect(rooms.handle({ type: 'gone', socket: 's' }, 1).effects).toEqual([]);
+    expect(reopen(rooms, 's2', 's', 2)).toEqual({
+      reply: { type: 'reopened', expiresAt: ROOM_LIFETIME_MS },
+      effects: [],
+    });
+    expect(rooms.handle({ type: 'join', socket: 'r', slot }, 3).effects).toEqual(paired('s2', 'r'));
+  });
+
+  test('finds who joined meanwhile, whose answer looked like any other', () => {
+    const rooms = new Rooms();
+    const slot = opened(rooms, 's');
+    rooms.handle({ type: 'gone', socket: 's' }, 1);
+    expect(rooms.handle({ type: 'join', socket: 'r', slot }, 2)).toEqual({
+      reply: { type: 'joined' },
+      effects: [],
+    });
+    expect(rooms.handle({ type: 'join', socket: 'x', slot }, 3).reply).toEqual(unknown);
+    expect(reopen(rooms, 's2', 's', 4).effects).toEqual(paired('s2', 'r'));
+  });
+
+  test('finds a guest who was joined to the dead connection, until it has said a word', () => {
+    const rooms = new Rooms();
+    rooms.handle({ type: 'join', socket: 'r', slot: opened(rooms, 's') }, 1);
+    rooms.handle({ type: 'relay', socket: 'r', bytes: Uint8Array.of(1) }, 1);
+    // Before the server knows that the first one is dead, and after.
+    expect(reopen(rooms, 's2', 's', 2).effects).toEqual(paired('s2', 'r'));
+    expect(rooms.handle({ type: 'gone', socket: 's2' }, 3).effects).toEqual([]);
+    expect(reopen(rooms, 's3', 's', 4).effects).toEqual(paired('s3', 'r'));
+    rooms.handle({ type: 'relay', socket: 's3', bytes: Uint8Array.of(1) }, 5);
+    expect(rooms.handle({ type: 'gone', socket: 's3' }, 6).effects).toEqual([{ to: 'r', type: 'peer-left' }]);
+    expect(reopen(rooms, 's4', 's', 7).reply).toEqual(unknown);
+  });
+
+  test('does not keep its room beyond its time, nor after giving it up, and its guest is told', () => {
+    const rooms = new Rooms();
+    const slot = opened(rooms, 's');
+    rooms.handle({ type: 'gone', socket: 's' }, 1);
+    rooms.handle({ type: 'join', socket: 'r', slot }, 2);
+    expect(rooms.handle({ type: 'tick' }, ROOM_LIFETIME_MS).effects).toEqual([
+      { to: 'r', type: 'expired', reason: 'time' },
+    ]);
+    expect(reopen(rooms, 's2', 's', ROOM_LIFETIME_MS).reply).toEqual(unknown);
+    opened(rooms, 't');
+    rooms.handle({ type: 'burn', socket: 't' }, 3);
+    expect(reopen(rooms, 't2', 't', 4).reply).toEqual(unknown);
+  });
+
+  test('has lost its code when its guest has left', () => {
+    const rooms = new Rooms();
+    const slot = opened(rooms, 's');
+    rooms.handle({ type: 'gone', socket: 's' }, 1);
+    rooms.handle({ type: 'join', socket: 'r', slot }, 2);
+    rooms.handle({ type: 'gone', socket: 'r' }, 3);
+    expect(reopen(rooms, 's2', 's', 4).reply).toEqual(unknown);
+  });
+});
+
 describe('a dropped session', () => {
   const rejoin = (rooms: Rooms, socket: string, role: Role, now = 0) =>
     rooms.handle({ type: 'rejoin', socket, id: 'a'.repeat(32), role }, now);
@@ -99,7 +165,6 @@ describe('a dropped session', () => {
     rejoin(rooms, 'r', 'receiver');
     expect(rejoin(rooms, 's2', 'sender').effects).toEqual([
       { to: 's', type: 'expired', reason: 'replaced' },
-      { to: 'r', type: 'peer-left' },
       { to: 's2', type: 'paired' },
       { to: 'r', type: 'paired' },
     ]);
@@ -141,24 +206,64 @@ test('a pair cannot send its pictures through the server', () => {
  * Everything is looked up by walking; nothing is shared with the real one but the vocabulary.
  */
 class Model {
-  rooms: { slot: string; sender: string; until: number }[] = [];
+  /** With those that were joined by somebody whom the sender has not answered yet. */
+  rooms: {
+    slot: string;
+    token: string;
+    joinable: boolean;
+    sender?: string | undefined;
+    guest?: string | undefined;
+    until: number;
+  }[] = [];
   waiting: { id: string; role: Role; socket: string; until: number }[] = [];
-  pairs: { sockets: [string, string]; id?: string; roles: Partial<Record<Role, string>> }[] = [];
+  pairs: {
+    sockets: [string, string];
+    id?: string;
+    token?: string;
+    roles: Partial<Record<Role, string>>;
+  }[] = [];
 
   drop(socket: string): string[] {
     const told = this.pairs.flatMap((p) =>
       p.sockets.includes(socket) ? p.sockets.filter((s) => s !== socket) : [],
     );
-    this.rooms = this.rooms.filter((room) => room.sender !== socket);
+    // Guests know their room, senders theirs; a pair knows the room it came from.
+    const tokens = new Set(this.pairs.flatMap((p) => (p.sockets.includes(socket) ? [p.token] : [])));
+    this.rooms = this.rooms.filter(
+      (room) => room.sender !== socket && room.guest !== socket && !tokens.has(room.token),
+    );
     this.waiting = this.waiting.filter((one) => one.socket !== socket);
     this.pairs = this.pairs.filter((pair) => !pair.sockets.includes(socket));
     return told.map((other) => `${other} peer-left`);
   }
 
+  paired(socket: string): boolean {
+    return this.pairs.some((pair) => pair.sockets.includes(socket));
+  }
+
+  away(socket: string): boolean {
+    const room = this.rooms.find((one) => one.sender === socket);
+    if (!room) return false;
+    const pair = this.pairs.find((one) => one.token === room.token);
+    room.sender = undefined;
+    if (pair) room.guest = pair.sockets[1];
+    this.pairs = this.pairs.filter((one) => one !== pair);
+    return true;
+  }
+
+  meet(token: string, sender: string, guest: string): string[] {
+    this.pairs.push({ sockets: [sender, guest], token, roles: {} });
+    return [`${sender} paired`, `${guest} paired`];
+  }
+
   /** Effects as text, in the order of the real one except for expiry. */
   handle(event: RoomsEvent, now: number, slot: string | undefined): string[] {
     const out: string[] = [];
-    for (const room of this.rooms) if (room.until <= now) out.push(`${room.sender} expired time`);
+    for (const { sender, guest, until } of this.rooms) {
+      for (const socket of [sender, guest]) {
+        if (until <= now && socket !== undefined && !this.paired(socket)) out.push(`${socket} expired time`);
+      }
+    }
     for (const one of this.waiting) if (one.until <= now) out.push(`${one.socket} expired time`);
     this.rooms = this.rooms.filter((room) => room.until > now);
     this.waiting = this.waiting.filter((one) => one.until > now);
@@ -166,18 +271,34 @@ class Model {
     if (event.type === 'relay') {
       const pair = this.pairs.find((one) => one.sockets.includes(event.socket));
       const to = pair?.sockets.find((one) => one !== event.socket);
+      if (pair?.token !== undefined && event.socket === pair.sockets[0]) {
+        this.rooms = this.rooms.filter((room) => room.token !== pair.token);
+      }
       return to === undefined ? out : [...out, `${to} message`];
+    }
+    if (event.type === 'gone' && this.away(event.socket)) return out;
+    if (event.type === 'reopen') {
+      const old = this.rooms.find((one) => one.token === event.token)?.sender;
+      if (old !== undefined) this.away(old);
     }
     out.push(...this.drop(event.socket));
     if (event.type === 'open' && slot !== undefined) {
-      this.rooms.push({ slot, sender: event.socket, until: now + ROOM_LIFETIME_MS });
+      const { socket: sender, token } = event;
+      this.rooms.push({ slot, token, joinable: true, sender, until: now + ROOM_LIFETIME_MS });
+    }
+    if (event.type === 'reopen') {
+      const room = this.rooms.find((one) => one.token === event.token);
+      if (!room) return out;
+      room.sender = event.socket;
+      if (room.guest !== undefined) out.push(...this.meet(room.token, room.sender, room.guest));
+      room.guest = undefined;
     }
     if (event.type === 'join') {
-      const room = this.rooms.find((one) => one.slot === event.slot);
+      const room = this.rooms.find((one) => one.slot === event.slot && one.joinable);
       if (!room) return out;
-      this.rooms = this.rooms.filter((one) => one !== room);
-      this.pairs.push({ sockets: [room.sender, event.socket], roles: {} });
-      out.push(`${room.sender} paired`, `${event.socket} paired`);
+      room.joinable = false;
+      if (room.sender === undefined) room.guest = event.socket;
+      else out.push(...this.meet(room.token, room.sender, event.socket));
     }
     if (event.type === 'rejoin') {
       const { id, role, socket } = event;
@@ -190,7 +311,7 @@ class Model {
       let other = this.waiting.find((one) => one.id === id && one.role !== role)?.socket;
       if (paired) {
         other = paired.roles[role === 'sender' ? 'receiver' : 'sender'];
-        out.push(`${paired.roles[role]} expired replaced`, `${other} peer-left`);
+        out.push(`${paired.roles[role]} expired replaced`);
         this.pairs = this.pairs.filter((one) => one !== paired);
       }
       if (other === undefined) {
@@ -216,7 +337,10 @@ test('any history of events has the effects that the plain rules give, and no ot
       socket,
       random: fc.double({ min: 0, max: 0.999, noNaN: true }),
       minDigits: fc.constantFrom(1, 6),
+      token: fc.constant(''),
     }),
+    // Mostly one of the tokens that were given out.
+    fc.record({ type: fc.constant('reopen' as const), socket, token: fc.nat({ max: 6 }).map(String) }),
     // Mostly slots that were handed out, sometimes any.
     fc.record({ type: fc.constant('join' as const), socket, slot: fc.nat({ max: 20 }).map(String) }),
     fc.record({ type: fc.constant('join' as const), socket, slot: fc.constant('latest') }),
@@ -232,10 +356,15 @@ test('any history of events has the effects that the plain rules give, and no ot
       const model = new Model();
       let now = 0;
       let latest = '1';
+      let tokens = 0;
       for (const [given, wait] of history) {
         now += wait;
         const event: RoomsEvent =
-          given.type === 'join' && given.slot === 'latest' ? { ...given, slot: latest } : given;
+          given.type === 'join' && given.slot === 'latest'
+            ? { ...given, slot: latest }
+            : given.type === 'open'
+              ? { ...given, token: String(tokens++) }
+              : given;
         const { reply, effects } = rooms.handle(event, now);
         if (reply.type === 'opened') latest = reply.slot;
         const expected = model.handle(event, now, reply.type === 'opened' ? reply.slot : undefined);
@@ -246,7 +375,8 @@ test('any history of events has the effects that the plain rules give, and no ot
       }
       for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) {
         const places =
-          model.rooms.filter((room) => room.sender === name).length +
+          model.rooms.filter((room) => room.guest === name || (room.sender === name && !model.paired(name)))
+            .length +
           model.waiting.filter((one) => one.socket === name).length +
           model.pairs.filter((pair) => pair.sockets.includes(name)).length;
         expect(rooms.has(name)).toBe(places === 1);

@@ -22,6 +22,7 @@ import {
   joinSchema,
   rejoinSchema,
   relaySchema,
+  reopenSchema,
   type ClientToServer,
   type ServerToClient,
   type SignalingErrorCode,
@@ -136,9 +137,18 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
       if (!(await attempts.allow('open', address))) return ack({ error: 'too-many-attempts' });
       const minDigits = attempts.alarm(now()) ? ALARM_SLOT_DIGITS : 1;
       const random = randomInt(2 ** 32) / 2 ** 32;
-      answer(socket, { type: 'open', socket: socket.id, random, minDigits }, (reply) => {
+      const token = randomBytes(16).toString('base64url');
+      answer(socket, { type: 'open', socket: socket.id, token, random, minDigits }, (reply) => {
         if (reply.type !== 'opened') return ack({ error: refusal(reply) });
-        ack({ slot: reply.slot, expiresAt: reply.expiresAt, iceServers: ice() });
+        ack({ slot: reply.slot, token, expiresAt: reply.expiresAt, iceServers: ice() });
+      });
+    });
+
+    request('reopen', reopenSchema, async ({ token }, ack) => {
+      if (!(await attempts.allow('rejoin', address))) return ack({ error: 'too-many-attempts' });
+      answer(socket, { type: 'reopen', socket: socket.id, token }, (reply) => {
+        if (reply.type !== 'reopened') return ack({ error: refusal(reply) });
+        ack({ expiresAt: reply.expiresAt, iceServers: ice() });
       });
     });
 

@@ -35,6 +35,12 @@ const CONNECT_LIMIT = 40_000;
 const REJOIN_LIMIT = 60_000;
 /** Between two looks: the other side may be at its second meeting place. */
 const REJOIN_STEP = 3_000;
+/** A guest waits this long for the sender's first word: a phone may have suspended the page of who handed out the code. */
+const GUEST_LIMIT = 60_000;
+/** A room outlives a short absence of the server, or of this page; a code on the screen must not lie for longer. */
+const ROOM_AWAY_LIMIT = 20_000;
+/** Signaling that is lost half-way may have been enough already. */
+const UNPAIRED_LIMIT = 4_000;
 /** Type of a sealed message that carries WebRTC signaling. */
 const SIGNAL = 1;
 
@@ -53,6 +59,8 @@ export interface ConnectorOptions {
   server: string;
   relayOnly: boolean;
   events: ConnectorEvents;
+  /** Default: WebRTC. */
+  createTransport?: (options: TransportOptions) => Transport;
 }
 
 const random = (length: number): Uint8Array => crypto.getRandomValues(new Uint8Array(length));
@@ -70,7 +78,9 @@ export class Connector {
 
   private readonly options: ConnectorOptions;
   private readonly client: SignalingClient;
+  /** Of the code and the link; empty as soon as anything made from them has left this page. */
   private passwords: readonly Password[] = [];
+  private roomToken: string | undefined;
   private pairing: Pairing | undefined;
   private keys: SessionKeys | undefined;
   private sealed: SealedChannel | undefined;
@@ -79,6 +89,7 @@ export class Connector {
   private meeting: Rendezvous | undefined;
   private lostAt = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private suspended = false;
   private ended = false;
 
   constructor(options: ConnectorOptions) {
@@ -99,8 +110,9 @@ export class Connector {
     this.reset();
     this.set('waiting');
     try {
-      const { slot, expiresAt, iceServers } = await this.client.open();
+      const { slot, token, expiresAt, iceServers } = await this.client.open();
       this.iceServers = iceServers;
+      this.roomToken = token;
       const code = makeCode(slot, random);
       const link = makeLink(slot, random);
       this.passwords = [passwordOf(code), passwordOf(link)];
@@ -124,7 +136,7 @@ export class Connector {
     try {
       const { iceServers } = await this.client.join(code.slot);
       this.iceServers = iceServers;
-      this.startPairing();
+      if (this.pairing === undefined) this.after(GUEST_LIMIT, () => this.pairingFailed('peer-left'));
     } catch (error) {
       this.fail(codeOf(error), error);
     }
@@ -133,26 +145,28 @@ export class Connector {
   /** Looks for the other side of an earlier session, whose state was kept through a reload. */
   resume(state: RejoinState): void {
     this.rejoin = state;
-    this.lostAt = Date.now();
-    this.set('reconnecting');
-    void this.meet();
+    this.comeBack();
   }
 
-  /** The page goes away, perhaps to come back. */
+  /** The page goes away, perhaps to come back: nothing is begun that it could not finish. */
   suspend(): void {
+    this.suspended = true;
     this.transport?.close();
   }
 
   /** The page is back from where it was frozen. */
   wake(): void {
-    if (this.rejoin !== undefined && this.connection === 'connected') this.onLost();
+    this.suspended = false;
+    if (this.connection === 'connected') this.onLost();
+    else if (this.connection === 'reconnecting') this.comeBack();
   }
 
   /** The other side said goodbye. */
   peerLeft(): void {
     forgetRejoin(this.options.role);
     this.rejoin = undefined;
-    this.closeTransport();
+    clearTimeout(this.timer);
+    this.drop();
     this.problem = { code: 'peer-left' };
     this.set('closed');
   }
@@ -168,23 +182,31 @@ export class Connector {
 
   // ---- pairing
 
+  /** Begins anew each time the server says that somebody is there: that may be another connection of the other side. */
   private startPairing(): void {
-    // The server says so to both; the receiver has started already.
-    if (this.pairing !== undefined || this.ended) return;
     const { role } = this.options;
-    const passwords = this.meeting === undefined ? this.passwords : [this.meeting.password];
+    const again = this.connection === 'reconnecting';
+    if (this.ended || (!again && this.connection !== 'waiting' && this.connection !== 'connecting')) return;
+    const passwords = again ? (this.meeting ? [this.meeting.password] : []) : this.passwords;
     const [password] = passwords;
+    // Words that were used once already: the server would like another guess at them.
     if (password === undefined) return;
-    if (this.connection !== 'reconnecting') this.set('connecting');
+    this.drop();
+    if (!again) this.set('connecting');
     this.pairing =
       role === 'sender' ? new Pairing({ role, passwords, random }) : new Pairing({ role, password, random });
-    this.after(PAIRING_LIMIT, () => this.pairingFailed('connection-lost'));
+    const limit = again || role === 'sender' ? PAIRING_LIMIT : GUEST_LIMIT;
+    this.after(limit, () => this.pairingFailed('connection-lost'));
     this.drainPairing();
   }
 
   private onMessage(bytes: Uint8Array): void {
     if (this.sealed !== undefined) this.onSealed(bytes);
     else if (this.pairing !== undefined) {
+      // What is answered now tells whether the other side's words are right; they are asked once.
+      this.passwords = [];
+      this.roomToken = undefined;
+      this.after(PAIRING_LIMIT, () => this.pairingFailed('connection-lost'));
       this.pairing.handleMessage(bytes);
       this.drainPairing();
     }
@@ -210,8 +232,6 @@ export class Connector {
       return;
     }
     // Nobody gets a second guess at these words.
-    this.room = undefined;
-    this.passwords = [];
     void this.client.burn().catch(() => {});
     this.fail(code);
   }
@@ -232,7 +252,8 @@ export class Connector {
     clearTimeout(this.timer);
     this.room = undefined;
     this.closeTransport();
-    if (!webRtcAvailable()) {
+    const { createTransport: create = createTransport } = this.options;
+    if (create === createTransport && !webRtcAvailable()) {
       this.fail('webrtc-missing');
       return;
     }
@@ -253,7 +274,7 @@ export class Connector {
         backlog: (lane, bytes) => current() && events.backlog(lane, bytes),
       },
     };
-    made = createTransport(options);
+    made = create(options);
     this.transport = made;
     this.after(CONNECT_LIMIT, () => this.onLost());
   }
@@ -312,64 +333,110 @@ export class Connector {
       this.fail('no-path');
       return;
     }
-    if (was === 'connected') {
-      this.lostAt = Date.now();
-      this.options.events.disconnected();
-    }
+    if (was === 'connected') this.options.events.disconnected();
+    if (was === 'reconnecting') void this.meet();
+    else this.comeBack();
+  }
+
+  private comeBack(): void {
+    this.lostAt = Date.now();
     this.set('reconnecting');
     void this.meet();
   }
 
-  /** Goes to the meeting place, in turns where there are two. */
+  /** Goes to the meeting place, in turns where there are two, and stays until the server says that both are there. */
   private async meet(): Promise<void> {
     clearTimeout(this.timer);
-    if (this.ended || this.rejoin === undefined || this.connection !== 'reconnecting') return;
-    if (Date.now() - this.lostAt > REJOIN_LIMIT) {
+    if (this.ended || this.suspended || this.rejoin === undefined || this.connection !== 'reconnecting')
+      return;
+    this.drop();
+    const left = this.lostAt + REJOIN_LIMIT - Date.now();
+    if (left <= 0) {
       this.fail('connection-lost');
       return;
     }
+    this.after(left, () => void this.meet());
+    // `onOnline` comes here again.
+    if (!this.serverOnline) return;
     const places = rendezvousOf(this.rejoin);
-    const next = places[(places.findIndex((place) => place.id === this.meeting?.id) + 1) % places.length];
-    this.pairing = undefined;
-    this.sealed = undefined;
-    this.meeting = next;
-    this.after(places.length > 1 ? REJOIN_STEP : 4 * REJOIN_STEP, () => void this.meet());
+    const place = places[(places.findIndex(({ id }) => id === this.meeting?.id) + 1) % places.length];
+    if (place === undefined) return;
+    this.meeting = place;
+    // Asking again gives up the place held, under the feet of who is just coming: only where there is another place.
+    if (places.length > 1) this.after(REJOIN_STEP, () => void this.meet());
     try {
-      if (next === undefined) return;
-      const { iceServers, waiting } = await this.client.rejoin(next.id, this.options.role);
+      const { iceServers } = await this.client.rejoin(place.id, this.options.role);
       this.iceServers = iceServers;
-      if (!waiting) this.startPairing();
     } catch {
-      this.after(REJOIN_STEP, () => void this.meet());
+      // Unless something has begun meanwhile that has a limit of its own.
+      if (this.pairing === undefined && this.transport === undefined && this.connection === 'reconnecting') {
+        this.after(REJOIN_STEP, () => void this.meet());
+      }
     }
   }
 
   private onOnline(online: boolean): void {
     this.serverOnline = online;
-    if (!online && this.room !== undefined && this.connection === 'waiting') {
-      // The room went with the server; a picture's way does not.
-      this.room = undefined;
-      this.fail('server-away');
-      return;
-    }
-    if (!online && this.connection === 'connecting' && this.transport === undefined) this.fail('server-away');
-    if (online && this.connection === 'reconnecting') void this.meet();
+    if (!online) this.onUnpaired('server-away');
+    else if (this.connection === 'reconnecting' && this.transport === undefined) void this.meet();
+    else if (this.connection === 'waiting' && this.roomToken !== undefined) void this.reopen(this.roomToken);
     this.options.events.changed();
   }
 
   private onPeerLeft(): void {
-    if (this.connection === 'connecting' && this.transport === undefined) this.pairingFailed('peer-left');
+    this.onUnpaired('peer-left');
+  }
+
+  /** Nothing reaches the other side through the server any more. */
+  private onUnpaired(code: ProblemCode): void {
+    // Said nothing yet: the room can still be taken back.
+    const kept = code === 'server-away' && this.roomToken !== undefined;
+    if (this.connection === 'connecting' && kept) {
+      this.drop();
+      this.set('waiting');
+    }
+    if (this.connection === 'waiting' && this.room !== undefined) {
+      // A server that restarts has forgotten the room; one that merely lost us has not.
+      this.after(ROOM_AWAY_LIMIT, () => this.fail(code));
+    } else if (this.connection === 'connecting') {
+      if (this.transport === undefined) this.pairingFailed(code);
+      else this.after(UNPAIRED_LIMIT, () => this.onUnpairedFor());
+    } else if (this.connection === 'reconnecting') {
+      if (this.transport !== undefined) this.after(UNPAIRED_LIMIT, () => void this.meet());
+      else if (this.pairing !== undefined) void this.meet();
+    }
+  }
+
+  /** Both sides have the key and no connection yet: they meet again with it. */
+  private onUnpairedFor(): void {
+    this.closeTransport();
+    this.comeBack();
+  }
+
+  private async reopen(token: string): Promise<void> {
+    try {
+      const { expiresAt, iceServers } = await this.client.reopen(token);
+      this.iceServers = iceServers;
+      // Somebody may have come in the same turn.
+      if (this.room === undefined || this.connection !== 'waiting') return;
+      clearTimeout(this.timer);
+      this.room = { ...this.room, expiresAt };
+      this.options.events.changed();
+    } catch (error) {
+      if (this.roomToken === token && this.connection === 'waiting') {
+        const code = codeOf(error);
+        this.fail(code === 'code-unknown' ? 'code-expired' : code, error);
+      }
+    }
   }
 
   private onExpired(reason: 'time' | 'replaced'): void {
-    if (this.connection === 'connected') return;
-    this.room = undefined;
     if (this.connection === 'reconnecting') {
       if (reason === 'time') void this.meet();
       else this.fail('connection-lost');
-      return;
-    }
-    this.fail('code-expired');
+    } else if (this.connection === 'waiting') this.fail('code-expired');
+    // The guest of a sender who did not come back.
+    else if (this.connection === 'connecting') this.pairingFailed('code-unknown');
   }
 
   private closeTransport(): void {
@@ -379,11 +446,18 @@ export class Connector {
     transport?.close();
   }
 
-  private reset(): void {
-    clearTimeout(this.timer);
+  /** Whatever was begun with the other side through the server. */
+  private drop(): void {
     this.closeTransport();
     this.pairing = undefined;
     this.sealed = undefined;
+  }
+
+  private reset(): void {
+    clearTimeout(this.timer);
+    this.drop();
+    this.passwords = [];
+    this.roomToken = undefined;
     this.keys = undefined;
     this.rejoin = undefined;
     this.meeting = undefined;
@@ -394,8 +468,12 @@ export class Connector {
 
   private fail(code: ProblemCode, error?: unknown): void {
     clearTimeout(this.timer);
-    this.closeTransport();
-    this.pairing = undefined;
+    this.drop();
+    this.room = undefined;
+    this.passwords = [];
+    this.roomToken = undefined;
+    // Who still comes should not wait for us.
+    void this.client.leave().catch(() => {});
     this.problem = error instanceof Error ? { code, detail: error.message } : { code };
     this.set('failed');
   }

@@ -12,11 +12,13 @@ import {
   joinAckSchema,
   openAckSchema,
   rejoinAckSchema,
+  reopenAckSchema,
   type ClientToServer,
   type ExpiredReason,
   type JoinAck,
   type OpenAck,
   type RejoinAck,
+  type ReopenAck,
   type ServerToClient,
   type SignalingErrorCode,
 } from '../../signaling/messages.ts';
@@ -27,9 +29,9 @@ export type { ExpiredReason, JoinAck, OpenAck, RejoinAck };
 export interface SignalingClientOptions {
   /** Origin of the server; empty: the page's own. */
   server: string;
-  /** The connection stands, or not. After `false` every place at the server (room, pair) is lost. */
+  /** The connection stands, or not. After `false` every place at the server is lost, but for a room (`reopen`). */
   onOnline(online: boolean): void;
-  /** The other side is there: `send` reaches it from now on. */
+  /** The other side is there, or another connection of it: `send` reaches it from now on, and pairing begins anew. */
   onPaired(): void;
   /** What the other side sent, at most `MAX_RELAY_BYTES`. Nothing says yet who it is. */
   onMessage(bytes: Uint8Array): void;
@@ -41,9 +43,11 @@ export interface SignalingClientOptions {
 export interface SignalingClient {
   /** Opens a room; gives up the place held before. */
   open(): Promise<OpenAck>;
+  /** Takes back, on this connection, the room that another one opened; rejects with `code-unknown` when it is gone. */
+  reopen(token: string): Promise<ReopenAck>;
   /** Joins the room of a slot. Whatever comes of it, the code is used up. */
   join(slot: string): Promise<JoinAck>;
-  /** Meets the other side of a dropped session. `waiting`: it is not there yet; `onPaired` tells. */
+  /** Meets the other side of a dropped session, now or later: `onPaired` tells. */
   rejoin(id: string, role: Role): Promise<RejoinAck>;
   /** Destroys the own room, or ends the pair, after a wrong code. */
   burn(): Promise<void>;
@@ -70,6 +74,8 @@ export class SignalingError extends Error {
 const ANSWER_MS = 5000;
 /** After a refusal the same connection would be refused again; limits are counted by the minute. */
 const REFUSED_RETRY_MS = 10_000;
+
+type Answered = (error: Error | null, value?: unknown) => void;
 
 const problems: Record<SignalingErrorCode, ProblemCode> = {
   'code-unknown': 'code-unknown',
@@ -99,6 +105,11 @@ export function createSignalingClient(options: SignalingClientOptions): Signalin
     waiters.clear();
   };
   let closed = false;
+  /**
+   * Requests for another place (or none) without an answer. What the server says before the answer is about the place
+   * that was just given up: a stranger's by now.
+   */
+  let moving = 0;
   let retry: ReturnType<typeof setTimeout> | undefined;
   const retryLater = () => {
     clearTimeout(retry);
@@ -122,15 +133,19 @@ export function createSignalingClient(options: SignalingClientOptions): Signalin
     settle(new SignalingError(code, `connection refused: ${error.message}`));
     retryLater();
   });
-  socket.on('paired', () => options.onPaired());
+  socket.on('paired', () => {
+    if (moving === 0) options.onPaired();
+  });
   socket.on('message', (data: unknown) => {
     const bytes = bytesOf(data);
-    if (bytes) options.onMessage(bytes);
+    if (bytes && moving === 0) options.onMessage(bytes);
   });
-  socket.on('peer-left', () => options.onPeerLeft());
+  socket.on('peer-left', () => {
+    if (moving === 0) options.onPeerLeft();
+  });
   socket.on('expired', (why: unknown) => {
     const parsed = v.safeParse(expiredSchema, why);
-    options.onExpired(parsed.success ? parsed.output.reason : 'time');
+    if (moving === 0) options.onExpired(parsed.success ? parsed.output.reason : 'time');
   });
 
   const online = () =>
@@ -148,13 +163,20 @@ export function createSignalingClient(options: SignalingClientOptions): Signalin
       waiters.add(waiter);
     });
 
+  /** Every request but `relay` is for another place. */
   const ask = async <S extends v.GenericSchema>(
     schema: S,
-    emit: (within: ReturnType<typeof socket.timeout>) => Promise<unknown>,
+    emit: (within: ReturnType<typeof socket.timeout>, answered: Answered) => unknown,
   ): Promise<v.InferOutput<S>> => {
     await online();
-    const answer = await emit(socket.timeout(ANSWER_MS)).catch((error: unknown) => {
-      throw new SignalingError('server-away', String(error));
+    const answer = await new Promise<unknown>((resolve, reject) => {
+      moving++;
+      // Counted here and not behind the promise: what follows the answer may come in the same turn.
+      emit(socket.timeout(ANSWER_MS), (error, value) => {
+        moving--;
+        if (error) reject(new SignalingError('server-away', String(error)));
+        else resolve(value);
+      });
     });
     const refusal = v.safeParse(errorAckSchema, answer);
     if (refusal.success) throw new SignalingError(problems[refusal.output.error], refusal.output.error);
@@ -164,15 +186,19 @@ export function createSignalingClient(options: SignalingClientOptions): Signalin
   };
 
   return {
-    open: () => ask(openAckSchema, (within) => within.emitWithAck('open', {})),
-    join: (slot) => ask(joinAckSchema, (within) => within.emitWithAck('join', { slot })),
-    rejoin: (id, role) => ask(rejoinAckSchema, (within) => within.emitWithAck('rejoin', { id, role })),
+    open: () => ask(openAckSchema, (within, answered) => within.emit('open', {}, answered)),
+    reopen: (token) => ask(reopenAckSchema, (within, answered) => within.emit('reopen', { token }, answered)),
+    join: (slot) => ask(joinAckSchema, (within, answered) => within.emit('join', { slot }, answered)),
+    rejoin: (id, role) =>
+      ask(rejoinAckSchema, (within, answered) => within.emit('rejoin', { id, role }, answered)),
     burn: async () => {
       // Without a connection there is no place left to burn.
-      if (socket.connected) await ask(emptyAckSchema, (within) => within.emitWithAck('burn', {}));
+      if (socket.connected)
+        await ask(emptyAckSchema, (within, answered) => within.emit('burn', {}, answered));
     },
     leave: async () => {
-      if (socket.connected) await ask(emptyAckSchema, (within) => within.emitWithAck('leave', {}));
+      if (socket.connected)
+        await ask(emptyAckSchema, (within, answered) => within.emit('leave', {}, answered));
     },
     send: (bytes) => {
       // Socket.IO would keep it for the next connection, where it means nothing.
@@ -184,6 +210,8 @@ export function createSignalingClient(options: SignalingClientOptions): Signalin
       closed = true;
       clearTimeout(retry);
       socket.removeAllListeners();
+      // Said before it is gone, or the server would keep a room for our return.
+      if (socket.connected) socket.emit('leave', {}, () => {});
       socket.disconnect();
       settle(new SignalingError('server-away', 'closed'));
     },
