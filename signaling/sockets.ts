@@ -181,7 +181,11 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
       request(type, emptySchema, (_, ack) => answer(socket, { type, socket: socket.id }, () => ack({})));
     }
 
-    socket.on('disconnect', () => deliver(run({ type: 'gone', socket: socket.id })));
+    socket.on('disconnect', (reason) => {
+      // A client that says goodbye does not come back; one that breaks off may.
+      const type = reason === 'client namespace disconnect' ? 'leave' : 'gone';
+      deliver(run({ type, socket: socket.id }));
+    });
   });
 
   const clock = setInterval(() => {

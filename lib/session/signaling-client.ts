@@ -210,8 +210,6 @@ export function createSignalingClient(options: SignalingClientOptions): Signalin
       closed = true;
       clearTimeout(retry);
       socket.removeAllListeners();
-      // Said before it is gone, or the server would keep a room for our return.
-      if (socket.connected) socket.emit('leave', {}, () => {});
       socket.disconnect();
       settle(new SignalingError('server-away', 'closed'));
     },
