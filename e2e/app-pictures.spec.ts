@@ -12,6 +12,8 @@ for (const loss of [0, 0.1]) {
     rooms,
   }) => {
     test.skip(collection.length === 0, 'the shared pictures are not here');
+    // Sixteen of them, 22 MB.
+    test.setTimeout(600_000);
     await link.configure({ rateMbit: 50, delayMs: 20, loss, seed: 51 });
     await meet(rooms, server.url);
     for (const picture of collection) await cross(rooms, picture);
