@@ -4,17 +4,19 @@
  * Model-based, after BBR (Cardwell et al., ACM Queue 2016; draft-ietf-ccwg-bbr): the path is a bottleneck rate and a
  * least transit time, both estimated from the receiver's feedback. Loss that comes without queueing delay says nothing
  * about congestion and is only compensated. The queue is held near a small target (as Copa, NSDI 2018, and LEDBAT, RFC 6817,
- * do by delay), and a queue that does not go away when we hold back belongs to somebody else: then the target rises, so
- * that a loss-based neighbour cannot starve us (Copa's competitive mode).
+ * do by delay). A queue that does not go away when we hold back belongs to somebody else (Copa's competitive mode): beside
+ * a loss-based neighbour delay control would starve, so then the window follows TCP-friendly AIMD (RFC 9438 §4.3), and now
+ * and then we hold back for a moment to see whether we are alone again.
  *
- *     startup ──queue or plateau──▶ drain ──queue gone──▶ cruise
+ *     startup ──queue or plateau──▶ drain ──queue gone──▶ cruise ◀──alone── contend
+ *                                                            └──somebody's queue──▶┘
  *
  * Rates are bytes per millisecond, of whole lane messages.
  */
 import { WindowedExtreme } from './filters.ts';
 import type { Millis } from './contract.ts';
 
-export type RateState = 'startup' | 'drain' | 'cruise';
+export type RateState = 'startup' | 'drain' | 'cruise' | 'contend';
 
 export interface RateSample {
   /** Receiver's clock, ms: free of the jitter of the feedback's way back. */
@@ -42,23 +44,34 @@ const STARTUP_GAIN = 2;
 const STARTUP_QUEUE: Millis = 20;
 /** Queue aimed at: above the jitter of two browsers' event loops, far below what a person notices. */
 const TARGET_QUEUE: Millis = 12;
-/** Competitive mode aims at no more than this: the queue of a home router, and less than our promise of 150 ms. */
-const GREATEST_TARGET: Millis = 110;
+/** A queue that stays above this although we hold back is somebody else's; so is a shorter one before which we give way. */
+const FOREIGN_QUEUE: Millis = 24;
+const YIELDING_QUEUE: Millis = 15;
+const YIELDED = 0.85;
+const YIELD_WINDOW: Millis = 20_000;
+/** TCP-friendly AIMD: cut to so much at a loss, grow by so many packets a round trip (RFC 9438 §4.3). */
+const AIMD_CUT = 0.7;
+const AIMD_GROWTH = (3 * (1 - AIMD_CUT)) / (1 + AIMD_CUT);
+/** Round trips between two looks whether we are alone, how long we hold back for one, and how much. */
+const LOOK_ROUNDS = 25;
+const LOOK_LENGTH = 1.5;
+const LOOK_GAIN = 0.5;
+/** A packet in the window's additive growth. */
+const PACKET = 1040;
 /** Gain while the queue is empty: probes for more by so much each round trip. */
 const PROBE_GAIN = 1.08;
 const LEAST_GAIN = 0.5;
 /** An excess of queue is worked off within so many round trips: more than the loop's delay of one, so that it settles. */
 const DRAIN_ROUNDS = 1.5;
-/** Loss beyond the path's own that no neighbour's sawtooth explains. */
-const FLOOD_LOSS = 0.08;
 /** Loss seen while the queue was longer than this may be the queue's overflow and says nothing of the path's own. */
 const CLEAN_QUEUE: Millis = 40;
 /**
  * A path that loses this much and never shows a queue may be one with hardly any buffer, overdriven by us: then one
  * round in `DIP_ROUNDS` holds back, and its loss is the path's own.
  */
-const DIP_LOSS = 0.02;
-const DIP_ROUNDS = 8;
+const DIP_LOSS = 0.03;
+const DIP_ROUNDS = 12;
+const DIP_PACKETS = 40;
 const DIP_GAIN = 0.85;
 const BASE_WINDOW: Millis = 30_000;
 /** Packets over which a round's loss is worth a sample. */
@@ -81,11 +94,19 @@ export class RateController {
   private readonly rates = new WindowedExtreme('max');
   private readonly base = new WindowedExtreme('min');
   private readonly transits = new WindowedExtreme('min');
+  private readonly best = new WindowedExtreme('max');
   private readonly queues = new WindowedExtreme('max');
   private points: Point[] = [];
-  private target = TARGET_QUEUE;
   private lastDrained: Millis = 0;
-  private lastRaised: Millis = 0;
+  /** Bytes in flight while contending. */
+  private window = 0;
+  private cutAt: Millis = 0;
+  /** The longest queue since it was last drained. */
+  private peak: Millis = 0;
+  private lookAt: Millis = 0;
+  private looking = false;
+  /** Bytes a millisecond that come out, as measured last. */
+  private deliveryRate = 0;
   private plateauRate = 0;
   private plateauSince: Millis = 0;
   private roundSettled = 0;
@@ -100,6 +121,8 @@ export class RateController {
   private dipUntil: Millis = 0;
   private nextDipAt: Millis = 0;
   private dipping = false;
+  /** What came out when the dip began. */
+  private dipFloor = 0;
   private dipSettled = 0;
   private dipLost = 0;
   /** What a dip found the path's own loss to be at most, for so long. */
@@ -113,7 +136,8 @@ export class RateController {
 
   /** Bytes a millisecond to pace at now. */
   rate(): number {
-    return Math.min(GREATEST_RATE, Math.max(LEAST_RATE, this.bandwidth * this.gain()));
+    const rate = this.state === 'contend' ? this.contendingRate() : this.bandwidth * this.gain();
+    return Math.min(GREATEST_RATE, Math.max(LEAST_RATE, rate));
   }
 
   /** The model's bottleneck rate, bytes a millisecond. */
@@ -132,9 +156,9 @@ export class RateController {
   }
 
   private gain(): number {
+    if (this.dipping) return Math.min(DIP_GAIN, (this.dipFloor * DIP_GAIN) / this.bandwidth);
     if (this.state === 'startup') return this.measured ? STARTUP_GAIN : 1;
-    if (this.dipping) return DIP_GAIN;
-    const excess = (this.queue - this.target) / Math.max(40, DRAIN_ROUNDS * this.roundTrip);
+    const excess = (this.queue - TARGET_QUEUE) / Math.max(40, DRAIN_ROUNDS * this.roundTrip);
     return Math.max(LEAST_GAIN, Math.min(this.probe, 1 - excess + (this.probe - PROBE_GAIN)));
   }
 
@@ -144,7 +168,8 @@ export class RateController {
     this.countLoss(sample, now);
     if (sample.transit !== undefined) this.measureQueue(sample.transit, now);
     this.measureRate(sample, now);
-    this.advance(now);
+    if (this.state === 'contend') this.contend(sample, now);
+    else this.advance(now);
   }
 
   /** Forgets what only held while packets flowed, keeps the path: called when a transfer starts after silence. */
@@ -158,7 +183,7 @@ export class RateController {
 
   /** More lanes stand than when they held the sender back: what the path carries is open again. */
   widen(now: Millis): void {
-    if (this.queue > this.target) return;
+    if (this.queue > TARGET_QUEUE) return;
     this.state = 'startup';
     this.plateauRate = 0;
     this.plateauSince = now;
@@ -206,7 +231,9 @@ export class RateController {
     const first = points[0] as Point;
     const elapsed = sample.clock - first.clock;
     if (elapsed < span / 2) return;
-    const rate = (sample.delivered - first.delivered) / elapsed / (1 - this.baseLoss);
+    const delivered = (sample.delivered - first.delivered) / elapsed;
+    this.deliveryRate = delivered;
+    const rate = delivered / (1 - this.baseLoss);
     const limited = points.some((point) => point.limited);
     if (limited && rate <= this.bandwidth) return;
     this.rates.add(rate, now, Math.max(300, 6 * this.roundTrip));
@@ -219,23 +246,31 @@ export class RateController {
     const { queue } = this;
     this.probeHarder(now);
     if (this.state === 'startup') {
+      // Uncompensated, since with a short queue our own overflow would look like the path's loss.
       // What lanes or the source hold back says nothing of the path.
-      if (this.bandwidth > this.plateauRate * 1.2 || this.limitedAt === now) {
-        this.plateauRate = this.bandwidth;
+      if (this.deliveryRate > this.plateauRate * 1.2 || this.limitedAt === now) {
+        this.plateauRate = Math.max(this.plateauRate, this.deliveryRate);
         this.plateauSince = now;
       }
       const full = queue > Math.max(STARTUP_QUEUE, this.roundTrip / 4);
       const plateau =
         this.measured && this.plateauRate > 0 && now - this.plateauSince > 3 * this.roundTrip + 60;
-      if (full || plateau) {
-        this.state = full ? 'drain' : 'cruise';
-        this.lastDrained = now;
+      this.dip(now);
+      if (!full && !plateau) return;
+      this.state = full ? 'drain' : 'cruise';
+      this.lastDrained = now;
+      if (plateau && this.loss > DIP_LOSS) {
+        // Which part of the loss was our overflow only a slower rate will tell.
+        this.rates.reset();
+        this.rates.add(this.plateauRate, now, 0);
+        this.bandwidth = this.plateauRate;
+        this.cleanLoss = undefined;
       }
       return;
     }
     if (
       this.state === 'drain' &&
-      (queue < this.target || now - this.lastDrained > 4 * this.roundTrip + 400)
+      (queue < TARGET_QUEUE || now - this.lastDrained > 4 * this.roundTrip + 400)
     ) {
       this.state = 'cruise';
     }
@@ -243,49 +278,81 @@ export class RateController {
     this.dip(now);
   }
 
-  /** Somebody else keeps the queue full while we hold back: aim higher, and come down again little by little. */
+  /** Somebody else keeps the queue full while we hold back. */
   private compete(now: Millis): void {
-    const { queue } = this;
-    if (queue < this.target * 1.5 + 5) this.lastDrained = now;
-    const patience = Math.max(400, 5 * this.roundTrip);
-    if (this.loss > this.baseLoss + FLOOD_LOSS) {
-      // The queue overflows for our own doing.
-      this.target = TARGET_QUEUE;
+    this.best.add(this.bandwidth, now, YIELD_WINDOW);
+    const yielding = this.bandwidth < (this.best.get() as number) * YIELDED;
+    this.peak = Math.max(this.peak, this.queue);
+    if (this.queue < (yielding ? YIELDING_QUEUE : FOREIGN_QUEUE)) {
       this.lastDrained = now;
-    } else if (now - this.lastDrained > patience && now - this.lastRaised > patience / 2) {
-      this.target = Math.min(GREATEST_TARGET, this.target * 1.5);
-      this.lastRaised = now;
-    } else {
-      this.target = Math.max(TARGET_QUEUE, this.target * 0.997);
+      this.peak = 0;
     }
+    // Holding back by half takes twice a queue's length to work it off, if it is ours.
+    if (now - this.lastDrained < Math.max(400, 6 * this.roundTrip) + 3 * this.peak) return;
+    this.state = 'contend';
+    this.window = this.bandwidth * (this.roundTrip + this.queue);
+    this.cutAt = now;
+    this.lookAt = now + LOOK_ROUNDS * this.roundTrip;
   }
 
+  private contendingRate(): number {
+    const rate = this.window / (this.roundTrip + this.queue);
+    return this.looking ? rate * LOOK_GAIN : rate;
+  }
+
+  private contend(sample: RateSample, now: Millis): void {
+    const round = this.roundTrip + this.queue;
+    const looked = now - this.lookAt;
+    this.looking = looked >= 0 && looked < LOOK_LENGTH * round;
+    if (looked >= 0 && this.queue < TARGET_QUEUE) {
+      this.state = 'cruise';
+      this.looking = false;
+      this.lastDrained = now;
+      this.rates.reset();
+      this.rates.add(this.window / this.roundTrip, now, 0);
+      return;
+    }
+    if (looked > (LOOK_LENGTH + 1) * round) this.lookAt = now + LOOK_ROUNDS * round;
+    const expected = sample.settled * this.baseLoss;
+    if (sample.lost > expected + 3 * Math.sqrt(expected) && now - this.cutAt > round) {
+      this.window *= AIMD_CUT;
+      this.cutAt = now;
+    } else if (!sample.limited) {
+      this.window += (AIMD_GROWTH * PACKET * sample.settled * PACKET) / this.window;
+    }
+    this.window = Math.max(4 * PACKET, this.window);
+  }
+
+  /** Holds back for a round trip, to see whether the path loses less then: what it loses less is our own overflow. */
   private dip(now: Millis): void {
-    if (this.queue > this.target / 2) this.queueSeenAt = now;
+    if (this.queue > TARGET_QUEUE / 2) this.queueSeenAt = now;
     const round = this.roundTrip + 20;
     this.dipping = now < this.dipUntil;
     if (now > this.ceilingUntil) this.ceiling = 1;
-    if (this.dipSettled >= LOSS_ROUND_PACKETS && now > this.dipUntil + this.roundTrip) {
+    if (this.dipSettled >= DIP_PACKETS && now > this.dipUntil + this.roundTrip) {
       const share = this.dipLost / this.dipSettled;
-      if (share < (this.cleanLoss ?? 0) * 0.6) {
+      if (share < (this.cleanLoss ?? 0) * 0.5) {
         this.ceiling = share;
         this.ceilingUntil = now + 4 * DIP_ROUNDS * round;
+        this.rates.reset();
+        this.rates.add(this.dipFloor, now, 0);
+        this.bandwidth = this.dipFloor;
+        this.state = 'cruise';
       }
       this.dipSettled = 0;
     }
     if (now < this.nextDipAt) return;
+    if (this.baseLoss < DIP_LOSS || now - this.queueSeenAt < 3 * round) return;
     this.nextDipAt = now + DIP_ROUNDS * round;
-    const busy = now - this.limitedAt > round;
-    if (busy && this.baseLoss > DIP_LOSS && now - this.queueSeenAt > DIP_ROUNDS * round) {
-      this.dipFrom = now;
-      this.dipUntil = now + round;
-      this.dipSettled = 0;
-      this.dipLost = 0;
-    }
+    this.dipFrom = now;
+    this.dipUntil = now + round;
+    this.dipFloor = this.deliveryRate;
+    this.dipSettled = 0;
+    this.dipLost = 0;
   }
 
   private probeHarder(now: Millis): void {
-    if (this.queue > this.target / 3 || this.limitedAt === now) this.emptySince = now;
+    if (this.queue > TARGET_QUEUE / 3 || this.limitedAt === now) this.emptySince = now;
     const rounds = (now - this.emptySince) / (this.roundTrip + 20);
     this.probe = Math.min(GREATEST_PROBE, PROBE_GAIN + Math.max(0, rounds - 1) * PROBE_STEP);
   }

@@ -143,11 +143,12 @@ export abstract class SessionBase<M> implements Session {
   }
 
   leave(): void {
-    removeEventListener('pagehide', this.onPageHide);
-    removeEventListener('pageshow', this.onPageShow);
     this.port.post({ type: 'bye' });
-    // The goodbye has to come back from the worker and out of the control channel first.
+    // The goodbye has to come back from the worker and out of the control channel first. A page that goes away has no
+    // time for that: it still closes its connections.
     setTimeout(() => {
+      removeEventListener('pagehide', this.onPageHide);
+      removeEventListener('pageshow', this.onPageShow);
       this.connector.leave();
       this.port.close();
     }, 100);

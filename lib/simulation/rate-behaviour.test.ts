@@ -67,8 +67,8 @@ describe('the rate', () => {
     TIMEOUT,
   );
 
-  // Does not hold yet: 85 % and 38 % of the packets meet the full queue. The startup takes that for random loss, divides the
-  // delivery rate by what arrives, and so sees it grow for ever.
+  // Does not hold yet: 75 % and 41 % of the packets meet the full queue. The overflow wears the lanes' windows down, so that
+  // every sample counts as held back by the lanes, and the look at a slower rate (the dip) is not long enough to tell.
   it.each([10e6, 50e6])(
     'of a path of %i bit/s whose queue is shallow does not drown it',
     { timeout: TIMEOUT, fails: true },
@@ -79,15 +79,13 @@ describe('the rate', () => {
     },
   );
 
-  // Does not hold yet: ours is 10 % of the bytes when both begin at once.
-  it(
-    'shares a bottleneck with a NewReno flow: neither is left with less than a quarter',
-    { timeout: TIMEOUT, fails: true },
-    () => {
+  it.each(['newreno', 'sctp', 'bbr'] as const)(
+    'shares a bottleneck with a %s flow: neither is left with less than a quarter',
+    (model) => {
       const seconds = 20;
       const album = albumOn({ rate: 20e6, rtt: 60, loss: 0, queueMs: 100 }, [new Uint8Array(80_000_000)]);
       const { pair } = album;
-      const rival = new ReliableFlow({ model: 'newreno', size: Infinity }, pair.path('aToB'));
+      const rival = new ReliableFlow({ model, size: Infinity }, pair.path('aToB'));
       pair.run({ maxMillis: seconds * 1000 });
       const ours = (album.receiver.transfer(1)?.chunks ?? 0) * 1024;
       const whole = ours + rival.deliveredPrefix(seconds * 1000);
@@ -95,5 +93,6 @@ describe('the rate', () => {
       expect(ours / whole).toBeGreaterThan(0.25);
       expect(ours / whole).toBeLessThan(0.75);
     },
+    TIMEOUT,
   );
 });
