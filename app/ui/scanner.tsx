@@ -1,5 +1,5 @@
 'use client';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { useText } from '../text/text.tsx';
 import css from './scanner.module.css';
 import ui from './ui.module.css';
@@ -20,21 +20,25 @@ function detectorClass(): BarcodeDetectorClass | undefined {
   return (globalThis as { BarcodeDetector?: BarcodeDetectorClass }).BarcodeDetector;
 }
 
-/** A button that opens the camera, where the browser can read QR pictures by itself; nothing elsewhere. */
+/** The browser's own reader where it reads QR pictures, else the one that comes along, fetched only now. */
+async function makeReader(): Promise<BarcodeReader> {
+  const api = detectorClass();
+  const formats = (await api?.getSupportedFormats().catch(() => undefined)) ?? [];
+  if (api && formats.includes('qr_code')) return new api({ formats: ['qr_code'] });
+  const { FrameReader } = await import('./read-qr.ts');
+  return new FrameReader();
+}
+
+const never = () => () => {};
+/** Missing on plain http. */
+const hasCamera = () => 'mediaDevices' in navigator;
+
+/** A button that opens the camera, where there may be one; nothing elsewhere. */
 export function Scanner({ found }: { found: (text: string) => void }) {
   const { t } = useText();
-  const [can, setCan] = useState(false);
+  const can = useSyncExternalStore(never, hasCamera, () => false);
   const [on, setOn] = useState(false);
   const [failed, setFailed] = useState(false);
-
-  useEffect(() => {
-    const api = detectorClass();
-    if (!api || !('mediaDevices' in navigator)) return;
-    api.getSupportedFormats().then(
-      (formats) => setCan(formats.includes('qr_code')),
-      () => undefined,
-    );
-  }, []);
 
   if (!can) return null;
   return (
@@ -76,27 +80,26 @@ function Camera({ found, failed }: { found: (text: string) => void; failed: () =
   });
 
   useEffect(() => {
-    const api = detectorClass();
     const element = video.current;
-    if (!api || !element) return undefined;
-    const reader = new api({ formats: ['qr_code'] });
+    if (!element) return undefined;
     let stream: MediaStream | undefined;
     let over = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const look = async () => {
+    const look = async (reader: BarcodeReader) => {
       const codes = await reader.detect(element).catch(() => []);
       if (over) return;
       const text = codes[0]?.rawValue;
       if (text) report.current.found(text);
-      else timer = setTimeout(() => void look(), LOOK_EVERY_MS);
+      else timer = setTimeout(() => void look(reader), LOOK_EVERY_MS);
     };
     const start = async () => {
       try {
+        const reader = await makeReader();
         stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment' } });
         if (over) throw new Error('closed meanwhile');
         element.srcObject = stream;
         await element.play();
-        void look();
+        void look(reader);
       } catch {
         for (const track of stream?.getTracks() ?? []) track.stop();
         if (!over) report.current.failed();
