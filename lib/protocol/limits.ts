@@ -69,8 +69,11 @@ export const MAX_LANES = 192;
 /** Without a single packet for this long while lanes stand, a transfer has failed (ms). */
 export const SILENCE_LIMIT = 30_000;
 
-/** After the sender's count has come, late packets are still counted for this long, so that the figures add up (ms). */
-export const LINGER = 250;
+/**
+ * After the sender's count late packets are still counted for this long, or until all have come, so that the figures add
+ * up (ms). Chromium keeps a packet back for up to a second in a lane whose window a time-out has closed.
+ */
+export const LINGER = 1500;
 
 /** How long that count is waited for: a control channel that loses packets may need some seconds (ms). */
 export const SENT_LIMIT = 5_000;

@@ -276,6 +276,8 @@ export class Receiver implements Endpoint<ReceiverEvent> {
     if (original) transfer.packets += 1;
     if (transfer.state !== 'receiving') {
       if (original) transfer.duplicates += 1;
+      if (transfer.sent !== undefined && transfer.packets >= transfer.sent.packets)
+        transfer.lingerUntil = now;
       return;
     }
     if (object.isUntouched(header.block) && this.unfinished() >= MAX_UNFINISHED_BLOCKS)
@@ -400,8 +402,8 @@ export class Receiver implements Endpoint<ReceiverEvent> {
           retransmitted: message.retransmitted,
           roundTrip: message.roundTrip,
         };
-        // Nothing was sent after it; the last packets may be a little behind.
-        transfer.lingerUntil = now + LINGER;
+        // Nothing was sent after it; the last packets may be behind.
+        transfer.lingerUntil = now + (transfer.packets < message.packets ? LINGER : 0);
         if (transfer.state === 'done') this.events.push({ type: 'final', transfer: transfer.id });
         return;
       }

@@ -95,11 +95,13 @@ export class StoredPicture {
 
   /** Keeps what is here for another session. */
   keep(): void {
+    this.digest.stop();
     this.bytes.saveState(this.whole);
     this.bytes.close();
   }
 
   async discard(): Promise<void> {
+    this.digest.stop();
     this.bytes.close();
     await this.store.remove(this.id);
   }
