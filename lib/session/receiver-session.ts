@@ -1,4 +1,5 @@
 import { cleanFileName, safeSaveType } from '../image/file-name.ts';
+import { isPreview } from '../image/is-preview.ts';
 import { sniffType } from '../image/sniff.ts';
 import type { FromEngine, ToReceiverEngine } from './engine/messages.ts';
 import { mark } from './marks.ts';
@@ -101,9 +102,11 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
         break;
       }
       case 'preview':
-        this.patch(message.id, {
-          preview: new Blob([new Uint8Array(message.bytes)], { type: 'image/webp' }),
-        });
+        if (isPreview(message.bytes)) {
+          this.patch(message.id, {
+            preview: new Blob([new Uint8Array(message.bytes)], { type: 'image/webp' }),
+          });
+        }
         break;
       case 'file':
         this.files.set(message.id, message.blob);
