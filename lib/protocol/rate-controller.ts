@@ -33,8 +33,8 @@ export interface RateSample {
   readonly limited: boolean;
 }
 
-/** 8 Mbit/s: a video call's worth, delivered by nearly every path of today; doubled each round trip from there. */
-const FIRST_RATE = 1000;
+/** 4 Mbit/s: what nearly every path of today carries for one round trip; doubled each round trip from there. */
+const FIRST_RATE = 500;
 /** 64 kbit/s: below this feedback itself would be the load. */
 const LEAST_RATE = 8;
 /** 2 Gbit/s: no browser moves more. */
