@@ -30,7 +30,7 @@ const steps = {
     await prepare();
     const file = report('unit.json');
     const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-    const { code } = await runTool('vitest', args, { limitMs: 10 * MINUTE_MS });
+    const { code } = await runTool('vitest', args, { limitMs: 15 * MINUTE_MS });
     return counted(file, code, (json) => ({
       passed: json.numPassedTests,
       // A file that does not load has no tests to fail.
@@ -51,7 +51,7 @@ const steps = {
     await ensureBuilt();
     const file = report('browser.json');
     const { code } = await runTool('playwright', ['test', '--reporter=list,json'], {
-      limitMs: 15 * MINUTE_MS,
+      limitMs: 30 * MINUTE_MS,
       env: { PLAYWRIGHT_JSON_OUTPUT_FILE: file },
     });
     return counted(file, code, ({ stats }) => ({
