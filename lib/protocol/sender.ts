@@ -183,11 +183,6 @@ export class Sender implements Endpoint<SenderEvent> {
     if (state === 'done' || state === 'ended') this.transfers.delete(transfer);
   }
 
-  /** Lanes whose window losses have worn down: worth replacing while nobody waits. */
-  wornLanes(): LaneId[] {
-    return this.lanes.worn();
-  }
-
   transfer(id: number): OutgoingTransfer | undefined {
     return this.transfers.get(id);
   }

@@ -45,7 +45,6 @@ export class BrowserSenderSession extends SessionBase<ToSenderEngine> implements
   protected override onMessage(message: FromEngine): void {
     if (message.type === 'lanes')
       this.connector.transport?.setLaneTarget(Math.max(FIRST_LANES, message.target));
-    else if (message.type === 'worn') this.connector.transport?.replaceLanes(message.lanes);
     else if (message.type === 'header') this.headers.set(message.id, message.bytes);
   }
 

@@ -76,7 +76,6 @@ export type FromEngine =
   | { readonly type: 'peer-left' }
   // the sender's
   | { readonly type: 'lanes'; readonly target: number }
-  | { readonly type: 'worn'; readonly lanes: readonly LaneId[] }
   | { readonly type: 'header'; readonly id: string; readonly bytes: Uint8Array }
   // the receiver's
   | {
