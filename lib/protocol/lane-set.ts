@@ -46,11 +46,6 @@ export class LaneSet {
     return sum;
   }
 
-  /** Lanes whose slow start a loss has ended. */
-  worn(): LaneId[] {
-    return [...this.lanes.values()].filter((lane) => lane.worn).map((lane) => lane.id);
-  }
-
   /** Settles what was sent before `deadline` and never overtaken; returns how many packets. */
   expire(deadline: Millis): number {
     let count = 0;
