@@ -123,7 +123,8 @@ function trimEnds(name: string): string {
   return name.replace(/^[.\s]+|[.\s]+$/gu, '');
 }
 
-function cutToBytes(text: string, limit: number): string {
+/** Cut between characters to at most `limit` bytes of UTF-8. */
+export function cutToBytes(text: string, limit: number): string {
   const encoder = new TextEncoder();
   if (encoder.encode(text).length <= limit) return text;
   let length = 0;

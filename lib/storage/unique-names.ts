@@ -1,3 +1,5 @@
+import { cutToBytes, MAX_NAME_BYTES } from '../image/file-name.ts';
+
 /** Names for files that end up side by side: "a.jpg", "a (2).jpg". File systems of phones and desktops ignore case. */
 export class UniqueNames {
   readonly #taken = new Set<string>();
@@ -7,8 +9,10 @@ export class UniqueNames {
     const dot = name.lastIndexOf('.');
     const [stem, extension] = dot > 0 ? [name.slice(0, dot), name.slice(dot)] : [name, ''];
     let candidate = name;
-    for (let count = 2; this.#taken.has(fold(candidate)); count++)
-      candidate = `${stem} (${count})${extension}`;
+    for (let count = 2; this.#taken.has(fold(candidate)); count++) {
+      const ending = ` (${count})${extension}`;
+      candidate = cutToBytes(stem, MAX_NAME_BYTES - new TextEncoder().encode(ending).length) + ending;
+    }
     this.#taken.add(fold(candidate));
     return candidate;
   }
