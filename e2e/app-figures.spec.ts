@@ -33,7 +33,7 @@ function rebuilt(symbols: readonly number[], chunks: number): number {
   return chunks - sources;
 }
 
-/** A picture's last packets may still be on their way when it is complete: the report is read once it says the same twice. */
+/** Late packets count for a second and a half (`LINGER`): the report is read once it says the same for longer than that. */
 async function settled(room: Room, name: string): Promise<Report> {
   let before = '';
   await expect
@@ -44,7 +44,7 @@ async function settled(room: Room, name: string): Promise<Report> {
         before = now ?? '';
         return same;
       },
-      { intervals: [700], timeout: 30_000 },
+      { intervals: [2200], timeout: 30_000 },
     )
     .toBe(true);
   return room.report(name);
