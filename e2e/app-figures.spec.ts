@@ -36,18 +36,22 @@ function rebuilt(symbols: readonly number[], chunks: number): number {
 /** Late packets count for a second and a half (`LINGER`): the report is read once it says the same for longer than that. */
 async function settled(room: Room, name: string): Promise<Report> {
   let before = '';
+  let report = await room.report(name);
   await expect
     .poll(
       async () => {
-        const now = await room.handle(name, 'loss-percent').textContent();
-        const same = now === before;
-        before = now ?? '';
+        report = await room.report(name);
+        const { packetsSent, packetsReceived, packetsLost } = report.figures;
+        const now = [packetsSent, packetsReceived, packetsLost].join(' ');
+        const same = now === before && packetsSent === packetsReceived + packetsLost;
+        before = now;
         return same;
       },
-      { intervals: [2200], timeout: 30_000 },
+      // The last word crosses the control channel, which waits longer and longer after each loss.
+      { intervals: [2500], timeout: 45_000 },
     )
     .toBe(true);
-  return room.report(name);
+  return report;
 }
 
 const floor1 = (percent: number) => Math.floor(percent * 10 + 1e-9) / 10;
@@ -109,7 +113,8 @@ for (const { loss, burst, delayMs, seed } of [
       expect(await room.number(name, 'success-percent')).toBe(100);
     }
     // A lane message is lost with its datagram, and at most twice as often when the browser split it over two.
-    if (loss === 0) expect(got.figures.lossPercent).toBeLessThan(5);
+    // A clean link loses what its queue has no room for.
+    if (loss === 0) expect(got.figures.lossPercent).toBeLessThan(5 + (300 * dropped) / toReceiver.datagrams);
     else {
       expect(got.figures.lossPercent).toBeGreaterThan(loss * 50);
       expect(got.figures.lossPercent).toBeLessThan(loss * 300);
