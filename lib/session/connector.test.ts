@@ -211,8 +211,11 @@ for (const [role, other] of [
     hasty.connector.resume(state);
     // Its old connection is still paired when the next page comes.
     await expect.poll(() => hasty.connector.serverOnline, PATIENCE).toBe(true);
+    // A tab has one page at a time: the hasty one is gone, with what it has kept, before the next reads it.
+    const kept = recallRejoin(role) ?? state;
+    hasty.connector.leave();
     const last = new Side(role, server, sides.network);
-    last.connector.resume(recallRejoin(role) ?? state);
+    last.connector.resume(kept);
     await last.connected();
     await expect.poll(() => sides[other].connector.connection, PATIENCE).toBe('connected');
   });
