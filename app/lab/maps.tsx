@@ -2,7 +2,7 @@
 import { useCallback, useMemo } from 'react';
 import { ChunkReplay, ChunkState, type Timeline } from '../../lib/lab/timeline.ts';
 import { Cell, type Figures } from '../../lib/session/model.ts';
-import { noFigures } from '../../lib/store/no-figures.ts';
+import { noFigures } from '../../lib/session/no-figures.ts';
 import { ChunkMap } from '../ui/chunk-map.tsx';
 import ui from '../ui/ui.module.css';
 import { useLabText } from './lab-text.ts';

@@ -1,5 +1,5 @@
 /** The table that scripted sessions replay: each state of the pages that is worth a look, by name. */
-import { noFigures } from '../../lib/store/no-figures.ts';
+import { noFigures } from '../../lib/session/no-figures.ts';
 import type { Figures, SessionSnapshot, TransferSnapshot } from '../../lib/session/model.ts';
 
 const BYTES = 4_821_337;

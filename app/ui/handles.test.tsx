@@ -1,7 +1,7 @@
 import { renderToStaticMarkup } from 'react-dom/server';
 import { expect, test } from 'vitest';
 import type { ReceiverSession, SessionSnapshot, TransferSnapshot } from '../../lib/session/model.ts';
-import { noFigures } from '../../lib/store/no-figures.ts';
+import { noFigures } from '../../lib/session/no-figures.ts';
 import { createReceiveStore } from '../../lib/store/receive-store.ts';
 import { scriptedStates } from '../states/scripted-states.ts';
 import { ReceiverRoom } from '../receive/receiver-room.tsx';

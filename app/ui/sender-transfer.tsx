@@ -14,7 +14,7 @@ import { ChoiceDetails } from './choice-control.tsx';
 import { Facts } from './facts.tsx';
 import { FiguresRow } from './figures.tsx';
 import { NetworkDetails } from './network-details.tsx';
-import { noFigures } from '../../lib/store/no-figures.ts';
+import { noFigures } from '../../lib/session/no-figures.ts';
 import { ProblemNotice } from './notice.tsx';
 import { PreviewPicture } from './picture-box.tsx';
 import { Progress } from './progress.tsx';

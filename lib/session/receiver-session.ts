@@ -6,7 +6,8 @@ import { mark } from './marks.ts';
 import type { ReceiverSession, SessionOptions, TransferSnapshot } from './model.ts';
 import { rememberAccepted, wasAccepted } from './accepted-memory.ts';
 import { recallRejoin } from './rejoin-memory.ts';
-import { figuresFor, SessionBase } from './session-base.ts';
+import { noFigures } from './no-figures.ts';
+import { SessionBase } from './session-base.ts';
 
 /** Enough of a file to tell its type. */
 const SNIFF_BYTES = 4096;
@@ -93,7 +94,7 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
           modified,
           ...(width === undefined || height === undefined ? {} : { width, height }),
           state: 'offered',
-          figures: figuresFor(bytes),
+          figures: noFigures(bytes),
           sha256,
           ...(thumb === undefined ? {} : { thumb }),
         });

@@ -1,6 +1,7 @@
 import type { FromEngine, ToSenderEngine } from './engine/messages.ts';
 import type { OutgoingImage, SenderSession, SessionOptions } from './model.ts';
-import { figuresFor, SessionBase } from './session-base.ts';
+import { noFigures } from './no-figures.ts';
+import { SessionBase } from './session-base.ts';
 
 /**
  * Lanes opened as soon as two sides are connected, in the background: enough to start at a good rate, and no more than
@@ -64,7 +65,7 @@ export class BrowserSenderSession extends SessionBase<ToSenderEngine> implements
       modified,
       ...size,
       state: 'queued',
-      figures: figuresFor(blob.size),
+      figures: noFigures(blob.size),
       ...(thumb === undefined ? {} : { thumb }),
       ...(preview === undefined
         ? {}

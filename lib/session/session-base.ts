@@ -1,4 +1,3 @@
-import { geometryOf } from '../protocol/geometry.ts';
 import { CHUNK_LENGTH } from '../protocol/limits.ts';
 import { Connector } from './connector.ts';
 import type { FromEngine, LinkMessage, TransferUpdate } from './engine/messages.ts';
@@ -6,7 +5,6 @@ import { EnginePort } from './engine/port.ts';
 import type {
   ChunkLog,
   ChunkMap,
-  Figures,
   HistorySample,
   Role,
   Session,
@@ -23,30 +21,6 @@ interface Views {
   order: Uint32Array;
   logged: number;
   readonly history: HistorySample[];
-}
-
-const NO_FIGURES: Figures = {
-  chunksTotal: 0,
-  chunksReceived: 0,
-  chunksLost: 0,
-  chunksRepaired: 0,
-  packetsSent: 0,
-  packetsReceived: 0,
-  packetsLost: 0,
-  retransmitted: 0,
-  duplicates: 0,
-  lossPercent: 0,
-  successPercent: 0,
-  bytesReceived: 0,
-  prefixBytes: 0,
-  rate: 0,
-  averageRate: 0,
-  seconds: 0,
-  lanes: 0,
-};
-
-export function figuresFor(bytes: number): Figures {
-  return { ...NO_FIGURES, chunksTotal: geometryOf(bytes).chunks };
 }
 
 /**

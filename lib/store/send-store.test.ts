@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { OutgoingImage, SenderSession, SessionOptions, SessionSnapshot } from '../session/model.ts';
 import type { ImageFacts, ImageTools, StripResult } from './image-tools.ts';
-import { noFigures } from './no-figures.ts';
+import { noFigures } from '../session/no-figures.ts';
 import { SMALLER } from './outbox.ts';
 import { createSendStore, mayChoose, PREPARING_AT_ONCE, transferOf } from './send-store.ts';
 

@@ -1,9 +1,10 @@
-import type { Figures } from '../session/model.ts';
+import { geometryOf } from '../protocol/geometry.ts';
+import type { Figures } from './model.ts';
 
 /** Before anything was sent: all there is to say is how many chunks it will be. */
 export function noFigures(bytes: number): Figures {
   return {
-    chunksTotal: Math.ceil(bytes / 1024),
+    chunksTotal: geometryOf(bytes).chunks,
     chunksReceived: 0,
     chunksLost: 0,
     chunksRepaired: 0,
