@@ -38,6 +38,31 @@ for (const [name, options] of Object.entries(links)) {
   });
 }
 
+for (const side of ['sender', 'receiver'] as const) {
+  test(`a ${side} whose browser cannot move channels into a worker uses them on the page`, async ({
+    link,
+    server,
+    rooms,
+    pictures,
+  }) => {
+    await rooms[side].page.addInitScript(() => {
+      // oxlint-disable-next-line typescript/unbound-method -- called with the worker below
+      const post = Worker.prototype.postMessage as (this: Worker, message: unknown, moved?: unknown) => void;
+      // As Firefox does.
+      Worker.prototype.postMessage = function (this: Worker, message: unknown, moved?: unknown) {
+        if (Array.isArray(moved) && moved.some((one) => one instanceof RTCDataChannel))
+          throw new DOMException('RTCDataChannel could not be cloned', 'DataCloneError');
+        Reflect.apply(post, this, [message, moved]);
+      };
+    });
+    await link.configure({ rateMbit: 50, delayMs: 20, loss: 0.05, seed: 17 });
+    await meet(rooms, server.url);
+    await cross(rooms, pictures.photo);
+    const onPage = await rooms[side].page.evaluate(() => globalThis.wire?.messagesReceived ?? 0);
+    expect(onPage, 'messages that came out of channels of the page').toBeGreaterThan(0);
+  });
+}
+
 test('several pictures of several types cross one after the other, each with its marks', async ({
   link,
   server,

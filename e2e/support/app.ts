@@ -2,7 +2,7 @@
 import { test as base } from '../fixtures.ts';
 import { draw, type Picture } from './pictures.ts';
 import { ReceiverRoom, type Rooms, SenderRoom } from './rooms.ts';
-import { countWire } from './wire.ts';
+import { watchWire } from './wire.ts';
 
 interface Pictures {
   /** About 100 KB: a few blocks. */
@@ -60,7 +60,7 @@ export const test = base.extend<{ rooms: Rooms; patience: void }, { pictures: Pi
     { scope: 'worker' },
   ],
   rooms: async ({ sender, receiver }, use) => {
-    for (const page of [sender, receiver]) await page.addInitScript(countWire);
+    for (const page of [sender, receiver]) await watchWire(page);
     await use({ sender: new SenderRoom(sender), receiver: new ReceiverRoom(receiver) });
   },
 });

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { expect, type Locator, type Page } from '@playwright/test';
 import type { Figures } from '../../lib/session/model.ts';
 import { type Picture, sha256 } from './pictures.ts';
-import type { Wire } from './wire.ts';
+import { wireOf, type Wire } from './wire.ts';
 
 /** A busy machine may take this long over what a quiet one does at once. */
 const PATIENCE = { timeout: 60_000 };
@@ -89,7 +89,7 @@ export class Room {
   }
 
   wire(): Promise<Wire> {
-    return this.page.evaluate(() => window.wire);
+    return wireOf(this.page);
   }
 
   marks(): Promise<Mark[]> {

@@ -1,7 +1,9 @@
 /**
- * What crosses the lanes, counted where the page hands it to the browser and where the browser hands it back, by code
- * that shares nothing with the protocol core. Runs in the page before its own scripts; must be self-contained.
+ * What crosses the lanes, counted where it is handed to the browser and where the browser hands it back, by code that
+ * shares nothing with the protocol core. Runs in the page before its own scripts, and in its workers before they get a
+ * channel; must be self-contained.
  */
+import type { Page } from '@playwright/test';
 
 /** DATA packets of one stream (docs/PROTOCOL.md: byte 0 is 0x01, bytes 2 and 3 the stream; odd: the original). */
 export interface StreamCount {
@@ -23,12 +25,49 @@ export interface Wire {
 }
 
 declare global {
-  interface Window {
-    wire: Wire;
-  }
+  var wire: Wire | undefined;
 }
 
-export function countWire(): void {
+export async function watchWire(page: Page): Promise<void> {
+  await page.addInitScript(countWire);
+  // A worker that ends at once has nothing to count.
+  page.on('worker', (worker) => void worker.evaluate(countWire).catch(() => undefined));
+}
+
+/** The page's counts and its workers' together: a channel is used in one place only. */
+export async function wireOf(page: Page): Promise<Wire> {
+  const parts = await Promise.all([
+    page.evaluate(() => globalThis.wire),
+    // One may end while it is asked.
+    ...page.workers().map((worker) => worker.evaluate(() => globalThis.wire).catch(() => undefined)),
+  ]);
+  const sum: Wire = {
+    sent: {},
+    received: {},
+    messagesSent: 0,
+    messagesReceived: 0,
+    connections: 0,
+    sockets: [],
+  };
+  for (const part of parts) {
+    if (part === undefined) continue;
+    for (const direction of ['sent', 'received'] as const) {
+      for (const [stream, { packets, bytes, symbols }] of Object.entries(part[direction])) {
+        const counted = (sum[direction][Number(stream)] ??= { packets: 0, bytes: 0, symbols: [] });
+        counted.packets += packets;
+        counted.bytes += bytes;
+        counted.symbols.push(...symbols);
+      }
+    }
+    sum.messagesSent += part.messagesSent;
+    sum.messagesReceived += part.messagesReceived;
+    sum.connections += part.connections;
+    sum.sockets.push(...part.sockets);
+  }
+  return sum;
+}
+
+function countWire(): void {
   const wire: Wire = {
     sent: {},
     received: {},
@@ -37,7 +76,7 @@ export function countWire(): void {
     connections: 0,
     sockets: [],
   };
-  window.wire = wire;
+  globalThis.wire = wire;
   const seen = { sent: new Map<number, Set<number>>(), received: new Map<number, Set<number>>() };
 
   function count(direction: 'sent' | 'received', message: unknown): void {
@@ -94,6 +133,7 @@ export function countWire(): void {
     },
   });
 
+  if (typeof RTCPeerConnection === 'undefined') return;
   const Connection = window.RTCPeerConnection;
   window.RTCPeerConnection = class extends Connection {
     constructor(configuration?: RTCConfiguration) {

@@ -45,6 +45,8 @@ const UNPAIRED_LIMIT = 4_000;
 const SIGNAL = 1;
 
 export interface ConnectorEvents {
+  /** See `TransportOptions`. */
+  handOver?: TransportOptions['handOver'];
   changed(): void;
   connected(): void;
   disconnected(): void;
@@ -265,6 +267,7 @@ export class Connector {
       iceServers: this.iceServers,
       relayOnly,
       signal: (message) => this.sendSealed(message),
+      ...(events.handOver === undefined ? {} : { handOver: events.handOver }),
       events: {
         connected: () => current() && this.onConnected(),
         closed: () => current() && this.onLost(),

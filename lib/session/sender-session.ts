@@ -45,7 +45,7 @@ export class BrowserSenderSession extends SessionBase<ToSenderEngine> implements
 
   protected override onMessage(message: FromEngine): void {
     if (message.type === 'lanes')
-      this.connector.transport?.setLaneTarget(Math.max(FIRST_LANES, message.target));
+      this.connector.transport?.setLaneTarget(Math.max(FIRST_LANES, message.target), message.hold);
     else if (message.type === 'header') this.headers.set(message.id, message.bytes);
   }
 

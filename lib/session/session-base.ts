@@ -1,7 +1,7 @@
 import { CHUNK_LENGTH } from '../protocol/limits.ts';
 import { Connector } from './connector.ts';
 import type { FromEngine, LinkMessage, TransferUpdate } from './engine/messages.ts';
-import { EnginePort } from './engine/port.ts';
+import { EnginePort, type LinkNews } from './engine/port.ts';
 import type {
   ChunkLog,
   ChunkMap,
@@ -53,6 +53,7 @@ export abstract class SessionBase<M> implements Session {
       server: options.server,
       relayOnly: options.relayOnly,
       events: {
+        handOver: (lane, channel, news) => this.port.handOver(lane, channel, news),
         changed: () => this.changed(),
         connected: () => this.onConnected(),
         disconnected: () => this.onDisconnected(),
@@ -154,7 +155,7 @@ export abstract class SessionBase<M> implements Session {
     this.changed();
   }
 
-  private onEngine(message: Exclude<FromEngine, { type: 'transmit' }>): void {
+  private onEngine(message: Exclude<FromEngine, LinkNews>): void {
     switch (message.type) {
       case 'update':
         this.onUpdate(message.update);

@@ -15,7 +15,18 @@ export interface TransportOptions {
   relayOnly: boolean;
   /** Hands an SDP or candidate of the *first* connection to the other side (sealed by the caller, through the server). */
   signal: (message: unknown) => void;
+  /**
+   * Moves the channel of a lane to where the protocol runs, in the turn in which it was made; from then on its packets are
+   * none of the transport's business. The function returned ends that. `undefined`: it could not be moved and stays here.
+   */
+  handOver?: (lane: LaneId, channel: RTCDataChannel, news: ChannelNews) => (() => void) | undefined;
   events: TransportEvents;
+}
+
+/** What only the place that holds a channel hears of it. */
+export interface ChannelNews {
+  open: () => void;
+  ended: () => void;
 }
 
 export interface TransportEvents {
@@ -23,9 +34,10 @@ export interface TransportEvents {
   connected: () => void;
   /** The control channel is gone and does not come back: make a new transport. */
   closed: (reason: 'closed' | 'failed') => void;
+  /** Of lanes that stayed here, as all of what follows. */
   laneOpen: (lane: LaneId) => void;
   laneClosed: (lane: LaneId) => void;
-  /** A message out of a lane (`CONTROL_LANE` for the control channel). The bytes belong to the callee. */
+  /** A message out of a lane, or of the control channel (`CONTROL_LANE`). The bytes belong to the callee. */
   packet: (lane: LaneId, bytes: Uint8Array) => void;
   /** `bufferedAmount` of a lane after sends, and when it falls back to zero. */
   backlog: (lane: LaneId, bytes: number) => void;
@@ -40,8 +52,11 @@ export interface Transport {
    * which marks the transport's own messages (throws `RangeError`).
    */
   send(lane: LaneId, bytes: Uint8Array): boolean;
-  /** How many unreliable lanes should stand, the first included; the pool opens or closes in the background. Only the initiator calls it. */
-  setLaneTarget(count: number): void;
+  /**
+   * How many unreliable lanes should stand, the first included; the pool opens or closes in the background. Only the
+   * initiator calls it. `hold`: not now; what is opening may finish.
+   */
+  setLaneTarget(count: number, hold?: boolean): void;
   /** Closes lanes that have been worn by loss and opens fresh ones in their place, in the background. */
   replaceLanes(lanes: readonly LaneId[]): void;
   path(): Promise<PathKind | undefined>;

@@ -50,6 +50,20 @@ describe('the lane plan', () => {
     },
   );
 
+  it('begins and closes nothing while held, and goes on afterwards', () => {
+    const plan = new LanePlan(192);
+    plan.setTarget(10);
+    expect(plan.next(0).open).toEqual([2, 3, 4, 5]);
+    plan.setTarget(10, true);
+    plan.opened(2);
+    expect(plan.next(0)).toEqual({ open: [], close: [] });
+    expect(plan.nextTimeout(0)).toBeUndefined();
+    plan.setTarget(1, true);
+    expect(plan.next(0)).toEqual({ open: [], close: [] });
+    plan.setTarget(10);
+    expect(plan.next(0).open).toEqual([6, 7, 8, 9]);
+  });
+
   it('closes the newest when the target falls, opening ones included, and never lane 1', () => {
     const plan = new LanePlan(192);
     plan.setTarget(4);

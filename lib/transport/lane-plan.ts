@@ -18,6 +18,7 @@ export interface LaneSteps {
 
 export class LanePlan {
   #target = 1;
+  #hold = false;
   #limit: number;
   #lanes = new Map<LaneId, Phase>();
   #highest: LaneId = 1;
@@ -36,7 +37,9 @@ export class LanePlan {
     return Math.max(1, Math.min(this.#target, this.#limit));
   }
 
-  setTarget(count: number): void {
+  /** `hold`: what is opening may finish, nothing else is begun and nothing closed. */
+  setTarget(count: number, hold = false): void {
+    this.#hold = hold;
     this.#target = Number.isFinite(count) ? Math.floor(count) : 1;
   }
 
@@ -71,6 +74,7 @@ export class LanePlan {
   next(now: number): LaneSteps {
     const steps: LaneSteps = { open: [], close: [] };
     this.#moreAt = undefined;
+    if (this.#hold) return steps;
     const wanted = this.target - 1;
     const count = (phase: Phase) => [...this.#lanes.values()].filter((other) => other === phase).length;
 

@@ -3,6 +3,7 @@
  * side answers within the same bounds. See docs/PROTOCOL.md, "Lanes".
  */
 import type { LaneId } from '../protocol/contract.ts';
+import type { ChannelNews } from './contract.ts';
 import { LanePlan } from './lane-plan.ts';
 import type { LaneSignal } from './lane-signals.ts';
 import { DIRECT_LANES, LANE_OPEN_MS, RELAYED_LANES, SIGNAL_BATCH_MS, SPARE_LANES } from './limits.ts';
@@ -20,9 +21,9 @@ export interface LanePoolOptions {
   localSdp: string;
   remoteSdp: string;
   send: (signals: readonly LaneSignal[]) => void;
-  laneOpen: (lane: LaneId, channel: RTCDataChannel) => void;
+  takeLane: (lane: LaneId, channel: RTCDataChannel, news: ChannelNews) => () => void;
+  laneOpen: (lane: LaneId) => void;
   laneClosed: (lane: LaneId) => void;
-  packet: (lane: LaneId, bytes: Uint8Array) => void;
 }
 
 interface Entry {
@@ -56,8 +57,8 @@ export class LanePool {
     return this.#plan.target;
   }
 
-  setTarget(count: number): void {
-    this.#plan.setTarget(count);
+  setTarget(count: number, hold: boolean): void {
+    this.#plan.setTarget(count, hold);
     this.#step();
   }
 
@@ -109,10 +110,10 @@ export class LanePool {
         config: path?.hostToHost ? { ...config, iceServers: [] } : config,
         withControl: false,
         openWithinMs: LANE_OPEN_MS,
+        takeLane: (channel, news) => this.#options.takeLane(lane, channel, news),
         events: {
           signal: (signal) => this.#peerSignal(lane, signal),
           open: () => this.#opened(lane),
-          message: (bytes) => this.#options.packet(lane, bytes),
           closed: () => this.#died(lane),
         },
       });
@@ -138,7 +139,7 @@ export class LanePool {
     if (!entry) return;
     entry.open = true;
     this.#plan.opened(lane);
-    this.#options.laneOpen(lane, entry.peer.lane);
+    this.#options.laneOpen(lane);
     this.#step();
   }
 

@@ -118,8 +118,8 @@ class MemoryTransport implements Transport {
     return true;
   }
 
-  setLaneTarget(count: number): void {
-    if (!this.#options.initiator) return;
+  setLaneTarget(count: number, hold = false): void {
+    if (!this.#options.initiator || hold) return;
     const limit = this.#network.options.path === 'relayed' ? RELAYED_LANES : DIRECT_LANES;
     this.#target = Math.max(1, Math.min(Math.floor(count), limit));
     this.#adjust();

@@ -3,6 +3,7 @@
  * the end; messages bypass its stream, which copies each one and stops at 64 KB.
  */
 import SimplePeer from 'simple-peer/simplepeer.min.js';
+import type { ChannelNews } from './contract.ts';
 import { SILENCE_MS } from './limits.ts';
 import { fingerprintOf, parseSignal, SignalGate, type PeerSignal } from './signals.ts';
 
@@ -13,13 +14,14 @@ export interface PeerOptions {
   withControl: boolean;
   /** Given up if it is not open by then. */
   openWithinMs: number;
+  /** Takes the unreliable channel in the turn in which it is made, and returns what lets go of it. */
+  takeLane: (channel: RTCDataChannel, news: ChannelNews) => () => void;
   events: PeerEvents;
 }
 
 export interface PeerEvents {
   signal: (signal: PeerSignal) => void;
   open: () => void;
-  message: (bytes: Uint8Array) => void;
   controlMessage?: (bytes: Uint8Array) => void;
   /** The unreliable channel alone has ended; only on a connection with a control channel. */
   laneEnded?: () => void;
@@ -35,25 +37,25 @@ const CONTROL_CHANNEL: RTCDataChannelInit = { ordered: true, negotiated: true, i
 interface Internals {
   _pc: RTCPeerConnection | null;
   _channel: RTCDataChannel | null;
-  _onChannelClose(): void;
 }
 
 export class Peer {
   readonly connection: RTCPeerConnection;
-  readonly lane: RTCDataChannel;
   readonly control: RTCDataChannel | undefined;
   #peer: SimplePeer.Instance;
   #events: PeerEvents;
   #gate: SignalGate;
   #localSdp = '';
   #remoteSdp = '';
+  #letGo: () => void;
+  #laneOpen = false;
   #opened = false;
   #ended = false;
   #openTimer: ReturnType<typeof setTimeout>;
   #silenceTimer: ReturnType<typeof setTimeout> | undefined;
 
   /** Throws if the browser refuses the configuration. */
-  constructor({ initiator, config, withControl, openWithinMs, events }: PeerOptions) {
+  constructor({ initiator, config, withControl, openWithinMs, takeLane, events }: PeerOptions) {
     this.#events = events;
     this.#gate = new SignalGate(initiator);
     this.#peer = new SimplePeer({ initiator, config, channelConfig: LANE_CHANNEL, channelName: 'lane' });
@@ -61,25 +63,32 @@ export class Peer {
     const { _pc: connection, _channel: lane } = this.#peer as unknown as Internals;
     if (!connection || !lane) throw new Error('the browser refused a peer connection');
     this.connection = connection;
-    this.lane = lane;
     this.#openTimer = setTimeout(() => this.#fail(), openWithinMs);
 
-    // simple-peer's stream is not used: its share of the events would only cost time.
-    lane.bufferedAmountLowThreshold = 0;
-    lane.onbufferedamountlow = null;
-    lane.onmessage = ({ data }: MessageEvent<ArrayBuffer>) => events.message(new Uint8Array(data));
-    lane.addEventListener('open', () => this.#channelOpened());
+    // simple-peer's stream is not used. Its share of the events would cost time (statistics when the channel opens), and
+    // the end of the channel ends the connection only where we say so.
+    lane.onopen = lane.onmessage = lane.onbufferedamountlow = lane.onclose = lane.onerror = null;
+    this.#letGo = takeLane(lane, {
+      open: () => {
+        this.#laneOpen = true;
+        this.#channelOpened();
+      },
+      ended: () => {
+        if (this.#ended) return;
+        // The control channel may well outlive the lane.
+        if (withControl) events.laneEnded?.();
+        else this.#fail();
+      },
+    });
     if (withControl) {
       const control = connection.createDataChannel('control', CONTROL_CHANNEL);
       control.binaryType = 'arraybuffer';
-      control.onmessage = ({ data }: MessageEvent<ArrayBuffer>) =>
-        events.controlMessage?.(new Uint8Array(data));
+      control.onmessage = ({ data }: MessageEvent<unknown>) => {
+        if (data instanceof ArrayBuffer) events.controlMessage?.(new Uint8Array(data));
+      };
       control.addEventListener('open', () => this.#channelOpened());
       control.addEventListener('close', () => this.#fail());
       this.control = control;
-      // simple-peer would end the connection with its channel; the control channel may well outlive that one.
-      const laneEnded: Partial<Internals> = { _onChannelClose: () => events.laneEnded?.() };
-      Object.assign(this.#peer, laneEnded);
     } else {
       this.control = undefined;
     }
@@ -127,7 +136,7 @@ export class Peer {
 
   #channelOpened(): void {
     if (this.#opened || this.#ended) return;
-    if (this.lane.readyState !== 'open' || (this.control && this.control.readyState !== 'open')) return;
+    if (!this.#laneOpen || (this.control && this.control.readyState !== 'open')) return;
     this.#opened = true;
     clearTimeout(this.#openTimer);
     this.#events.open();
@@ -155,7 +164,7 @@ export class Peer {
     clearTimeout(this.#openTimer);
     clearTimeout(this.#silenceTimer);
     // Messages already on their way to the page have no one to go to.
-    this.lane.onmessage = null;
+    this.#letGo();
     if (this.control) this.control.onmessage = null;
   }
 }

@@ -1,17 +1,11 @@
 /** The browser's transport: the first connection with its control channel and lane 1, and the pool of further lanes. */
 import { CONTROL_LANE, type LaneId } from '../protocol/contract.ts';
-import { BacklogSampler } from './backlog-sampler.ts';
-import type { PathKind, Transport, TransportFigures, TransportOptions } from './contract.ts';
+import type { ChannelNews, PathKind, Transport, TransportFigures, TransportOptions } from './contract.ts';
 import { ControlQueue } from './control-queue.ts';
+import { LaneChannels } from './lane-channels.ts';
 import { LanePool } from './lane-pool.ts';
 import { decodeLaneSignals, encodeLaneSignals, TRANSPORT_MESSAGE, type LaneSignal } from './lane-signals.ts';
-import {
-  CLOSE_DRAIN_MS,
-  CONTROL_MESSAGE_BYTES,
-  DIRECT_LANES,
-  FIRST_OPEN_MS,
-  LANE_BUFFER_BYTES,
-} from './limits.ts';
+import { CLOSE_DRAIN_MS, CONTROL_MESSAGE_BYTES, DIRECT_LANES, FIRST_OPEN_MS } from './limits.ts';
 import { Peer } from './peer.ts';
 import { selectedPath, type SelectedPath } from './selected-path.ts';
 
@@ -31,18 +25,22 @@ class BrowserTransport implements Transport {
   #first: Peer | undefined;
   #control: ControlQueue | undefined;
   #pool: LanePool | undefined;
-  #channels = new Map<LaneId, RTCDataChannel>();
-  #backlog: BacklogSampler;
+  #open = new Set<LaneId>();
+  /** Lanes whose channels could not be handed over. */
+  #kept: LaneChannels;
+  #stayed = new Set<LaneId>();
   /** What came in before the first connection was made, or before the pool was. */
   #earlySignals: unknown[] = [];
   #earlyLaneSignals: LaneSignal[] = [];
   #target = 1;
+  #hold = false;
   /** `closing`: we wait for the other side to confirm our goodbye. */
   #state: 'starting' | 'connected' | 'closing' | 'closed' = 'starting';
 
   constructor(options: TransportOptions) {
     this.#options = options;
-    this.#backlog = new BacklogSampler((lane, bytes) => options.events.backlog(lane, bytes));
+    const { packet, backlog } = options.events;
+    this.#kept = new LaneChannels({ packet, backlog });
     void this.#start();
   }
 
@@ -59,21 +57,13 @@ class BrowserTransport implements Transport {
       }
       return this.#control!.send(bytes);
     }
-    const channel = this.#channels.get(lane);
-    if (!channel || channel.readyState !== 'open') return false;
-    if (channel.bufferedAmount + bytes.length > LANE_BUFFER_BYTES) return false;
-    try {
-      channel.send(bytes as Uint8Array<ArrayBuffer>);
-    } catch {
-      return false; // it closed between the question and the call
-    }
-    this.#backlog.touch(lane, channel);
-    return true;
+    return this.#kept.send(lane, bytes);
   }
 
-  setLaneTarget(count: number): void {
+  setLaneTarget(count: number, hold = false): void {
     this.#target = count;
-    if (this.#options.initiator) this.#pool?.setTarget(count);
+    this.#hold = hold;
+    if (this.#options.initiator) this.#pool?.setTarget(count, hold);
   }
 
   replaceLanes(lanes: readonly LaneId[]): void {
@@ -92,7 +82,7 @@ class BrowserTransport implements Transport {
   }
 
   figures(): TransportFigures {
-    return { lanesOpen: this.#channels.size, lanesTarget: this.#pool?.target ?? 1 };
+    return { lanesOpen: this.#open.size, lanesTarget: this.#pool?.target ?? 1 };
   }
 
   close(): void {
@@ -120,10 +110,10 @@ class BrowserTransport implements Transport {
         config,
         withControl: true,
         openWithinMs: FIRST_OPEN_MS,
+        takeLane: (channel, news) => this.#takeLane(FIRST_LANE, channel, news),
         events: {
           signal: (signal) => this.#options.signal(signal),
           open: () => this.#connected(config),
-          message: (bytes) => this.#options.events.packet(FIRST_LANE, bytes),
           controlMessage: (bytes) => this.#controlMessage(bytes),
           laneEnded: () => this.#laneClosed(FIRST_LANE),
           closed: () => this.#finish('failed'),
@@ -140,7 +130,7 @@ class BrowserTransport implements Transport {
     const first = this.#first!;
     this.#state = 'connected';
     this.#options.events.connected();
-    this.#laneOpen(FIRST_LANE, first.lane);
+    this.#laneOpen(FIRST_LANE);
     void selectedPath(first.connection).then((path) => {
       if (this.#state === 'connected') this.#startPool(config, path);
     });
@@ -155,11 +145,11 @@ class BrowserTransport implements Transport {
       localSdp: withoutCandidates(local),
       remoteSdp: withoutCandidates(remote),
       send: (signals) => this.#sendLaneSignals(signals),
-      laneOpen: (lane, channel) => this.#laneOpen(lane, channel),
+      takeLane: (lane, channel, news) => this.#takeLane(lane, channel, news),
+      laneOpen: (lane) => this.#laneOpen(lane),
       laneClosed: (lane) => this.#laneClosed(lane),
-      packet: (lane, bytes) => this.#options.events.packet(lane, bytes),
     });
-    this.#pool.setTarget(this.#target);
+    this.#pool.setTarget(this.#target, this.#hold);
     for (const signal of this.#earlyLaneSignals.splice(0)) this.#pool.handleSignal(signal);
   }
 
@@ -191,24 +181,32 @@ class BrowserTransport implements Transport {
     for (const message of encodeLaneSignals(signals)) this.#control!.send(message);
   }
 
-  #laneOpen(lane: LaneId, channel: RTCDataChannel): void {
-    this.#channels.set(lane, channel);
-    this.#options.events.laneOpen(lane);
+  #takeLane(lane: LaneId, channel: RTCDataChannel, news: ChannelNews): () => void {
+    const letGo = this.#options.handOver?.(lane, channel, news);
+    if (letGo) return letGo;
+    this.#kept.add(lane, channel, news);
+    this.#stayed.add(lane);
+    return () => this.#kept.remove(lane);
+  }
+
+  #laneOpen(lane: LaneId): void {
+    this.#open.add(lane);
+    if (this.#stayed.has(lane)) this.#options.events.laneOpen(lane);
   }
 
   #laneClosed(lane: LaneId): void {
-    this.#backlog.forget(lane);
-    if (this.#channels.delete(lane)) this.#options.events.laneClosed(lane);
+    const stayed = this.#stayed.delete(lane);
+    if (this.#open.delete(lane) && stayed) this.#options.events.laneClosed(lane);
   }
 
   #finish(reason: 'closed' | 'failed'): void {
     if (this.#state === 'closed') return;
     const asked = this.#state === 'closing';
     this.#state = 'closed';
-    this.#backlog.stop();
     this.#pool?.stop();
     this.#first?.destroy();
-    this.#channels.clear();
+    this.#kept.clear();
+    this.#open.clear();
     this.#options.events.closed(asked ? 'closed' : reason);
   }
 }

@@ -1,19 +1,15 @@
 import type { Endpoint, LaneId, Millis } from '../../protocol/contract.ts';
+import { LaneChannels } from '../../transport/lane-channels.ts';
 import { BatchWriter, readBatch } from './batch.ts';
-import type { LinkMessage, PacketBatch } from './messages.ts';
+import type { FromEngine, LinkMessage } from './messages.ts';
 
 /** What the engine gets from the place it runs in (a worker, or Node in tests). */
-export interface EngineHost<M> {
+export interface EngineHost {
   /** Milliseconds of the same clock as the batches' `times`. */
   now(): Millis;
-  post(message: M, transfer?: readonly ArrayBuffer[]): void;
+  post(message: FromEngine, transfer?: readonly ArrayBuffer[]): void;
   /** Calls back once at about `delay` ms from now; returns a function that calls it off. */
   schedule(delay: Millis, callback: () => void): () => void;
-}
-
-export interface LoopEvents<E> {
-  transmit(batch: PacketBatch): void;
-  event(event: E): void;
 }
 
 /**
@@ -21,6 +17,8 @@ export interface LoopEvents<E> {
  * 200 Mbit/s is what a network card does too.
  */
 const QUANTUM: Millis = 4;
+/** After a packet came in, what follows from it is done at most so much later (ms): a burst is drained once. */
+const GATHER: Millis = 2;
 
 /** Drives one endpoint: input, drain, sleep until its next timeout. Knows which lanes stand, for an endpoint made anew. */
 export class EndpointLoop<E> {
@@ -28,15 +26,29 @@ export class EndpointLoop<E> {
   private clock: Millis = 0;
   private readonly out = new BatchWriter();
   private cancelTimer: (() => void) | undefined;
+  /** When that timer fires. */
+  private pumpAt: Millis = Infinity;
   private pumping = false;
   private endpoint: Endpoint<E>;
-  private readonly host: EngineHost<never>;
-  private readonly events: LoopEvents<E>;
+  private readonly host: EngineHost;
+  private readonly onEvent: (event: E) => void;
+  private readonly channels: LaneChannels;
+  private readonly tickets = new Map<number, LaneId>();
 
-  constructor(endpoint: Endpoint<E>, host: EngineHost<never>, events: LoopEvents<E>) {
+  constructor(endpoint: Endpoint<E>, host: EngineHost, onEvent: (event: E) => void) {
     this.endpoint = endpoint;
     this.host = host;
-    this.events = events;
+    this.onEvent = onEvent;
+    this.channels = new LaneChannels({
+      packet: (lane, bytes) => {
+        this.endpoint.handlePacket(bytes, lane, this.now());
+        this.pumpWithin(GATHER);
+      },
+      backlog: (lane, bytes) => {
+        this.endpoint.handleLaneBacklog(lane, bytes, this.now());
+        this.pumpWithin(GATHER);
+      },
+    });
   }
 
   /** The endpoint's time: never decreases. */
@@ -64,18 +76,29 @@ export class EndpointLoop<E> {
           if (lane === 0) this.drainEvents();
         });
         break;
+      case 'channel':
+        this.takeChannel(message);
+        break;
+      case 'channel-gone': {
+        const lane = this.tickets.get(message.ticket);
+        if (lane === undefined) break;
+        this.tickets.delete(message.ticket);
+        this.channels.remove(lane);
+        this.laneClosed(lane);
+        break;
+      }
       case 'lane-open':
-        this.lanes.add(message.lane);
-        endpoint.handleLaneOpen(message.lane, this.now());
+        this.laneOpen(message.lane);
         break;
       case 'lane-closed':
-        this.lanes.delete(message.lane);
-        endpoint.handleLaneClosed(message.lane, this.now());
+        this.laneClosed(message.lane);
         break;
       case 'backlogs':
         for (const [lane, bytes] of message.lanes) endpoint.handleLaneBacklog(lane, bytes, this.now());
         break;
       case 'disconnected':
+        this.channels.clear();
+        this.tickets.clear();
         for (const lane of this.lanes) endpoint.handleLaneClosed(lane, this.now());
         this.lanes.clear();
         break;
@@ -86,6 +109,34 @@ export class EndpointLoop<E> {
     return true;
   }
 
+  private takeChannel({ lane, ticket, channel }: Extract<LinkMessage, { type: 'channel' }>): void {
+    // An earlier connection's channel of this number is not heard any more.
+    for (const [earlier, other] of this.tickets) if (other === lane) this.tickets.delete(earlier);
+    this.tickets.set(ticket, lane);
+    this.channels.add(lane, channel, {
+      open: () => {
+        this.host.post({ type: 'channel-open', ticket });
+        this.laneOpen(lane);
+        this.pump();
+      },
+      ended: () => {
+        this.tickets.delete(ticket);
+        this.host.post({ type: 'channel-ended', ticket });
+        this.laneClosed(lane);
+        this.pump();
+      },
+    });
+  }
+
+  private laneOpen(lane: LaneId): void {
+    this.lanes.add(lane);
+    this.endpoint.handleLaneOpen(lane, this.now());
+  }
+
+  private laneClosed(lane: LaneId): void {
+    if (this.lanes.delete(lane)) this.endpoint.handleLaneClosed(lane, this.now());
+  }
+
   /** Drains the endpoint and sleeps until its next timeout. To be called after every call from outside. */
   pump(): void {
     // An event's handler may call the endpoint and pump again.
@@ -93,6 +144,7 @@ export class EndpointLoop<E> {
     this.pumping = true;
     this.cancelTimer?.();
     this.cancelTimer = undefined;
+    this.pumpAt = Infinity;
     const now = this.now();
     const timeout = this.endpoint.nextTimeout();
     if (timeout !== undefined && timeout <= now) this.endpoint.handleTimeout(now);
@@ -103,22 +155,32 @@ export class EndpointLoop<E> {
         next !== undefined;
         next = this.endpoint.pollTransmit(now)
       ) {
-        this.out.add(next.lane, next.bytes);
+        if (this.channels.has(next.lane)) this.channels.send(next.lane, next.bytes);
+        else this.out.add(next.lane, next.bytes);
       }
     } while (this.drainEvents());
-    if (this.out.count > 0) this.events.transmit(this.out.take());
+    if (this.out.count > 0) {
+      const batch = this.out.take();
+      this.host.post({ type: 'transmit', batch }, [batch.data]);
+    }
     this.pumping = false;
     const next = this.endpoint.nextTimeout();
-    if (next !== undefined) {
-      this.cancelTimer = this.host.schedule(Math.max(QUANTUM, next - this.now()), () => this.pump());
-    }
+    if (next !== undefined) this.pumpWithin(Math.max(QUANTUM, next - this.now()));
+  }
+
+  private pumpWithin(delay: Millis): void {
+    const at = this.now() + delay;
+    if (at >= this.pumpAt) return;
+    this.cancelTimer?.();
+    this.pumpAt = at;
+    this.cancelTimer = this.host.schedule(delay, () => this.pump());
   }
 
   private drainEvents(): boolean {
     let any = false;
     for (let event = this.endpoint.pollEvent(); event !== undefined; event = this.endpoint.pollEvent()) {
       any = true;
-      this.events.event(event);
+      this.onEvent(event);
     }
     return any;
   }

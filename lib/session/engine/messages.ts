@@ -14,6 +14,15 @@ export interface PacketBatch {
 /** From the page to either engine. */
 export type LinkMessage =
   | { readonly type: 'packets'; readonly batch: PacketBatch }
+  /** A lane's channel, moved here before it opens; `ticket` names it in what is said of it. */
+  | {
+      readonly type: 'channel';
+      readonly lane: LaneId;
+      readonly ticket: number;
+      readonly channel: RTCDataChannel;
+    }
+  | { readonly type: 'channel-gone'; readonly ticket: number }
+  /** The rest of the lanes' news is of those whose channels stayed on the page. */
   | { readonly type: 'lane-open'; readonly lane: LaneId }
   | { readonly type: 'lane-closed'; readonly lane: LaneId }
   /** Bytes held back for each lane named; pairs. */
@@ -70,12 +79,14 @@ export interface ChunkCells {
 /** From either engine to the page. */
 export type FromEngine =
   | { readonly type: 'transmit'; readonly batch: PacketBatch }
+  | { readonly type: 'channel-open'; readonly ticket: number }
+  | { readonly type: 'channel-ended'; readonly ticket: number }
   | { readonly type: 'update'; readonly update: TransferUpdate }
   | { readonly type: 'chunks'; readonly id: string; readonly map: ChunkCells; readonly order: Uint32Array }
   | { readonly type: 'peer'; readonly name: string }
   | { readonly type: 'peer-left' }
   // the sender's
-  | { readonly type: 'lanes'; readonly target: number }
+  | { readonly type: 'lanes'; readonly target: number; readonly hold: boolean }
   | { readonly type: 'header'; readonly id: string; readonly bytes: Uint8Array }
   // the receiver's
   | {

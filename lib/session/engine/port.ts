@@ -1,8 +1,10 @@
 /**
- * The page's end of an engine: hands packets to it in batches and its packets to the transport. A batch is closed by a short
- * timer while the page is seen, and by a message to ourselves in the background, where timers run once a second.
+ * The page's end of an engine: moves the lanes' channels to it. Where the browser cannot do that (Firefox), packets cross in
+ * batches; a batch is closed by a short timer while the page is seen, and by a message to ourselves in the background, where
+ * timers run once a second.
  */
 import type { LaneId } from '../../protocol/contract.ts';
+import type { ChannelNews } from '../../transport/contract.ts';
 import { BatchWriter, readBatch } from './batch.ts';
 import type { FromEngine, LinkMessage } from './messages.ts';
 
@@ -10,12 +12,15 @@ import type { FromEngine, LinkMessage } from './messages.ts';
 const FULL_BATCH = 64;
 const BATCH_TIME = 3;
 
+/** What the port keeps to itself. */
+export type LinkNews = Extract<FromEngine, { type: 'transmit' | 'channel-open' | 'channel-ended' }>;
+
 export interface EnginePortOptions {
   worker: Worker;
   /** A packet of the engine's, for the transport. */
   transmit: (lane: LaneId, bytes: Uint8Array) => void;
   /** Everything else the engine says. */
-  message: (message: Exclude<FromEngine, { type: 'transmit' }>) => void;
+  message: (message: Exclude<FromEngine, LinkNews>) => void;
   /** The worker could not be loaded or threw. */
   failed: (detail: string) => void;
 }
@@ -26,12 +31,18 @@ export class EnginePort<M> {
   private readonly bell = new MessageChannel();
   private readonly backlogs: [LaneId, number][] = [];
   private rung = false;
+  /** Who wants to hear of each channel that was moved, by ticket. */
+  private readonly moved = new Map<number, ChannelNews>();
+  private lastTicket = 0;
+  private cannotMove = false;
 
   constructor(options: EnginePortOptions) {
     this.worker = options.worker;
     this.worker.onmessage = (event: MessageEvent<FromEngine>) => {
       const message = event.data;
       if (message.type === 'transmit') readBatch(message.batch, options.transmit);
+      else if (message.type === 'channel-open') this.moved.get(message.ticket)?.open();
+      else if (message.type === 'channel-ended') this.moved.get(message.ticket)?.ended();
       else options.message(message);
     };
     this.worker.onerror = (event) => options.failed(event.message);
@@ -45,7 +56,25 @@ export class EnginePort<M> {
     this.worker.postMessage(message);
   }
 
-  /** A packet out of a lane. */
+  /** Moves a channel into the worker; `undefined`: this browser does not do that. */
+  handOver(lane: LaneId, channel: RTCDataChannel, news: ChannelNews): (() => void) | undefined {
+    if (this.cannotMove) return undefined;
+    this.lastTicket += 1;
+    const ticket = this.lastTicket;
+    const message: LinkMessage = { type: 'channel', lane, ticket, channel };
+    try {
+      this.worker.postMessage(message, [channel]);
+    } catch {
+      this.cannotMove = true;
+      return undefined;
+    }
+    this.moved.set(ticket, news);
+    return () => {
+      if (this.moved.delete(ticket)) this.worker.postMessage({ type: 'channel-gone', ticket });
+    };
+  }
+
+  /** A packet out of a lane whose channel stayed here, or out of the control channel. */
   packet(lane: LaneId, bytes: Uint8Array): void {
     this.incoming.add(lane, bytes, performance.timeOrigin + performance.now());
     if (this.incoming.count >= FULL_BATCH) this.flush();

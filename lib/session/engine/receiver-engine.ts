@@ -9,7 +9,7 @@ import { problemOf } from './cancel-reasons.ts';
 import { ChunkCellMap } from './chunk-cells.ts';
 import { toHex } from './digest.ts';
 import { EndpointLoop, type EngineHost } from './loop.ts';
-import type { FromEngine, ToReceiverEngine } from './messages.ts';
+import type { ToReceiverEngine } from './messages.ts';
 import { RateMeter } from './rate-meter.ts';
 import { StoredPicture } from './stored-picture.ts';
 
@@ -36,7 +36,7 @@ interface Entry {
 
 /** The receiving half of a session's heavy work. */
 export class ReceiverEngine {
-  private readonly host: EngineHost<FromEngine>;
+  private readonly host: EngineHost;
   private readonly instance: Uint8Array;
   private readonly store: ByteStore;
   private receiver = new Receiver();
@@ -48,14 +48,11 @@ export class ReceiverEngine {
   private epoch = 0;
   private cancelPublish: (() => void) | undefined;
 
-  constructor(host: EngineHost<FromEngine>, instance: Uint8Array, store: ByteStore) {
+  constructor(host: EngineHost, instance: Uint8Array, store: ByteStore) {
     this.host = host;
     this.instance = instance;
     this.store = store;
-    this.loop = new EndpointLoop<ReceiverEvent>(this.receiver, host, {
-      transmit: (batch) => host.post({ type: 'transmit', batch }, [batch.data]),
-      event: (event) => this.onEvent(event),
-    });
+    this.loop = new EndpointLoop<ReceiverEvent>(this.receiver, host, (event) => this.onEvent(event));
   }
 
   handle(message: ToReceiverEngine): void {

@@ -8,7 +8,7 @@ import { ChunkCellMap } from './chunk-cells.ts';
 import { toHex } from './digest.ts';
 import { problemOf } from './cancel-reasons.ts';
 import { EndpointLoop, type EngineHost } from './loop.ts';
-import type { FromEngine, OutgoingPicture, ToSenderEngine } from './messages.ts';
+import type { OutgoingPicture, ToSenderEngine } from './messages.ts';
 import { RateMeter } from './rate-meter.ts';
 import { Source } from './source.ts';
 
@@ -33,7 +33,7 @@ interface Entry {
 
 /** The sending half of a session's heavy work. */
 export class SenderEngine {
-  private readonly host: EngineHost<FromEngine>;
+  private readonly host: EngineHost;
   private readonly sender = new Sender();
   private readonly loop: EndpointLoop<SenderEvent>;
   private readonly entries = new Map<string, Entry>();
@@ -43,13 +43,10 @@ export class SenderEngine {
   private preparing = false;
   private cancelPublish: (() => void) | undefined;
 
-  constructor(host: EngineHost<FromEngine>, instance: Uint8Array) {
+  constructor(host: EngineHost, instance: Uint8Array) {
     this.host = host;
     this.instance = instance;
-    this.loop = new EndpointLoop(this.sender, host, {
-      transmit: (batch) => host.post({ type: 'transmit', batch }, [batch.data]),
-      event: (event) => this.onEvent(event),
-    });
+    this.loop = new EndpointLoop(this.sender, host, (event) => this.onEvent(event));
   }
 
   handle(message: ToSenderEngine): void {
@@ -163,7 +160,7 @@ export class SenderEngine {
         this.host.post({ type: 'peer-left' });
         return;
       case 'lanes':
-        this.host.post({ type: 'lanes', target: event.target });
+        this.host.post(event);
         return;
       default:
     }

@@ -1,6 +1,5 @@
 /** The engine's place in a Web Worker. Timers here go on when the page is in the background. */
 import type { EngineHost } from './loop.ts';
-import type { FromEngine } from './messages.ts';
 
 interface WorkerScope {
   postMessage(message: unknown, transfer?: Transferable[]): void;
@@ -9,7 +8,7 @@ interface WorkerScope {
 // The DOM library's `self` is a window.
 const scope = globalThis as unknown as WorkerScope;
 
-export const workerHost: EngineHost<FromEngine> = {
+export const workerHost: EngineHost = {
   now: () => performance.timeOrigin + performance.now(),
   post: (message, transfer) => scope.postMessage(message, transfer === undefined ? [] : [...transfer]),
   schedule: (delay, callback) => {
