@@ -195,6 +195,55 @@ describe('silence', () => {
   });
 });
 
+describe('lanes', () => {
+  const asked = (pair: FaceToFace) => pair.senderEvents.filter((event) => event.type === 'lanes');
+
+  it('are not opened while a short picture crosses, and are once it is there', () => {
+    const pair = new FaceToFace();
+    pair.sender.offer(header(200_000));
+    pair.settle();
+    pair.receiver.accept(1, [], pair.now);
+    pair.settle();
+    expect(asked(pair).at(-1)).toMatchObject({ hold: true });
+    pair.run(5000, () => pair.receiverEvents.some((event) => event.type === 'whole'));
+    pair.receiver.verified(1, true, pair.now);
+    pair.run(100);
+    expect(asked(pair).at(-1)).toMatchObject({ hold: false });
+  });
+
+  it('are asked for at once, held or not, when too few are left', () => {
+    const pair = new FaceToFace(20);
+    pair.sender.offer(header(200_000));
+    pair.settle();
+    pair.receiver.accept(1, [], pair.now);
+    pair.settle();
+    expect(asked(pair).at(-1)).toMatchObject({ hold: true });
+    for (let lane = 1; lane <= 10; lane++) pair.sender.handleLaneClosed(lane, pair.now);
+    pair.settle();
+    expect(asked(pair).at(-1)).toMatchObject({ hold: false });
+  });
+
+  it('are few again a minute after the last picture, and as many as before when the next is offered', () => {
+    const pair = new FaceToFace();
+    // Clean lanes are few: losses make many worth having.
+    let packets = 0;
+    pair.toReceiver = (bytes) => bytes[0] === DATA && packets++ % 7 === 3;
+    pair.sender.offer(header(100_000));
+    pair.settle();
+    pair.receiver.accept(1, [], pair.now);
+    pair.run(5000, () => pair.receiverEvents.some((event) => event.type === 'whole'));
+    pair.receiver.verified(1, true, pair.now);
+    pair.run(1000);
+    const many = asked(pair).at(-1)!;
+    expect(many.target).toBeGreaterThan(16);
+    pair.run(61_000);
+    expect(asked(pair).at(-1)).toEqual({ type: 'lanes', target: 16, hold: false });
+    pair.sender.offer(header(1000));
+    pair.settle();
+    expect(asked(pair).at(-1)).toEqual(many);
+  });
+});
+
 describe('memory', () => {
   it('of unfinished blocks is given up on both sides when a transfer is cancelled', () => {
     for (const by of ['sender', 'receiver'] as const) {

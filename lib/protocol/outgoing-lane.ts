@@ -31,8 +31,10 @@ const NEVER = -Infinity;
 export interface Settled {
   readonly settled: number;
   readonly lost: number;
+  /** Lost, or given up as lost; below zero: so many of those came after all. */
+  readonly late: number;
 }
-const NOTHING: Settled = { settled: 0, lost: 0 };
+const NOTHING: Settled = { settled: 0, lost: 0, late: 0 };
 
 /**
  * The sending side of one lane: numbers its packets, remembers what is in flight, and guesses the window of the SCTP
@@ -57,6 +59,8 @@ export class OutgoingLane {
   backlog = 0;
   private heldSince: Millis | undefined;
   losses = 0;
+  /** Sum of what was said to be late. */
+  private late = 0;
   lastSentAt: Millis = NEVER;
 
   constructor(id: LaneId) {
@@ -117,16 +121,21 @@ export class OutgoingLane {
     const lost = Math.max(0, this.settled - received - this.losses);
     if (lost > 0) this.lose(lost, highest);
     else if (settled > 0 && this.backlog === 0) this.grow(settled);
-    return { settled, lost };
+    // Beyond a gap that is still open more has come than is settled.
+    const gap = (this.flight[this.head]?.number ?? Infinity) <= highest;
+    const late = gap ? 0 : Math.max(0, this.settled - received) - this.late;
+    this.late += late;
+    return { settled, lost, late };
   }
 
-  /** Takes packets sent before `deadline` as gone: nothing after them on this lane can tell. Returns how many. */
+  /** Takes packets sent before `deadline` as late: nothing after them on this lane can tell. Returns how many. */
   expire(deadline: Millis): number {
     let count = 0;
     while (this.head < this.flight.length && (this.flight[this.head] as Sent).at < deadline) {
       this.settle(this.flight[this.head] as Sent);
       count += 1;
     }
+    this.late += count;
     return count;
   }
 

@@ -5,17 +5,17 @@ import type { Carried } from './outgoing-lane.ts';
 import type { StreamReport } from './packet.ts';
 import { symbolsToSend } from './repair.ts';
 
-/** How sure to be that a block is whole without another round trip, by where the block stands. */
-export interface Confidence {
+/** By where a block stands. */
+interface Places {
   readonly middle: number;
   readonly edge: number;
 }
 
 /**
- * In the middle, expected losses are covered and the rest is left to feedback, which costs nothing while there is more to
+ * How sure to be that a block is whole without another round trip. In the middle, expected losses are covered and the rest is left to feedback, which costs nothing while there is more to
  * send. At the front (the picture should appear) and at the end (nothing else fills the round trip) it must be nearly sure.
  */
-const CONFIDENCE: Confidence = { middle: 0.5, edge: 0.995 };
+const CONFIDENCE: Places = { middle: 0.5, edge: 0.995 };
 
 export class OutgoingBlock implements Carried {
   inFlight = 0;
@@ -191,18 +191,19 @@ export class OutgoingObject {
   /**
    * Sets how many symbols each sent block is due: enough that what it lacks arrives with the confidence of its place,
    * less what is in flight.
-   * @param loss share of packets that will be lost
+   * @param loss share of packets that will be lost, and the share to be prepared for at an edge
    * @param edgeBlocks how many blocks at either end are at an edge: about what one round trip carries
    * @param ending whether the end of this object is the end of what there is to send
    */
-  plan(loss: number, edgeBlocks: number, ending: boolean): void {
+  plan(loss: Places, edgeBlocks: number, ending: boolean): void {
     const { blocks } = this.geometry;
     // The last round trip has begun: nothing that is sent later could still bring news of these blocks in time.
     const lastEdge = ending && blocks - this.nextBlock < edgeBlocks ? blocks - edgeBlocks : blocks;
     for (const block of this.open.values()) {
       if (!block.sourcesSent) continue;
       const edge = block.index < edgeBlocks / 4 || block.index >= lastEdge;
-      const symbols = symbolsToSend(block.lacking, loss, edge ? CONFIDENCE.edge : CONFIDENCE.middle);
+      const place = edge ? 'edge' : 'middle';
+      const symbols = symbolsToSend(block.lacking, loss[place], CONFIDENCE[place]);
       block.due = Math.max(0, symbols - block.inFlight);
     }
   }

@@ -27,10 +27,14 @@ export interface RateSample {
   readonly transit: Millis | undefined;
   readonly settled: number;
   readonly lost: number;
+  /** Lost or given up as lost, less those given up that came after all. */
+  readonly late: number;
   /** Least round trip, ms. */
   readonly roundTrip: Millis;
   /** The sender had nothing to send, or no lane to send it on: the sample is a lower bound. */
   readonly limited: boolean;
+  /** Nothing is being sent but probes: tells of loss and of the least transit, not of rate and queue. */
+  readonly idle: boolean;
 }
 
 /** 4 Mbit/s: what nearly every path of today carries for one round trip; doubled each round trip from there. */
@@ -40,6 +44,8 @@ const LEAST_RATE = 8;
 /** 2 Gbit/s: no browser moves more. */
 const GREATEST_RATE = 250_000;
 const STARTUP_GAIN = 2;
+/** The rate is near what fewer lanes carried: twice that for a round trip would only fill the queue. */
+const WIDEN_GAIN = 1.4;
 /** A queue this long (or a quarter of the round trip) ends the startup: the path is full. */
 const STARTUP_QUEUE: Millis = 20;
 /** Queue aimed at: above the jitter of two browsers' event loops, far below what a person notices. */
@@ -76,6 +82,10 @@ const DIP_GAIN = 0.85;
 const BASE_WINDOW: Millis = 30_000;
 /** Packets over which a round's loss is worth a sample. */
 const LOSS_ROUND_PACKETS = 60;
+/** Packets that the present loss is averaged over. */
+const LOSS_WINDOW = 300;
+/** Standard errors of the loss that a place without a second chance is prepared for. */
+const LOSS_ERRORS = 1.5;
 /** An empty queue for a second, third … round trip: the path has more room than we thought, so probe harder each time. */
 const PROBE_STEP = 0.08;
 const GREATEST_PROBE = 1.5;
@@ -91,6 +101,9 @@ export class RateController {
   /** Bottleneck rate by the model. */
   private bandwidth = FIRST_RATE;
   private measured = false;
+  /** Whether the path ever showed its limit. */
+  private filled = false;
+  private startupGain = STARTUP_GAIN;
   private readonly rates = new WindowedExtreme('max');
   private readonly base = new WindowedExtreme('min');
   private readonly transits = new WindowedExtreme('min');
@@ -109,6 +122,8 @@ export class RateController {
   private deliveryRate = 0;
   private plateauRate = 0;
   private plateauSince: Millis = 0;
+  /** Counts that fade as packets follow. */
+  private readonly lately = { settled: 0, lost: 0, late: 0 };
   private roundSettled = 0;
   private roundLost = 0;
   /** Loss of rounds without a queue. */
@@ -157,7 +172,7 @@ export class RateController {
 
   private gain(): number {
     if (this.dipping) return Math.min(DIP_GAIN, (this.dipFloor * DIP_GAIN) / this.bandwidth);
-    if (this.state === 'startup') return this.measured ? STARTUP_GAIN : 1;
+    if (this.state === 'startup') return this.measured ? this.startupGain : 1;
     const excess = (this.queue - TARGET_QUEUE) / Math.max(40, DRAIN_ROUNDS * this.roundTrip);
     return Math.max(LEAST_GAIN, Math.min(this.probe, 1 - excess + (this.probe - PROBE_GAIN)));
   }
@@ -167,6 +182,8 @@ export class RateController {
     if (sample.limited) this.limitedAt = now;
     this.countLoss(sample, now);
     if (sample.transit !== undefined) this.measureQueue(sample.transit, now);
+    // A late probe is some event loop's queue, not the path's.
+    if (sample.idle) return;
     this.measureRate(sample, now);
     if (this.state === 'contend') this.contend(sample, now);
     else this.advance(now);
@@ -176,26 +193,50 @@ export class RateController {
   resume(now: Millis): void {
     this.points = [];
     this.transits.reset();
+    this.queues.reset();
     this.queue = 0;
+    this.peak = 0;
+    this.lastDrained = now;
+    this.queueSeenAt = now;
     this.emptySince = now;
     if (this.measured) this.rates.add(this.bandwidth, now, 0);
+    this.dipping = false;
+    this.dipUntil = now;
+    this.nextDipAt = now + DIP_ROUNDS * (this.roundTrip + 20);
+    // A small picture ends before it has shown what the path carries: the next one goes on looking.
+    if (this.filled) this.state = 'cruise';
+    else this.look(STARTUP_GAIN, now);
   }
 
   /** More lanes stand than when they held the sender back: what the path carries is open again. */
   widen(now: Millis): void {
-    if (this.queue > TARGET_QUEUE) return;
+    if (this.queue <= TARGET_QUEUE && this.state !== 'startup') this.look(WIDEN_GAIN, now);
+  }
+
+  private look(gain: number, now: Millis): void {
     this.state = 'startup';
+    this.startupGain = gain;
     this.plateauRate = 0;
     this.plateauSince = now;
+  }
+
+  /** Share lost or late that is hardly exceeded, by so few packets as have told: the estimate and its standard error (binomial). */
+  get likelyLoss(): number {
+    const packets = this.lately.settled;
+    if (packets === 0) return 0;
+    const late = Math.min(1, this.lately.late / packets);
+    const share = Math.max(late, 1 / LOSS_WINDOW);
+    return Math.min(0.9, late + LOSS_ERRORS * Math.sqrt((share * (1 - share)) / packets));
   }
 
   private countLoss(sample: RateSample, now: Millis): void {
     this.roundSettled += sample.settled;
     this.roundLost += sample.lost;
-    if (sample.settled > 0) {
-      const lossNow = Math.min(1, sample.lost / sample.settled);
-      this.loss += (lossNow - this.loss) * Math.min(0.5, sample.settled / 300);
-    }
+    const keep = Math.max(0, 1 - sample.settled / LOSS_WINDOW);
+    this.lately.settled = this.lately.settled * keep + sample.settled;
+    this.lately.lost = Math.max(0, this.lately.lost * keep + sample.lost);
+    this.lately.late = Math.max(0, this.lately.late * keep + sample.late);
+    if (this.lately.settled > 0) this.loss = Math.min(1, this.lately.lost / this.lately.settled);
     // What a dip sends comes back a round trip later.
     if (now > this.dipFrom + this.roundTrip && now < this.dipUntil + this.roundTrip) {
       this.dipSettled += sample.settled;
@@ -258,6 +299,7 @@ export class RateController {
       this.dip(now);
       if (!full && !plateau) return;
       this.state = full ? 'drain' : 'cruise';
+      this.filled = true;
       this.lastDrained = now;
       if (plateau && this.loss > DIP_LOSS) {
         // Which part of the loss was our overflow only a slower rate will tell.

@@ -4,9 +4,10 @@ import { ProtocolError, UsageError, type ProtocolErrorCode } from './errors.ts';
 import { RoundTrip } from './filters.ts';
 import { blockRange } from './geometry.ts';
 import type { FileHeader } from './header.ts';
-import { lanesWanted } from './lane-demand.ts';
+import { CLEAN_LANES, lanesWanted } from './lane-demand.ts';
 import { LaneSet } from './lane-set.ts';
 import { CHUNK_LENGTH, MAX_BLOCK_CHUNKS, MAX_TRANSFER, SILENCE_LIMIT } from './limits.ts';
+import type { Settled } from './outgoing-lane.ts';
 import type { OutgoingObject, OutgoingSymbol } from './outgoing-object.ts';
 import { OutgoingTransfer } from './outgoing-transfer.ts';
 import {
@@ -42,8 +43,8 @@ export type SenderEvent =
   | { readonly type: 'complete'; readonly transfer: number; readonly verified: boolean }
   | { readonly type: 'cancelled'; readonly transfer: number; readonly reason: CancelReason }
   | { readonly type: 'progress'; readonly transfer: number; readonly report: ProgressReport }
-  /** So many lanes would carry the path's rate. */
-  | { readonly type: 'lanes'; readonly target: number }
+  /** So many lanes should stand. `hold`: not now, a picture is crossing and needs the processor; close none either. */
+  | { readonly type: 'lanes'; readonly target: number; readonly hold: boolean }
   | { readonly type: 'silence'; readonly transfer: number }
   | { readonly type: 'bye' };
 
@@ -88,6 +89,9 @@ const WORTH_A_LANE: Millis = 3000;
 /** Lanes that held us back this lately are too few. */
 const LANE_LIMITED_FOR: Millis = 1500;
 
+/** Lanes cost both sides a little even at rest: after so long without a picture most of them are closed. */
+const IDLE_AFTER: Millis = 60_000;
+
 /** Round trip assumed before the first feedback. */
 const FIRST_ROUND_TRIP: Millis = 200;
 
@@ -125,6 +129,12 @@ export class Sender implements Endpoint<SenderEvent> {
   /** How many lanes there were when they first held us back. */
   private limitedLanes = Infinity;
   private laneTarget = 0;
+  private laneHold = false;
+  /** A picture is, or was last, on its way or being chosen. */
+  private busyAt: Millis = 0;
+  private offered = false;
+  /** How many were asked for before most were closed. */
+  private lanesAtWork = 0;
   private laneTargetAt: Millis = -Infinity;
   private protocolErrors = 0;
   /** The newest rule that the other side broke, for the log. */
@@ -143,6 +153,7 @@ export class Sender implements Endpoint<SenderEvent> {
     const transfer = new OutgoingTransfer(this.nextTransfer++, header);
     this.transfers.set(transfer.id, transfer);
     this.say({ type: 'offer', transfer: transfer.id, header });
+    this.offered = true;
     return transfer.id;
   }
 
@@ -216,7 +227,13 @@ export class Sender implements Endpoint<SenderEvent> {
 
   handleTimeout(now: Millis): void {
     const active = this.sending();
-    if (active.length === 0) return;
+    if (active.length === 0) {
+      if (now >= this.idleAt() && this.laneTarget > CLEAN_LANES) {
+        this.lanesAtWork = this.laneTarget;
+        this.askLanes(CLEAN_LANES, false);
+      }
+      return;
+    }
     this.expire(now);
     // While anything is being received feedback comes several times a second, whatever there is to say.
     if (this.lanes.size > 0 && now - this.lastFeedbackAt > SILENCE_LIMIT) {
@@ -231,6 +248,7 @@ export class Sender implements Endpoint<SenderEvent> {
   handleLaneOpen(lane: LaneId, now: Millis): void {
     if (lane === CONTROL_LANE) return;
     this.lanes.open(lane);
+    if (this.lanes.size === 1) this.busyAt = now;
     this.lastFeedbackAt = Math.max(this.lastFeedbackAt, now);
     if (this.lanes.size < this.limitedLanes * 1.2) return;
     this.limitedLanes = Infinity;
@@ -239,6 +257,9 @@ export class Sender implements Endpoint<SenderEvent> {
 
   handleLaneClosed(lane: LaneId, _now: Millis): void {
     this.lanes.close(lane);
+    // A new transport knows nothing of what was asked of the one before.
+    if (this.lanes.size === 0) this.laneTarget = 0;
+    if (this.lanes.size < CLEAN_LANES && this.laneHold) this.askLanes(this.laneTarget, false);
     this.plan();
   }
 
@@ -251,6 +272,12 @@ export class Sender implements Endpoint<SenderEvent> {
   pollTransmit(now: Millis): Transmit | undefined {
     const control = this.control.shift();
     if (control !== undefined) return { lane: CONTROL_LANE, bytes: control };
+    if (this.offered) {
+      // The person on the other side takes longer to press Accept than the lanes to open again.
+      this.offered = false;
+      this.busyAt = now;
+      if (this.laneTarget < this.lanesAtWork) this.askLanes(this.lanesAtWork, false);
+    }
     if (this.probing) return this.probe(now);
     if (now < this.nextSendAt || this.lanes.size === 0) return undefined;
     if (!this.hasWork()) return undefined;
@@ -292,7 +319,8 @@ export class Sender implements Endpoint<SenderEvent> {
 
   nextTimeout(): Millis | undefined {
     if (this.probing) return this.nextProbeAt;
-    if (this.sending().length === 0 || this.lanes.size === 0) return undefined;
+    if (this.lanes.size === 0) return undefined;
+    if (this.sending().length === 0) return this.laneTarget > CLEAN_LANES ? this.idleAt() : undefined;
     const oldest = this.lanes.oldest();
     const expiry =
       oldest === undefined ? this.lastFeedbackAt + SILENCE_LIMIT + 1 : oldest + this.patience() + 1;
@@ -351,7 +379,10 @@ export class Sender implements Endpoint<SenderEvent> {
 
   private plan(): void {
     const active = this.sending();
-    const loss = Math.max(LEAST_LOSS, this.controller.loss);
+    const loss = {
+      middle: Math.max(LEAST_LOSS, this.controller.loss),
+      edge: Math.max(LEAST_LOSS, this.controller.likelyLoss),
+    };
     const flight = this.controller.bottleneck * (this.roundTrip.smoothed ?? FIRST_ROUND_TRIP);
     const edgeBlocks = Math.ceil((flight * 1.25) / (MAX_BLOCK_CHUNKS * CHUNK_LENGTH)) + 1;
     for (const transfer of active) {
@@ -417,8 +448,9 @@ export class Sender implements Endpoint<SenderEvent> {
     }
     const least = this.roundTrip.least ?? FIRST_ROUND_TRIP;
     const reorderWindow = Math.min(20, Math.max(2, least / 8));
-    // What was given up before counts now, when its lane's next number says whether it came after all.
+    // Whether what was given up was lost, its lane's next number tells; it was late at any rate.
     let settled = this.expired;
+    let late = this.expired;
     let lost = 0;
     this.expired = 0;
     for (const report of feedback.lanes) {
@@ -426,19 +458,20 @@ export class Sender implements Endpoint<SenderEvent> {
       if (fate === undefined) continue;
       settled += fate.settled;
       lost += fate.lost;
+      late += fate.late;
     }
     this.packetsLost += lost;
     for (const report of feedback.streams) {
       this.transfers.get(transferOf(report.stream))?.object(kindOf(report.stream))?.onReport(report);
     }
-    if (measured) this.steer(feedback, settled, lost, previousHeard, now);
+    if (measured) this.steer(feedback, { settled, lost, late }, previousHeard, now);
     this.expire(now);
     this.plan();
     for (const transfer of this.sending()) for (const object of transfer.objects) this.ask(transfer, object);
     this.demandLanes(now);
   }
 
-  private steer(feedback: Feedback, settled: number, lost: number, previousHeard: Millis, now: Millis): void {
+  private steer(feedback: Feedback, fate: Settled, previousHeard: Millis, now: Millis): void {
     if (this.lastClockTicks === undefined) {
       this.lastDeliveredBytes = feedback.bytes;
     } else {
@@ -453,10 +486,10 @@ export class Sender implements Endpoint<SenderEvent> {
         clock: this.clock,
         delivered: this.delivered,
         transit: feedback.transit === NO_TRANSIT ? undefined : this.unwrap(feedback.transit) / TICKS,
-        settled,
-        lost,
+        ...fate,
         roundTrip,
         limited: this.limitedAt >= Math.min(previousHeard, now) - (this.roundTrip.smoothed ?? 0),
+        idle: this.sending().length === 0,
       },
       now,
     );
@@ -471,8 +504,11 @@ export class Sender implements Endpoint<SenderEvent> {
   /** Asks for the lanes that the path wants: few at a time while a picture crosses, all of them when nobody waits. */
   private demandLanes(now: Millis): void {
     const busy = this.sending().length > 0;
-    if (busy && (now - this.laneTargetAt < LANE_STEP_INTERVAL || this.timeLeft() < WORTH_A_LANE)) return;
-    const target = lanesWanted({
+    if (busy) this.busyAt = now;
+    else if (now >= this.idleAt()) return;
+    if (busy && this.timeLeft() < WORTH_A_LANE) return this.askLanes(this.laneTarget, true);
+    if (busy && now - this.laneTargetAt < LANE_STEP_INTERVAL) return;
+    const wanted = lanesWanted({
       rate: this.controller.bottleneck,
       roundTrip: this.roundTrip.least ?? FIRST_ROUND_TRIP,
       loss: this.controller.loss,
@@ -482,9 +518,18 @@ export class Sender implements Endpoint<SenderEvent> {
       busy,
     });
     this.laneTargetAt = now;
-    if (target <= this.laneTarget) return;
+    this.askLanes(Math.max(wanted, busy ? this.lanes.size : this.laneTarget), false);
+  }
+
+  private askLanes(target: number, hold: boolean): void {
+    if (target === this.laneTarget && hold === this.laneHold) return;
     this.laneTarget = target;
-    this.events.push({ type: 'lanes', target });
+    this.laneHold = hold;
+    this.events.push({ type: 'lanes', target, hold });
+  }
+
+  private idleAt(): Millis {
+    return this.busyAt + IDLE_AFTER;
   }
 
   /** Milliseconds of sending that are left at the present rate. */
@@ -556,6 +601,7 @@ export class Sender implements Endpoint<SenderEvent> {
     this.transfers.set(transfer.id, transfer);
     this.skip(transfer, have);
     this.events.push({ type: 'accepted', transfer: transfer.id });
+    this.demandLanes(now);
     for (const object of transfer.objects) this.ask(transfer, object);
   }
 

@@ -14,8 +14,10 @@ export interface PictureTransferOptions {
   lanes: number;
   maxLanes?: number;
   laneDelay?: Millis;
-  /** The pictures, one after the other: each is offered when the one before is verified. */
+  /** The pictures, one after the other: each is offered `pause` ms after the one before is verified, or the start. */
   pictures: readonly Uint8Array[];
+  /** As long as a person takes to choose; default 0. */
+  pause?: Millis;
   preview?: Uint8Array;
   /** Blocks of the first picture that the receiver has already. */
   have?: readonly Run[];
@@ -73,6 +75,11 @@ export function transferPictures(options: PictureTransferOptions): PictureRun {
     });
   };
 
+  const offerNext = (): void => {
+    if (options.pause === undefined) offer();
+    else pair.at(pair.now + options.pause, offer);
+  };
+
   const onSender = (event: SenderEvent): void => {
     if (event.type === 'need') {
       const source =
@@ -85,8 +92,8 @@ export function transferPictures(options: PictureTransferOptions): PictureRun {
       const result = results[event.transfer - 1] as PictureResult;
       result.packetsSent = transfer?.original.packetsSent ?? 0;
       if (!event.verified) failed = 'digest';
-      offer();
-    } else if (event.type === 'lanes') {
+      offerNext();
+    } else if (event.type === 'lanes' && !event.hold) {
       const target = Math.min(options.maxLanes ?? options.lanes, event.target);
       while (lanes < target) {
         lanes += 1;
@@ -160,7 +167,7 @@ export function transferPictures(options: PictureTransferOptions): PictureRun {
       options.onEvent?.(event, event.at, { sender, receiver });
     },
   });
-  offer();
+  offerNext();
   const finished = (): boolean =>
     failed !== undefined ||
     (results.length === options.pictures.length &&

@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { RateController, type RateSample } from './rate-controller.ts';
+
+const quiet: RateSample = {
+  clock: 0,
+  delivered: 0,
+  transit: 50,
+  settled: 0,
+  lost: 0,
+  late: 0,
+  roundTrip: 100,
+  limited: true,
+  idle: false,
+};
+
+/** Feedback each 10 ms of a path that delivers `rate` bytes a millisecond without a queue. */
+function deliver(
+  controller: RateController,
+  rate: number,
+  from: number,
+  to: number,
+  change: Partial<RateSample> = {},
+): void {
+  for (let now = from; now < to; now += 10)
+    controller.onFeedback({ ...quiet, clock: now, delivered: now * rate, ...change }, now);
+}
+
+describe('the rate controller', () => {
+  it('is not ended in its search by probes that come late', () => {
+    const controller = new RateController();
+    deliver(controller, 1, 0, 500, { idle: true });
+    deliver(controller, 1, 500, 1000, { idle: true, transit: 150 });
+    controller.resume(1000);
+    expect(controller.state).toBe('startup');
+    expect(controller.knowsRate).toBe(false);
+  });
+
+  it('goes on searching with the next picture when the one before ended too early to show the path’s limit', () => {
+    const controller = new RateController();
+    controller.resume(0);
+    deliver(controller, 1000, 0, 300);
+    const before = controller.rate();
+    expect(controller.state).toBe('startup');
+    deliver(controller, 0, 300, 3000, { idle: true });
+    controller.resume(3000);
+    expect(controller.state).toBe('startup');
+    expect(controller.rate()).toBeGreaterThanOrEqual(before);
+  });
+
+  it('begins the next picture at the rate that the path was found to carry', () => {
+    const controller = new RateController();
+    controller.resume(0);
+    deliver(controller, 1000, 0, 300, { limited: false });
+    deliver(controller, 1000, 300, 600, { limited: false, transit: 110 });
+    expect(controller.state).not.toBe('startup');
+    controller.resume(5000);
+    expect(controller.state).toBe('cruise');
+    expect(controller.rate()).toBeGreaterThan(0.9 * controller.bottleneck);
+    expect(controller.rate()).toBeLessThan(1.2 * controller.bottleneck);
+  });
+
+  it('does not hold back at the beginning of a picture to see what the path loses by itself', () => {
+    const controller = new RateController();
+    controller.resume(0);
+    const lossy = { limited: false, settled: 20, lost: 2, late: 2 };
+    deliver(controller, 1000, 0, 1000, lossy);
+    controller.resume(5000);
+    for (let now = 5010; now < 5400; now += 10) {
+      controller.onFeedback({ ...quiet, clock: now, delivered: now * 1000, ...lossy, limited: true }, now);
+      expect(controller.rate()).toBeGreaterThan(0.9 * controller.bottleneck);
+    }
+  });
+
+  it('knows the loss from the first packets that tell of it', () => {
+    const controller = new RateController();
+    controller.onFeedback({ ...quiet, settled: 100, lost: 5, late: 5 }, 0);
+    expect(controller.loss).toBeCloseTo(0.05, 6);
+    expect(controller.likelyLoss).toBeGreaterThan(0.05);
+    expect(controller.likelyLoss).toBeLessThan(0.1);
+  });
+
+  it('forgets late packets that came after all', () => {
+    const controller = new RateController();
+    controller.onFeedback({ ...quiet, settled: 100, late: 60 }, 0);
+    expect(controller.loss).toBe(0);
+    expect(controller.likelyLoss).toBeGreaterThan(0.5);
+    controller.onFeedback({ ...quiet, clock: 10, late: -60 }, 10);
+    expect(controller.likelyLoss).toBeLessThan(0.02);
+  });
+});
