@@ -113,6 +113,8 @@ export class Sender implements Endpoint<SenderEvent> {
   private clock: Millis = 0;
   private lastClockTicks: number | undefined;
   private newestEcho: number | undefined;
+  /** When the latest packet was sent of those that came out. */
+  private newestOutAt: Millis = -Infinity;
   /** Ticks between the two clocks, without the wrap of 32 bits. */
   private transit: number | undefined;
   private delivered = 0;
@@ -323,7 +325,7 @@ export class Sender implements Endpoint<SenderEvent> {
     if (this.sending().length === 0) return this.laneTarget > CLEAN_LANES ? this.idleAt() : undefined;
     const oldest = this.lanes.oldest();
     const expiry =
-      oldest === undefined ? this.lastFeedbackAt + SILENCE_LIMIT + 1 : oldest + this.patience() + 1;
+      oldest === undefined ? this.lastFeedbackAt + SILENCE_LIMIT + 1 : oldest + this.patience(oldest) + 1;
     // Without a lane or a packet there is nothing to do at `nextSendAt`: feedback or a backlog's end comes first.
     const blocked = !this.hasWork() || this.limitedAt >= this.nextSendAt;
     return blocked ? Math.max(expiry, this.limitedAt + 1) : Math.min(this.nextSendAt, expiry);
@@ -414,14 +416,24 @@ export class Sender implements Endpoint<SenderEvent> {
     return 64 + (2 * this.controller.rate() * roundTrip) / DATA_PACKET;
   }
 
-  /** How long a packet that nothing overtook may take (RFC 9002's loss delay with the probe timeout's variation). */
-  private patience(): Millis {
+  /**
+   * How long a packet may take that nothing on its lane overtook (RFC 9002's loss delay with the probe timeout's variation).
+   * Where nothing that was sent later has come out of any lane, the path or an event loop stands still: then twice as long.
+   */
+  private patience(sentAt: Millis): Millis {
     const smoothed = this.roundTrip.smoothed ?? FIRST_ROUND_TRIP;
-    return smoothed * 1.25 + Math.max(20, 4 * this.roundTrip.variation);
+    const patience = smoothed * 1.25 + Math.max(20, 4 * this.roundTrip.variation);
+    return sentAt < this.newestOutAt - this.reorderWindow() ? patience : 2 * patience;
   }
 
   private expire(now: Millis): void {
-    this.expired += this.lanes.expire(now - this.patience());
+    // The oldest of each lane goes first, and a later one is given no less time.
+    const overtaken = Math.min(now - this.patience(-Infinity), this.newestOutAt - this.reorderWindow());
+    this.expired += this.lanes.expire(Math.max(overtaken, now - this.patience(Infinity)));
+  }
+
+  private reorderWindow(): Millis {
+    return Math.min(20, Math.max(2, (this.roundTrip.least ?? FIRST_ROUND_TRIP) / 8));
   }
 
   // ---- what the other side says
@@ -443,18 +455,20 @@ export class Sender implements Endpoint<SenderEvent> {
     const measured = feedback.packets > 0;
     if (measured && feedback.newestSentAt !== this.newestEcho) {
       this.newestEcho = feedback.newestSentAt;
-      const sample = millisBetween(ticksOf(now), feedback.newestSentAt) - feedback.held / TICKS;
+      const age = millisBetween(ticksOf(now), feedback.newestSentAt);
+      if (age >= 0) this.newestOutAt = Math.max(this.newestOutAt, now - age);
+      const sample = age - feedback.held / TICKS;
       if (sample >= 0 && sample < 60_000) this.roundTrip.add(sample);
     }
-    const least = this.roundTrip.least ?? FIRST_ROUND_TRIP;
-    const reorderWindow = Math.min(20, Math.max(2, least / 8));
     // Whether what was given up was lost, its lane's next number tells; it was late at any rate.
     let settled = this.expired;
     let late = this.expired;
     let lost = 0;
     this.expired = 0;
     for (const report of feedback.lanes) {
-      const fate = this.lanes.get(report.lane)?.acknowledge(report.highest, report.received, reorderWindow);
+      const fate = this.lanes
+        .get(report.lane)
+        ?.acknowledge(report.highest, report.received, this.reorderWindow());
       if (fate === undefined) continue;
       settled += fate.settled;
       lost += fate.lost;
