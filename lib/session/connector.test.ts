@@ -60,6 +60,7 @@ class Side {
   /** Each connection state once, as a page would see it. */
   readonly states: string[] = [];
   connections = 0;
+  lost = 0;
 
   constructor(
     role: Role,
@@ -76,6 +77,7 @@ class Side {
         changed: () => this.see(),
         connected: () => void this.connections++,
         disconnected: () => {},
+        lost: () => void this.lost++,
         laneOpen: () => {},
         laneClosed: () => {},
         packet: () => {},
@@ -378,14 +380,15 @@ test('a room is still there when its sender is back, and so is who joined meanwh
   await receiver.connected();
 });
 
-test('a room that the server has forgotten is told to its sender', async () => {
+test('a room that the server has forgotten is told to its sender, and not as one that expired', async () => {
   const server = await start();
   const sender = new Side('sender', server, new MemoryNetwork());
   void sender.connector.open();
   await sender.room();
   await server.stop();
   await start(server.port);
-  await sender.problem('code-expired');
+  await sender.problem('code-forgotten');
+  expect(sender.lost).toBe(1);
   expect(sender.connector.room).toBeUndefined();
 });
 

@@ -49,6 +49,8 @@ export interface ConnectorEvents {
   changed(): void;
   connected(): void;
   disconnected(): void;
+  /** Given up: what was going on with the other side does not go on. */
+  lost(): void;
   laneOpen(lane: LaneId): void;
   laneClosed(lane: LaneId): void;
   packet(lane: LaneId, bytes: Uint8Array): void;
@@ -459,7 +461,8 @@ export class Connector {
     } catch (error) {
       if (this.roomToken === token && this.connection === 'waiting') {
         const code = codeOf(error);
-        this.fail(code === 'code-unknown' ? 'code-expired' : code, error);
+        const expired = this.room !== undefined && Date.now() >= this.room.expiresAt;
+        this.fail(code !== 'code-unknown' ? code : expired ? 'code-expired' : 'code-forgotten', error);
       }
     }
   }
@@ -512,6 +515,7 @@ export class Connector {
     void this.client.leave().catch(() => {});
     this.problem = error instanceof Error ? { code, detail: error.message } : { code };
     this.set('failed');
+    this.options.events.lost();
   }
 
   private after(delay: number, act: () => void): void {
