@@ -9,6 +9,18 @@ export function warmSession(): void {
   void import('../lib/session/index.ts').catch(() => undefined);
 }
 
+/** Somebody is about to join: the way to the server is opened while they still type. Nothing is asked of it yet. */
+export function aboutToJoin(server: string): void {
+  if (process.env.NEXT_PUBLIC_TESSERA_STATES === '1') return;
+  void import('../lib/session/index.ts').then(({ openAhead }) => openAhead(server)).catch(() => undefined);
+}
+
+/** They left the page instead. */
+export function notJoining(): void {
+  if (process.env.NEXT_PUBLIC_TESSERA_STATES === '1') return;
+  void import('../lib/session/index.ts').then(({ closeAhead }) => closeAhead()).catch(() => undefined);
+}
+
 /** This tab was receiving when it was loaded anew. */
 export async function canResume(): Promise<boolean> {
   if (process.env.NEXT_PUBLIC_TESSERA_STATES === '1') return false;

@@ -85,6 +85,9 @@ test('the receiver closes the tab mid-way: the sender is told, and goes on with 
   // A minute is left for a reload; then nobody is waited for any more.
   await expect(sender.problem('connection-lost')).toBeVisible({ timeout: 100_000 });
   await sender.connection('failed');
+  await sender.state('large.jpg', 'failed');
+  await expect(sender.problem('interrupted')).toBeVisible();
+  await expect(sender.handle('large.jpg', 'retry')).toBeVisible();
   await sender.page.getByTestId('new-code').click();
   const again = new ReceiverRoom(await context.newPage());
   await again.join(server.url, await sender.code());

@@ -93,6 +93,13 @@ test('a link joins after a press, and its secret leaves neither the address bar 
   expect((await receiver.wire()).sockets).toEqual([]);
   await sender.connection('waiting');
 
+  // A person stirs: the page connects, and asks for nothing.
+  await join.hover();
+  const told = async () => (await receiver.wire()).sockets;
+  await expect.poll(told).toContain('40');
+  expect((await told()).filter((text) => /^4[25]/.test(text))).toEqual([]);
+  await sender.connection('waiting');
+
   await join.click();
   await receiver.connection('connected');
   await sender.connection('connected');

@@ -3,6 +3,9 @@
 /** A message between two paired browsers. An SDP with all its candidates is 2–6 KB, sealed; twice that is room enough. */
 export const MAX_RELAY_BYTES = 16 * 1024;
 
+/** What may come with a join, for the sender's eyes: the first message of a pairing has 20 bytes. */
+export const MAX_HELLO_BYTES = 64;
+
 /** Socket.IO's frame: one relayed message and its envelope. */
 export const MAX_FRAME_BYTES = 32 * 1024;
 
@@ -43,8 +46,11 @@ export const MESSAGES_PER_SECOND = 20;
 /** Malformed messages before a socket is closed: our own client never sends one. */
 export const MAX_MALFORMED = 3;
 
-/** A socket that has not taken any place for this long is closed: it only costs memory. */
+/** A socket that has no place and is older than this is closed: it only costs memory. */
 export const IDLE_SOCKET_MS = 30 * 60_000;
+
+/** One that never asked for a place goes sooner: a page that connects ahead of its person gives up after a minute. */
+export const UNUSED_SOCKET_MS = 2 * 60_000;
 
 /** A time-limited TURN credential: allocations outlive it while refreshed, so an hour covers the longest wait and handshake. */
 export const TURN_CREDENTIAL_SECONDS = 3600;

@@ -5,18 +5,19 @@
  *   client → server, each with an acknowledgement        server → client
  *   open   {}            → { slot, token, expiresAt, iceServers }   paired    {}
  *   reopen { token }     → { expiresAt, iceServers }                message   bytes
- *   join   { slot }      → { iceServers }                           peer-left {}
+ *   join   { slot, hello? } → { iceServers }                        peer-left {}
  *   rejoin { id, role }  → { iceServers, waiting }                  expired   { reason }
  *   burn   {}            → {}
  *   relay  bytes         → {}
  *   leave  {}            → {}
  *
- * `paired` comes after the acknowledgement of the request that led to it, and begins a pairing anew each time.
+ * `paired` comes after the acknowledgement of the request that led to it, and begins a pairing anew each time. The first
+ * one after a `join` with a `hello` is followed by that, as a message to the sender: a round trip less.
  *
  * Any acknowledgement may be `{ error: SignalingErrorCode }` instead.
  */
 import * as v from 'valibot';
-import { MAX_RELAY_BYTES, MAX_SLOT_DIGITS } from './limits.ts';
+import { MAX_HELLO_BYTES, MAX_RELAY_BYTES, MAX_SLOT_DIGITS } from './limits.ts';
 
 /**
  * `code-unknown`: missing, used and expired codes look exactly alike, so there is no "room full" to learn either.
@@ -35,7 +36,10 @@ export const tokenSchema = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{22}$/));
 
 export const emptySchema = v.strictObject({});
 export const reopenSchema = v.strictObject({ token: tokenSchema });
-export const joinSchema = v.strictObject({ slot: slotSchema });
+export const joinSchema = v.strictObject({
+  slot: slotSchema,
+  hello: v.exactOptional(v.pipe(v.instance(Uint8Array), v.minLength(1), v.maxLength(MAX_HELLO_BYTES))),
+});
 export const rejoinSchema = v.strictObject({
   id: rendezvousSchema,
   role: v.picklist(['sender', 'receiver']),
@@ -84,7 +88,7 @@ type Nothing = Record<string, never>;
 export interface ClientToServer {
   open: (request: Nothing, ack: Ack<OpenAck>) => void;
   reopen: (request: { token: string }, ack: Ack<ReopenAck>) => void;
-  join: (request: { slot: string }, ack: Ack<JoinAck>) => void;
+  join: (request: { slot: string; hello?: Uint8Array }, ack: Ack<JoinAck>) => void;
   rejoin: (request: { id: string; role: 'sender' | 'receiver' }, ack: Ack<RejoinAck>) => void;
   burn: (request: Nothing, ack: Ack<Nothing>) => void;
   relay: (bytes: Uint8Array, ack: Ack<Nothing>) => void;

@@ -25,6 +25,29 @@ describe('a code', () => {
     });
   });
 
+  test('hands the first word of its guest to the sender, once, right behind the news', () => {
+    const rooms = new Rooms();
+    const hello = Uint8Array.of(1, 2);
+    const paired = [
+      { to: 's', type: 'paired' },
+      { to: 'r', type: 'paired' },
+    ];
+    const heard = [...paired, { to: 's', type: 'message', bytes: hello }];
+    expect(rooms.handle({ type: 'join', socket: 'r', slot: opened(rooms, 's'), hello }, 1).effects).toEqual(
+      heard,
+    );
+    // The sender's connection was dead: its next one hears what the guest says to it, and not what it said to that one.
+    rooms.handle({ type: 'gone', socket: 's' }, 2);
+    const back = rooms.handle({ type: 'reopen', socket: 's', token: 's' }, 3);
+    expect(back.effects).toEqual(paired);
+
+    const late = new Rooms();
+    const slot = opened(late, 's');
+    late.handle({ type: 'gone', socket: 's' }, 1);
+    expect(late.handle({ type: 'join', socket: 'r', slot, hello }, 2).effects).toEqual([]);
+    expect(late.handle({ type: 'reopen', socket: 's', token: 's' }, 3).effects).toEqual(heard);
+  });
+
   test('looks the same from outside when it is missing, used, burned or expired', () => {
     const rooms = new Rooms();
     const slot = opened(rooms, 's');

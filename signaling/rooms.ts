@@ -22,7 +22,8 @@ export type RoomsEvent =
   | { type: 'open'; socket: SocketId; token: string; random: number; minDigits: number }
   /** The sender of a room, on another connection. */
   | { type: 'reopen'; socket: SocketId; token: string }
-  | { type: 'join'; socket: SocketId; slot: string }
+  /** `hello` is the first message to the sender: it is handed over as soon as both are there. */
+  | { type: 'join'; socket: SocketId; slot: string; hello?: Uint8Array | undefined }
   | { type: 'rejoin'; socket: SocketId; id: string; role: Role }
   | { type: 'relay'; socket: SocketId; bytes: Uint8Array }
   /** The sender's code was guessed at or given up: whatever it led to ends. */
@@ -60,6 +61,8 @@ interface Room {
   sender: SocketId | undefined;
   /** Who joined while the sender was away. */
   guest: SocketId | undefined;
+  /** What the guest wants to say first; handed over once. */
+  hello: Uint8Array | undefined;
   expiresAt: number;
 }
 
@@ -141,7 +144,14 @@ export class Rooms {
       this.#tokens.size < MAX_ROOMS ? this.#slots.take(event.random, event.minDigits, now) : undefined;
     if (slot === undefined) return refused('busy');
     const { socket, token } = event;
-    const room: Room = { slot, token, sender: socket, guest: undefined, expiresAt: now + ROOM_LIFETIME_MS };
+    const room: Room = {
+      slot,
+      token,
+      sender: socket,
+      guest: undefined,
+      hello: undefined,
+      expiresAt: now + ROOM_LIFETIME_MS,
+    };
     this.#rooms.set(slot, room);
     this.#tokens.set(token, room);
     this.#places.set(event.socket, { kind: 'room', room });
@@ -168,6 +178,7 @@ export class Rooms {
     const room = this.#rooms.get(event.slot);
     if (!room) return refused('code-unknown');
     this.#consume(room, now);
+    room.hello = event.hello;
     if (room.sender !== undefined) this.#meetGuest(room, room.sender, event.socket, effects);
     else {
       // Looks the same from outside: whether somebody is there is told by the sender alone.
@@ -178,8 +189,11 @@ export class Rooms {
   }
 
   #meetGuest(room: Room, sender: SocketId, guest: SocketId, effects: Effect[]): void {
+    const { hello } = room;
     room.guest = undefined;
-    this.#pair({ sender, receiver: guest, bytes: 0, room }, effects);
+    room.hello = undefined;
+    this.#pair({ sender, receiver: guest, bytes: hello?.length ?? 0, room }, effects);
+    if (hello !== undefined) effects.push({ to: sender, type: 'message', bytes: hello });
   }
 
   #rejoin(event: RoomsEvent & { type: 'rejoin' }, now: number, effects: Effect[]): Reply {

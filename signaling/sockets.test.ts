@@ -1,6 +1,14 @@
 import type { Socket } from 'socket.io-client';
 import { afterEach, describe, expect, test } from 'vitest';
-import { ADDRESS_LIMITS, MAX_FRAME_BYTES, MAX_RELAY_BYTES, ROOM_LIFETIME_MS } from './limits.ts';
+import {
+  ADDRESS_LIMITS,
+  IDLE_SOCKET_MS,
+  MAX_FRAME_BYTES,
+  MAX_HELLO_BYTES,
+  MAX_RELAY_BYTES,
+  ROOM_LIFETIME_MS,
+  UNUSED_SOCKET_MS,
+} from './limits.ts';
 import type { ServerOptions } from './server.ts';
 import { next, sendRaw, startTestServer, type TestServer, type TestSocket } from './test-server.ts';
 
@@ -123,6 +131,9 @@ describe('bad input', () => {
       ['join', { slot: '01' }],
       ['join', { slot: '1234567' }],
       ['join', { slot: '1', extra: true }],
+      ['join', { slot: '1', hello: 'hi' }],
+      ['join', { slot: '1', hello: Buffer.alloc(0) }],
+      ['join', { slot: '1', hello: Buffer.alloc(MAX_HELLO_BYTES + 1) }],
       ['join', [['slot', '1']]],
       ['rejoin', { id: 'short', role: 'sender' }],
       ['rejoin', { id: 'a'.repeat(32), role: 'both' }],
@@ -228,6 +239,22 @@ describe('limits', () => {
     for (let i = 0; i < 200; i++) a.emit('relay', Uint8Array.of(1), () => {});
     expect(await closed).toBe('io server disconnect');
     await left;
+  });
+
+  test('a connection that asks for nothing is closed after minutes, one that has asked for something later', async () => {
+    let skipped = 0;
+    await start({ now: () => Date.now() + skipped });
+    const [idle, asked, waits] = [await server.connect(), await server.connect(), await server.connect()];
+    const gone: string[] = [];
+    await waits.emitWithAck('rejoin', { id: 'B'.repeat(22), role: 'sender' });
+    idle.on('disconnect', () => gone.push('idle'));
+    asked.on('disconnect', () => gone.push('asked'));
+    await join(asked, '999999');
+    skipped = UNUSED_SOCKET_MS;
+    await expect.poll(() => gone, { timeout: 10_000 }).toEqual(['idle']);
+    expect(waits.connected).toBe(true);
+    skipped = IDLE_SOCKET_MS;
+    await expect.poll(() => gone, { timeout: 10_000 }).toEqual(['idle', 'asked']);
   });
 
   test('only pages of this server, and of origins that were named, may connect', async () => {

@@ -15,6 +15,7 @@ import {
   MAX_SOCKETS,
   MESSAGES_PER_SECOND,
   MESSAGE_BURST,
+  UNUSED_SOCKET_MS,
 } from './limits.ts';
 import type { Log } from './log.ts';
 import {
@@ -34,6 +35,8 @@ interface SocketData {
   /** Key for the limits; lives as long as the connection and is written nowhere. */
   address: string;
   connectedAt: number;
+  /** Has asked for something, whatever came of it. */
+  used: boolean;
   malformed: number;
   /** Token bucket of messages. */
   tokens: number;
@@ -92,7 +95,14 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
       trustedProxies,
     );
     const at = now();
-    socket.data = { address, connectedAt: at, malformed: 0, tokens: MESSAGE_BURST, refilledAt: at };
+    socket.data = {
+      address,
+      connectedAt: at,
+      used: false,
+      malformed: 0,
+      tokens: MESSAGE_BURST,
+      refilledAt: at,
+    };
     if (io.engine.clientsCount > MAX_SOCKETS) return next(new Error('busy'));
     void admit(address, next);
   });
@@ -152,11 +162,11 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
       });
     });
 
-    request('join', joinSchema, async ({ slot }, ack) => {
+    request('join', joinSchema, async ({ slot, hello }, ack) => {
       // Both are asked before the slot is looked at: an answer would be the guess that we refuse.
       const allowed = (await attempts.allow('join', address)) && (await attempts.mayJoin(address));
       if (!allowed) return ack({ error: 'too-many-attempts' });
-      answer(socket, { type: 'join', socket: socket.id, slot }, (reply) => {
+      answer(socket, { type: 'join', socket: socket.id, slot, hello }, (reply) => {
         if (reply.type === 'joined') return ack({ iceServers: ice() });
         void attempts.failedJoin(address, now());
         ack({ error: refusal(reply) });
@@ -190,9 +200,10 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
 
   const clock = setInterval(() => {
     deliver(run({ type: 'tick' }));
-    const idleSince = now() - IDLE_SOCKET_MS;
     for (const socket of io.sockets.sockets.values()) {
-      if (socket.data.connectedAt < idleSince && !rooms.has(socket.id)) socket.disconnect(true);
+      const { used, connectedAt } = socket.data;
+      const idleSince = now() - (used ? IDLE_SOCKET_MS : UNUSED_SOCKET_MS);
+      if (connectedAt < idleSince && !rooms.has(socket.id)) socket.disconnect(true);
     }
   }, 1000);
   clock.unref();
@@ -232,6 +243,7 @@ function takeRequests(socket: IoSocket, now: () => number) {
         if (socket.data.malformed >= MAX_MALFORMED) socket.disconnect(true);
         return;
       }
+      socket.data.used = true;
       handle(parsed.output, answer);
     };
     // The types promise well-formed requests; the wire does not.

@@ -2,7 +2,7 @@
 import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
 import { createReceiveStore, isMoving } from '../../lib/store/receive-store.ts';
 import { useStore } from '../../lib/store/use-store.ts';
-import { canResume, makeReceiverSession } from '../make-session.ts';
+import { aboutToJoin, canResume, makeReceiverSession, notJoining } from '../make-session.ts';
 import { useText } from '../text/text.tsx';
 import { JoinCard } from '../ui/join-card.tsx';
 import { ReceiverTransfer } from '../ui/receiver-transfer.tsx';
@@ -29,6 +29,7 @@ export function ReceiverRoom() {
   const awake = useWakeLock(moving);
   useLeaveWarning(moving);
   const announcement = useAnnouncement(snapshot);
+  const warm = useCallback(() => aboutToJoin(sessionOptions().server), []);
   const open = useCallback((id: string) => setViewed(id), []);
 
   useEffect(() => {
@@ -40,6 +41,7 @@ export function ReceiverRoom() {
     resume().catch(() => undefined);
     return () => {
       here = false;
+      notJoining();
       store.leave();
     };
   }, [store, holdsLink]);
@@ -60,6 +62,7 @@ export function ReceiverRoom() {
             broken={state.broken}
             fragment={fragment}
             forgetFragment={forgetFragment}
+            aboutToJoin={warm}
             join={(code) => {
               forgetFragment();
               void store.join(code, sessionOptions());

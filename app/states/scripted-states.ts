@@ -96,7 +96,7 @@ export const scriptedStates: Record<string, SessionSnapshot> = {
     lanes: 0,
     problem: { code: 'connection-lost' },
     transfers: [
-      transfer({ state: 'failed', problem: { code: 'connection-lost' }, figures: figuresAt(0.43) }),
+      transfer({ state: 'failed', problem: { code: 'interrupted' }, figures: figuresAt(0.43) }),
       transfer({ id: 'two', name: 'second.png', state: 'declined' }),
       transfer({ id: 'three', name: 'third.webp', state: 'cancelled', problem: { code: 'cancelled-there' } }),
     ],

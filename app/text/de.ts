@@ -11,6 +11,8 @@ export const de: Catalogue = {
     'code-guessed':
       'Jemand ist mit einem falschen Code beigetreten, deshalb wurde er verworfen. Mach einen neuen Code und gib ihn weiter.',
     'code-expired': 'Niemand ist rechtzeitig beigetreten, der Code ist abgelaufen. Mach einen neuen.',
+    'code-forgotten':
+      'Der Server kennt diesen Code nicht mehr, vielleicht wurde er neu gestartet. Mach einen neuen und gib diesen weiter.',
     'room-full': 'In diesem Raum ist schon jemand. Bitte den Absender um einen neuen Code.',
     'too-many-attempts':
       'Zu viele Versuche von dieser Adresse. Warte eine Minute und versuche es noch einmal.',
@@ -20,7 +22,7 @@ export const de: Catalogue = {
     'no-path':
       'Die beiden Geräte finden keinen Weg zueinander. Bring beide ins selbe Netz oder lass ein Relais einrichten.',
     'connection-lost':
-      'Die Verbindung ging verloren und kam nicht wieder. Mach einen neuen Code, um weiterzumachen.',
+      'Die Verbindung ging verloren und kam nicht wieder. Verbindet euch mit einem neuen Code, dann geht es weiter: was schon da ist, bleibt.',
     'peer-left': 'Die andere Seite ist gegangen. Mach einen neuen Code, um euch wieder zu verbinden.',
     'webrtc-missing':
       'Dieser Browser kann sich nicht direkt mit anderen verbinden. Nimm einen aktuellen Chrome, Edge, Firefox oder Safari.',
@@ -34,6 +36,8 @@ export const de: Catalogue = {
     'too-large': 'Dieses Bild ist größer, als dieses Gerät annehmen kann. Sende eine kleinere Fassung.',
     'timed-out':
       'Die andere Seite antwortet nicht mehr. Prüfe beide Verbindungen und versuche es noch einmal.',
+    interrupted:
+      'Die Verbindung ging verloren, bevor dieses Bild ganz da war. Es geht von selbst weiter, sobald beide mit einem neuen Code wieder verbunden sind.',
     'protocol-violation':
       'Die andere Seite hat etwas Unsinniges gesendet, darum wurde abgebrochen. Lade beide Seiten neu.',
     'cancelled-here': 'Du hast dieses Bild abgebrochen.',

@@ -10,13 +10,16 @@ const problems: Record<ProblemCode, string> = {
   'code-guessed':
     'Somebody joined with a wrong code, so it was thrown away to keep strangers out. Make a new code and share it again.',
   'code-expired': 'Nobody joined in time and the code has expired. Make a new one.',
+  'code-forgotten':
+    'The server no longer knows this code, perhaps because it was restarted. Make a new one and share that.',
   'room-full': 'Somebody is already in this room. Ask the sender for a new code.',
   'too-many-attempts': 'Too many attempts from this address. Wait a minute, then try again.',
   'version-mismatch': 'The two pages are of different versions. Reload both and try again.',
   tampered: 'A message was changed on the way, so we stopped. Make a new code and try again.',
   'no-path':
     'The two devices found no way to each other. Put both on the same network, or ask for a relay to be set up.',
-  'connection-lost': 'The connection was lost and did not come back. Make a new code to go on.',
+  'connection-lost':
+    'The connection was lost and did not come back. Connect again with a new code to go on: what has arrived is kept.',
   'peer-left': 'The other side has left. Make a new code to connect again.',
   'webrtc-missing':
     'This browser cannot connect to others directly. Use a current Chrome, Edge, Firefox or Safari.',
@@ -27,6 +30,8 @@ const problems: Record<ProblemCode, string> = {
   'storage-full': 'There is no room left on the receiving device. Free some space and try again.',
   'too-large': 'This picture is larger than this device can take. Send a smaller version.',
   'timed-out': 'The other side stopped answering. Check both connections and try again.',
+  interrupted:
+    'The connection was lost before this picture was through. It goes on by itself once both sides are connected again with a new code.',
   'protocol-violation':
     'The other side sent something that makes no sense, so we stopped. Reload both pages and try again.',
   'cancelled-here': 'You cancelled this picture.',

@@ -10,6 +10,8 @@ export const fr: Catalogue = {
     'code-guessed':
       'Quelqu’un est venu avec un mauvais code ; il a été annulé par sécurité. Créez un nouveau code et partagez-le.',
     'code-expired': 'Personne n’est venu à temps et le code a expiré. Créez-en un nouveau.',
+    'code-forgotten':
+      'Le serveur ne connaît plus ce code ; il a peut-être été redémarré. Créez-en un nouveau et partagez celui-là.',
     'room-full': 'Il y a déjà quelqu’un dans cette salle. Demandez un nouveau code à l’expéditeur.',
     'too-many-attempts': 'Trop d’essais depuis cette adresse. Attendez une minute, puis réessayez.',
     'version-mismatch': 'Les deux pages n’ont pas la même version. Rechargez-les toutes les deux.',
@@ -17,7 +19,7 @@ export const fr: Catalogue = {
     'no-path':
       'Les deux appareils ne trouvent pas de chemin. Mettez-les sur le même réseau, ou demandez l’ajout d’un relais.',
     'connection-lost':
-      'La connexion a été perdue et n’est pas revenue. Créez un nouveau code pour continuer.',
+      'La connexion a été perdue et n’est pas revenue. Reconnectez-vous avec un nouveau code pour continuer : ce qui est arrivé est gardé.',
     'peer-left': 'L’autre côté est parti. Créez un nouveau code pour vous reconnecter.',
     'webrtc-missing':
       'Ce navigateur ne peut pas se connecter directement à d’autres. Utilisez un Chrome, Edge, Firefox ou Safari récent.',
@@ -28,6 +30,8 @@ export const fr: Catalogue = {
     'storage-full': 'Il n’y a plus de place sur l’appareil qui reçoit. Libérez de l’espace et réessayez.',
     'too-large': 'Cette image est trop grande pour cet appareil. Envoyez une version plus petite.',
     'timed-out': 'L’autre côté ne répond plus. Vérifiez les deux connexions et réessayez.',
+    interrupted:
+      'La connexion a été perdue avant que cette image soit passée. L’envoi reprend de lui-même dès que les deux côtés sont reconnectés avec un nouveau code.',
     'protocol-violation':
       'L’autre côté a envoyé quelque chose d’incohérent ; arrêt. Rechargez les deux pages.',
     'cancelled-here': 'Vous avez annulé cette image.',

@@ -1,6 +1,6 @@
 'use client';
 import { useState } from 'react';
-import { parseCode } from '../../lib/session/pairing/code.ts';
+import { isAlmostCode, parseCode } from '../../lib/session/pairing/code.ts';
 import type { SessionSnapshot } from '../../lib/session/model.ts';
 import { useText } from '../text/text.tsx';
 import { CodeField } from './code-field.tsx';
@@ -18,17 +18,24 @@ interface Props {
   /** From the address the page was opened with; nothing is sent before Join is pressed. */
   fragment: string | undefined;
   forgetFragment: () => void;
+  /** They are about to press Join; called as often as one likes. */
+  aboutToJoin: () => void;
   join: (code: string) => void;
 }
 
 /** The receiver's room: a name and the code, or the link that brought it. */
-export function JoinCard({ snapshot, joining, broken, fragment, forgetFragment, join }: Props) {
+export function JoinCard({ snapshot, joining, broken, fragment, forgetFragment, aboutToJoin, join }: Props) {
   const { t } = useText();
   const [code, setCode] = useState('');
   const [refused, setRefused] = useState(false);
   const state = snapshot?.connection;
   const asks = state === undefined || state === 'closed' || state === 'failed';
   const busy = joining || state === 'connecting' || state === 'waiting';
+
+  // It is a person, not a robot that looks at links, who comes near the button.
+  const stir = () => {
+    if (asks && isAlmostCode(fragment ?? code)) aboutToJoin();
+  };
 
   const submit = () => {
     const entered = fragment ?? code;
@@ -67,6 +74,7 @@ export function JoinCard({ snapshot, joining, broken, fragment, forgetFragment, 
                   change={(value) => {
                     setCode(value);
                     setRefused(false);
+                    if (isAlmostCode(value)) aboutToJoin();
                   }}
                 />
               )}
@@ -80,11 +88,14 @@ export function JoinCard({ snapshot, joining, broken, fragment, forgetFragment, 
             className={`${ui.button} ${ui.primary} ${ui.wide}`}
             data-testid="join-room"
             disabled={busy}
+            onPointerEnter={stir}
+            onFocus={stir}
           >
             {busy ? t.join.joining : t.join.join}
           </button>
           {asks && !fragment && (
             <Scanner
+              opened={aboutToJoin}
               found={(text) => {
                 setCode(text);
                 if (parseCode(text).kind !== 'malformed') join(text);

@@ -34,7 +34,7 @@ const never = () => () => {};
 const hasCamera = () => 'mediaDevices' in navigator;
 
 /** A button that opens the camera, where there may be one; nothing elsewhere. */
-export function Scanner({ found }: { found: (text: string) => void }) {
+export function Scanner({ opened, found }: { opened: () => void; found: (text: string) => void }) {
   const { t } = useText();
   const can = useSyncExternalStore(never, hasCamera, () => false);
   const [on, setOn] = useState(false);
@@ -62,6 +62,7 @@ export function Scanner({ found }: { found: (text: string) => void }) {
         onClick={() => {
           setFailed(false);
           setOn(!on);
+          if (!on) opened();
         }}
       >
         {on ? t.join.stopScanning : t.join.scan}

@@ -7,6 +7,8 @@ import { closingReport, longestTask, marksOf, whenDone } from './read-page.ts';
 
 /** After pairing, and after each picture: nobody chooses the next one sooner. Lanes are opened and replaced meanwhile. */
 const PAUSE_MS = 2000;
+/** A quick typist's. */
+const LETTER_MS = 100;
 const CONNECT_TIMEOUT_MS = 40_000;
 /** Preparing is digest and preview: 200 MB of them on a slow machine. */
 const OFFER_TIMEOUT_MS = 120_000;
@@ -55,7 +57,7 @@ export class TesseraSession {
     await sender.getByTestId('open-room').click();
     const code = await sender.getByTestId('room-code').textContent({ timeout: CONNECT_TIMEOUT_MS });
     await receiver.goto(`${origin}/receive/`);
-    await receiver.getByTestId('code-input').fill((code ?? '').trim());
+    await receiver.getByTestId('code-input').pressSequentially((code ?? '').trim(), { delay: LETTER_MS });
     return { session, code: (code ?? '').trim() };
   }
 

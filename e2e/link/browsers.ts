@@ -7,7 +7,7 @@ import { Link, type LinkOptions, type Side } from './relay.ts';
 const SYSTEM_CHROMIUM = '/usr/bin/chromium';
 
 /** Debian's Chromium where there is one, else the one Playwright has downloaded. */
-async function launchChromium(extraArgs: readonly string[] = []): Promise<Browser> {
+export async function launchChromium(extraArgs: readonly string[] = []): Promise<Browser> {
   return chromium.launch({
     ...(existsSync(SYSTEM_CHROMIUM) ? { executablePath: SYSTEM_CHROMIUM } : {}),
     args: [
@@ -29,7 +29,7 @@ async function launchChromium(extraArgs: readonly string[] = []): Promise<Browse
 }
 
 /** A fresh profile on one side of the link. */
-async function openContext(
+export async function openContext(
   browser: Browser,
   link: Link | undefined,
   side: Side,

@@ -7,6 +7,8 @@ import type { Transport, TransportOptions } from '../transport/contract.ts';
 import { MemoryNetwork } from '../transport/memory.ts';
 import { Connector } from './connector.ts';
 import type { Role } from './model.ts';
+import { Pairing } from './pairing/pairing.ts';
+import { wordsPassword } from './pairing/password.ts';
 import type { RejoinState } from './pairing/rejoin.ts';
 import { recallRejoin } from './rejoin-memory.ts';
 
@@ -58,6 +60,7 @@ class Side {
   /** Each connection state once, as a page would see it. */
   readonly states: string[] = [];
   connections = 0;
+  lost = 0;
 
   constructor(
     role: Role,
@@ -74,6 +77,7 @@ class Side {
         changed: () => this.see(),
         connected: () => void this.connections++,
         disconnected: () => {},
+        lost: () => void this.lost++,
         laneOpen: () => {},
         laneClosed: () => {},
         packet: () => {},
@@ -163,6 +167,45 @@ test('a wrong word is told to both, burns the code, and a new code works', async
   void receiver.connector.join((await sender.room()).code);
   await sender.connected();
   await receiver.connected();
+});
+
+test('a connection is made ready while codes are compared, and says nothing to who has the wrong one', async () => {
+  const server = await start();
+  const network = new MemoryNetwork();
+  let ready = 0;
+  const sender = new Side('sender', server, network, (options) =>
+    network.createTransport({
+      ...options,
+      signal: (message) => {
+        ready += 1;
+        options.signal(message);
+      },
+    }),
+  );
+  void sender.connector.open();
+  const [slot, first, second] = (await sender.room()).code.split('-') as [string, string, string];
+  const guest = await server.connect();
+  const heard: number[] = [];
+  const pairing = new Pairing({
+    role: 'receiver',
+    password: wordsPassword(slot, [first, second === 'acid' ? 'acorn' : 'acid']),
+    random: (length) => crypto.getRandomValues(new Uint8Array(length)),
+  });
+  const hello = pairing.pollTransmit()!;
+  const share = new Promise<Uint8Array>((resolve) => {
+    guest.on('message', (bytes) => {
+      heard.push(bytes[2]!);
+      resolve(new Uint8Array(bytes));
+    });
+  });
+  await guest.emitWithAck('join', { slot, hello });
+  pairing.handleMessage(await share);
+  // The sender's offer is there, and stays there.
+  await expect.poll(() => ready, PATIENCE).toBe(1);
+  await guest.emitWithAck('relay', pairing.pollTransmit()!);
+  await sender.problem('code-guessed');
+  await expect.poll(() => heard, PATIENCE).toEqual([2, 5]);
+  expect(sender.connections).toBe(0);
 });
 
 test('a lost path is found again without a code, twice in a row', async () => {
@@ -268,11 +311,13 @@ test('a sender that was confirmed when its receiver was not meets it where they 
   const server = await start();
   const network = new MemoryNetwork();
   let confirmed = () => {};
-  const sender = new Side('sender', server, network, (options) => {
-    // The sender's proof has left; nobody receives it.
-    confirmed();
-    return network.createTransport(options);
-  });
+  const setItem = sessionStorage.setItem.bind(sessionStorage);
+  sessionStorage.setItem = (key, value) => {
+    setItem(key, value);
+    // The sender's proof is about to leave; nobody receives it.
+    if (key.endsWith('sender')) confirmed();
+  };
+  const sender = new Side('sender', server, network);
   const receiver = new Side('receiver', server, network);
   void sender.connector.open();
   void receiver.connector.join((await sender.room()).code);
@@ -335,14 +380,15 @@ test('a room is still there when its sender is back, and so is who joined meanwh
   await receiver.connected();
 });
 
-test('a room that the server has forgotten is told to its sender', async () => {
+test('a room that the server has forgotten is told to its sender, and not as one that expired', async () => {
   const server = await start();
   const sender = new Side('sender', server, new MemoryNetwork());
   void sender.connector.open();
   await sender.room();
   await server.stop();
   await start(server.port);
-  await sender.problem('code-expired');
+  await sender.problem('code-forgotten');
+  expect(sender.lost).toBe(1);
   expect(sender.connector.room).toBeUndefined();
 });
 

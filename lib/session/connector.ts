@@ -9,6 +9,7 @@
 import type { LaneId } from '../protocol/contract.ts';
 import type { Transport, TransportOptions } from '../transport/contract.ts';
 import { createTransport, webRtcAvailable } from '../transport/transport.ts';
+import { holdTransport, type HeldTransport } from './held-transport.ts';
 import type { ConnectionState, Problem, ProblemCode, Role, Room } from './model.ts';
 import { formatCode, formatFragment, makeCode, makeLink, parseCode, passwordOf } from './pairing/code.ts';
 import { fingerprint } from './pairing/fingerprint.ts';
@@ -50,6 +51,8 @@ export interface ConnectorEvents {
   changed(): void;
   connected(): void;
   disconnected(): void;
+  /** Given up: what was going on with the other side does not go on. */
+  lost(): void;
   laneOpen(lane: LaneId): void;
   laneClosed(lane: LaneId): void;
   packet(lane: LaneId, bytes: Uint8Array): void;
@@ -84,6 +87,10 @@ export class Connector {
   private passwords: readonly Password[] = [];
   private roomToken: string | undefined;
   private pairing: Pairing | undefined;
+  /** The first message of this pairing went along with the join: when both are there, it has begun already. */
+  private greeted = false;
+  /** Made while the last messages of a pairing are on their way. */
+  private prepared: HeldTransport | undefined;
   private keys: SessionKeys | undefined;
   private sealed: SealedChannel | undefined;
   private iceServers: readonly RTCIceServer[] = [];
@@ -134,11 +141,14 @@ export class Connector {
     }
     this.reset();
     this.set('connecting');
-    this.passwords = [passwordOf(code)];
+    const password = passwordOf(code);
+    this.passwords = [password];
+    this.pairing = new Pairing({ role: 'receiver', password, random });
+    this.greeted = true;
+    this.after(GUEST_LIMIT, () => this.pairingFailed('peer-left'));
     try {
-      const { iceServers } = await this.client.join(code.slot);
+      const { iceServers } = await this.client.join(code.slot, this.pairing.pollTransmit());
       this.iceServers = iceServers;
-      if (this.pairing === undefined) this.after(GUEST_LIMIT, () => this.pairingFailed('peer-left'));
     } catch (error) {
       this.fail(codeOf(error), error);
     }
@@ -177,7 +187,7 @@ export class Connector {
     this.ended = true;
     forgetRejoin(this.options.role);
     clearTimeout(this.timer);
-    this.closeTransport();
+    this.drop();
     this.client.close();
     this.set('closed');
   }
@@ -189,6 +199,11 @@ export class Connector {
     const { role } = this.options;
     const again = this.connection === 'reconnecting';
     if (this.ended || (!again && this.connection !== 'waiting' && this.connection !== 'connecting')) return;
+    if (this.greeted && this.pairing !== undefined) {
+      this.greeted = false;
+      this.after(GUEST_LIMIT, () => this.pairingFailed('connection-lost'));
+      return;
+    }
     const passwords = again ? (this.meeting ? [this.meeting.password] : []) : this.passwords;
     const [password] = passwords;
     // Words that were used once already: the server would like another guess at them.
@@ -211,6 +226,8 @@ export class Connector {
       this.after(PAIRING_LIMIT, () => this.pairingFailed('connection-lost'));
       this.pairing.handleMessage(bytes);
       this.drainPairing();
+      // The other side answers in a round trip; until then a connection can be made ready.
+      if (this.pairing !== undefined && this.sealed === undefined) this.prepare();
     }
   }
 
@@ -229,6 +246,7 @@ export class Connector {
 
   private pairingFailed(code: ProblemCode): void {
     this.pairing = undefined;
+    this.dropPrepared();
     if (this.connection === 'reconnecting') {
       this.after(REJOIN_STEP, () => void this.meet());
       return;
@@ -249,37 +267,55 @@ export class Connector {
     keepRejoin(this.rejoin);
   }
 
-  private connect(): void {
-    const { role, relayOnly, events } = this.options;
-    clearTimeout(this.timer);
-    this.room = undefined;
-    this.closeTransport();
-    const { createTransport: create = createTransport } = this.options;
-    if (create === createTransport && !webRtcAvailable()) {
-      this.fail('webrtc-missing');
-      return;
-    }
-    let made: Transport | undefined;
-    // A transport that was replaced may still have something to say.
-    const current = (): boolean => made !== undefined && this.transport === made;
-    const options: TransportOptions = {
+  /** Makes the first connection, none of whose words leave before the other side is confirmed. */
+  private prepare(): void {
+    if (this.prepared !== undefined) return;
+    const { role, relayOnly, events, createTransport: create = createTransport } = this.options;
+    if (create === createTransport && !webRtcAvailable()) return;
+    let made: HeldTransport | undefined;
+    // One that was replaced may still have something to say.
+    const current = (): boolean => made !== undefined && this.transport === made.transport;
+    made = holdTransport(create, {
       initiator: role === 'sender',
       iceServers: this.iceServers,
       relayOnly,
-      signal: (message) => this.sendSealed(message),
+      signal: (message) => current() && this.sendSealed(message),
       ...(events.handOver === undefined ? {} : { handOver: events.handOver }),
       events: {
         connected: () => current() && this.onConnected(),
-        closed: () => current() && this.onLost(),
+        closed: () => {
+          if (current()) this.onLost();
+          else if (this.prepared === made) this.prepared = undefined;
+        },
         laneOpen: (lane) => current() && events.laneOpen(lane),
         laneClosed: (lane) => current() && events.laneClosed(lane),
         packet: (lane, bytes) => current() && events.packet(lane, bytes),
         backlog: (lane, bytes) => current() && events.backlog(lane, bytes),
       },
-    };
-    made = create(options);
-    this.transport = made;
+    });
+    this.prepared = made;
+  }
+
+  private connect(): void {
+    clearTimeout(this.timer);
+    this.room = undefined;
+    this.closeTransport();
+    this.prepare();
+    const { prepared } = this;
+    if (prepared === undefined) {
+      this.fail('webrtc-missing');
+      return;
+    }
+    this.prepared = undefined;
+    this.transport = prepared.transport;
+    prepared.release();
     this.after(CONNECT_LIMIT, () => this.onLost());
+  }
+
+  private dropPrepared(): void {
+    const { prepared } = this;
+    this.prepared = undefined;
+    prepared?.transport.close();
   }
 
   private sendSealed(message: unknown): void {
@@ -428,7 +464,8 @@ export class Connector {
     } catch (error) {
       if (this.roomToken === token && this.connection === 'waiting') {
         const code = codeOf(error);
-        this.fail(code === 'code-unknown' ? 'code-expired' : code, error);
+        const expired = this.room !== undefined && Date.now() >= this.room.expiresAt;
+        this.fail(code !== 'code-unknown' ? code : expired ? 'code-expired' : 'code-forgotten', error);
       }
     }
   }
@@ -452,7 +489,9 @@ export class Connector {
   /** Whatever was begun with the other side through the server. */
   private drop(): void {
     this.closeTransport();
+    this.dropPrepared();
     this.pairing = undefined;
+    this.greeted = false;
     this.sealed = undefined;
   }
 
@@ -479,6 +518,7 @@ export class Connector {
     void this.client.leave().catch(() => {});
     this.problem = error instanceof Error ? { code, detail: error.message } : { code };
     this.set('failed');
+    this.options.events.lost();
   }
 
   private after(delay: number, act: () => void): void {

@@ -3,6 +3,8 @@ import { BrowserReceiverSession } from './receiver-session.ts';
 import { recallRejoin } from './rejoin-memory.ts';
 import { BrowserSenderSession } from './sender-session.ts';
 
+export { closeAhead, openAhead } from './signaling-socket.ts';
+
 export function createSenderSession(options: SessionOptions): SenderSession {
   return new BrowserSenderSession(options);
 }

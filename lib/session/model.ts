@@ -28,6 +28,7 @@ export type ProblemCode =
   | 'code-unknown'
   | 'code-guessed'
   | 'code-expired'
+  | 'code-forgotten'
   | 'room-full'
   | 'too-many-attempts'
   | 'version-mismatch'
@@ -44,6 +45,7 @@ export type ProblemCode =
   | 'storage-full'
   | 'too-large'
   | 'timed-out'
+  | 'interrupted'
   | 'protocol-violation'
   | 'cancelled-here'
   | 'cancelled-there';

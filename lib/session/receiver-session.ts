@@ -86,6 +86,9 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
     switch (message.type) {
       case 'offered': {
         const { id, name, mediaType, bytes, modified, width, height, sha256, thumb } = message;
+        // It was lost on its way, and comes again.
+        for (const old of this.transfers.values())
+          if (wasLost(old) && old.sha256 === sha256) this.transfers.delete(old.id);
         this.show({
           id,
           name,
@@ -98,7 +101,7 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
           sha256,
           ...(thumb === undefined ? {} : { thumb }),
         });
-        // What was being received when this page was loaded anew goes on by itself.
+        // What was being received when this page was loaded anew, or the connection lost, goes on by itself.
         if (this.autoAccept || wasAccepted(sha256)) this.accept(id);
         break;
       }
@@ -122,8 +125,12 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
 
   protected override stateChanged(transfer: TransferSnapshot): void {
     if (transfer.state === 'done') mark('tessera:complete', transfer);
-    if (transfer.state !== 'receiving' && transfer.state !== 'verifying' && transfer.sha256 !== undefined) {
-      rememberAccepted(transfer.sha256, false);
-    }
+    const { state, sha256 } = transfer;
+    if (sha256 === undefined || state === 'receiving' || state === 'verifying' || wasLost(transfer)) return;
+    rememberAccepted(sha256, false);
   }
 }
+
+/** It failed with the connection and through nobody's doing. */
+const wasLost = ({ state, problem }: TransferSnapshot): boolean =>
+  state === 'failed' && problem?.code === 'interrupted';

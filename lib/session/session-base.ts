@@ -57,6 +57,7 @@ export abstract class SessionBase<M> implements Session {
         changed: () => this.changed(),
         connected: () => this.onConnected(),
         disconnected: () => this.onDisconnected(),
+        lost: () => this.port.post({ type: 'lost' }),
         laneOpen: (lane) => this.port.post({ type: 'lane-open', lane }),
         laneClosed: (lane) => this.port.post({ type: 'lane-closed', lane }),
         packet: (lane, bytes) => this.port.packet(lane, bytes),
@@ -186,7 +187,10 @@ export abstract class SessionBase<M> implements Session {
         history.push({ seconds, rate, lossPercent, roundTrip, lanes });
       }
     }
-    this.transfers.set(id, { ...known, ...part });
+    const { problem, ...rest } = known;
+    // A picture that goes on has no problem any more.
+    const before = part.state === undefined && problem !== undefined ? { ...rest, problem } : rest;
+    this.transfers.set(id, { ...before, ...part });
     this.changed();
     if (part.state !== undefined) this.stateChanged(this.transfers.get(id) as TransferSnapshot);
   }

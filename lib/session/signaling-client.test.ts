@@ -2,6 +2,7 @@ import { Server } from 'socket.io';
 import { afterEach, expect, test } from 'vitest';
 import { startTestServer, type TestServer } from '../../signaling/test-server.ts';
 import { createSignalingClient, type SignalingClient } from './signaling-client.ts';
+import { closeAhead, openAhead } from './signaling-socket.ts';
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
@@ -137,6 +138,47 @@ test('a server that never answers, or answers nonsense, ends in a named error', 
   await expect(client.join('1')).rejects.toMatchObject({ code: 'protocol-violation' });
   await expect(client.rejoin('0'.repeat(32), 'sender')).rejects.toMatchObject({ code: 'server-away' });
   expect(told.filter((one) => one.startsWith('message'))).toEqual([]);
+});
+
+test('what is said with the join is the first that the sender hears, once', async () => {
+  const server = await start();
+  const [sender, receiver] = [connect(server.origin), connect(server.origin)];
+  const { slot } = await sender.client.open();
+  await receiver.client.join(slot, Uint8Array.of(8, 9));
+  receiver.client.send(Uint8Array.of(1));
+  await sender.until('message 1');
+  expect(sender.told.slice(sender.told.indexOf('paired'))).toEqual(['paired', 'message 8,9', 'message 1']);
+});
+
+test('a socket opened ahead is the one that is used, and is closed when nobody joins', async () => {
+  const io = new Server(0, { transports: ['websocket'] });
+  cleanups.push(() => io.close(), closeAhead);
+  const seen = { opened: 0, closed: 0 };
+  io.on('connection', (socket) => {
+    seen.opened += 1;
+    socket.on('disconnect', () => (seen.closed += 1));
+  });
+  const origin = `http://127.0.0.1:${(io.httpServer.address() as { port: number }).port}`;
+  const soon = { timeout: 15_000, interval: 10 };
+  openAhead(origin);
+  openAhead(origin);
+  await expect.poll(() => seen, soon).toEqual({ opened: 1, closed: 0 });
+  await connect(origin).until('online');
+  expect(seen).toEqual({ opened: 1, closed: 0 });
+  openAhead(origin, 100);
+  await expect.poll(() => seen, soon).toEqual({ opened: 2, closed: 1 });
+  await connect(origin).until('online');
+  expect(seen).toEqual({ opened: 3, closed: 1 });
+});
+
+test('a socket opened ahead comes back when it is lost', async () => {
+  const server = await start();
+  openAhead(server.origin);
+  cleanups.push(closeAhead);
+  await server.stop();
+  await start(server.port);
+  const { client } = connect(server.origin);
+  expect((await client.open()).slot).toMatch(/^\d+$/);
 });
 
 test('a closed client is silent and answers nothing more', async () => {

@@ -1,8 +1,7 @@
 /**
- * The page's end of the signaling server: rooms, rejoining, and sealed bytes to the other side. The one door of
- * socket.io-client. The server is trusted with nothing: what it sends is checked and bounded here.
+ * The page's end of the signaling server: rooms, rejoining, and sealed bytes to the other side. The server is trusted with
+ * nothing: what it sends is checked and bounded here.
  */
-import { io, type Socket } from 'socket.io-client';
 import * as v from 'valibot';
 import { MAX_RELAY_BYTES } from '../../signaling/limits.ts';
 import {
@@ -13,16 +12,15 @@ import {
   openAckSchema,
   rejoinAckSchema,
   reopenAckSchema,
-  type ClientToServer,
   type ExpiredReason,
   type JoinAck,
   type OpenAck,
   type RejoinAck,
   type ReopenAck,
-  type ServerToClient,
   type SignalingErrorCode,
 } from '../../signaling/messages.ts';
 import type { ProblemCode, Role } from './model.ts';
+import { ANSWER_MS, takeSocket } from './signaling-socket.ts';
 
 export type { ExpiredReason, JoinAck, OpenAck, RejoinAck };
 
@@ -45,8 +43,11 @@ export interface SignalingClient {
   open(): Promise<OpenAck>;
   /** Takes back, on this connection, the room that another one opened; rejects with `code-unknown` when it is gone. */
   reopen(token: string): Promise<ReopenAck>;
-  /** Joins the room of a slot. Whatever comes of it, the code is used up. */
-  join(slot: string): Promise<JoinAck>;
+  /**
+   * Joins the room of a slot. Whatever comes of it, the code is used up. `hello` is handed to the other side, as if sent,
+   * before the first `onPaired`.
+   */
+  join(slot: string, hello?: Uint8Array): Promise<JoinAck>;
   /** Meets the other side of a dropped session, now or later: `onPaired` tells. */
   rejoin(id: string, role: Role): Promise<RejoinAck>;
   /** Destroys the own room, or ends the pair, after a wrong code. */
@@ -70,8 +71,6 @@ export class SignalingError extends Error {
   }
 }
 
-/** A server that does not answer within this is away; a person waits no longer for a code. */
-const ANSWER_MS = 5000;
 /** After a refusal the same connection would be refused again; limits are counted by the minute. */
 const REFUSED_RETRY_MS = 10_000;
 
@@ -87,18 +86,7 @@ const problems: Record<SignalingErrorCode, ProblemCode> = {
 
 /** Connects at once, and again whenever the connection is lost, until `close`. */
 export function createSignalingClient(options: SignalingClientOptions): SignalingClient {
-  const socket: Socket<ServerToClient, ClientToServer> = io(
-    options.server === '' ? undefined : options.server,
-    {
-      transports: ['websocket'],
-      forceNew: true,
-      timeout: ANSWER_MS,
-      // Quick at first (a server that restarts is back within a second), and spread so that not all return at once.
-      reconnectionDelay: 300,
-      reconnectionDelayMax: 5000,
-      randomizationFactor: 0.5,
-    },
-  );
+  const socket = takeSocket(options.server);
   const waiters = new Set<(error?: SignalingError) => void>();
   const settle = (error?: SignalingError) => {
     for (const waiter of waiters) waiter(error);
@@ -120,6 +108,12 @@ export function createSignalingClient(options: SignalingClientOptions): Signalin
     settle();
     options.onOnline(true);
   });
+  // Opened ahead: told as if it were just now, once our owner is ready to hear it.
+  if (socket.connected) {
+    queueMicrotask(() => {
+      if (!closed && socket.connected) options.onOnline(true);
+    });
+  }
   socket.on('disconnect', (reason) => {
     // Sent before, meant for a place that is gone.
     socket.sendBuffer = [];
@@ -188,7 +182,10 @@ export function createSignalingClient(options: SignalingClientOptions): Signalin
   return {
     open: () => ask(openAckSchema, (within, answered) => within.emit('open', {}, answered)),
     reopen: (token) => ask(reopenAckSchema, (within, answered) => within.emit('reopen', { token }, answered)),
-    join: (slot) => ask(joinAckSchema, (within, answered) => within.emit('join', { slot }, answered)),
+    join: (slot, hello) => {
+      const request = hello === undefined ? { slot } : { slot, hello };
+      return ask(joinAckSchema, (within, answered) => within.emit('join', request, answered));
+    },
     rejoin: (id, role) =>
       ask(rejoinAckSchema, (within, answered) => within.emit('rejoin', { id, role }, answered)),
     burn: async () => {

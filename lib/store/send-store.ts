@@ -184,6 +184,9 @@ export function createSendStore({ makeSession, tools, makeId }: SendStoreOptions
     },
     remove(id) {
       drop(id);
+      // It may be one that would go on by itself.
+      const stage = item(id)?.stage;
+      if (stage?.at === 'sent') session?.cancel(stage.transfer);
       store.setState(({ items }) => ({ items: items.filter((one) => one.id !== id) }));
       pump();
     },

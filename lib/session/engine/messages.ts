@@ -30,6 +30,8 @@ export type LinkMessage =
   /** The control channel stands: say who we are. */
   | { readonly type: 'connected'; readonly name: string }
   | { readonly type: 'disconnected' }
+  /** It does not come back: what was going on has failed. */
+  | { readonly type: 'lost' }
   | { readonly type: 'cancel'; readonly id: string }
   | { readonly type: 'bye' };
 

@@ -80,6 +80,13 @@ export class ReceiverEngine {
         this.receiver.hello(this.instance, message.name);
         this.loop.pump();
         break;
+      case 'lost':
+        for (const entry of this.byTransfer.values()) {
+          if (isOpen(entry)) this.receiver.cancel(entry.transfer);
+          this.abandon(entry, 'interrupted');
+        }
+        this.loop.pump();
+        break;
       case 'bye':
         this.receiver.bye();
         this.loop.pump();
@@ -281,10 +288,10 @@ export class ReceiverEngine {
   }
 
   /** The sender is gone; what came stays for another time. */
-  private abandon(entry: Entry): void {
-    if (entry.state !== 'offered' && entry.state !== 'receiving') return;
+  private abandon(entry: Entry, problem: ProblemCode = 'peer-left'): void {
+    if (!isOpen(entry)) return;
     if (entry.state === 'receiving') entry.stored?.keep();
-    this.setState(entry, 'failed', 'peer-left');
+    this.setState(entry, 'failed', problem);
   }
 
   // ---- what the page sees
@@ -381,6 +388,9 @@ export class ReceiverEngine {
     return incoming.original;
   }
 }
+
+/** Not decided, or on its way; what is being verified needs nobody any more. */
+const isOpen = ({ state }: Entry): boolean => state === 'offered' || state === 'receiving';
 
 function blockBytes(geometry: ReturnType<typeof geometryOf>, block: number): number {
   const [from, to] = blockRange(geometry, block);

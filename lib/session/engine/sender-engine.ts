@@ -23,6 +23,8 @@ interface Entry {
   header?: FileHeader;
   transfer?: number;
   state: TransferState;
+  /** Failed with the connection: offered again by itself to whoever comes next. */
+  lost: boolean;
   acceptedAt: number;
   endedAt: number;
   lostBefore: number;
@@ -40,6 +42,8 @@ export class SenderEngine {
   private readonly byTransfer = new Map<number, Entry>();
   private readonly instance: Uint8Array;
   private otherInstance: string | undefined;
+  /** Somebody has said hello and was not given up since. */
+  private met = false;
   private preparing = false;
   private cancelPublish: (() => void) | undefined;
 
@@ -68,9 +72,14 @@ export class SenderEngine {
         break;
       case 'cancel': {
         const entry = this.entries.get(message.id);
-        if (entry !== undefined) this.end(entry, 'cancelled', 'cancelled-here', CancelReason.person);
+        if (entry === undefined) break;
+        entry.lost = false;
+        this.end(entry, 'cancelled', 'cancelled-here', CancelReason.person);
         break;
       }
+      case 'lost':
+        this.onLost();
+        break;
       case 'bye':
         this.sender.bye();
         this.loop.pump();
@@ -79,20 +88,27 @@ export class SenderEngine {
     }
   }
 
+  /** What was moving has failed; what nobody had accepted yet waits for whoever comes next. */
+  private onLost(): void {
+    this.met = false;
+    for (const entry of this.entries.values()) {
+      if (entry.state === 'sending' || entry.state === 'verifying') {
+        entry.lost = true;
+        this.end(entry, 'failed', 'interrupted', CancelReason.person);
+      }
+      if (entry.state !== 'offered' || entry.transfer === undefined) continue;
+      this.sender.cancel(entry.transfer);
+      this.byTransfer.delete(entry.transfer);
+      delete entry.transfer;
+      this.setState(entry, 'queued');
+    }
+    this.loop.pump();
+  }
+
   // ---- preparing: one picture at a time, while the one before crosses
 
   private add(picture: OutgoingPicture): void {
-    const entry: Entry = {
-      picture,
-      source: new Source(picture.blob),
-      cells: new ChunkCellMap(geometryOf(picture.blob.size).chunks),
-      meter: new RateMeter(),
-      state: 'queued',
-      acceptedAt: 0,
-      endedAt: 0,
-      lostBefore: 0,
-      closedThrough: 0,
-    };
+    const entry = freshEntry(picture);
     this.entries.delete(picture.id);
     this.entries.set(picture.id, entry);
     this.setState(entry, 'queued');
@@ -132,7 +148,7 @@ export class SenderEngine {
       };
       this.host.post({ type: 'update', update: { id: picture.id, sha256: toHex(digest) } });
       this.host.post({ type: 'header', id: picture.id, bytes: encodeHeader(entry.header) });
-      if (this.otherInstance !== undefined) this.offer(entry);
+      if (this.met) this.offer(entry);
     } catch {
       // The file was moved, changed or is on a drive that is gone.
       this.end(entry, 'failed', 'source-unreadable', CancelReason.unreadable);
@@ -211,8 +227,14 @@ export class SenderEngine {
     const other = toHex(instance);
     const known = this.otherInstance;
     this.otherInstance = other;
+    this.met = true;
     if (known !== undefined) this.sender.resync(known !== other);
     this.host.post({ type: 'peer', name });
+    for (const entry of [...this.entries.values()].filter(({ lost }) => lost)) {
+      const again = freshEntry(entry.picture);
+      if (entry.header !== undefined) again.header = entry.header;
+      this.entries.set(entry.picture.id, again);
+    }
     for (const entry of this.entries.values()) {
       if (
         known !== undefined &&
@@ -336,6 +358,19 @@ export class SenderEngine {
     };
   }
 }
+
+const freshEntry = (picture: OutgoingPicture): Entry => ({
+  picture,
+  source: new Source(picture.blob),
+  cells: new ChunkCellMap(geometryOf(picture.blob.size).chunks),
+  meter: new RateMeter(),
+  state: 'queued',
+  lost: false,
+  acceptedAt: 0,
+  endedAt: 0,
+  lostBefore: 0,
+  closedThrough: 0,
+});
 
 const isOpen = (entry: Entry): boolean =>
   entry.state === 'queued' ||

@@ -4,6 +4,7 @@ import {
   completeCode,
   formatCode,
   formatFragment,
+  isAlmostCode,
   isSlot,
   makeCode,
   makeLink,
@@ -176,4 +177,27 @@ it('no two ways into a room, and no two rooms, share a password', () => {
     passwordOf({ kind: 'link', slot: '2', secret }),
   ].map(({ bytes }) => String(bytes));
   expect(new Set(passwords).size).toBe(passwords.length);
+});
+
+describe('somebody is about to join', () => {
+  it.each(['12-acid-z', '12-acid-zoo', '12 ACID zoom', '12acidzoom', '#12.AAAAAAAAAAAAAAAAAAAAAA'])(
+    'with %j',
+    (text) => {
+      expect(isAlmostCode(text)).toBe(true);
+    },
+  );
+
+  it.each([
+    '',
+    '12',
+    '12-acid',
+    '12-acid-',
+    '12-acid-qw',
+    '12-acid-qwertz',
+    '12-qwertz-ac',
+    'acid-zoom',
+    'hello',
+  ])('but not yet with %j', (text) => {
+    expect(isAlmostCode(text)).toBe(false);
+  });
 });

@@ -78,6 +78,13 @@ export function completeCode(text: string, limit = 8): string[] {
   return completeWord(last, limit).map((word) => [slot, ...words.slice(0, -1), word].join('-'));
 }
 
+/** Whole, or but for the end of its last word: somebody is about to join. */
+export function isAlmostCode(text: string): boolean {
+  if (parseCode(text).kind !== 'malformed') return true;
+  const [first, second] = tokens(text).slice(1);
+  return second !== undefined && isWord(first!) && completeCode(text, 1).length > 0;
+}
+
 export function isSlot(text: string): boolean {
   return /^[1-9][0-9]*$/.test(text) && text.length <= SLOT_DIGITS_MAX;
 }
