@@ -24,6 +24,8 @@ export class OutgoingBlock implements Carried {
   /** Symbols to send beyond the sources, by the newest plan. */
   due = 0;
   nextSource = 0;
+  /** Its sources and the repair planned with them have been sent: what follows is because more was lost than that covers. */
+  firstPassOver = false;
   private nextRepair = 0;
   readonly index: number;
   readonly encoder: BlockEncoder;
@@ -76,6 +78,9 @@ export class OutgoingObject {
   private readonly closed = new Set<number>();
   private nextBlock = 0;
   private askedThrough = 0;
+  /** Blocks for which more was sent after their first pass. */
+  private readonly again = new Set<number>();
+  private untoldAgain: number[] = [];
 
   constructor(stream: number, length: number) {
     this.stream = stream;
@@ -137,6 +142,18 @@ export class OutgoingObject {
     this.skipClosed();
   }
 
+  /** More was sent for this block after its first pass. */
+  wasSentAgain(block: number): boolean {
+    return this.again.has(block);
+  }
+
+  /** Blocks that became so since the last call, in ascending order. */
+  takeSentAgain(): number[] {
+    const blocks = this.untoldAgain.sort((a, b) => a - b);
+    this.untoldAgain = [];
+    return blocks;
+  }
+
   /** Blocks whose bytes are wanted now: asked for once, a little before they are needed. */
   wanted(): number[] {
     const blocks: number[] = [];
@@ -178,6 +195,7 @@ export class OutgoingObject {
     for (const block of this.open.values()) {
       if (block.due <= 0 || !block.sourcesSent) continue;
       block.due -= 1;
+      this.noteRepair(block);
       const { symbol, bytes } = block.takeRepair();
       const length =
         symbol < block.k
@@ -204,6 +222,7 @@ export class OutgoingObject {
       const edge = block.index < edgeBlocks / 4 || block.index >= lastEdge;
       const symbols = symbolsToSend(block.lacking, loss, edge ? CONFIDENCE.edge : CONFIDENCE.middle);
       block.due = Math.max(0, symbols - block.inFlight);
+      if (block.due === 0) block.firstPassOver = true;
     }
   }
 
@@ -225,6 +244,14 @@ export class OutgoingObject {
   release(): void {
     this.closedChunks = this.chunksThere;
     this.open.clear();
+  }
+
+  private noteRepair(block: OutgoingBlock): void {
+    if (block.firstPassOver && !this.again.has(block.index)) {
+      this.again.add(block.index);
+      this.untoldAgain.push(block.index);
+    }
+    if (block.due === 0) block.firstPassOver = true;
   }
 
   private skipClosed(): void {
