@@ -114,7 +114,7 @@ export function ReceivedPicture({ session, transfer, accepted, onFile, open }: P
             }}
           />
         )}
-        {open && fullShown && (
+        {open && (fullShown || (file && file.show !== 'yes' && stage)) && (
           <button
             type="button"
             className={css.open}
