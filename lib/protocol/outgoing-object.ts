@@ -24,8 +24,8 @@ export class OutgoingBlock implements Carried {
   /** Symbols to send beyond the sources, by the newest plan. */
   due = 0;
   nextSource = 0;
-  /** Its sources and the repair planned with them have been sent: what follows is because more was lost than that covers. */
-  firstPassOver = false;
+  /** Repair symbols planned when its sources had just been sent: what follows is because more was lost than they cover. */
+  planned: number | undefined;
   private nextRepair = 0;
   readonly index: number;
   readonly encoder: BlockEncoder;
@@ -42,6 +42,11 @@ export class OutgoingBlock implements Carried {
 
   get sourcesSent(): boolean {
     return this.nextSource >= this.k;
+  }
+
+  /** More than its first pass, which is the sources and the repair planned with them. */
+  get sentAgain(): boolean {
+    return this.planned !== undefined && this.nextRepair > this.planned;
   }
 
   /** Number and bytes of a repair symbol never sent before; when all 256 − K have been, all symbols come again in turn. */
@@ -195,8 +200,11 @@ export class OutgoingObject {
     for (const block of this.open.values()) {
       if (block.due <= 0 || !block.sourcesSent) continue;
       block.due -= 1;
-      this.noteRepair(block);
       const { symbol, bytes } = block.takeRepair();
+      if (block.sentAgain && !this.again.has(block.index)) {
+        this.again.add(block.index);
+        this.untoldAgain.push(block.index);
+      }
       const length =
         symbol < block.k
           ? chunkLength(this.geometry, firstChunk(this.geometry, block.index) + symbol)
@@ -222,7 +230,7 @@ export class OutgoingObject {
       const edge = block.index < edgeBlocks / 4 || block.index >= lastEdge;
       const symbols = symbolsToSend(block.lacking, loss, edge ? CONFIDENCE.edge : CONFIDENCE.middle);
       block.due = Math.max(0, symbols - block.inFlight);
-      if (block.due === 0) block.firstPassOver = true;
+      block.planned ??= block.due;
     }
   }
 
@@ -244,14 +252,6 @@ export class OutgoingObject {
   release(): void {
     this.closedChunks = this.chunksThere;
     this.open.clear();
-  }
-
-  private noteRepair(block: OutgoingBlock): void {
-    if (block.firstPassOver && !this.again.has(block.index)) {
-      this.again.add(block.index);
-      this.untoldAgain.push(block.index);
-    }
-    if (block.due === 0) block.firstPassOver = true;
   }
 
   private skipClosed(): void {
