@@ -28,6 +28,8 @@ export function JoinCard({ snapshot, joining, broken, fragment, forgetFragment, 
   const [refused, setRefused] = useState(false);
   const state = snapshot?.connection;
   const asks = state === undefined || state === 'closed' || state === 'failed';
+  // It was used up: another press of Join with it could only fail.
+  if (state === 'connected' && code !== '') setCode('');
   const busy = joining || state === 'connecting' || state === 'waiting';
 
   const submit = () => {
