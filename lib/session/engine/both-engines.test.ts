@@ -58,7 +58,10 @@ async function until(done: () => boolean): Promise<void> {
 type Fate = 'comes' | 'never' | 'late';
 
 /** One picture from offer to the last word of both sides; `fate` is asked for each DATA packet. */
-async function cross(fate: (bytes: Uint8Array) => Fate): Promise<{ sender: Side; receiver: Side }> {
+async function cross(
+  fate: (bytes: Uint8Array) => Fate,
+  chunks = CHUNKS,
+): Promise<{ sender: Side; receiver: Side }> {
   const [sender, receiver] = [new Side(), new Side()];
   const from = new SenderEngine(sender.host, new Uint8Array(8).fill(1));
   const to = new ReceiverEngine(receiver.host, new Uint8Array(8).fill(2), new MemoryStore());
@@ -85,7 +88,7 @@ async function cross(fate: (bytes: Uint8Array) => Fate): Promise<{ sender: Side;
     for (const lane of LANES) handle({ type: 'lane-open', lane });
   }
   const random = seededRandom(5);
-  const bytes = Uint8Array.from({ length: CHUNKS * 1024 }, () => random() * 256);
+  const bytes = Uint8Array.from({ length: chunks * 1024 }, () => random() * 256);
   from.handle({
     type: 'send',
     picture: { id: 'a', blob: new Blob([bytes]), name: 'a', mediaType: 'image/png', modified: 0 },
@@ -143,7 +146,7 @@ describe('the two chunk maps', () => {
 
   it('come with the round trip while the picture is on its way, at the receiver too', async () => {
     const random = seededRandom(3);
-    const { receiver } = await cross(() => (random() < 0.05 ? 'never' : 'comes'));
+    const { receiver } = await cross(() => (random() < 0.05 ? 'never' : 'comes'), 5 * CHUNKS);
     const before = receiver.figures.filter(({ successPercent }) => successPercent < 100);
     const known = before.filter(({ roundTrip }) => roundTrip !== undefined);
     expect(known.length).toBeGreaterThan(0);
