@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { SessionSnapshot, TransferSnapshot } from '../session/model.ts';
 import { noFigures } from '../session/no-figures.ts';
-import { CALM_MS, calmPublisher } from './calm.ts';
+import { CALM_MS, calmPublisher, HIDDEN_MS } from './calm.ts';
 
 const transfer = (part: Partial<TransferSnapshot> = {}): TransferSnapshot => ({
   id: 'a',
@@ -42,7 +42,10 @@ function shown() {
 
 describe('a calm publisher', () => {
   beforeEach(() => void vi.useFakeTimers());
-  afterEach(() => void vi.useRealTimers());
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.unstubAllGlobals();
+  });
 
   it('shows lanes, figures and progress together, a moment later, with the newest numbers', () => {
     const { seen, say } = shown();
@@ -73,6 +76,19 @@ describe('a calm publisher', () => {
     expect(seen[1]).toBe(next);
     vi.advanceTimersByTime(10 * CALM_MS);
     expect(seen.length).toBe(2);
+  });
+
+  it('draws numbers seldom while the page is hidden, and states at once all the same', () => {
+    vi.stubGlobal('document', { hidden: true });
+    const { seen, say } = shown();
+    vi.advanceTimersByTime(2 * CALM_MS);
+    say(snapshot({ lanes: 2 }));
+    expect(seen.length).toBe(1);
+    say(snapshot({ lanes: 2, transfers: [transfer({ state: 'done' })] }));
+    expect(seen.length).toBe(2);
+    say(snapshot({ lanes: 3, transfers: [transfer({ state: 'done' })] }));
+    vi.advanceTimersByTime(HIDDEN_MS);
+    expect(seen.length).toBe(3);
   });
 
   it('shows nothing any more once stopped', () => {

@@ -2,6 +2,8 @@ import type { SessionSnapshot, TransferSnapshot } from '../session/model.ts';
 
 /** Between two drawings of numbers alone (ms): faster than anybody reads, and each costs the page what it is sending with. */
 export const CALM_MS = 200;
+/** The same while nobody can see the page. */
+export const HIDDEN_MS = 2000;
 
 export interface CalmPublisher {
   /** The session has a new snapshot. */
@@ -12,7 +14,7 @@ export interface CalmPublisher {
 
 /**
  * Publishes at once what a person waits for (a state, a picture, a problem, somebody who came) and figures, lanes and
- * progress at most each `CALM_MS`.
+ * progress at most each `CALM_MS`, much less while the page is hidden.
  */
 export function calmPublisher(
   read: () => SessionSnapshot,
@@ -33,7 +35,7 @@ export function calmPublisher(
   return {
     changed() {
       const snapshot = read();
-      const wait = shownAt + CALM_MS - performance.now();
+      const wait = shownAt + (isHidden() ? HIDDEN_MS : CALM_MS) - performance.now();
       if (wait <= 0 || shown === undefined || !sameButNumbers(shown, snapshot)) show(snapshot);
       else timer ??= setTimeout(() => show(read()), wait);
     },
@@ -42,6 +44,9 @@ export function calmPublisher(
     },
   };
 }
+
+/** `false` where there is no page, as in tests. */
+const isHidden = (): boolean => typeof document !== 'undefined' && document.hidden;
 
 function sameButNumbers(a: SessionSnapshot, b: SessionSnapshot): boolean {
   if (a.transfers.length !== b.transfers.length) return false;
