@@ -13,4 +13,6 @@ export default defineConfig({
   retries: process.env.CI ? 1 : 0,
   reporter: [['list']],
   outputDir: 'test-results',
+  // One set, whatever the machine: the test itself says where it may be compared.
+  snapshotPathTemplate: '{testDir}/looks/pictures/{arg}{ext}',
 });

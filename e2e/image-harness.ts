@@ -90,6 +90,50 @@ const api = {
     };
   },
 
+  /** The preview of a file that nothing else here can decode to compare it with. */
+  async heicPreview(path: string) {
+    const file = await fetchFile(path);
+    const started = performance.now();
+    const { thumb, preview, width, height } = await makePreview(file, await inspectImage(file));
+    const ms = performance.now() - started;
+    if (thumb === undefined || preview === undefined) return { ms, made: false };
+    const shown = await pixels(new Blob([preview as Uint8Array<ArrayBuffer>]), Infinity);
+    let [sum, squares] = [0, 0];
+    const count = shown.data.length / 4;
+    for (let at = 0; at < shown.data.length; at += 4) {
+      sum += shown.data[at + 1]! / count;
+      squares += shown.data[at + 1]! ** 2 / count;
+    }
+    return {
+      ms,
+      made: true,
+      type: sniffType(preview)?.type,
+      thumbBytes: thumb.length,
+      previewBytes: preview.length,
+      width,
+      height,
+      shown: { width: shown.width, height: shown.height },
+      deviation: Math.sqrt(squares - sum * sum),
+    };
+  },
+
+  /** `huge`: its header claims 81 megapixels; `cut`: the header is whole and most of the picture is missing. */
+  async spoiltHeic(path: string, how: 'huge' | 'cut') {
+    const bytes = new Uint8Array(await (await fetchFile(path)).arrayBuffer());
+    const ispe = [0x69, 0x73, 0x70, 0x65];
+    if (how === 'huge') {
+      const view = new DataView(bytes.buffer);
+      for (let at = 0; at < 65_536; at++) {
+        if (!ispe.every((byte, i) => bytes[at + i] === byte)) continue;
+        view.setUint32(at + 8, 9000);
+        view.setUint32(at + 12, 9000);
+      }
+    }
+    const file = new File([how === 'cut' ? bytes.slice(0, 40_000) : bytes], 'spoilt.heic');
+    const { thumb, preview } = await makePreview(file, await inspectImage(file));
+    return { made: thumb !== undefined || preview !== undefined };
+  },
+
   /** Feeds the front of a file as it would arrive, and reports what the canvas shows at each share. */
   async partial(path: string, type: string, shares: number[], without: 'nothing' | 'ImageDecoder') {
     const decoder = globalThis.ImageDecoder;

@@ -19,6 +19,7 @@ import {
   le32,
   u32,
 } from '../lib/image/test-images.ts';
+import { vendorBytes, vendorFiles } from '../scripts/vendor.mjs';
 import type { ImageApi } from './image-harness.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -26,7 +27,13 @@ const SHARED = fileURLToPath(new URL('../../shared/images/', import.meta.url));
 const SHARED_NAMES = existsSync(SHARED) ? readdirSync(SHARED) : [];
 /** The strictest policy that everything here must live with. */
 const POLICY =
-  "default-src 'none'; script-src 'self'; worker-src 'self' blob:; connect-src 'self' blob:; img-src 'self' blob: data:";
+  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; connect-src 'self' blob:; img-src 'self' blob: data:";
+const CONTENT_TYPES: Record<string, string> = {
+  js: 'text/javascript',
+  mjs: 'text/javascript',
+  ts: 'text/javascript',
+  wasm: 'application/wasm',
+};
 const MB = 1024 * 1024;
 
 let server: Server;
@@ -54,10 +61,7 @@ test.beforeAll(async () => {
   served.set('/store.js', await bundle('e2e/image-store-harness.ts'));
   // Where `new URL('./preview.worker.ts', import.meta.url)` of the bundle at the root points to.
   served.set('/preview.worker.ts', await bundle('lib/image/preview.worker.ts'));
-  served.set(
-    '/vendor/browser-image-compression.js',
-    readFileSync(`${ROOT}node_modules/browser-image-compression/dist/browser-image-compression.js`),
-  );
+  for (const file of vendorFiles) served.set(`/vendor/${file.to}`, vendorBytes(file));
   for (const name of SHARED_NAMES) served.set(`/pictures/${name}`, readFileSync(SHARED + name));
   server = createServer((request, response) => {
     const path = request.url ?? '/';
@@ -71,8 +75,8 @@ test.beforeAll(async () => {
     } else if (found === undefined) {
       response.writeHead(404).end();
     } else {
-      const script = /\.[jt]s$/.test(path);
-      response.setHeader('content-type', script ? 'text/javascript' : 'application/octet-stream');
+      const ending = path.split('.').at(-1) ?? '';
+      response.setHeader('content-type', CONTENT_TYPES[ending] ?? 'application/octet-stream');
       response.end(found);
     }
   });
@@ -165,9 +169,33 @@ for (const name of SHOWN) {
   });
 }
 
-test('a HEIC that this browser cannot decode has no preview and no error', async () => {
+test('a HEIC that this browser cannot decode has a preview all the same, upright, and its decoder came only for it', async () => {
   test.skip(SHARED_NAMES.length === 0);
-  expect(await call('preview', '/pictures/iphone.heic')).toMatchObject({ made: false });
+  const loaded: string[] = [];
+  const note = (request: { url(): string }): void => void loaded.push(new URL(request.url()).pathname);
+  page.context().on('request', note);
+  await call('preview', '/pictures/wood.webp');
+  expect(loaded.filter((path) => path.startsWith('/vendor/'))).toEqual([]);
+  const result = await call('heicPreview', '/pictures/iphone.heic');
+  test.info().annotations.push({ type: 'preview', description: JSON.stringify(result) });
+  page.context().off('request', note);
+  expect(result).toMatchObject({ made: true, type: 'image/webp', width: 3024, height: 4032 });
+  expect(result.previewBytes).toBeLessThanOrEqual(12 * 1024);
+  expect(result.thumbBytes).toBeLessThanOrEqual(1024);
+  // Portrait, and not one colour: the deviation of its brightness.
+  expect(result.shown).toEqual({ width: 240, height: 320 });
+  expect(result.deviation).toBeGreaterThan(20);
+  expect(loaded.filter((path) => path.startsWith('/vendor/')).toSorted()).toEqual([
+    '/vendor/libheif/libheif.mjs',
+    '/vendor/libheif/libheif.wasm',
+  ]);
+  expect(problems).toEqual([]);
+});
+
+test('a HEIC above 50 megapixels, or with its picture cut away, has no preview and no error', async () => {
+  test.skip(SHARED_NAMES.length === 0);
+  expect(await call('spoiltHeic', '/pictures/iphone.heic', 'huge')).toEqual({ made: false });
+  expect(await call('spoiltHeic', '/pictures/iphone.heic', 'cut')).toEqual({ made: false });
   expect(problems).toEqual([]);
 });
 

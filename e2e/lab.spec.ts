@@ -1,8 +1,7 @@
 /** The laboratory in a real browser: it simulates, replays to the end on both sides, and a link brings an experiment back. */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Page } from '@playwright/test';
 import { expect, test } from './fixtures.ts';
+import { axeViolations } from './support/axe.ts';
 
 const EXPERIMENT = 'loss=5&burst=1&roundTrip=100&rate=5&queue=200&lanes=16&seed=7&rival=sctp';
 
@@ -83,17 +82,11 @@ test('axe finds nothing in the laboratory, light or dark', async ({ server, pair
   // axe is put into the page from outside; what the policy forbids pages is not the question here.
   const context = await pair.context('sender', { bypassCSP: true });
   const page = await context.newPage();
-  const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
     await page.goto(`${server.url}/lab/`);
     await expect(page.getByTestId('lab-outcome')).not.toBeEmpty({ timeout: 60_000 });
-    await page.evaluate(axe);
-    const violations = await page.evaluate(async () => {
-      const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: { id: string }[] }> } };
-      return (await axe.run()).violations.map(({ id }) => id);
-    });
-    expect(violations).toEqual([]);
+    expect(await axeViolations(page)).toEqual([]);
   }
   await context.close();
 });

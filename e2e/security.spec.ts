@@ -5,7 +5,7 @@ import { cleanFileName } from '../lib/image/file-name.ts';
 import { hostileFiles } from './support/hostile-files.ts';
 import { expect, test } from './support/app.ts';
 import { cross, meet, ReceiverRoom, SenderRoom } from './support/rooms.ts';
-import { zipNames } from './support/zip-names.ts';
+import { zipNames } from './support/zip-entries.ts';
 
 declare global {
   interface Window {

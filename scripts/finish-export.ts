@@ -12,7 +12,7 @@ import { withPolicyTag } from '../signaling/policy.ts';
 export function finishExport(folder: string, signaling: string | undefined): void {
   const connect = signaling ? [signaling, signaling.replace(/^http/, 'ws')] : [];
   for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
-    if (!/\.(html|js|css|svg|txt|json|wasm|webmanifest)$/.test(file)) continue;
+    if (!/\.(html|m?js|css|svg|txt|json|wasm|webmanifest)$/.test(file)) continue;
     const path = join(folder, file);
     let bytes = readFileSync(path);
     if (file.endsWith('.html')) {

@@ -2,23 +2,37 @@
  * Library files that a page or worker loads by address at run time, so that they must be files of our own origin:
  * nothing is ever loaded from a third party.
  */
-import { copyFileSync, existsSync, mkdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { root } from './tools.mjs';
 
-/** From `node_modules/` to `public/vendor/`. */
-const files = {
+/** From `node_modules/` to `public/vendor/`; `append`: what makes a script a module that exports something. */
+export const vendorFiles = [
   // Its worker imports the library again by address (`libURL`).
-  'browser-image-compression/dist/browser-image-compression.js': 'browser-image-compression.js',
-};
+  {
+    from: 'browser-image-compression/dist/browser-image-compression.js',
+    to: 'browser-image-compression.js',
+  },
+  // LGPL: a library of its own that anybody may replace by another build of it, with its licence beside it.
+  {
+    from: 'libheif-js/libheif-wasm/libheif.js',
+    to: 'libheif/libheif.mjs',
+    append: '\nexport default libheif;\n',
+  },
+  { from: 'libheif-js/libheif-wasm/libheif.wasm', to: 'libheif/libheif.wasm' },
+  { from: 'libheif-js/libheif-wasm/LICENSE', to: 'libheif/LICENSE' },
+];
 
 export function copyVendorFiles() {
-  const folder = join(root, 'public', 'vendor');
-  mkdirSync(folder, { recursive: true });
-  for (const [from, to] of Object.entries(files)) {
-    const source = join(root, 'node_modules', from);
-    const target = join(folder, to);
-    if (!existsSync(target) || statSync(target).mtimeMs < statSync(source).mtimeMs)
-      copyFileSync(source, target);
+  for (const file of vendorFiles) {
+    const source = join(root, 'node_modules', file.from);
+    const target = join(root, 'public', 'vendor', file.to);
+    if (existsSync(target) && statSync(target).mtimeMs >= statSync(source).mtimeMs) continue;
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, vendorBytes(file));
   }
+}
+
+export function vendorBytes({ from, append = '' }) {
+  return Buffer.concat([readFileSync(join(root, 'node_modules', from)), Buffer.from(append)]);
 }

@@ -72,14 +72,13 @@ export function scriptedSender(): SenderSession {
     send(images: readonly OutgoingImage[]) {
       const given = images.map((image, at) => {
         const script = state.transfers[at % Math.max(1, state.transfers.length)];
-        const { blob, ...rest } = image;
+        const { blob: _, ...rest } = image;
         const told = script ?? scriptedStates['offered']?.transfers[0];
         if (!told) throw new Error('no transfer in the table');
         return {
           ...told,
           ...rest,
           preview: new Blob([(image.preview ?? new Uint8Array()) as Uint8Array<ArrayBuffer>]),
-          bytes: blob.size,
           state: told.state === 'receiving' ? ('sending' as const) : told.state,
         };
       });

@@ -23,7 +23,7 @@ export const de: Catalogue = {
       'Die beiden Geräte finden keinen Weg zueinander. Bring beide ins selbe Netz oder lass ein Relais einrichten.',
     'connection-lost':
       'Die Verbindung ging verloren und kam nicht wieder. Verbindet euch mit einem neuen Code, dann geht es weiter: was schon da ist, bleibt.',
-    'peer-left': 'Die andere Seite ist gegangen. Mach einen neuen Code, um euch wieder zu verbinden.',
+    'peer-left': 'Die andere Seite ist gegangen. Wieder verbinden könnt ihr euch mit einem neuen Code.',
     'webrtc-missing':
       'Dieser Browser kann sich nicht direkt mit anderen verbinden. Nimm einen aktuellen Chrome, Edge, Firefox oder Safari.',
     'digest-mismatch':
@@ -244,6 +244,14 @@ export const de: Catalogue = {
     repaired: 'ersetzt',
     retransmitted: 'noch einmal gesendet',
     duplicate: 'doppelt',
+    hints: {
+      waiting: 'noch nicht gesendet oder nichts davon gehört',
+      received: 'von selbst angekommen',
+      lost: 'noch nicht da, obwohl spätere es sind',
+      repaired: 'aus mitgesendeter Reparatur wiederhergestellt',
+      retransmitted: 'dafür musste mehr gesendet werden',
+      duplicate: 'kam, als es schon da war',
+    },
   },
   plots: {
     title: 'Verlauf',

@@ -15,12 +15,12 @@ const problems: Record<ProblemCode, string> = {
   'room-full': 'Somebody is already in this room. Ask the sender for a new code.',
   'too-many-attempts': 'Too many attempts from this address. Wait a minute, then try again.',
   'version-mismatch': 'The two pages are of different versions. Reload both and try again.',
-  tampered: 'A message was changed on the way, so we stopped. Make a new code and try again.',
+  tampered: 'A message was changed on the way, so we stopped. Try again with a new code.',
   'no-path':
     'The two devices found no way to each other. Put both on the same network, or ask for a relay to be set up.',
   'connection-lost':
     'The connection was lost and did not come back. Connect again with a new code to go on: what has arrived is kept.',
-  'peer-left': 'The other side has left. Make a new code to connect again.',
+  'peer-left': 'The other side has left. A new code is needed to connect again.',
   'webrtc-missing':
     'This browser cannot connect to others directly. Use a current Chrome, Edge, Firefox or Safari.',
   'digest-mismatch': 'What arrived differs from what was sent, so it was thrown away. Send it again.',
@@ -245,6 +245,14 @@ export const en = {
     repaired: 'repaired',
     retransmitted: 'sent again',
     duplicate: 'came twice',
+    hints: {
+      waiting: 'not sent or not heard of yet',
+      received: 'came by itself',
+      lost: 'not here yet, although later ones are',
+      repaired: 'rebuilt from repair that was sent along',
+      retransmitted: 'more had to be sent for it',
+      duplicate: 'came when it was here already',
+    },
   },
   plots: {
     title: 'Live plots',

@@ -20,7 +20,7 @@ export const fr: Catalogue = {
       'Les deux appareils ne trouvent pas de chemin. Mettez-les sur le même réseau, ou demandez l’ajout d’un relais.',
     'connection-lost':
       'La connexion a été perdue et n’est pas revenue. Reconnectez-vous avec un nouveau code pour continuer : ce qui est arrivé est gardé.',
-    'peer-left': 'L’autre côté est parti. Créez un nouveau code pour vous reconnecter.',
+    'peer-left': 'L’autre côté est parti. Il faut un nouveau code pour se reconnecter.',
     'webrtc-missing':
       'Ce navigateur ne peut pas se connecter directement à d’autres. Utilisez un Chrome, Edge, Firefox ou Safari récent.',
     'digest-mismatch': 'Ce qui est arrivé diffère de ce qui a été envoyé et a été jeté. Renvoyez l’image.',
@@ -238,6 +238,14 @@ export const fr: Catalogue = {
     repaired: 'réparé',
     retransmitted: 'renvoyé',
     duplicate: 'en double',
+    hints: {
+      waiting: 'pas encore envoyé, ou sans nouvelles',
+      received: 'arrivé de lui-même',
+      lost: 'pas encore là, alors que des suivants le sont',
+      repaired: 'reconstruit grâce à la réparation envoyée avec',
+      retransmitted: 'il a fallu envoyer davantage pour lui',
+      duplicate: 'arrivé alors qu’il était déjà là',
+    },
   },
   plots: {
     title: 'Courbes',

@@ -1,12 +1,17 @@
 'use client';
-import { useEffect, useId, useRef, useState } from 'react';
+import { memo, useEffect, useId, useRef, useState } from 'react';
 import { type Choice, SMALLER } from '../../lib/store/outbox.ts';
 import { useText } from '../text/text.tsx';
 import css from './choice-control.module.css';
 import ui from './ui.module.css';
 
+interface Props {
+  choice: Choice;
+  change: (choice: Choice) => void;
+}
+
 /** Closed until somebody wants something else than what the line says. */
-export function ChoiceDetails({ choice, change }: { choice: Choice; change: (choice: Choice) => void }) {
+export const ChoiceDetails = memo(function ChoiceDetails({ choice, change }: Props) {
   const { t } = useText();
   const [open, setOpen] = useState(false);
   const titles = {
@@ -26,7 +31,7 @@ export function ChoiceDetails({ choice, change }: { choice: Choice; change: (cho
       )}
     </details>
   );
-}
+});
 
 const SIDES = [1024, 1600, 2048, 3072, 4096];
 
@@ -34,7 +39,7 @@ const SIDES = [1024, 1600, 2048, 3072, 4096];
 const REST_MS = 350;
 
 /** Original, original without location, or smaller with its two settings. */
-function ChoiceControl({ choice, change }: { choice: Choice; change: (choice: Choice) => void }) {
+function ChoiceControl({ choice, change }: Props) {
   const { t } = useText();
   const group = useId();
   const ways: readonly { value: Choice; title: string; hint: string }[] = [

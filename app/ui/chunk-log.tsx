@@ -24,7 +24,9 @@ export function ChunkLog({ read, live, name }: { read: () => Log | undefined; li
   useEffect(() => {
     setLog(read());
     if (!live) return undefined;
-    const timer = setInterval(() => setLog(read()), REFRESH_MS);
+    const timer = setInterval(() => {
+      if (!document.hidden) setLog(read());
+    }, REFRESH_MS);
     return () => clearInterval(timer);
   }, [read, live]);
 

@@ -76,7 +76,7 @@ export function ChunkMap({ read, live, figures }: Props) {
       <canvas ref={canvas} className={css.canvas} role="img" aria-label={`${t.map.title}: ${alt}`} />
       <figcaption className={css.legend}>
         {KINDS.map((kind) => (
-          <span key={kind} data-kind={kind}>
+          <span key={kind} data-kind={kind} title={t.map.hints[kind]}>
             {t.map[kind]}
           </span>
         ))}

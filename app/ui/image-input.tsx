@@ -1,12 +1,17 @@
 'use client';
-import { type ChangeEvent, type ReactNode, useEffect, useId, useState } from 'react';
+import { type ChangeEvent, memo, type ReactNode, useEffect, useId, useState } from 'react';
 import { useText } from '../text/text.tsx';
 import { filesFromDrop, onlyPictures, sharedFiles } from './files-from.ts';
 import css from './image-input.module.css';
 import ui from './ui.module.css';
 
+interface Props {
+  add: (files: Iterable<File>) => void;
+  hint: string;
+}
+
 /** Every way in: file dialog, folder, camera, drop anywhere on the page, paste, and sharing from another app. */
-export function ImageInput({ add, hint }: { add: (files: Iterable<File>) => void; hint: string }) {
+export const ImageInput = memo(function ImageInput({ add, hint }: Props) {
   const { t } = useText();
   const [over, setOver] = useState(false);
   const [shared, setShared] = useState(false);
@@ -86,7 +91,7 @@ export function ImageInput({ add, hint }: { add: (files: Iterable<File>) => void
       <p className={`${ui.soft} ${ui.small}`}>{shared ? t.pick.sharedHere : hint}</p>
     </div>
   );
-}
+});
 
 /** A label that looks like a button; the input inside takes the focus and the key presses. */
 function Way({

@@ -30,6 +30,8 @@ export function JoinCard({ snapshot, joining, broken, fragment, forgetFragment, 
   const [refused, setRefused] = useState(false);
   const state = snapshot?.connection;
   const asks = state === undefined || state === 'closed' || state === 'failed';
+  // It was used up: another press of Join with it could only fail.
+  if (state === 'connected' && code !== '') setCode('');
   const busy = joining || state === 'connecting' || state === 'waiting';
 
   // It is a person, not a robot that looks at links, who comes near the button.

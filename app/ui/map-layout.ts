@@ -30,8 +30,8 @@ const WEIGHT: readonly number[] = (() => {
   const weight: number[] = [];
   weight[Cell.lost] = 5;
   weight[Cell.waiting] = 4;
-  weight[Cell.repaired] = 3;
-  weight[Cell.retransmitted] = 2;
+  weight[Cell.retransmitted] = 3;
+  weight[Cell.repaired] = 2;
   weight[Cell.duplicate] = 1;
   weight[Cell.received] = 0;
   return weight;

@@ -14,6 +14,17 @@ interface Size {
 const WIDEST = 2.4;
 const TALLEST = 0.8;
 
+const ratioOf = ({ width, height }: Size): number => (width && height ? width / height : 4 / 3);
+
+/** Taller ones may meet the box's greatest height, and then do not fill it. */
+const FILLS_FROM = 1.2;
+
+/** The box has the picture's own proportions, so that a thumb may be drawn out to them. */
+export function fills(size: Size): boolean {
+  const ratio = ratioOf(size);
+  return ratio <= WIDEST && ratio >= FILLS_FROM;
+}
+
 /** One box of the picture's own proportions from the first moment on, so that nothing moves while it sharpens. */
 export function PictureBox({
   size,
@@ -24,8 +35,7 @@ export function PictureBox({
   stage: Stage | undefined;
   children: ReactNode;
 }) {
-  const ratio = size.width && size.height ? size.width / size.height : 4 / 3;
-  const kept = Math.min(WIDEST, Math.max(TALLEST, ratio));
+  const kept = Math.min(WIDEST, Math.max(TALLEST, ratioOf(size)));
   return (
     <div className={css.box} style={{ aspectRatio: String(kept) }} data-testid="preview" data-stage={stage}>
       {children}
@@ -53,7 +63,12 @@ export function PreviewPicture({
   return (
     <PictureBox size={size} stage={previewUrl ? 'preview' : thumbUrl ? 'thumb' : undefined}>
       {url ? (
-        <img className={css.layer} src={url} alt={alt} decoding="async" />
+        <img
+          className={`${css.layer} ${!previewUrl && fills(size) ? css.fills : ''}`}
+          src={url}
+          alt={alt}
+          decoding="async"
+        />
       ) : (
         <p className={css.none}>{none}</p>
       )}

@@ -8,7 +8,7 @@ import { useText } from '../text/text.tsx';
 import css from './plots.module.css';
 import ui from './ui.module.css';
 
-const REFRESH_MS = 200;
+const REFRESH_MS = 300;
 const HEIGHT_PX = 130;
 
 /** Four small plots over one time axis. Loaded when somebody looks. */
@@ -33,10 +33,10 @@ export default function Plots({ read, live }: { read: () => readonly HistorySamp
   );
 }
 
-type Pick = (sample: HistorySample) => number;
+type Pick = (sample: HistorySample) => number | null;
 const rate: Pick = (sample) => (sample.rate * 8) / 1e6;
 const loss: Pick = (sample) => sample.lossPercent;
-const roundTrip: Pick = (sample) => sample.roundTrip;
+const roundTrip: Pick = (sample) => sample.roundTrip ?? null;
 const lanes: Pick = (sample) => sample.lanes;
 
 interface PlotProps {
@@ -84,7 +84,10 @@ function Plot({ title, pick, read, live }: PlotProps) {
       plot.setSize({ width: Math.max(160, element.clientWidth), height: HEIGHT_PX }),
     );
     size.observe(element);
-    const timer = live ? setInterval(() => plot.setData(data()), REFRESH_MS) : undefined;
+    const refresh = () => {
+      if (!document.hidden) plot.setData(data());
+    };
+    const timer = live ? setInterval(refresh, REFRESH_MS) : undefined;
     return () => {
       clearInterval(timer);
       size.disconnect();

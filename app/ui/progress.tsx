@@ -9,7 +9,8 @@ export function Progress({ transfer }: { transfer: TransferSnapshot }) {
   const { figures, bytes, state } = transfer;
   const share = bytes > 0 ? Math.min(1, figures.bytesReceived / bytes) : state === 'done' ? 1 : 0;
   const over = state === 'done';
-  const left = figures.secondsLeft;
+  const paused = state === 'paused';
+  const left = paused ? undefined : figures.secondsLeft;
   const timeLeft =
     left === undefined ? '' : left < 1 ? t.transfer.almost : t.transfer.left(f.duration(Math.ceil(left)));
   return (
@@ -18,7 +19,7 @@ export function Progress({ transfer }: { transfer: TransferSnapshot }) {
       <p className={css.words}>
         <strong>{f.percent(Math.floor(share * 100))}</strong>
         <span>{f.bytes(figures.bytesReceived)}</span>
-        <span>{f.rate(over ? figures.averageRate : figures.rate)}</span>
+        {!paused && <span>{f.rate(over ? figures.averageRate : figures.rate)}</span>}
         <span>{over ? f.duration(figures.seconds) : timeLeft}</span>
       </p>
     </div>

@@ -5,7 +5,7 @@ import type { ReceiverSession, TransferSnapshot } from '../../lib/session/model.
 import { isMoving } from '../../lib/store/receive-store.ts';
 import { useText } from '../text/text.tsx';
 import { markFirstPicture } from './first-picture.ts';
-import { PictureBox, type Stage } from './picture-box.tsx';
+import { fills, PictureBox, type Stage } from './picture-box.tsx';
 import css from './picture-box.module.css';
 import { useObjectUrl, useThumbUrl } from './picture-urls.ts';
 import { type ReceivedFile, receivedFile } from './received-file.ts';
@@ -83,8 +83,13 @@ export function ReceivedPicture({ session, transfer, accepted, onFile, open }: P
         {!stage && (
           <p className={css.none}>{file && file.show !== 'yes' ? '' : began ? '' : t.transfer.noPreview}</p>
         )}
-        {thumbUrl && !fullShown && (
-          <img className={css.layer} src={thumbUrl} alt={stage === 'thumb' ? alt : ''} />
+        {/* Its proportions are rough: nothing of it may look out from under what comes after it. */}
+        {thumbUrl && !previewShown && !fullShown && (
+          <img
+            className={`${css.layer} ${fills(transfer) ? css.fills : ''}`}
+            src={thumbUrl}
+            alt={stage === 'thumb' ? alt : ''}
+          />
         )}
         {previewUrl && !(fullShown && fullUrl) && (
           <img
@@ -114,7 +119,7 @@ export function ReceivedPicture({ session, transfer, accepted, onFile, open }: P
             }}
           />
         )}
-        {open && fullShown && (
+        {open && (fullShown || (file && file.show !== 'yes' && stage)) && (
           <button
             type="button"
             className={css.open}

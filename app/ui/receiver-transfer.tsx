@@ -9,6 +9,7 @@ import { Notice, ProblemNotice } from './notice.tsx';
 import { Progress } from './progress.tsx';
 import { type ReceivedFile, receivedFile } from './received-file.ts';
 import { ReceivedPicture } from './received-picture.tsx';
+import { neverShown } from '../../lib/image/sniff.ts';
 import { TransferCard, Verified } from './transfer-card.tsx';
 import ui from './ui.module.css';
 
@@ -56,8 +57,8 @@ export const ReceiverTransfer = memo(
       >
         {(isMoving(transfer) || state === 'done') && <Progress transfer={transfer} />}
         {problem && state !== 'declined' && <ProblemNotice problem={problem} />}
-        {file?.show === 'unknown-format' && (
-          <Notice kind="plain">{t.transfer.notShowable(typeLabel(file.kind?.type ?? type))}</Notice>
+        {(file ? file.show === 'unknown-format' : isMoving(transfer) && neverShown(type)) && (
+          <Notice kind="plain">{t.transfer.notShowable(typeLabel(file?.kind?.type ?? type))}</Notice>
         )}
         {file?.show === 'too-many-pixels' && <Notice kind="plain">{t.transfer.tooManyPixels}</Notice>}
         <div className={ui.row}>

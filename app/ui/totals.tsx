@@ -1,6 +1,6 @@
 'use client';
 import type { TransferSnapshot } from '../../lib/session/model.ts';
-import { totalsOf } from '../../lib/store/receive-store.ts';
+import { isFinal, totalsOf } from '../../lib/store/receive-store.ts';
 import { useText } from '../text/text.tsx';
 import css from './progress.module.css';
 import ui from './ui.module.css';
@@ -24,7 +24,7 @@ export function Totals({
           {' · '}
           <span className={ui.soft}>{f.bytes(totals.bytes)}</span>
         </p>
-        {cancelAll && totals.done < totals.pictures && (
+        {cancelAll && !transfers.every(isFinal) && (
           <button
             type="button"
             className={`${ui.button} ${ui.quiet}`}

@@ -1,5 +1,6 @@
 'use client';
 import { type PointerEvent, useEffect, useRef, useState } from 'react';
+import { typeLabel } from '../../lib/store/outbox.ts';
 import type { ReceiverSession, TransferSnapshot } from '../../lib/session/model.ts';
 import { useText } from '../text/text.tsx';
 import { useObjectUrl } from './picture-urls.ts';
@@ -28,6 +29,7 @@ export function Viewer({ session, transfers, at, show, close }: Props) {
   const transfer = transfers[index];
   const file = useReceivedFile(session, transfer);
   const url = useObjectUrl(file?.show === 'yes' ? file.blob : undefined, '');
+  const previewUrl = useObjectUrl(file && file.show !== 'yes' ? transfer?.preview : undefined, 'image/webp');
   // A zoom belongs to one picture: the next one starts whole.
   const [zoomed, setZoomed] = useState({ at, zoom: 1 });
   const zoom = zoomed.at === at ? zoomed.zoom : 1;
@@ -124,9 +126,16 @@ export function Viewer({ session, transfers, at, show, close }: Props) {
           />
         )}
         {file && file.show !== 'yes' && (
-          <p className={css.soft}>
-            {file.show === 'too-many-pixels' ? t.transfer.tooManyPixels : t.transfer.noPreview}
-          </p>
+          <figure className={css.unshown}>
+            {previewUrl && (
+              <img src={previewUrl} alt={t.transfer.pictureOf(transfer.name)} draggable={false} />
+            )}
+            <figcaption className={css.soft}>
+              {file.show === 'too-many-pixels'
+                ? t.transfer.tooManyPixels
+                : t.transfer.notShowable(typeLabel(file.kind?.type ?? transfer.type))}
+            </figcaption>
+          </figure>
         )}
       </div>
       {transfers.length > 1 && (

@@ -41,7 +41,7 @@ export interface DrawableFrame {
 /** Four times a second looks alive and leaves the processor to the transfer. */
 const PAINT_INTERVAL_MS = 250;
 /** Decoding takes at most one part in so many of the time: the picture's arrival matters more than its look on the way. */
-const REST = 5;
+const REST = 8;
 /** Canvas pixels along the longest side: sharper than any screen shows in a page, 16 MB at most. */
 const MAX_SIDE = 2048;
 /** A decode that takes longer is stuck, and the way it went is given up. */
@@ -71,6 +71,8 @@ export function createPartialPainter(options: PartialOptions): PartialPainter {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let lastPaint = -Infinity;
   let lastCost = 0;
+  /** Something of it was seen: looking at the canvas again would cost more than painting it. */
+  let shown = false;
 
   function schedule(): void {
     if (closed || busy || timer !== undefined || available < painted * (1 + WORTHWHILE_GROWTH) + 1) return;
@@ -103,7 +105,8 @@ export function createPartialPainter(options: PartialOptions): PartialPainter {
       if (!closed) {
         paint(frame, picture.size);
         // Some decoders answer with an empty picture until they have all: the preview is better than that.
-        if (!isBlank(canvas)) options.onPaint?.(prefix);
+        shown ||= !isBlank(canvas);
+        if (shown) options.onPaint?.(prefix);
       }
       frame.close();
     } catch {

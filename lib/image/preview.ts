@@ -18,6 +18,8 @@ export interface Preview {
 
 /** A 48-megapixel JPEG takes 1.5 s on a slow phone; what takes longer than this is stuck. */
 const TIME_LIMIT_MS = 10_000;
+/** Twelve megapixels of HEIC in WebAssembly: 2 s on one of our cores, library and all; a phone from years ago is slower. */
+const HEIF_TIME_LIMIT_MS = 30_000;
 /** The worker is let go when no picture came for this long. */
 const IDLE_MS = 15_000;
 
@@ -32,11 +34,12 @@ export function makePreview(
   facts: Pick<ImageFacts, 'type' | 'width' | 'height'>,
   { signal }: { signal?: AbortSignal } = {},
 ): Promise<Preview> {
-  const { width, height } = facts;
+  const { type, width, height } = facts;
+  const heif = type === 'image/heic' || type === 'image/heif';
   // No size, no decode: the header did not make sense, and the decoder might be led astray.
   if (width === undefined || height === undefined || !fitsDecodeLimit({ width, height }))
     return Promise.resolve({});
-  const job = last.then(() => (signal?.aborted ? {} : runJob({ blob, width, height }, signal)));
+  const job = last.then(() => (signal?.aborted ? {} : runJob({ blob, width, height, heif }, signal)));
   last = job;
   return job;
 }
@@ -65,7 +68,7 @@ function runJob(picture: Omit<PreviewRequest, 'id'>, signal: AbortSignal | undef
     const answered = ({ data }: MessageEvent<PreviewAnswer>): void => {
       if (data.id === id) finish(data.preview, true);
     };
-    const limit = setTimeout(giveUp, TIME_LIMIT_MS);
+    const limit = setTimeout(giveUp, picture.heif ? HEIF_TIME_LIMIT_MS : TIME_LIMIT_MS);
     signal?.addEventListener('abort', giveUp);
     running.addEventListener('message', answered);
     running.addEventListener('error', giveUp);

@@ -7,6 +7,8 @@ export interface PreviewRequest {
   /** As seen. */
   width: number;
   height: number;
+  /** HEIC or HEIF, by its bytes: where the browser cannot decode it, libheif may. */
+  heif: boolean;
 }
 
 export interface PreviewAnswer {
@@ -42,8 +44,9 @@ self.addEventListener('message', ({ data }: MessageEvent<PreviewRequest>) => {
     .then((preview) => postMessage({ id: data.id, preview } satisfies PreviewAnswer));
 });
 
-async function draw({ blob, width, height }: PreviewRequest): Promise<PreviewAnswer['preview']> {
-  const bitmap = await decode(blob, width, height);
+async function draw({ blob, width, height, heif }: PreviewRequest): Promise<PreviewAnswer['preview']> {
+  const decoded = decode(blob, width, height);
+  const bitmap = await (heif ? decoded.catch(() => decodeForeign(blob, width, height)) : decoded);
   try {
     const preview = await encode(bitmap);
     const thumb = hash(bitmap);
@@ -61,7 +64,7 @@ async function draw({ blob, width, height }: PreviewRequest): Promise<PreviewAns
 }
 
 /** Only one side is given to the decoder: it keeps the proportions whatever way the picture is turned. */
-async function decode(blob: Blob, width: number, height: number): Promise<ImageBitmap> {
+async function decode(blob: ImageBitmapSource, width: number, height: number): Promise<ImageBitmap> {
   const longest = Math.max(width, height);
   if (longest <= PREVIEW_SIDE * OVERSAMPLE) return createImageBitmap(blob);
   const scale = (PREVIEW_SIDE * OVERSAMPLE) / longest;
@@ -70,6 +73,11 @@ async function decode(blob: Blob, width: number, height: number): Promise<ImageB
     resizeHeight: Math.max(1, Math.round(height * scale)),
     resizeQuality: 'medium',
   });
+}
+
+async function decodeForeign(blob: Blob, width: number, height: number): Promise<ImageBitmap> {
+  const { decodeHeic } = await import('./decode-heic.ts');
+  return decode(await decodeHeic(blob), width, height);
 }
 
 async function encode(bitmap: ImageBitmap): Promise<Uint8Array | undefined> {

@@ -64,6 +64,11 @@ export function sniffType(bytes: Uint8Array): ImageKind | undefined {
   return found?.[0] ?? sniffBoxes(bytes) ?? sniffSvg(bytes);
 }
 
+/** A picture of this type is only ever saved. The sender's word may be wrong: the bytes decide in the end. */
+export function neverShown(type: string): boolean {
+  return type.startsWith('image/') && ![JPEG, PNG, WEBP, GIF, AVIF].some((kind) => kind.type === type);
+}
+
 function sniffBoxes(bytes: Uint8Array): ImageKind | undefined {
   if (bytes.length < 16 || latin1(bytes, 4, 8) !== 'ftyp') return undefined;
   const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0);

@@ -8,9 +8,11 @@
  *     0x23 DECLINE   transfer(16)
  *     0x24 CANCEL    transfer(16) reason(8)
  *     0x25 COMPLETE  transfer(16) verified(8)
- *     0x26 PROGRESS  transfer(16) final(8) packets(32) duplicates(32) chunks(32) repaired(32) runs(16) { chunk(32) chunks(16) }
+ *     0x26 PROGRESS  transfer(16) final(8) packets(32) duplicates(32) chunks(32) repaired(32)
+ *                    3 × runs(16) { chunk(32) chunks(16) }                     rebuilt, came twice, holes
  *     0x27 SENT      transfer(16) packets(32) retransmitted(32) round trip in ms(16)
  *     0x28 BYE
+ *     0x29 SENDING   transfer(16) round trip in ms(16) runs(16) { first block(32) blocks(16) }
  */
 import { ByteReader, ByteWriter, utf8 } from './bytes.ts';
 import { ProtocolError } from './errors.ts';
@@ -51,6 +53,10 @@ export type ControlMessage =
       readonly repaired: number;
       /** Chunks rebuilt since the last such message. */
       readonly runs: readonly Run[];
+      /** Chunks that came by themselves although they were here, since the last such message. */
+      readonly twice: readonly Run[];
+      /** Chunks missing where later ones have come, as of now. */
+      readonly holes: readonly Run[];
     }
   | {
       readonly type: 'sent';
@@ -59,10 +65,19 @@ export type ControlMessage =
       readonly retransmitted: number;
       readonly roundTrip: number;
     }
+  | {
+      readonly type: 'sending';
+      readonly transfer: number;
+      readonly roundTrip: number;
+      /** Blocks for which more was sent after their first pass, since the last such message. */
+      readonly again: readonly Run[];
+    }
   | { readonly type: 'bye' };
 
 /** Runs that one message can carry and stay below `MAX_CONTROL_BYTES`. */
 export const MAX_RUNS = 1500;
+/** Runs of each list that stands beside that one: what does not fit is left out, or told with the next message. */
+export const MAX_SIDE_RUNS = 400;
 
 const Type = {
   hello: 0x20,
@@ -74,6 +89,7 @@ const Type = {
   progress: 0x26,
   sent: 0x27,
   bye: 0x28,
+  sending: 0x29,
 } as const;
 
 export function encodeControl(message: ControlMessage): Uint8Array {
@@ -109,15 +125,22 @@ export function encodeControl(message: ControlMessage): Uint8Array {
         .uint(message.packets, 4)
         .uint(message.duplicates, 4)
         .uint(message.chunks, 4)
-        .uint(message.repaired, 4)
-        .uint(message.runs.length, 2);
-      for (const run of message.runs) writer.uint(run.first, 4).uint(run.count, 2);
+        .uint(message.repaired, 4);
+      for (const runs of [message.runs, message.twice, message.holes]) writeRuns(writer, runs);
       break;
     case 'sent':
       writer.uint(message.packets, 4).uint(message.retransmitted, 4).uint(message.roundTrip, 2);
       break;
+    case 'sending':
+      writeRuns(writer.uint(message.roundTrip, 2), message.again);
+      break;
   }
   return writer.finish();
+}
+
+function writeRuns(writer: ByteWriter, runs: readonly Run[]): void {
+  writer.uint(runs.length, 2);
+  for (const run of runs) writer.uint(run.first, 4).uint(run.count, 2);
 }
 
 function readFlag(reader: ByteReader): boolean {
@@ -126,9 +149,9 @@ function readFlag(reader: ByteReader): boolean {
   return value === 1;
 }
 
-function readRuns(reader: ByteReader, countWidth: number): Run[] {
+function readRuns(reader: ByteReader, countWidth: number, most = MAX_RUNS): Run[] {
   const length = reader.uint(2);
-  if (length > MAX_RUNS) throw new ProtocolError('too-long', 'runs');
+  if (length > most) throw new ProtocolError('too-long', 'runs');
   const runs: Run[] = [];
   let end = 0;
   for (let i = 0; i < length; i++) {
@@ -173,6 +196,8 @@ function readBody(type: number, reader: ByteReader): ControlMessage {
         chunks: reader.uint(4),
         repaired: reader.uint(4),
         runs: readRuns(reader, 2),
+        twice: readRuns(reader, 2, MAX_SIDE_RUNS),
+        holes: readRuns(reader, 2, MAX_SIDE_RUNS),
       };
     case Type.sent:
       return {
@@ -182,6 +207,8 @@ function readBody(type: number, reader: ByteReader): ControlMessage {
         retransmitted: reader.uint(4),
         roundTrip: reader.uint(2),
       };
+    case Type.sending:
+      return { type: 'sending', transfer, roundTrip: reader.uint(2), again: readRuns(reader, 2) };
     default:
       throw new ProtocolError('unknown-type');
   }
@@ -192,7 +219,7 @@ export function decodeControl(bytes: Uint8Array): ControlMessage {
   if (bytes.length > MAX_CONTROL_BYTES) throw new ProtocolError('too-long');
   const reader = new ByteReader(bytes);
   const type = reader.uint(1);
-  if (type < Type.hello || type > Type.bye) throw new ProtocolError('unknown-type');
+  if (type < Type.hello || type > Type.sending) throw new ProtocolError('unknown-type');
   const message = readBody(type, reader);
   reader.end();
   return message;

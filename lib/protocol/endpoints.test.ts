@@ -380,6 +380,102 @@ describe('the control channel, lost and back', () => {
   });
 });
 
+describe('what each side tells the other of single chunks', () => {
+  /** Symbol numbers of an original's DATA packet. */
+  const symbolOf = (bytes: Uint8Array): number | undefined => (bytes[0] === DATA ? bytes[1] : undefined);
+
+  it('the receiver hears the round trip while the picture comes, and of which blocks more was sent', () => {
+    const pair = new FaceToFace();
+    const id = pair.sender.offer(header(640 * 1024));
+    pair.settle();
+    pair.receiver.accept(id, [], pair.now);
+    // Chunk 5 of the first block never comes, nor any repair sent along: only what is sent once the lack was told.
+    const { original } = pair.sender.transfer(id)!;
+    pair.toReceiver = (bytes) => {
+      const symbol = symbolOf(bytes);
+      if (symbol === undefined || (bytes[4]! | bytes[5]! | bytes[6]! | bytes[7]!) !== 0) return false;
+      return symbol === 5 || (symbol >= 64 && !original.wasSentAgain(0));
+    };
+    pair.run(3000, () => pair.said('whole') > 0);
+    pair.receiver.verified(id, true, pair.now);
+    pair.run(500);
+    const told = pair.receiverEvents.filter((event) => event.type === 'sending');
+    expect(told.length).toBeGreaterThan(1);
+    expect(told[0]?.roundTrip).toBeGreaterThanOrEqual(0);
+    const blocks = told.flatMap(({ again }) =>
+      again.flatMap(({ first, count }) => Array.from({ length: count }, (_, i) => first + i)),
+    );
+    expect(blocks).toContain(0);
+    expect(new Set(blocks).size).toBe(blocks.length);
+    const rebuilt = pair.receiverEvents.find((event) => event.type === 'block' && event.block === 0);
+    expect(rebuilt).toMatchObject({ rebuilt: [5] });
+  });
+
+  it('a picture that loses nothing has no block of which more was sent', () => {
+    const pair = new FaceToFace();
+    const id = pair.sender.offer(header(640 * 1024));
+    pair.settle();
+    pair.receiver.accept(id, [], pair.now);
+    pair.run(3000, () => pair.said('whole') > 0);
+    pair.receiver.verified(id, true, pair.now);
+    pair.run(500);
+    for (const event of pair.receiverEvents) if (event.type === 'sending') expect(event.again).toEqual([]);
+    expect(pair.said('sending')).toBeGreaterThan(0);
+    expect(pair.said('twice')).toBe(0);
+  });
+
+  it('the sender hears which chunks are missing now, and which came when they were here already', () => {
+    const pair = new FaceToFace();
+    const id = pair.sender.offer(header(130 * 1024));
+    pair.settle();
+    pair.receiver.accept(id, [], pair.now);
+    pair.toReceiver = noLanes;
+    pair.run(300);
+    let number = 1_000_000;
+    const come = (block: number, symbol: number): void =>
+      pair.receiver.handlePacket(
+        encodeData({ symbol, stream: id * 2 + 1, block, number: number++, sentAt: 0 }, new Uint8Array(1024)),
+        1,
+        pair.now,
+      );
+    // The three blocks begin with the chunks 0, 43 and 86.
+    for (const symbol of [0, 1, 3, 3]) come(0, symbol);
+    come(1, 0);
+    come(2, 0);
+    pair.run(300);
+    const reports = pair.senderEvents.flatMap((event) => (event.type === 'progress' ? [event.report] : []));
+    const last = reports.at(-1)!;
+    expect(last.holes).toEqual([
+      { first: 2, count: 1 },
+      { first: 4, count: 39 },
+      { first: 44, count: 42 },
+    ]);
+    expect(reports.flatMap(({ twice }) => twice)).toEqual([{ first: 3, count: 1 }]);
+    expect(pair.receiver.transfer(id)?.duplicates).toBe(1);
+  });
+
+  it('a chunk that comes after it was rebuilt came twice', () => {
+    const pair = new FaceToFace();
+    const id = pair.sender.offer(header(3 * 1024));
+    pair.settle();
+    pair.receiver.accept(id, [], pair.now);
+    let late: { bytes: Uint8Array; lane: number } | undefined;
+    pair.toReceiver = (bytes, lane) => {
+      if (symbolOf(bytes) !== 1 || late !== undefined) return false;
+      late = { bytes: bytes.slice(), lane };
+      return true;
+    };
+    pair.run(3000, () => pair.said('whole') > 0);
+    pair.receiver.verified(id, true, pair.now);
+    expect(pair.said('twice')).toBe(0);
+    pair.receiver.handlePacket(late!.bytes, late!.lane, pair.now);
+    pair.settle();
+    expect(pair.receiverEvents.filter((event) => event.type === 'twice')).toEqual([
+      { type: 'twice', transfer: id, chunk: 1 },
+    ]);
+  });
+});
+
 describe('messages in the wrong state', () => {
   it('to a sender are counted under a name and change nothing', () => {
     const pair = new FaceToFace();
@@ -389,6 +485,7 @@ describe('messages in the wrong state', () => {
       [{ type: 'complete', transfer: offered, verified: true }, 'wrong-state'],
       [{ type: 'offer', transfer: 4, header: header(9) }, 'wrong-state'],
       [{ type: 'sent', transfer: offered, packets: 1, retransmitted: 0, roundTrip: 1 }, 'wrong-state'],
+      [{ type: 'sending', transfer: offered, roundTrip: 1, again: [] }, 'wrong-state'],
       [{ type: 'decline', transfer: 7 }, 'unknown-transfer'],
     ];
     for (const [i, [message, code]] of wrong.entries()) {
@@ -411,6 +508,8 @@ describe('messages in the wrong state', () => {
       [{ type: 'accept', transfer: id, have: [] }, 'wrong-state'],
       [{ type: 'complete', transfer: id, verified: true }, 'wrong-state'],
       [{ type: 'sent', transfer: id, packets: 1, retransmitted: 0, roundTrip: 1 }, 'wrong-state'],
+      [{ type: 'sending', transfer: id, roundTrip: 1, again: [] }, 'wrong-state'],
+      [{ type: 'sending', transfer: id + 1, roundTrip: 1, again: [] }, 'unknown-transfer'],
       [{ type: 'offer', transfer: id, header: header(1001) }, 'wrong-state'],
     ];
     for (const [i, [message, code]] of wrong.entries()) {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { blockChunks, blockRange, chunkLength, firstChunk, geometryOf } from './geometry.ts';
+import { blockChunks, blockOf, blockRange, chunkLength, firstChunk, geometryOf } from './geometry.ts';
 import { CHUNK_LENGTH, MAX_BLOCK_CHUNKS, MAX_FILE_BYTES } from './limits.ts';
 
 const lengths = fc.oneof(
@@ -26,6 +26,17 @@ describe('geometry', () => {
         const [from, to] = blockRange(geometry, block);
         expect(from).toBe(firstChunk(geometry, block) * CHUNK_LENGTH);
         expect(to).toBe(block + 1 === geometry.blocks ? geometry.length : blockRange(geometry, block + 1)[0]);
+      }),
+    );
+  });
+
+  it('knows the block of each chunk: the first, the last and any between', () => {
+    fc.assert(
+      fc.property(lengths, fc.nat(), (length, pick) => {
+        const geometry = geometryOf(length);
+        const block = pick % geometry.blocks;
+        expect(blockOf(geometry, firstChunk(geometry, block))).toBe(block);
+        expect(blockOf(geometry, firstChunk(geometry, block + 1) - 1)).toBe(block);
       }),
     );
   });

@@ -20,6 +20,11 @@ export function firstChunk(geometry: Geometry, block: number): number {
   return Math.floor((block * geometry.chunks) / geometry.blocks);
 }
 
+/** The block that holds a chunk. */
+export function blockOf(geometry: Geometry, chunk: number): number {
+  return Math.ceil(((chunk + 1) * geometry.blocks) / geometry.chunks) - 1;
+}
+
 /** K, the number of chunks in a block. */
 export function blockChunks(geometry: Geometry, block: number): number {
   return firstChunk(geometry, block + 1) - firstChunk(geometry, block);

@@ -15,7 +15,8 @@ export interface WholeBlock {
 
 export type Taken =
   | { readonly kind: 'new'; readonly chunk: number | undefined; readonly whole: WholeBlock | undefined }
-  | { readonly kind: 'duplicate' }
+  /** `chunk`: a source, which was here already. */
+  | { readonly kind: 'duplicate'; readonly chunk?: number }
   | { readonly kind: 'refused' };
 
 const DUPLICATE: Taken = { kind: 'duplicate' };
@@ -70,10 +71,10 @@ export class IncomingObject {
 
   take(block: number, symbol: number, bytes: Uint8Array): Taken {
     if (block >= this.geometry.blocks) return REFUSED;
-    if (this.isClosed(block)) return DUPLICATE;
+    if (this.isClosed(block)) return this.again(block, symbol);
     if (block >= this.closedBelow + MAX_OPEN_BLOCKS || symbol >= MAX_SYMBOLS) return REFUSED;
     const k = blockChunks(this.geometry, block);
-    const chunk = symbol < k ? firstChunk(this.geometry, block) + symbol : undefined;
+    const chunk = this.chunkOf(block, symbol);
     const expected = chunk === undefined ? this.symbolLength : chunkLength(this.geometry, chunk);
     if (bytes.length !== expected) return REFUSED;
 
@@ -83,16 +84,27 @@ export class IncomingObject {
       this.open.set(block, decoder);
       this.seenThrough = Math.max(this.seenThrough, block + 1);
     }
-    if (decoder.add(symbol, bytes) !== 'new') return DUPLICATE;
+    if (decoder.add(symbol, bytes) !== 'new') return this.again(block, symbol);
     return { kind: 'new', chunk, whole: decoder.complete ? this.finish(block, decoder) : undefined };
   }
 
-  /** Chunks missing where later ones have come: `true` cells are holes as of now. For the chunk map. */
-  holes(each: (chunk: number) => void): void {
+  /** The chunk that this symbol is; `undefined`: it is repair, or of no block. */
+  chunkOf(block: number, symbol: number): number | undefined {
+    if (block >= this.geometry.blocks || symbol >= blockChunks(this.geometry, block)) return undefined;
+    return firstChunk(this.geometry, block) + symbol;
+  }
+
+  private again(block: number, symbol: number): Taken {
+    const chunk = this.chunkOf(block, symbol);
+    return chunk === undefined ? DUPLICATE : { kind: 'duplicate', chunk };
+  }
+
+  /** Chunks missing where later ones have come, as of now. For the chunk map. */
+  holes(each: (chunk: number, block: number) => void): void {
     for (const [block, decoder] of this.open) {
       if (block + 1 >= this.seenThrough) continue;
       const first = firstChunk(this.geometry, block);
-      for (let i = 0; i < decoder.k; i++) if (!decoder.hasSource(i)) each(first + i);
+      for (let i = 0; i < decoder.k; i++) if (!decoder.hasSource(i)) each(first + i, block);
     }
   }
 

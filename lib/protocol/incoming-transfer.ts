@@ -25,6 +25,8 @@ export class IncomingTransfer {
   repaired = 0;
   /** Rebuilt chunks that the sender has not been told of. */
   untold: number[] = [];
+  /** Chunks that came by themselves although they were here, of which the sender has not been told. */
+  untoldTwice: number[] = [];
   /** `packets` as the sender was last told. */
   toldPackets = 0;
   lastPacketAt: Millis = 0;

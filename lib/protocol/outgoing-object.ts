@@ -24,6 +24,8 @@ export class OutgoingBlock implements Carried {
   /** Symbols to send beyond the sources, by the newest plan. */
   due = 0;
   nextSource = 0;
+  /** Repair symbols planned when its sources had just been sent: what follows is because more was lost than they cover. */
+  planned: number | undefined;
   private nextRepair = 0;
   readonly index: number;
   readonly encoder: BlockEncoder;
@@ -40,6 +42,11 @@ export class OutgoingBlock implements Carried {
 
   get sourcesSent(): boolean {
     return this.nextSource >= this.k;
+  }
+
+  /** More than its first pass, which is the sources and the repair planned with them. */
+  get sentAgain(): boolean {
+    return this.planned !== undefined && this.nextRepair > this.planned;
   }
 
   /** Number and bytes of a repair symbol never sent before; when all 256 − K have been, all symbols come again in turn. */
@@ -76,6 +83,9 @@ export class OutgoingObject {
   private readonly closed = new Set<number>();
   private nextBlock = 0;
   private askedThrough = 0;
+  /** Blocks for which more was sent after their first pass. */
+  private readonly again = new Set<number>();
+  private untoldAgain: number[] = [];
 
   constructor(stream: number, length: number) {
     this.stream = stream;
@@ -137,6 +147,18 @@ export class OutgoingObject {
     this.skipClosed();
   }
 
+  /** More was sent for this block after its first pass. */
+  wasSentAgain(block: number): boolean {
+    return this.again.has(block);
+  }
+
+  /** Blocks that became so since the last call, in ascending order. */
+  takeSentAgain(): number[] {
+    const blocks = this.untoldAgain.sort((a, b) => a - b);
+    this.untoldAgain = [];
+    return blocks;
+  }
+
   /** Blocks whose bytes are wanted now: asked for once, a little before they are needed. */
   wanted(): number[] {
     const blocks: number[] = [];
@@ -179,6 +201,10 @@ export class OutgoingObject {
       if (block.due <= 0 || !block.sourcesSent) continue;
       block.due -= 1;
       const { symbol, bytes } = block.takeRepair();
+      if (block.sentAgain && !this.again.has(block.index)) {
+        this.again.add(block.index);
+        this.untoldAgain.push(block.index);
+      }
       const length =
         symbol < block.k
           ? chunkLength(this.geometry, firstChunk(this.geometry, block.index) + symbol)
@@ -205,6 +231,7 @@ export class OutgoingObject {
       const place = edge ? 'edge' : 'middle';
       const symbols = symbolsToSend(block.lacking, loss[place], CONFIDENCE[place]);
       block.due = Math.max(0, symbols - block.inFlight);
+      block.planned ??= block.due;
     }
   }
 

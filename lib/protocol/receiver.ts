@@ -5,6 +5,7 @@ import {
   decodeControl,
   encodeControl,
   MAX_RUNS,
+  MAX_SIDE_RUNS,
   type ControlMessage,
   type Run,
 } from './control.ts';
@@ -32,6 +33,7 @@ import {
   TICKS,
   ticksOf,
 } from './packet.ts';
+import { takeRuns } from './runs.ts';
 import { kindOf, transferOf, type ObjectKind } from './streams.ts';
 
 export type ReceiverEvent =
@@ -39,6 +41,8 @@ export type ReceiverEvent =
   | { readonly type: 'offered'; readonly transfer: number; readonly header: FileHeader }
   /** A chunk came by itself: its number in the file. */
   | { readonly type: 'chunk'; readonly transfer: number; readonly chunk: number }
+  /** A chunk came by itself that was here already, by itself or rebuilt. */
+  | { readonly type: 'twice'; readonly transfer: number; readonly chunk: number }
   /** A block became whole; `at` is where its bytes stand, `rebuilt` the chunks that did not come by themselves. */
   | {
       readonly type: 'block';
@@ -48,6 +52,13 @@ export type ReceiverEvent =
       readonly at: number;
       readonly bytes: Uint8Array;
       readonly rebuilt: readonly number[];
+    }
+  /** The sender's round trip, and blocks for which it sent more after their first pass. */
+  | {
+      readonly type: 'sending';
+      readonly transfer: number;
+      readonly roundTrip: Millis;
+      readonly again: readonly Run[];
     }
   /** Every byte is here: compare the digest and call `verified`. */
   | { readonly type: 'whole'; readonly transfer: number }
@@ -65,6 +76,8 @@ const REPEAT_LAST: Millis = 400;
 /** An acceptance goes over several lanes at once: nothing else would tell the sender for a round trip. */
 const URGENT_COPIES = 3;
 const PROGRESS_INTERVAL: Millis = 250;
+/** Chunks that came twice, kept until the sender is told: nobody may fill our memory by sending the same again. */
+const MAX_UNTOLD_TWICE = 10_000;
 
 /** The receiving endpoint of a session. */
 export class Receiver implements Endpoint<ReceiverEvent> {
@@ -275,7 +288,7 @@ export class Receiver implements Endpoint<ReceiverEvent> {
     const original = object === transfer.original;
     if (original) transfer.packets += 1;
     if (transfer.state !== 'receiving') {
-      if (original) transfer.duplicates += 1;
+      if (original) this.countDuplicate(transfer, object.chunkOf(header.block, header.symbol));
       if (transfer.sent !== undefined && transfer.packets >= transfer.sent.packets)
         transfer.lingerUntil = now;
       return;
@@ -287,7 +300,7 @@ export class Receiver implements Endpoint<ReceiverEvent> {
     transfer.lastPacketAt = now;
     this.lastSymbolAt = now;
     if (taken.kind === 'duplicate') {
-      if (original) transfer.duplicates += 1;
+      if (original) this.countDuplicate(transfer, taken.chunk);
       return;
     }
     if (original && taken.chunk !== undefined) {
@@ -304,6 +317,13 @@ export class Receiver implements Endpoint<ReceiverEvent> {
     this.events.push({ type: 'block', transfer: transfer.id, kind: kindOf(object.stream), ...whole });
     if (object.whole) this.urge(now);
     this.checkWhole(transfer);
+  }
+
+  private countDuplicate(transfer: IncomingTransfer, chunk: number | undefined): void {
+    transfer.duplicates += 1;
+    if (chunk === undefined) return;
+    if (transfer.untoldTwice.length < MAX_UNTOLD_TWICE) transfer.untoldTwice.push(chunk);
+    this.events.push({ type: 'twice', transfer: transfer.id, chunk });
   }
 
   /** Bytes of the preview do not count: the picture is whole when the original is. */
@@ -407,6 +427,13 @@ export class Receiver implements Endpoint<ReceiverEvent> {
         if (transfer.state === 'done') this.events.push({ type: 'final', transfer: transfer.id });
         return;
       }
+      case 'sending': {
+        const transfer = this.transfers.get(message.transfer);
+        if (transfer === undefined) throw new ProtocolError('unknown-transfer');
+        if (transfer.state === 'offered') throw new ProtocolError('wrong-state', 'sending');
+        this.events.push(message);
+        return;
+      }
       default:
         throw new ProtocolError('wrong-state', `${message.type} from a sender`);
     }
@@ -437,24 +464,26 @@ export class Receiver implements Endpoint<ReceiverEvent> {
   }
 
   private tellProgress(transfer: IncomingTransfer, final: boolean): void {
-    const untold = transfer.untold.sort((a, b) => a - b);
-    const runs: Run[] = [];
-    let taken = 0;
-    for (const chunk of untold) {
-      const last = runs.at(-1);
-      if (last !== undefined && last.first + last.count === chunk && last.count < 0xffff) {
-        runs[runs.length - 1] = { first: last.first, count: last.count + 1 };
-      } else if (runs.length >= MAX_RUNS) {
-        break;
-      } else {
-        runs.push({ first: chunk, count: 1 });
-      }
-      taken += 1;
-    }
-    transfer.untold = untold.slice(taken);
+    const rebuilt = takeRuns(transfer.untold, MAX_RUNS);
+    const twice = takeRuns(transfer.untoldTwice, MAX_SIDE_RUNS);
+    const missing: number[] = [];
+    if (transfer.state === 'receiving') transfer.original.holes((chunk) => missing.push(chunk));
+    transfer.untold = rebuilt.rest;
+    transfer.untoldTwice = twice.rest;
     transfer.toldPackets = transfer.packets;
     const { id, packets, duplicates, chunks, repaired } = transfer;
-    this.say({ type: 'progress', transfer: id, final, packets, duplicates, chunks, repaired, runs });
+    this.say({
+      type: 'progress',
+      transfer: id,
+      final,
+      packets,
+      duplicates,
+      chunks,
+      repaired,
+      runs: rebuilt.runs,
+      twice: twice.runs,
+      holes: takeRuns(missing, MAX_SIDE_RUNS).runs,
+    });
   }
 
   private unfinished(): number {

@@ -1,5 +1,12 @@
 import { CONTROL_LANE, type Endpoint, type LaneId, type Millis, type Transmit } from './contract.ts';
-import { CancelReason, decodeControl, encodeControl, type ControlMessage, type Run } from './control.ts';
+import {
+  CancelReason,
+  decodeControl,
+  encodeControl,
+  MAX_RUNS,
+  type ControlMessage,
+  type Run,
+} from './control.ts';
 import { ProtocolError, UsageError, type ProtocolErrorCode } from './errors.ts';
 import { RoundTrip } from './filters.ts';
 import { blockRange } from './geometry.ts';
@@ -24,6 +31,7 @@ import {
   type Feedback,
 } from './packet.ts';
 import { RateController, type RateState } from './rate-controller.ts';
+import { takeRuns } from './runs.ts';
 import { kindOf, transferOf, type ObjectKind } from './streams.ts';
 
 export type SenderEvent =
@@ -562,6 +570,7 @@ export class Sender implements Endpoint<SenderEvent> {
         return;
       case 'offer':
       case 'sent':
+      case 'sending':
         throw new ProtocolError('wrong-state', `${message.type} from a receiver`);
       default:
     }
@@ -588,19 +597,31 @@ export class Sender implements Endpoint<SenderEvent> {
         transfer.state = 'done';
         transfer.release();
         this.events.push({ type: 'complete', transfer: transfer.id, verified: message.verified });
+        this.tellSending(transfer);
         this.say({
           type: 'sent',
           transfer: transfer.id,
           packets: transfer.original.packetsSent,
           retransmitted: transfer.original.retransmitted,
-          roundTrip: Math.min(0xffff, Math.round(this.roundTrip.smoothed ?? 0)),
+          roundTrip: this.roundTripMillis,
         });
         this.demandLanes(now);
         return;
       case 'progress':
         this.events.push({ type: 'progress', transfer: transfer.id, report: message });
+        if (transfer.state === 'sending') this.tellSending(transfer);
         return;
     }
+  }
+
+  /** In answer to progress: what only this side knows, for the receiver's plots and its chunk map. */
+  private tellSending(transfer: OutgoingTransfer): void {
+    const { runs } = takeRuns(transfer.original.takeSentAgain(), MAX_RUNS);
+    this.say({ type: 'sending', transfer: transfer.id, roundTrip: this.roundTripMillis, again: runs });
+  }
+
+  private get roundTripMillis(): number {
+    return Math.min(0xffff, Math.round(this.roundTrip.smoothed ?? 0));
   }
 
   private accepted(transfer: OutgoingTransfer, have: readonly Run[], now: Millis): void {

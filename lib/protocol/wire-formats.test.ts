@@ -4,7 +4,14 @@
  */
 import * as fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { CancelReason, decodeControl, encodeControl, MAX_RUNS, type ControlMessage } from './control.ts';
+import {
+  CancelReason,
+  decodeControl,
+  encodeControl,
+  MAX_RUNS,
+  MAX_SIDE_RUNS,
+  type ControlMessage,
+} from './control.ts';
 import { ProtocolError } from './errors.ts';
 import { decodeHeader, encodeHeader, type FileHeader } from './header.ts';
 import * as limits from './limits.ts';
@@ -99,6 +106,8 @@ const controls: fc.Arbitrary<ControlMessage> = fc.oneof(
     chunks: uint(32),
     repaired: uint(32),
     runs: runs(0xffff),
+    twice: runs(0xffff),
+    holes: runs(0xffff),
   }),
   fc.record({
     type: fc.constant('sent' as const),
@@ -107,6 +116,7 @@ const controls: fc.Arbitrary<ControlMessage> = fc.oneof(
     retransmitted: uint(32),
     roundTrip: uint(16),
   }),
+  fc.record({ type: fc.constant('sending' as const), transfer, roundTrip: uint(16), again: runs(0xffff) }),
   fc.constant({ type: 'bye' as const }),
 );
 
@@ -284,6 +294,8 @@ describe('control messages', () => {
         chunks: 1,
         repaired: 1,
         runs: spread(0xffff),
+        twice: spread(0xffff).slice(0, MAX_SIDE_RUNS),
+        holes: spread(0xffff).slice(0, MAX_SIDE_RUNS),
       },
       {
         type: 'offer',
@@ -335,7 +347,7 @@ describe('control messages', () => {
 
   it('of arbitrary bytes are messages or protocol errors', () => {
     const typed = fc
-      .tuple(fc.integer({ min: 0x1f, max: 0x29 }), fc.uint8Array({ maxLength: 300 }))
+      .tuple(fc.integer({ min: 0x1f, max: 0x2a }), fc.uint8Array({ maxLength: 300 }))
       .map(([type, rest]) => Uint8Array.of(type, ...rest));
     fc.assert(
       fc.property(fc.oneof(typed, fc.uint8Array({ maxLength: 300 })), (bytes) => {

@@ -137,13 +137,18 @@ export interface SessionSnapshot {
   transfers: readonly TransferSnapshot[];
 }
 
-/** One cell a chunk (or a group of them): the worst state in the group that still matters. */
+/** One cell a chunk (or a group of them): the worst state in the group that still matters. Defined in P-53. */
 export const Cell = {
   waiting: 0,
+  /** Came by itself. */
   received: 1,
+  /** Missing, and later ones have come. */
   lost: 2,
+  /** Rebuilt from the repair that was sent along. */
   repaired: 3,
+  /** Lost or rebuilt, and the sender had to send more for its block. */
   retransmitted: 4,
+  /** Came by itself when it was here already. */
   duplicate: 5,
 } as const;
 
@@ -165,7 +170,8 @@ export interface HistorySample {
   seconds: number;
   rate: number;
   lossPercent: number;
-  roundTrip: number;
+  /** ms; not known in the first moments. */
+  roundTrip?: number;
   lanes: number;
 }
 

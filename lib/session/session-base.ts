@@ -183,8 +183,14 @@ export abstract class SessionBase<M> implements Session {
     if (figures !== undefined) {
       const history = this.views.get(id)?.history ?? [];
       if (history.length < MAX_HISTORY) {
-        const { seconds, rate, lossPercent, roundTrip = 0, lanes } = figures;
-        history.push({ seconds, rate, lossPercent, roundTrip, lanes });
+        const { seconds, rate, lossPercent, roundTrip, lanes } = figures;
+        history.push({
+          seconds,
+          rate,
+          lossPercent,
+          lanes,
+          ...(roundTrip === undefined ? {} : { roundTrip }),
+        });
       }
     }
     const { problem, ...rest } = known;

@@ -136,7 +136,7 @@ class Liar {
       count: this.number(16),
     }));
     const many = this.number(32);
-    switch (this.upTo(6)) {
+    switch (this.upTo(7)) {
       case 0:
         return { type: 'accept', transfer, have: runs };
       case 1:
@@ -146,6 +146,8 @@ class Liar {
       case 3:
         return { type: 'sent', transfer, packets: many, retransmitted: many, roundTrip: this.number(16) };
       case 4:
+        return { type: 'sending', transfer, roundTrip: this.number(16), again: runs };
+      case 5:
         return { type: 'cancel', transfer, reason: CancelReason.violation };
       default:
         return {
@@ -157,6 +159,8 @@ class Liar {
           chunks: many,
           repaired: many,
           runs,
+          twice: runs,
+          holes: runs,
         };
     }
   }

@@ -1,4 +1,5 @@
 import type { SessionSnapshot, TransferSnapshot } from '../session/model.ts';
+import { sameFields } from './calm.ts';
 
 /**
  * A snapshot in which every transfer that did not change is the same object as before: with two hundred pictures on
@@ -20,13 +21,4 @@ function sameTransfer(a: TransferSnapshot, b: TransferSnapshot): boolean {
   const { figures: figuresA, ...restA } = a;
   const { figures: figuresB, ...restB } = b;
   return a === b || (sameFields(restA, restB) && sameFields(figuresA, figuresB));
-}
-
-function sameFields(a: object, b: object): boolean {
-  const fieldsA = Object.entries(a);
-  const fieldsB = b as Record<string, unknown>;
-  return (
-    fieldsA.length === Object.keys(b).length &&
-    fieldsA.every(([key, value]) => Object.is(value, fieldsB[key]))
-  );
 }

@@ -1,6 +1,7 @@
 /** The receiver's page as a plain store around one session. React only draws it. */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { ReceiverSession, SessionOptions, SessionSnapshot, TransferSnapshot } from '../session/model.ts';
+import { calmPublisher, type CalmPublisher } from './calm.ts';
 import { keepIdentity } from './keep-identity.ts';
 
 export interface ReceiveState {
@@ -39,17 +40,27 @@ export function createReceiveStore({ makeSession }: ReceiveStoreOptions): Receiv
   }));
   let session: ReceiverSession | undefined;
   let unsubscribe: (() => void) | undefined;
+  let calm: CalmPublisher | undefined;
+
+  /** Hears no more of the session. */
+  function forget(): void {
+    unsubscribe?.();
+    calm?.stop();
+  }
 
   async function freshSession(options: SessionOptions): Promise<ReceiverSession> {
-    unsubscribe?.();
+    forget();
     session?.leave();
     session = undefined;
     const made = await makeSession(options);
-    const publish = () =>
-      store.setState(({ snapshot }) => ({ snapshot: keepIdentity(snapshot, made.snapshot()) }));
-    unsubscribe = made.subscribe(publish);
+    const publisher = calmPublisher(
+      () => made.snapshot(),
+      (now) => store.setState(({ snapshot }) => ({ snapshot: keepIdentity(snapshot, now) })),
+    );
+    calm = publisher;
+    unsubscribe = made.subscribe(() => publisher.changed());
     session = made;
-    publish();
+    publisher.changed();
     return made;
   }
 
@@ -76,7 +87,7 @@ export function createReceiveStore({ makeSession }: ReceiveStoreOptions): Receiv
       try {
         const made = await freshSession(options);
         if (!made.resume()) {
-          unsubscribe?.();
+          forget();
           session = undefined;
           store.setState({ snapshot: undefined });
           made.leave();
@@ -100,7 +111,7 @@ export function createReceiveStore({ makeSession }: ReceiveStoreOptions): Receiv
       }
     },
     leave() {
-      unsubscribe?.();
+      forget();
       session?.leave();
     },
   };

@@ -5,6 +5,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { SenderSession, SessionOptions, SessionSnapshot, TransferSnapshot } from '../session/model.ts';
 import type { ImageTools } from './image-tools.ts';
+import { calmPublisher } from './calm.ts';
 import { keepIdentity } from './keep-identity.ts';
 import { type Choice, type OutboxItem, type OutboxStage, prepare } from './outbox.ts';
 
@@ -131,10 +132,12 @@ export function createSendStore({ makeSession, tools, makeId }: SendStoreOptions
         try {
           const made = await makeSession(options);
           session = made;
-          const publish = () =>
-            store.setState(({ snapshot }) => ({ snapshot: keepIdentity(snapshot, made.snapshot()) }));
-          made.subscribe(publish);
-          publish();
+          const calm = calmPublisher(
+            () => made.snapshot(),
+            (now) => store.setState(({ snapshot }) => ({ snapshot: keepIdentity(snapshot, now) })),
+          );
+          made.subscribe(() => calm.changed());
+          calm.changed();
         } catch {
           store.setState({ broken: true });
           return;

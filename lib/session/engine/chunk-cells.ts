@@ -4,16 +4,16 @@ import type { ChunkCells } from './messages.ts';
 /** More cells than a screen has points to show them. */
 const MAX_CELLS = 65_536;
 
-type CellState = (typeof Cell)[keyof typeof Cell];
+export type CellState = (typeof Cell)[keyof typeof Cell];
 
-/** What the chunk map shows of a state that is overtaken by another: repaired and retransmitted stay visible. */
+/** Cells go up in this order and not back (docs/PROTOCOL.md, P-53). */
 const WEIGHT: Record<CellState, number> = {
   [Cell.waiting]: 0,
   [Cell.lost]: 1,
   [Cell.received]: 2,
-  [Cell.duplicate]: 3,
+  [Cell.repaired]: 3,
   [Cell.retransmitted]: 4,
-  [Cell.repaired]: 5,
+  [Cell.duplicate]: 5,
 };
 
 /** The chunk map of one transfer, one cell a chunk or, for large files, a group of chunks. */
@@ -45,9 +45,15 @@ export class ChunkCellMap {
     this.set(cell, state);
   }
 
-  /** A chunk that is not here, but should be. */
+  /** More became known of a chunk that is not here yet, or that has arrived before. */
   mark(chunk: number, state: CellState): void {
     this.set(Math.floor(chunk / this.chunksPerCell), state);
+  }
+
+  /** The sender sent more for this chunk's block: says so of what did not come by itself. */
+  markAgain(chunk: number): void {
+    const now = this.cells[Math.floor(chunk / this.chunksPerCell)];
+    if (now === Cell.lost || now === Cell.repaired) this.mark(chunk, Cell.retransmitted);
   }
 
   /** A copy, if anything changed since the last one. */
@@ -58,7 +64,8 @@ export class ChunkCellMap {
   }
 
   private set(cell: number, state: CellState): void {
-    const now = this.cells[cell] as CellState;
+    const now = this.cells[cell] as CellState | undefined;
+    if (now === undefined) return;
     if (WEIGHT[state] <= WEIGHT[now]) return;
     this.cells[cell] = state;
     this.changed = true;

@@ -1,4 +1,4 @@
-import { CancelReason } from '../../protocol/control.ts';
+import { CancelReason, type Run } from '../../protocol/control.ts';
 import { blockRange, firstChunk, geometryOf } from '../../protocol/geometry.ts';
 import type { FileHeader } from '../../protocol/header.ts';
 import { Receiver, type ReceiverEvent } from '../../protocol/receiver.ts';
@@ -13,6 +13,7 @@ import type { ToReceiverEngine } from './messages.ts';
 import { RateMeter } from './rate-meter.ts';
 import { StoredPicture } from './stored-picture.ts';
 
+/** The chunk map is told so often (ms), which is smooth to the eye, the figures at each second time: a page draws them anew. */
 const PUBLISH_INTERVAL = 150;
 /** Entries of the chunk log kept for one picture: a gigabyte's worth of chunks. */
 const MAX_LOG = 1_000_000;
@@ -28,6 +29,10 @@ interface Entry {
   acceptedAt: number;
   endedAt: number;
   missingBefore: number;
+  /** As the sender told it last, ms. */
+  roundTrip?: number;
+  /** Blocks for which the sender sent more after their first pass. */
+  readonly again: Set<number>;
   bytes: number;
   /** Chunks that came since the page was last told. */
   order: number[];
@@ -47,6 +52,7 @@ export class ReceiverEngine {
   /** Counts the senders seen: each numbers its transfers from one. */
   private epoch = 0;
   private cancelPublish: (() => void) | undefined;
+  private publishes = 0;
 
   constructor(host: EngineHost, instance: Uint8Array, store: ByteStore) {
     this.host = host;
@@ -163,6 +169,13 @@ export class ReceiverEngine {
       case 'block':
         this.onBlock(entry, event);
         return;
+      case 'twice':
+        entry.cells.mark(event.chunk, Cell.duplicate);
+        return;
+      case 'sending':
+        entry.roundTrip = event.roundTrip;
+        this.noteAgain(entry, event.again);
+        return;
       case 'whole':
         void this.verify(entry);
         return;
@@ -209,6 +222,7 @@ export class ReceiverEngine {
       acceptedAt: 0,
       endedAt: 0,
       missingBefore: 0,
+      again: new Set(),
       bytes: 0,
       order: [],
       logged: 0,
@@ -237,13 +251,23 @@ export class ReceiverEngine {
     if (entry.state !== 'receiving') return;
     for (const chunk of event.rebuilt) {
       this.log(entry, chunk);
-      entry.cells.arrive(chunk, Cell.repaired);
+      entry.cells.arrive(chunk, entry.again.has(event.block) ? Cell.retransmitted : Cell.repaired);
     }
     entry.bytes += event.bytes.length;
     try {
       entry.stored?.write(event.block, event.at, event.bytes, this.host.now());
     } catch (error) {
       this.failStorage(entry, error);
+    }
+  }
+
+  private noteAgain(entry: Entry, runs: readonly Run[]): void {
+    const geometry = geometryOf(entry.header.bytes);
+    for (const { first, count } of runs) {
+      for (let block = first; block < Math.min(first + count, geometry.blocks); block++) {
+        entry.again.add(block);
+        for (const chunk of chunksOf(geometry, block)) entry.cells.markAgain(chunk);
+      }
     }
   }
 
@@ -314,16 +338,24 @@ export class ReceiverEngine {
     this.cancelPublish ??= this.host.schedule(PUBLISH_INTERVAL, () => {
       this.cancelPublish = undefined;
       const active = [...this.byTransfer.values()].filter((entry) => entry.state === 'receiving');
-      for (const entry of active) this.publishOne(entry);
+      this.publishes += 1;
+      for (const entry of active) this.publishOne(entry, this.publishes % 2 === 0);
       if (active.length > 0) this.publishSoon();
     });
   }
 
-  private publishOne(entry: Entry): void {
+  private publishOne(entry: Entry, withFigures = true): void {
     const incoming = this.receiver.transfer(entry.transfer);
     if (incoming === undefined || this.byTransfer.get(entry.transfer) !== entry) return;
-    if (entry.state === 'receiving') incoming.original.holes((chunk) => entry.cells.mark(chunk, Cell.lost));
-    this.host.post({ type: 'update', update: { id: entry.id, figures: this.figures(entry) } });
+    let holes = 0;
+    if (entry.state === 'receiving') {
+      incoming.original.holes((chunk, block) => {
+        holes += 1;
+        entry.cells.mark(chunk, entry.again.has(block) ? Cell.retransmitted : Cell.lost);
+      });
+    }
+    if (withFigures)
+      this.host.post({ type: 'update', update: { id: entry.id, figures: this.figures(entry, holes) } });
     const order = Uint32Array.from(entry.order);
     entry.order = [];
     const map = entry.cells.take();
@@ -337,18 +369,17 @@ export class ReceiverEngine {
     }
   }
 
-  private figures(entry: Entry): Figures {
+  private figures(entry: Entry, holes: number): Figures {
     const incoming = this.receiver.transfer(entry.transfer);
     const packetsReceived = incoming?.packets ?? 0;
     const missing = Math.max(0, this.receiver.missing - entry.missingBefore);
     const sent = incoming?.sent;
+    const roundTrip = sent?.roundTrip ?? entry.roundTrip;
     const packetsSent = sent?.packets ?? packetsReceived + missing;
     const packetsLost = Math.max(0, packetsSent - packetsReceived);
     const chunksTotal = geometryOf(entry.header.bytes).chunks;
     const chunksReceived = Math.min(chunksTotal, incoming?.chunks ?? 0);
     const repaired = incoming?.repaired ?? 0;
-    let holes = 0;
-    if (entry.state === 'receiving') incoming?.original.holes(() => (holes += 1));
     const now = this.host.now();
     const seconds = Math.max(0.001, ((entry.endedAt > 0 ? entry.endedAt : now) - entry.acceptedAt) / 1000);
     const bytesReceived = entry.bytes;
@@ -372,7 +403,7 @@ export class ReceiverEngine {
       averageRate: bytesReceived / seconds,
       seconds,
       ...(rate > 0 && !over ? { secondsLeft: (entry.header.bytes - bytesReceived) / rate } : {}),
-      ...(sent === undefined ? {} : { roundTrip: sent.roundTrip }),
+      ...(roundTrip === undefined ? {} : { roundTrip }),
       lanes: this.receiver.lanes,
     };
   }

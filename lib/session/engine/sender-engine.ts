@@ -1,10 +1,10 @@
-import { CancelReason } from '../../protocol/control.ts';
-import { geometryOf } from '../../protocol/geometry.ts';
+import { CancelReason, type Run } from '../../protocol/control.ts';
+import { blockOf, geometryOf } from '../../protocol/geometry.ts';
 import { encodeHeader, type FileHeader } from '../../protocol/header.ts';
 import { ORIGINAL } from '../../protocol/streams.ts';
 import { Sender, type SenderEvent } from '../../protocol/sender.ts';
 import { Cell, type Figures, type ProblemCode, type TransferState } from '../model.ts';
-import { ChunkCellMap } from './chunk-cells.ts';
+import { ChunkCellMap, type CellState } from './chunk-cells.ts';
 import { toHex } from './digest.ts';
 import { problemOf } from './cancel-reasons.ts';
 import { EndpointLoop, type EngineHost } from './loop.ts';
@@ -12,7 +12,7 @@ import type { OutgoingPicture, ToSenderEngine } from './messages.ts';
 import { RateMeter } from './rate-meter.ts';
 import { Source } from './source.ts';
 
-/** Progress is published so often (ms): smooth to the eye, nothing to the processor. */
+/** The chunk map is told so often (ms), which is smooth to the eye, the figures at each second time: a page draws them anew. */
 const PUBLISH_INTERVAL = 150;
 
 interface Entry {
@@ -29,7 +29,14 @@ interface Entry {
   endedAt: number;
   lostBefore: number;
   /** The receiver's own counts, newest. */
-  told?: { packets: number; duplicates: number; chunks: number; repaired: number; final: boolean };
+  told?: {
+    packets: number;
+    duplicates: number;
+    chunks: number;
+    repaired: number;
+    holes: number;
+    final: boolean;
+  };
   closedThrough: number;
 }
 
@@ -46,6 +53,7 @@ export class SenderEngine {
   private met = false;
   private preparing = false;
   private cancelPublish: (() => void) | undefined;
+  private publishes = 0;
 
   constructor(host: EngineHost, instance: Uint8Array) {
     this.host = host;
@@ -212,13 +220,27 @@ export class SenderEngine {
         this.setState(entry, 'failed', 'timed-out');
         return;
       case 'progress': {
-        const { packets, duplicates, chunks, repaired, final, runs } = event.report;
-        entry.told = { packets, duplicates, chunks, repaired, final };
-        for (const run of runs) {
-          for (let i = 0; i < run.count; i++) entry.cells.arrive(run.first + i, Cell.repaired);
-        }
+        const { packets, duplicates, chunks, repaired, final, runs, twice, holes } = event.report;
+        const missing = holes.reduce((sum, run) => sum + run.count, 0);
+        entry.told = { packets, duplicates, chunks, repaired, holes: missing, final };
+        this.mark(entry, holes, Cell.lost);
+        this.mark(entry, runs, Cell.repaired);
+        this.mark(entry, twice, Cell.duplicate);
         if (final) this.publishOne(entry);
         return;
+      }
+    }
+  }
+
+  /** What the receiver says of these chunks; what was lost or repaired where we sent more shows as sent again. */
+  private mark(entry: Entry, runs: readonly Run[], state: CellState): void {
+    const original = this.sender.transfer(entry.transfer ?? 0)?.original;
+    if (original === undefined) return;
+    const { geometry } = original;
+    for (const { first, count } of runs) {
+      for (let chunk = first; chunk < Math.min(first + count, geometry.chunks); chunk++) {
+        const again = state !== Cell.duplicate && original.wasSentAgain(blockOf(geometry, chunk));
+        entry.cells.mark(chunk, again ? Cell.retransmitted : state);
       }
     }
   }
@@ -288,16 +310,17 @@ export class SenderEngine {
     this.cancelPublish ??= this.host.schedule(PUBLISH_INTERVAL, () => {
       this.cancelPublish = undefined;
       let active = false;
+      this.publishes += 1;
       for (const entry of this.byTransfer.values()) {
         if (entry.state !== 'sending' && entry.state !== 'verifying') continue;
         active = true;
-        this.publishOne(entry);
+        this.publishOne(entry, this.publishes % 2 === 0);
       }
       if (active) this.publishSoon();
     });
   }
 
-  private publishOne(entry: Entry): void {
+  private publishOne(entry: Entry, withFigures = true): void {
     const transfer = this.sender.transfer(entry.transfer ?? 0);
     if (transfer === undefined) return;
     const { original } = transfer;
@@ -310,7 +333,8 @@ export class SenderEngine {
       const [first, last] = original.chunkRange(entry.closedThrough);
       for (let chunk = first; chunk < last; chunk++) entry.cells.arrive(chunk, Cell.received);
     }
-    this.host.post({ type: 'update', update: { id: entry.picture.id, figures: this.figures(entry) } });
+    if (withFigures)
+      this.host.post({ type: 'update', update: { id: entry.picture.id, figures: this.figures(entry) } });
     const map = entry.cells.take();
     if (map !== undefined)
       this.host.post({ type: 'chunks', id: entry.picture.id, map, order: new Uint32Array(0) });
@@ -338,7 +362,7 @@ export class SenderEngine {
     return {
       chunksTotal,
       chunksReceived,
-      chunksLost: told?.repaired ?? 0,
+      chunksLost: (told?.repaired ?? 0) + (done ? 0 : (told?.holes ?? 0)),
       chunksRepaired: told?.repaired ?? 0,
       packetsSent,
       packetsReceived: told?.packets ?? 0,

@@ -1,0 +1,83 @@
+/** What is photographed: each state of the pages that stands still, by name. */
+import type { Page } from '@playwright/test';
+import { deflateSync } from 'node:zlib';
+import { png, pngChunk } from '../../lib/image/test-images.ts';
+
+export interface Look {
+  name: string;
+  page: 'home' | 'send' | 'receive';
+  /** `false`: looked at, but no picture of it is kept, since another shows the same. */
+  kept?: boolean;
+  /** Of `app/states/scripted-states.ts`. */
+  state?: string;
+  /** From the empty page to the state. */
+  act?: (page: Page) => Promise<void>;
+}
+
+export const DESKTOP = { width: 1024, height: 640 };
+export const PHONE = { width: 360, height: 740 };
+
+const open = (page: Page): Promise<void> => page.getByTestId('open-room').click();
+
+async function join(page: Page): Promise<void> {
+  await page.getByTestId('code-input').fill('42-acorn-tulip');
+  await page.getByTestId('join-room').click();
+}
+
+async function pick(page: Page, ...names: string[]): Promise<void> {
+  await page
+    .getByTestId('file-input')
+    .setInputFiles(names.map((name) => ({ name, mimeType: 'image/png', buffer: picture() })));
+}
+
+async function send(page: Page): Promise<void> {
+  await open(page);
+  await pick(page, 'evening-at-the-harbour.png');
+  await page.getByTestId('transfer').waitFor();
+}
+
+/** A second room takes three pictures, one for each of the ways to fail. */
+async function sendThree(page: Page): Promise<void> {
+  await open(page);
+  await pick(page, 'one.png', 'two.png', 'three.png');
+  await page.getByTestId('transfer').nth(2).waitFor();
+}
+
+const list = async (page: Page): Promise<void> => {
+  await join(page);
+  await page.getByTestId('transfer').first().waitFor();
+};
+
+export const looks: readonly Look[] = [
+  { name: 'home', page: 'home' },
+  { name: 'send-empty', page: 'send' },
+  { name: 'send-room', page: 'send', state: 'waiting', act: open },
+  { name: 'send-guessed', kept: false, page: 'send', state: 'guessed', act: open },
+  { name: 'send-moving', page: 'send', state: 'moving', act: send },
+  { name: 'send-failed', page: 'send', state: 'failed', act: sendThree },
+  { name: 'receive-empty', page: 'receive' },
+  { name: 'receive-connecting', kept: false, page: 'receive', state: 'connecting', act: join },
+  { name: 'receive-connected', kept: false, page: 'receive', state: 'connected', act: join },
+  { name: 'receive-offered', page: 'receive', state: 'offered', act: list },
+  { name: 'receive-moving', page: 'receive', state: 'moving', act: list },
+  { name: 'receive-done', page: 'receive', state: 'done', act: list },
+  { name: 'receive-reconnecting', kept: false, page: 'receive', state: 'reconnecting', act: list },
+  { name: 'receive-failed', page: 'receive', state: 'failed', act: list },
+  { name: 'receive-names', page: 'receive', state: 'names', act: list },
+  { name: 'receive-album', page: 'receive', state: 'album', act: list },
+];
+
+/** A PNG with a gradient, the same each time; it keeps the pictures of the pages small. */
+export function picture(): Buffer {
+  const [width, height] = [64, 48];
+  const rows = Buffer.alloc(height * (1 + width * 3));
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const at = y * (1 + width * 3) + 1 + x * 3;
+      rows[at] = x * 4;
+      rows[at + 1] = y * 5;
+      rows[at + 2] = 140;
+    }
+  }
+  return Buffer.from(png(width, height, [pngChunk('IDAT', deflateSync(rows))]));
+}

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { Cell } from '../model.ts';
+import { ChunkCellMap } from './chunk-cells.ts';
+
+const cellsOf = (map: ChunkCellMap): number[] => [...(map.take()?.cells ?? [])];
+
+describe('a chunk map', () => {
+  it('goes from waiting over lost to received, repaired, sent again and came twice, and not back', () => {
+    const map = new ChunkCellMap(2);
+    const steps = [Cell.lost, Cell.received, Cell.repaired, Cell.retransmitted, Cell.duplicate];
+    for (const state of steps) {
+      map.mark(0, state);
+      expect(cellsOf(map)).toEqual([state, Cell.waiting]);
+      for (const earlier of steps.slice(0, steps.indexOf(state))) map.mark(0, earlier);
+      expect(map.take()).toBeUndefined();
+    }
+  });
+
+  it('shows as sent again only what did not come by itself', () => {
+    const map = new ChunkCellMap(4);
+    map.arrive(0, Cell.received);
+    map.arrive(1, Cell.repaired);
+    map.mark(2, Cell.lost);
+    for (let chunk = 0; chunk < 4; chunk++) map.markAgain(chunk);
+    expect(cellsOf(map)).toEqual([Cell.received, Cell.retransmitted, Cell.retransmitted, Cell.waiting]);
+  });
+
+  it('ignores chunks beyond its end, which only the other side could name', () => {
+    const map = new ChunkCellMap(3);
+    map.mark(3, Cell.lost);
+    map.arrive(1000, Cell.received);
+    expect(cellsOf(map)).toEqual([Cell.waiting, Cell.waiting, Cell.waiting]);
+  });
+
+  it('shows a group of chunks as received once all of it is', () => {
+    const map = new ChunkCellMap(3 * 65_536 - 1);
+    expect(map.chunksPerCell).toBe(3);
+    map.arrive(0, Cell.received);
+    map.arrive(1, Cell.received);
+    expect(map.take()?.cells[0]).toBe(Cell.waiting);
+    map.arrive(2, Cell.received);
+    expect(map.take()?.cells[0]).toBe(Cell.received);
+    map.arrive(3 * 65_536 - 2, Cell.received);
+    map.arrive(3 * 65_536 - 3, Cell.received);
+    expect(map.take()?.cells.at(-1)).toBe(Cell.received);
+  });
+});

@@ -1,0 +1,101 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { SessionSnapshot, TransferSnapshot } from '../session/model.ts';
+import { noFigures } from '../session/no-figures.ts';
+import { CALM_MS, calmPublisher, HIDDEN_MS } from './calm.ts';
+
+const transfer = (part: Partial<TransferSnapshot> = {}): TransferSnapshot => ({
+  id: 'a',
+  name: 'a.jpg',
+  type: 'image/jpeg',
+  bytes: 5000,
+  modified: 0,
+  state: 'receiving',
+  figures: noFigures(5000),
+  ...part,
+});
+
+const snapshot = (part: Partial<SessionSnapshot> = {}): SessionSnapshot => ({
+  role: 'receiver',
+  connection: 'connected',
+  serverOnline: true,
+  lanes: 1,
+  transfers: [transfer()],
+  ...part,
+});
+
+/** A publisher that has just shown the first snapshot. */
+function shown() {
+  const seen: SessionSnapshot[] = [];
+  let now = snapshot();
+  const calm = calmPublisher(
+    () => now,
+    (one) => seen.push(one),
+  );
+  const say = (next: SessionSnapshot): void => {
+    now = next;
+    calm.changed();
+  };
+  say(now);
+  expect(seen.length).toBe(1);
+  return { seen, say, calm };
+}
+
+describe('a calm publisher', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.unstubAllGlobals();
+  });
+
+  it('shows lanes, figures and progress together, a moment later, with the newest numbers', () => {
+    const { seen, say } = shown();
+    for (let lanes = 2; lanes <= 40; lanes++) say(snapshot({ lanes }));
+    say(snapshot({ lanes: 41, transfers: [transfer({ figures: noFigures(9), prepared: 0.5 })] }));
+    expect(seen.length).toBe(1);
+    vi.advanceTimersByTime(CALM_MS);
+    expect(seen.length).toBe(2);
+    expect(seen[1]).toMatchObject({ lanes: 41, transfers: [{ prepared: 0.5 }] });
+    vi.advanceTimersByTime(10 * CALM_MS);
+    expect(seen.length).toBe(2);
+    say(snapshot({ lanes: 42 }));
+    expect(seen.length).toBe(3);
+  });
+
+  it.each<[string, SessionSnapshot]>([
+    ['a state', snapshot({ transfers: [transfer({ state: 'done' })] })],
+    ['a preview', snapshot({ transfers: [transfer({ preview: new Blob(['x']) })] })],
+    ['another picture', snapshot({ transfers: [transfer(), transfer({ id: 'b' })] })],
+    ['a lost connection', snapshot({ connection: 'reconnecting' })],
+    ['a problem', snapshot({ problem: { code: 'no-path' } })],
+    ['a name', snapshot({ peerName: 'Ada' })],
+  ])('shows %s at once', (_, next) => {
+    const { seen, say } = shown();
+    say(snapshot({ lanes: 2 }));
+    say(next);
+    expect(seen.length).toBe(2);
+    expect(seen[1]).toBe(next);
+    vi.advanceTimersByTime(10 * CALM_MS);
+    expect(seen.length).toBe(2);
+  });
+
+  it('draws numbers seldom while the page is hidden, and states at once all the same', () => {
+    vi.stubGlobal('document', { hidden: true });
+    const { seen, say } = shown();
+    vi.advanceTimersByTime(2 * CALM_MS);
+    say(snapshot({ lanes: 2 }));
+    expect(seen.length).toBe(1);
+    say(snapshot({ lanes: 2, transfers: [transfer({ state: 'done' })] }));
+    expect(seen.length).toBe(2);
+    say(snapshot({ lanes: 3, transfers: [transfer({ state: 'done' })] }));
+    vi.advanceTimersByTime(HIDDEN_MS);
+    expect(seen.length).toBe(3);
+  });
+
+  it('shows nothing any more once stopped', () => {
+    const { seen, say, calm } = shown();
+    say(snapshot({ lanes: 2 }));
+    calm.stop();
+    vi.advanceTimersByTime(10 * CALM_MS);
+    expect(seen.length).toBe(1);
+  });
+});

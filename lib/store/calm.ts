@@ -1,0 +1,73 @@
+import type { SessionSnapshot, TransferSnapshot } from '../session/model.ts';
+
+/** Between two drawings of numbers alone (ms): faster than anybody reads, and each costs the page what it is sending with. */
+export const CALM_MS = 200;
+/** The same while nobody can see the page. */
+export const HIDDEN_MS = 2000;
+
+export interface CalmPublisher {
+  /** The session has a new snapshot. */
+  changed(): void;
+  /** Nothing more is published. */
+  stop(): void;
+}
+
+/**
+ * Publishes at once what a person waits for (a state, a picture, a problem, somebody who came) and figures, lanes and
+ * progress at most each `CALM_MS`, much less while the page is hidden.
+ */
+export function calmPublisher(
+  read: () => SessionSnapshot,
+  publish: (snapshot: SessionSnapshot) => void,
+): CalmPublisher {
+  let shown: SessionSnapshot | undefined;
+  let shownAt = -Infinity;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const show = (snapshot: SessionSnapshot): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    shown = snapshot;
+    shownAt = performance.now();
+    publish(snapshot);
+  };
+
+  return {
+    changed() {
+      const snapshot = read();
+      const wait = shownAt + (isHidden() ? HIDDEN_MS : CALM_MS) - performance.now();
+      if (wait <= 0 || shown === undefined || !sameButNumbers(shown, snapshot)) show(snapshot);
+      else timer ??= setTimeout(() => show(read()), wait);
+    },
+    stop() {
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** `false` where there is no page, as in tests. */
+const isHidden = (): boolean => typeof document !== 'undefined' && document.hidden;
+
+function sameButNumbers(a: SessionSnapshot, b: SessionSnapshot): boolean {
+  if (a.transfers.length !== b.transfers.length) return false;
+  const { lanes: _a, transfers: before, ...restA } = a;
+  const { lanes: _b, transfers: after, ...restB } = b;
+  return sameFields(restA, restB) && before.every((transfer, i) => sameTransfer(transfer, after[i]!));
+}
+
+function sameTransfer(a: TransferSnapshot, b: TransferSnapshot): boolean {
+  if (a === b) return true;
+  const { figures: _a, prepared: _p, ...restA } = a;
+  const { figures: _b, prepared: _q, ...restB } = b;
+  return sameFields(restA, restB);
+}
+
+/** Whether both have the same fields with identical values. */
+export function sameFields(a: object, b: object): boolean {
+  const fieldsA = Object.entries(a);
+  const fieldsB = b as Record<string, unknown>;
+  return (
+    fieldsA.length === Object.keys(b).length &&
+    fieldsA.every(([key, value]) => Object.is(value, fieldsB[key]))
+  );
+}
