@@ -1,4 +1,5 @@
 import type { Bench } from './bench.ts';
+import { album } from './commands/album.ts';
 import { cases } from './commands/cases.ts';
 import { cpu } from './commands/cpu.ts';
 import { direct } from './commands/direct.ts';
@@ -26,5 +27,6 @@ export const commands: Readonly<Record<string, Command>> = {
   share: { about: 'a picture beside a long reliable channel in the same queue', run: share },
   join: { about: 'from join to connected', run: join },
   tenth: { about: 'the tenth picture of a session against the second', run: tenth },
+  album: { about: 'an album of 200 photographs: memory of the pages, gaps between pictures', run: album },
   sweep: { about: 'thousands of simulated paths; needs no browser', run: sweep },
 };

@@ -60,7 +60,7 @@ export function createPartialPainter(options: PartialOptions): PartialPainter {
   /** Ways still untried, best first. */
   const ways = [
     ({ stored }: NonNullable<typeof picture>) => openStreamDecoder({ type, stored, read }),
-    () => decodeWithElement({ type, read }),
+    ({ size }: NonNullable<typeof picture>) => decodeWithElement({ type, read, size }),
   ];
   let decoder: PartialDecoder | undefined;
   let available = 0;
