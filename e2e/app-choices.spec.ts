@@ -35,7 +35,9 @@ async function sent({ sender, receiver }: Rooms, picture: Picture): Promise<Buff
     .card(picture.name)
     .getByText(new RegExp(`${en.choice.cannotRemove}|${en.choice.cannotShrink}`));
   const accept = card.getByTestId('accept');
-  await expect(accept.or(held)).toBeVisible({ timeout: 60_000 });
+  await expect
+    .poll(async () => (await accept.isVisible()) || (await held.isVisible()), { timeout: 60_000 })
+    .toBe(true);
   if (await held.isVisible()) {
     expect(await card.count()).toBe(0);
     return undefined;
