@@ -28,6 +28,8 @@ interface Appearance {
   /** Seconds from `tessera:accepted`. */
   firstPicture: number;
   preview: number | undefined;
+  /** The first chunk of the original, which follows the preview. */
+  began: number;
   complete: number;
 }
 
@@ -43,7 +45,7 @@ export async function appear(bench: Bench): Promise<Result> {
     }
   }
   const rows = LOSSES.flatMap((loss) =>
-    (['firstPicture', 'preview', 'complete'] as const).map((what) => {
+    (['firstPicture', 'began', 'preview', 'complete'] as const).map((what) => {
       const values = all.filter((one) => one.loss === loss).map((one) => one[what] ?? Infinity);
       const sorted = values.toSorted((a, b) => a - b);
       const at = (share: number) =>
@@ -51,14 +53,17 @@ export async function appear(bench: Bench): Promise<Result> {
       const inTime = values.filter((value) => value <= REACH_SECONDS).length / values.length;
       return [
         `${100 * loss} %`,
-        { firstPicture: 'first picture (`tessera:first-picture`)', preview: 'preview', complete: 'complete' }[
-          what
-        ],
+        {
+          firstPicture: 'first picture (`tessera:first-picture`)',
+          began: 'first chunk of the original is here (`tessera:began`)',
+          preview: 'preview',
+          complete: 'complete',
+        }[what],
         String(values.length),
         milliseconds(at(0.5)),
         milliseconds(at(REACH_SHARE)),
         milliseconds(at(1)),
-        what === 'complete' ? '' : percentText(inTime),
+        what === 'complete' || what === 'began' ? '' : percentText(inTime),
         what === 'firstPicture' ? (inTime >= REACH_SHARE ? '✓' : '**missed**') : '',
       ];
     }),
@@ -118,12 +123,13 @@ async function measure(bench: Bench, loss: number, seed: number): Promise<Appear
     for (let i = 0; i < PICTURES_A_SESSION; i++) {
       const picture = await pictures.next(BYTES);
       const { seconds, firstPictureSeconds } = await session.send(picture, CAP_MS);
-      const { accepted = NaN } = await marksOf(session.receiver, picture.name);
+      const { accepted = Number.NaN, began = Number.NaN } = await marksOf(session.receiver, picture.name);
       all.push({
         loss,
         first: i === 0,
         firstPicture: firstPictureSeconds ?? Infinity,
         preview: await previewAfter(session.receiver, picture.name, accepted),
+        began: (began - accepted) / 1000,
         complete: seconds,
       });
     }
