@@ -4,19 +4,13 @@ import type { DrawableFrame, PartialDecoder } from './partial.ts';
 interface ElementOptions {
   type: string;
   read: (from: number, to: number) => Promise<Uint8Array>;
-  /** What it will be drawn at, as seen; without it each frame is kept at the picture's own size. */
-  size?: { width: number; height: number };
 }
 
 /** Types whose truncated files `<img>` paints. */
 const PAINTED = new Set(['image/jpeg', 'image/png', 'image/webp', 'image/gif']);
 
 /** @returns `undefined` when the type is not shown partly */
-export async function decodeWithElement({
-  type,
-  read,
-  size,
-}: ElementOptions): Promise<PartialDecoder | undefined> {
+export async function decodeWithElement({ type, read }: ElementOptions): Promise<PartialDecoder | undefined> {
   if (!PAINTED.has(type)) return undefined;
   const pieces: BlobPart[] = [];
   let fed = 0;
@@ -36,11 +30,7 @@ export async function decodeWithElement({
         URL.revokeObjectURL(url);
         return undefined;
       }
-      const frame = elementFrame(image, url);
-      const scaled = size && (await scaledFrame(image, size));
-      if (scaled === undefined) return frame;
-      frame.close();
-      return scaled;
+      return elementFrame(image, url);
     },
     close() {
       pieces.length = 0;
@@ -58,29 +48,6 @@ function elementFrame(image: HTMLImageElement, url: string): DrawableFrame {
       URL.revokeObjectURL(url);
     },
   };
-}
-
-/**
- * Scaled at once: of an element that is drawn itself Chromium keeps the decoded pixels, fifty megabytes of each front of a
- * phone's photograph, long after it is gone.
- */
-async function scaledFrame(
-  image: HTMLImageElement,
-  { width, height }: { width: number; height: number },
-): Promise<DrawableFrame | undefined> {
-  try {
-    const bitmap = await createImageBitmap(image, {
-      resizeWidth: width,
-      resizeHeight: height,
-      resizeQuality: 'medium',
-    });
-    return {
-      draw: (context, across, down) => context.drawImage(bitmap, 0, 0, across, down),
-      close: () => bitmap.close(),
-    };
-  } catch {
-    return undefined;
-  }
 }
 
 /** `decode()` refuses truncated files, `load` does not. */
