@@ -8,12 +8,12 @@ import type { Case } from '../cases.ts';
 import { ChannelPair } from '../channel/channel-pair.ts';
 import { limitSeconds } from '../limit.ts';
 import { load } from '../machine.ts';
-import type { CaseResult } from '../measure-case.ts';
 import { drawPhotograph } from '../photograph.ts';
 import { Pictures } from '../pictures.ts';
 import { type Step, stepsOfFronts, stepsSeen } from '../quality/curves.ts';
 import { withoutPreview } from '../quality/without-preview.ts';
-import { qualityCharts, qualityTable, shortened, type SYSTEMS } from '../quality/report.ts';
+import { qualityCharts, qualityTable, shortened } from '../quality/report.ts';
+import type { QualityRow } from '../quality/row.ts';
 import type { FrontQuality } from '../quality/page.ts';
 import { WATCH_PICTURE, watchPicture, whatWasSeen } from '../quality/watch-picture.ts';
 import type { Result } from '../result.ts';
@@ -42,19 +42,6 @@ interface Photo {
   jpeg: Buffer;
   pictures: Pictures;
   fronts: FrontQuality;
-}
-
-export interface QualityRun {
-  seconds: number;
-  steps: Step[];
-}
-
-/** One picture over one link. What the laboratory's test reads of other results stands here too. */
-export interface QualityRow extends Pick<
-  CaseResult,
-  'case' | 'limitSeconds' | 'first' | 'later' | 'buffered' | 'load'
-> {
-  runs: Record<(typeof SYSTEMS)[number], QualityRun[]>;
 }
 
 export async function quality(bench: Bench): Promise<Result> {

@@ -1,16 +1,14 @@
 /** Tables and charts of quality over time. */
-import type { QualityRow, QualityRun } from '../commands/quality.ts';
 import { lineChart } from '../report/line-chart.ts';
 import { spreadText } from '../report/figures.ts';
 import type { Table } from '../result.ts';
 import { spreadOf, type Spread } from '../statistics.ts';
 import { decibelsAt, firstPicture, secondsTo, type Step } from './curves.ts';
+import { SYSTEMS, type QualityRow, type QualityRun } from './row.ts';
 
 /** Moments at which the curves of several runs are read. */
 const POINTS = 40;
 const FIRST_SECONDS = 0.05;
-
-export const SYSTEMS = ['Tessera', 'Tessera without preview', 'reliable channel'] as const;
 
 export function qualityTable(rows: readonly QualityRow[]): Table {
   return {
