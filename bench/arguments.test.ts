@@ -20,6 +20,13 @@ describe('arguments', () => {
     expect(benchArguments(['--quick', '--runs', '3']).runs).toBe(3);
   });
 
+  it('take a number of pictures, and an album has at least two', () => {
+    expect(benchArguments(['album', '--count', '20']).count).toBe(20);
+    expect(benchArguments(['album']).count).toBeUndefined();
+    for (const count of ['1', 'some', '2.5'])
+      expect(() => benchArguments([`--count=${count}`])).toThrow(RangeError);
+  });
+
   it('refuse what they do not know', () => {
     expect(() => benchArguments(['--fast'])).toThrow(TypeError);
     expect(() => benchArguments(['cpu', 'join'])).toThrow(TypeError);

@@ -11,6 +11,8 @@ export interface BenchArguments {
   baselines: boolean;
   /** A JPEG whose bytes begin every picture, in place of a generated one. */
   photo: string | undefined;
+  /** Pictures of an album; `undefined`: the sub-command's own number. */
+  count: number | undefined;
   /** Where the results go; `undefined`: `bench/results/`. */
   out: string | undefined;
 }
@@ -29,6 +31,7 @@ export function benchArguments(args: readonly string[]): BenchArguments {
       runs: { type: 'string' },
       baselines: { type: 'boolean', default: true },
       photo: { type: 'string' },
+      count: { type: 'string' },
       out: { type: 'string' },
     },
     allowNegative: true,
@@ -37,6 +40,9 @@ export function benchArguments(args: readonly string[]): BenchArguments {
     throw new TypeError(`One sub-command at a time, not ${positionals.join(', ')}.`);
   const runs = values.runs === undefined ? (values.quick ? QUICK_RUNS : DEFAULT_RUNS) : Number(values.runs);
   if (!Number.isInteger(runs) || runs < 1) throw new RangeError('--runs takes a whole number from 1.');
+  const count = values.count === undefined ? undefined : Number(values.count);
+  if (count !== undefined && (!Number.isInteger(count) || count < 2))
+    throw new RangeError('--count takes a whole number from 2.');
   return {
     command: positionals[0] ?? 'cases',
     quick: values.quick,
@@ -44,6 +50,7 @@ export function benchArguments(args: readonly string[]): BenchArguments {
     runs,
     baselines: values.baselines,
     photo: values.photo,
+    count,
     out: values.out,
   };
 }

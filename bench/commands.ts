@@ -1,9 +1,12 @@
 import type { Bench } from './bench.ts';
+import { album } from './commands/album.ts';
+import { appear } from './commands/appear.ts';
 import { cases } from './commands/cases.ts';
 import { cpu } from './commands/cpu.ts';
 import { direct } from './commands/direct.ts';
 import { join } from './commands/join.ts';
 import { lanes } from './commands/lanes.ts';
+import { quality } from './commands/quality.ts';
 import { share } from './commands/share.ts';
 import { sweep } from './commands/sweep.ts';
 import { tenth } from './commands/tenth.ts';
@@ -26,5 +29,8 @@ export const commands: Readonly<Record<string, Command>> = {
   share: { about: 'a picture beside a long reliable channel in the same queue', run: share },
   join: { about: 'from join to connected', run: join },
   tenth: { about: 'the tenth picture of a session against the second', run: tenth },
+  album: { about: 'an album of 200 photographs: memory of the pages, gaps between pictures', run: album },
+  appear: { about: 'from accepting to the first picture on the screen', run: appear },
+  quality: { about: 'how good a picture looks while it arrives, beside a reliable channel', run: quality },
   sweep: { about: 'thousands of simulated paths; needs no browser', run: sweep },
 };

@@ -36,15 +36,22 @@ async function drawnJpeg(page: Page): Promise<Buffer> {
 export class Pictures {
   readonly #folder = mkdtempSync(join(tmpdir(), 'tessera-bench-'));
   readonly #front: Buffer;
+  readonly #name: string;
   #count = 0;
 
-  private constructor(front: Buffer) {
+  private constructor(front: Buffer, name = 'picture') {
     this.#front = front;
+    this.#name = name;
   }
 
   /** @param photo a JPEG to put in front; without it the page draws one */
   static async make(page: Page, photo?: string): Promise<Pictures> {
     return new Pictures(photo === undefined ? await drawnJpeg(page) : readFileSync(photo));
+  }
+
+  /** @param front what every picture begins with @param name what their names begin with */
+  static of(front: Buffer, name?: string): Pictures {
+    return new Pictures(front, name);
   }
 
   /**
@@ -53,7 +60,7 @@ export class Pictures {
    */
   async next(bytes: number): Promise<{ name: string; path: string }> {
     const number = ++this.#count;
-    const name = `picture-${number}.jpg`;
+    const name = `${this.#name}-${number}.jpg`;
     const path = join(this.#folder, name);
     const key = createHash('sha256').update(`tessera bench ${number}`).digest();
     const noise = createCipheriv('aes-256-ctr', key, Buffer.alloc(16));

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { cpuSeconds, peakMegabytes } from './processes.ts';
+import { cpuSeconds, forgetPeak, megabytesNow, peakMegabytes } from './processes.ts';
 
 describe.skipIf(!existsSync('/proc/self/stat'))('a process', () => {
   it('is seen to use the processor', () => {
@@ -21,8 +21,15 @@ describe.skipIf(!existsSync('/proc/self/stat'))('a process', () => {
     expect(held.length).toBe(200 << 20);
   });
 
+  it('holds at most its peak, and the peak can be forgotten', () => {
+    expect(megabytesNow(process.pid)!).toBeLessThanOrEqual(peakMegabytes(process.pid)! + 1);
+    forgetPeak(process.pid);
+    expect(peakMegabytes(process.pid)! - megabytesNow(process.pid)!).toBeLessThan(50);
+  });
+
   it('that does not exist has neither', () => {
     expect(cpuSeconds(2 ** 30)).toBeUndefined();
     expect(peakMegabytes(2 ** 30)).toBeUndefined();
+    expect(megabytesNow(2 ** 30)).toBeUndefined();
   });
 });

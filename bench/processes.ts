@@ -34,11 +34,7 @@ export class ProcessMeter {
     for (const { pid } of await processesOf(browser)) {
       meter.#before.set(pid, cpuSeconds(pid) ?? 0);
       for (const { id, seconds } of threadsOf(pid)) meter.#threadsBefore.set(id, seconds);
-      try {
-        writeFileSync(`/proc/${pid}/clear_refs`, '5');
-      } catch {
-        // Gone, or not ours: its peak is that of its life.
-      }
+      forgetPeak(pid);
     }
     return meter;
   }
@@ -62,7 +58,7 @@ export class ProcessMeter {
   }
 }
 
-async function processesOf(browser: Browser): Promise<Process[]> {
+export async function processesOf(browser: Browser): Promise<Process[]> {
   const session = await browser.newBrowserCDPSession();
   try {
     const { processInfo } = await session.send('SystemInfo.getProcessInfo');
@@ -105,8 +101,25 @@ const largestFirst = (seconds: Record<string, number>): Record<string, number> =
 
 /** `VmHWM`: the most that was resident since the process began, or since `clear_refs` was told 5. */
 export function peakMegabytes(pid: number): number | undefined {
-  const kilobytes = procFile(`${pid}/status`)?.match(/^VmHWM:\s+(\d+) kB/m)?.[1];
-  return kilobytes === undefined ? undefined : Number(kilobytes) / 1024;
+  return statusMegabytes(pid, 'VmHWM');
+}
+
+export function megabytesNow(pid: number): number | undefined {
+  return statusMegabytes(pid, 'VmRSS');
+}
+
+function statusMegabytes(pid: number, field: 'VmHWM' | 'VmRSS'): number | undefined {
+  const status = procFile(`${pid}/status`);
+  const kilobytes = status && new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(status)?.[1];
+  return kilobytes === undefined || kilobytes === '' ? undefined : Number(kilobytes) / 1024;
+}
+
+export function forgetPeak(pid: number): void {
+  try {
+    writeFileSync(`/proc/${pid}/clear_refs`, '5');
+  } catch {
+    // Gone, or not ours: its peak is that of its life.
+  }
 }
 
 function procFile(path: string): string | undefined {

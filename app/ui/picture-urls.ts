@@ -1,5 +1,5 @@
 'use client';
-import { useEffect, useMemo, useState } from 'react';
+import { useLayoutEffect, useMemo, useState } from 'react';
 import { thumbToDataUrl } from '../../lib/image/thumb.ts';
 
 export function useThumbUrl(thumb: Uint8Array | undefined): string | undefined {
@@ -9,7 +9,8 @@ export function useThumbUrl(thumb: Uint8Array | undefined): string | undefined {
 /** An object URL for as long as the component stands; `type` for plain bytes. */
 export function useObjectUrl(bytes: Blob | Uint8Array | undefined, type: string): string | undefined {
   const [made, setMade] = useState<{ of: Blob | Uint8Array; url: string }>();
-  useEffect(() => {
+  // Before the paint, not after it: a preview is waited for.
+  useLayoutEffect(() => {
     if (!bytes) return undefined;
     const blob = bytes instanceof Blob ? bytes : new Blob([bytes as Uint8Array<ArrayBuffer>], { type });
     const url = URL.createObjectURL(blob);

@@ -1,5 +1,5 @@
 /** A received file under the type that its own bytes show: what the sender claimed is never used. */
-import { readDimensions, HEADER_BYTES, fitsDecodeLimit } from '../../lib/image/dimensions.ts';
+import { readDimensions, HEADER_BYTES, fitsDecodeLimit, uprightSize } from '../../lib/image/dimensions.ts';
 import { cleanFileName } from '../../lib/image/file-name.ts';
 import { type ImageKind, sniffType } from '../../lib/image/sniff.ts';
 import type { ReceiverSession, TransferSnapshot } from '../../lib/session/model.ts';
@@ -9,6 +9,8 @@ export interface ReceivedFile {
   kind: ImageKind | undefined;
   name: string;
   modified: number;
+  /** As seen. */
+  size: { width: number; height: number } | undefined;
   /** May be put into an `<img>`: a format that browsers show, and not more pixels than are safe to decode. */
   show: 'yes' | 'unknown-format' | 'too-many-pixels';
 }
@@ -26,6 +28,7 @@ export async function receivedFile(
     kind,
     name: cleanFileName(transfer.name, kind?.type ?? ''),
     modified: transfer.modified,
+    size: size && uprightSize(size),
     show: kind?.showable && size ? (fitsDecodeLimit(size) ? 'yes' : 'too-many-pixels') : 'unknown-format',
   };
 }

@@ -5,6 +5,7 @@ import type { ReceiverSession, TransferSnapshot } from '../../lib/session/model.
 import { isMoving } from '../../lib/store/receive-store.ts';
 import { useText } from '../text/text.tsx';
 import { markFirstPicture } from './first-picture.ts';
+import { FullPicture } from './full-picture.tsx';
 import { fills, PictureBox, type Stage } from './picture-box.tsx';
 import css from './picture-box.module.css';
 import { useObjectUrl, useThumbUrl } from './picture-urls.ts';
@@ -40,9 +41,10 @@ export function ReceivedPicture({ session, transfer, accepted, onFile, open }: P
   const { canvas, shown: partialShown } = usePartialPicture({
     session,
     transfer,
-    active: isMoving(transfer) && !fullShown,
+    active: isMoving(transfer) && near && !fullShown,
+    // Twelve megabytes each: kept only until something better is there, and only where somebody may see it.
+    keep: near && !fullShown,
   });
-  const fullUrl = useObjectUrl(file?.show === 'yes' && near ? file.blob : undefined, '');
 
   useEffect(() => {
     if (!done) return undefined;
@@ -91,7 +93,7 @@ export function ReceivedPicture({ session, transfer, accepted, onFile, open }: P
             alt={stage === 'thumb' ? alt : ''}
           />
         )}
-        {previewUrl && !(fullShown && fullUrl) && (
+        {previewUrl && !fullShown && (
           <img
             className={css.layer}
             src={previewUrl}
@@ -101,23 +103,13 @@ export function ReceivedPicture({ session, transfer, accepted, onFile, open }: P
         )}
         <canvas
           ref={canvas}
-          className={partialShown && !(fullShown && fullUrl) ? css.layer : `${css.layer} ${css.hidden}`}
+          className={partialShown && !fullShown ? css.layer : `${css.layer} ${css.hidden}`}
           role="img"
           aria-label={stage === 'partial' ? alt : ''}
           aria-hidden={stage !== 'partial'}
         />
-        {fullUrl && (
-          <img
-            className={fullShown ? css.layer : `${css.layer} ${css.hidden}`}
-            src={fullUrl}
-            alt={alt}
-            onLoad={(event) => {
-              // Decoded before it is shown: otherwise the box is empty for a frame.
-              const image = event.currentTarget;
-              const shown = () => setFullShown(true);
-              void image.decode().then(shown, shown);
-            }}
-          />
+        {file?.show === 'yes' && near && (
+          <FullPicture file={file} alt={alt} ready={fullShown} onReady={setFullShown} />
         )}
         {open && (fullShown || (file && file.show !== 'yes' && stage)) && (
           <button

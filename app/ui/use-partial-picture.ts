@@ -9,6 +9,8 @@ interface Options {
   session: ReceiverSession;
   transfer: TransferSnapshot;
   active: boolean;
+  /** What is painted stays on the canvas; otherwise its memory is given back. */
+  keep: boolean;
 }
 
 /** Enough of the front to know the format; dimensions often follow within the first chunks. */
@@ -18,7 +20,7 @@ const START_BYTES = 4096;
  * Paints the front of the original into a canvas as it grows. The decoder is loaded with the first bytes, and
  * whatever goes wrong with it costs only this layer.
  */
-export function usePartialPicture({ session, transfer, active }: Options): {
+export function usePartialPicture({ session, transfer, active, keep }: Options): {
   canvas: RefObject<HTMLCanvasElement | null>;
   shown: boolean;
 } {
@@ -61,6 +63,15 @@ export function usePartialPicture({ session, transfer, active }: Options): {
       painter.current = undefined;
     };
   }, [session, id, active, enough]);
+
+  useEffect(() => {
+    if (keep) return undefined;
+    const element = canvas.current;
+    if (element) element.width = element.height = 0;
+    // oxlint-disable-next-line react/set-state-in-effect -- follows from what was just done to the canvas
+    setShown(false);
+    return undefined;
+  }, [keep]);
 
   return { canvas, shown };
 }

@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test';
 import type { Stage } from '../stage.ts';
 import { withTimeout } from '../with-timeout.ts';
 import type { ChannelKind } from './page.ts';
+import type { Arrival } from './receive.ts';
 
 const OPEN_TIMEOUT_MS = 60_000;
 
@@ -61,6 +62,11 @@ export class ChannelPair {
       bytes,
       capMs,
     ] as const);
+  }
+
+  /** How the file came that was received last: it came in order. */
+  arrivals(): Promise<readonly Arrival[]> {
+    return this.#receiver.evaluate(() => window.channelPage.arrivals());
   }
 
   /** A flow without end; `receivedBytes` counts it. */

@@ -1,5 +1,5 @@
 /** What the bench holds Tessera against: plain data channels, in a page with nothing else on it. */
-import { receiveFile, receivedBytes } from './receive.ts';
+import { arrivals, receiveFile, receivedBytes } from './receive.ts';
 import { collectDistinct, pumpDistinct } from './distinct.ts';
 import { sendBuffered, sendConfirmed } from './send.ts';
 
@@ -67,6 +67,7 @@ const channelPage = {
   sendBuffered: (bytes: number, messageLength: number) => sendBuffered(one(), bytes, messageLength),
   receiveFile: (bytes: number, capMs: number) => receiveFile(one(), bytes, capMs),
   receivedBytes,
+  arrivals,
   pumpDistinct: (seconds: number, rateMbit: number) => pumpDistinct(channels, seconds, rateMbit),
   collectDistinct: (from: number, seconds: number) => collectDistinct(channels, from, seconds),
 };

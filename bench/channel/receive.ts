@@ -2,6 +2,13 @@ import { CONFIRMED, GO, PARTITION_END } from './signals.ts';
 
 let received = 0;
 
+/** Milliseconds since asking, and bytes of the front that were here then. */
+export type Arrival = readonly [at: number, bytes: number];
+let arrived: Arrival[] = [];
+
+/** How the file came that was received last. */
+export const arrivals = (): readonly Arrival[] => arrived;
+
 /** Bytes of the file that is being received. */
 export function receivedBytes(): number {
   return received;
@@ -19,6 +26,7 @@ export function receiveFile(
   capMs: number,
 ): Promise<{ seconds: number | undefined; bytes: number }> {
   received = 0;
+  arrived = [];
   // Kept until the end, as applications do that show or save the file then; an endless one is only counted.
   let parts: ArrayBuffer[] = [];
   const began = performance.now();
@@ -33,7 +41,10 @@ export function receiveFile(
       if (data === PARTITION_END) return channel.send(CONFIRMED);
       if (typeof data === 'string') return;
       received += data.byteLength;
-      if (Number.isFinite(bytes)) parts.push(data);
+      if (Number.isFinite(bytes)) {
+        parts.push(data);
+        arrived.push([performance.now() - began, received]);
+      }
       if (received < bytes) return;
       const seconds = (performance.now() - began) / 1000;
       if (new Blob(parts).size !== bytes) throw new Error('too many bytes came');

@@ -1,8 +1,10 @@
 import type { Page } from '@playwright/test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Figures } from '../../lib/session/model.ts';
 import type { Stage } from '../stage.ts';
 import { withTimeout } from '../with-timeout.ts';
 import type { TesseraTransfer } from './transfer.ts';
+import { type AlbumMark, albumDone, albumMarks } from './album-marks.ts';
 import { closingReport, longestTask, marksOf, whenDone } from './read-page.ts';
 
 /** After pairing, and after each picture: nobody chooses the next one sooner. Lanes are opened and replaced meanwhile. */
@@ -20,6 +22,8 @@ export interface SessionOptions {
   direct?: boolean;
   /** Where the pages are; default: the stage's server. */
   origin?: string;
+  /** Runs in each page before its own scripts. */
+  scripts?: { sender?: string; receiver?: string };
 }
 
 /** Called, and waited for, right after the picture was accepted and right after it was complete. */
@@ -47,12 +51,14 @@ export class TesseraSession {
     stage: Stage,
     options: SessionOptions = {},
   ): Promise<{ session: TesseraSession; code: string }> {
-    const { direct = false, origin = stage.server.url } = options;
+    const { direct = false, origin = stage.server.url, scripts = {} } = options;
     const [sender, receiver] = await Promise.all([
       stage.page('sender', { direct }),
       stage.page('receiver', { direct }),
     ]);
     const session = new TesseraSession(stage, sender, receiver, direct);
+    if (scripts.sender !== undefined) await sender.addInitScript({ content: scripts.sender });
+    if (scripts.receiver !== undefined) await receiver.addInitScript({ content: scripts.receiver });
     await sender.goto(`${origin}/send/`);
     await sender.getByTestId('open-room').click();
     const code = await sender.getByTestId('room-code').textContent({ timeout: CONNECT_TIMEOUT_MS });
@@ -123,6 +129,27 @@ export class TesseraSession {
       link,
       longestTaskMs: { sender: senderTask, receiver: receiverTask },
     };
+  }
+
+  /**
+   * Many pictures picked at once, and accepted as they are offered; resolves when the last one is verified.
+   * @throws Error when one fails, or not all are done after `capMs`
+   */
+  async sendAlbum(paths: readonly string[], capMs: number): Promise<AlbumMark[]> {
+    const { sender, receiver } = this;
+    await receiver.getByTestId('accept-all').check();
+    const before = (await albumMarks(receiver)).length;
+    const done = albumDone(receiver, paths.length);
+    done.catch(() => undefined);
+    await sender.getByTestId('file-input').setInputFiles([...paths]);
+    if (!(await withTimeout(done, capMs, 'not all were done'))) throw new Error('a picture failed');
+    return (await albumMarks(receiver)).slice(before);
+  }
+
+  /** The receiver's closing report of a picture that is done. */
+  report(name: string): Promise<Figures> {
+    const { receiver } = this;
+    return closingReport(receiver, receiver.locator(`[data-testid=transfer][data-name="${name}"]`));
   }
 
   async close(): Promise<void> {

@@ -105,6 +105,11 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
         if (this.autoAccept || wasAccepted(sha256)) this.accept(id);
         break;
       }
+      case 'began': {
+        const known = this.transfers.get(message.id);
+        if (known !== undefined) mark('tessera:began', known);
+        break;
+      }
       case 'preview':
         if (isPreview(message.bytes)) {
           this.patch(message.id, {

@@ -18,7 +18,8 @@ export function keepIdentity(before: SessionSnapshot | undefined, now: SessionSn
 }
 
 function sameTransfer(a: TransferSnapshot, b: TransferSnapshot): boolean {
+  if (a === b) return true;
   const { figures: figuresA, ...restA } = a;
   const { figures: figuresB, ...restB } = b;
-  return a === b || (sameFields(restA, restB) && sameFields(figuresA, figuresB));
+  return sameFields(restA, restB) && sameFields(figuresA, figuresB);
 }

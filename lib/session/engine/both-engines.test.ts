@@ -26,7 +26,7 @@ class Side {
   offered: string | undefined;
   transmit: (message: Extract<FromEngine, { type: 'transmit' }>) => void = () => undefined;
 
-  readonly host: EngineHost<FromEngine> = {
+  readonly host: EngineHost = {
     now: () => performance.now(),
     schedule: (delay, callback) => {
       const timer = setTimeout(callback, delay);

@@ -103,6 +103,8 @@ export type FromEngine =
       readonly sha256: string;
       readonly thumb?: Uint8Array;
     }
+  /** Its first chunk is here. */
+  | { readonly type: 'began'; readonly id: string }
   | { readonly type: 'preview'; readonly id: string; readonly bytes: Uint8Array }
   | { readonly type: 'file'; readonly id: string; readonly blob: Blob }
   | { readonly type: 'bytes'; readonly request: number; readonly bytes: Uint8Array<ArrayBuffer> | undefined };

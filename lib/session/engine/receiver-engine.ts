@@ -163,6 +163,7 @@ export class ReceiverEngine {
     if (entry === undefined) return;
     switch (event.type) {
       case 'chunk':
+        if (entry.logged === 0) this.host.post({ type: 'began', id: entry.id });
         this.log(entry, event.chunk);
         entry.cells.arrive(event.chunk, Cell.received);
         return;
@@ -339,7 +340,9 @@ export class ReceiverEngine {
       this.cancelPublish = undefined;
       const active = [...this.byTransfer.values()].filter((entry) => entry.state === 'receiving');
       this.publishes += 1;
-      for (const entry of active) this.publishOne(entry, this.publishes % 2 === 0);
+      // Of an album that was accepted at once most pictures wait for their turn, and have nothing to say.
+      for (const entry of active)
+        if (entry.logged > 0 || entry.bytes > 0) this.publishOne(entry, this.publishes % 2 === 0);
       if (active.length > 0) this.publishSoon();
     });
   }

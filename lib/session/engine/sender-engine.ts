@@ -314,7 +314,10 @@ export class SenderEngine {
       for (const entry of this.byTransfer.values()) {
         if (entry.state !== 'sending' && entry.state !== 'verifying') continue;
         active = true;
-        this.publishOne(entry, this.publishes % 2 === 0);
+        // Of an album that was accepted at once most pictures wait for their turn, and have nothing to say.
+        const { original } = this.sender.transfer(entry.transfer ?? 0) ?? {};
+        if (original !== undefined && original.packetsSent + original.chunksThere > 0)
+          this.publishOne(entry, this.publishes % 2 === 0);
       }
       if (active) this.publishSoon();
     });

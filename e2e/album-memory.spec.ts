@@ -1,0 +1,52 @@
+/** Many large photographs at once: each is shown where somebody looks, and the pages hold no more pixels than that. */
+import { MemoryWatch } from '../bench/memory-watch.ts';
+import { expect, test } from './support/app.ts';
+import { cross, meet } from './support/rooms.ts';
+
+const PICTURES = 6;
+/** As for an album of two hundred, which `npm run bench -- album` measures. */
+const MOST_MEGABYTES = 200;
+
+test('an album is accepted at once, shown where one looks, and let go where one does not', async ({
+  link,
+  pair,
+  server,
+  rooms,
+  pictures,
+}) => {
+  await link.configure({ delayMs: 5 });
+  await meet(rooms, server.url);
+  await cross(rooms, pictures.small);
+  const { sender, receiver } = rooms;
+  await receiver.page.getByTestId('accept-all').check();
+  const memory = process.platform === 'linux' ? await MemoryWatch.start(pair.receiverBrowser) : undefined;
+  // No two files alike: what stands behind the end of a JPEG shows nothing.
+  const album = Array.from({ length: PICTURES }, (_, i) => ({
+    ...pictures.large,
+    name: `album-${i}.jpg`,
+    buffer: Buffer.concat([pictures.large.buffer, Buffer.from([i])]),
+  }));
+  await sender.pick(...album);
+  for (const { name } of album) await receiver.state(name, 'done');
+
+  const [first, last] = [album[0]!.name, album.at(-1)!.name];
+  for (const [seen, away] of [
+    [last, first],
+    [first, last],
+  ] as const) {
+    await receiver.card(seen).scrollIntoViewIfNeeded();
+    await expect(receiver.handle(seen, 'preview')).toHaveAttribute('data-stage', 'full');
+    await expect(receiver.handle(away, 'preview')).toHaveAttribute('data-stage', 'preview');
+    // Not even a hidden canvas is kept.
+    const pixels = await receiver
+      .handle(away, 'preview')
+      .locator('canvas')
+      .evaluateAll((all) =>
+        (all as HTMLCanvasElement[]).reduce((sum, one) => sum + one.width * one.height, 0),
+      );
+    expect(pixels).toBe(0);
+  }
+  const growth = memory?.stop();
+  if (growth) expect(growth.peak - growth.before).toBeLessThanOrEqual(MOST_MEGABYTES);
+  for (const picture of [album[0]!, album.at(-1)!]) await receiver.expectExact(picture);
+});

@@ -1,0 +1,44 @@
+/**
+ * Pictures that unfold into gigabytes, through both pages as they are: sent and saved byte for byte, and never decoded.
+ * 8,000² in an ordinary run, `TESSERA_LONG=1` up to 65,535².
+ */
+import { MemoryWatch } from '../bench/memory-watch.ts';
+import { bombs } from './support/bombs.ts';
+import { expect, test } from './support/app.ts';
+import { cross, meet } from './support/rooms.ts';
+
+const SIDES = process.env['TESSERA_LONG'] === '1' ? [8_000, 16_383, 20_000, 65_535] : [8_000];
+const MOST_MEGABYTES = 150;
+/** A decoder that was led astray is done, or has eaten its fill, by then. */
+const AFTER_MS = 1000;
+
+test('bombs of each format cross unharmed, and neither page grows', async ({
+  link,
+  pair,
+  server,
+  rooms,
+  pictures,
+}) => {
+  test.skip(process.platform !== 'linux', 'memory is read from /proc');
+  test.setTimeout(300_000);
+  await link.configure({ delayMs: 5 });
+  await meet(rooms, server.url);
+  // What a first picture loads and opens is no bomb's doing.
+  await cross(rooms, pictures.small);
+  const watches = [
+    await MemoryWatch.start(pair.senderBrowser),
+    await MemoryWatch.start(pair.receiverBrowser),
+  ];
+  for (const side of SIDES) {
+    for (const bomb of bombs(side)) {
+      await cross(rooms, bomb);
+      // No picture was made of it on either side.
+      for (const room of [rooms.sender, rooms.receiver])
+        await expect(room.handle(bomb.name, 'preview')).not.toHaveAttribute('data-stage');
+    }
+  }
+  await rooms.receiver.page.waitForTimeout(AFTER_MS);
+  const grown = watches.map((watch) => watch.stop()).map(({ before, peak }) => Math.round(peak - before));
+  test.info().annotations.push({ type: 'growth, MB, sender and receiver', description: grown.join(', ') });
+  for (const megabytes of grown) expect(megabytes).toBeLessThanOrEqual(MOST_MEGABYTES);
+});
