@@ -54,7 +54,7 @@ export const looks: readonly Look[] = [
   { name: 'send-room', page: 'send', state: 'waiting', act: open },
   { name: 'send-guessed', kept: false, page: 'send', state: 'guessed', act: open },
   { name: 'send-moving', page: 'send', state: 'moving', act: send },
-  { name: 'send-failed', page: 'send', state: 'failed', act: sendThree },
+  { name: 'send-failed', kept: false, page: 'send', state: 'failed', act: sendThree },
   { name: 'receive-empty', page: 'receive' },
   { name: 'receive-connecting', kept: false, page: 'receive', state: 'connecting', act: join },
   { name: 'receive-connected', kept: false, page: 'receive', state: 'connected', act: join },
@@ -62,7 +62,7 @@ export const looks: readonly Look[] = [
   { name: 'receive-moving', page: 'receive', state: 'moving', act: list },
   { name: 'receive-done', page: 'receive', state: 'done', act: list },
   { name: 'receive-reconnecting', kept: false, page: 'receive', state: 'reconnecting', act: list },
-  { name: 'receive-failed', page: 'receive', state: 'failed', act: list },
+  { name: 'receive-failed', kept: false, page: 'receive', state: 'failed', act: list },
   { name: 'receive-names', page: 'receive', state: 'names', act: list },
   { name: 'receive-album', page: 'receive', state: 'album', act: list },
 ];

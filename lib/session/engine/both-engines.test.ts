@@ -1,5 +1,5 @@
 /** Both engines in Node, over lanes that lose every so many packets: what the two pages are told of single chunks. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { CONTROL_LANE, type LaneId } from '../../protocol/contract.ts';
 import { LINGER } from '../../protocol/limits.ts';
 import { DATA } from '../../protocol/packet.ts';
@@ -105,6 +105,9 @@ async function cross(
   for (const handle of [from.handle.bind(from), to.handle.bind(to)]) handle({ type: 'disconnected' });
   return { sender, receiver };
 }
+
+// A busy machine takes many times as long.
+vi.setConfig({ testTimeout: 60_000 });
 
 describe('the two chunk maps', () => {
   it('of a picture that lost nothing show it as received, whole', async () => {
