@@ -214,13 +214,6 @@ for (const without of ['nothing', 'ImageDecoder'] as const) {
         .info()
         .annotations.push({ type: 'partial', description: JSON.stringify({ seen, paints, seconds }) });
       const [first, second, whole] = seen;
-      // Baseline: what has not come shows what lies beneath, whichever way the picture is turned.
-      if (['phone.jpg', 'storm.jpg', 'rotated-6.jpg', 'rotated-8.jpg'].includes(name)) {
-        expect(first!.covered).toBeGreaterThan(0.05);
-        expect(first!.covered).toBeLessThan(second!.covered);
-        expect(second!.covered).toBeLessThan(0.95);
-        expect(whole!.covered).toBe(1);
-      }
       expect(whole!.painted).toBe(true);
       expect(whole!.psnr).toBeGreaterThan(30);
       // Above 35 dB two ways of scaling differ more than the pictures do.

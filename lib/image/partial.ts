@@ -1,12 +1,11 @@
 /**
  * Shows a picture while it arrives: the contiguous front of the file is decoded as it grows and drawn in place on one
- * canvas (design §6). Three ways: `ImageDecoder` on a stream that stays open
- * (progressive JPEG), a front with an end put behind it (other JPEG), and `<img>` over a truncated blob (everything else).
+ * canvas (design §6). Two ways: `ImageDecoder` on a stream that stays open
+ * (progressive JPEG), and `<img>` over a truncated blob (everything else).
  * Whatever goes wrong in here costs the person the partial picture and nothing else.
  */
 import { fitsDecodeLimit, readDimensions, uprightSize, type Dimensions } from './dimensions.ts';
 import { decodeWithElement } from './partial-element.ts';
-import { openJpegDecoder } from './partial-jpeg.ts';
 import { openStreamDecoder } from './partial-stream.ts';
 
 export interface PartialOptions {
@@ -61,7 +60,6 @@ export function createPartialPainter(options: PartialOptions): PartialPainter {
   /** Ways still untried, best first. */
   const ways = [
     ({ stored }: NonNullable<typeof picture>) => openStreamDecoder({ type, stored, read }),
-    ({ stored, size }: NonNullable<typeof picture>) => openJpegDecoder({ type, stored, size, read }),
     () => decodeWithElement({ type, read }),
   ];
   let decoder: PartialDecoder | undefined;
