@@ -60,6 +60,7 @@ export interface ByteStore {
   /** @param id random, `[A-Za-z0-9_-]`, never a file name. An entry of the same id is replaced. */
   create(id: string, length: number): Promise<StoredBytes>;
   open(id: string): Promise<StoredBytes | undefined>;
+  has(id: string): Promise<boolean>;
   list(): Promise<StoredEntry[]>;
   /** Removing what is not there is no error. */
   remove(id: string): Promise<void>;

@@ -51,6 +51,10 @@ export class MemoryStore implements ByteStore {
     return entry && this.#bytes(entry);
   }
 
+  async has(id: string): Promise<boolean> {
+    return this.#entries.has(id);
+  }
+
   async list() {
     return Array.from(this.#entries, ([id, { length, modified }]) => ({ id, length, modified }));
   }

@@ -70,6 +70,11 @@ export class OpfsStore implements ByteStore {
     return undefined;
   }
 
+  async has(id: string): Promise<boolean> {
+    checkId(id);
+    return this.#exists(id);
+  }
+
   async list(): Promise<StoredEntry[]> {
     const entries: StoredEntry[] = [];
     for await (const [name, handle] of this.#folder.entries()) {

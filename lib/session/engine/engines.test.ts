@@ -2,6 +2,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { MAX_BLOCK_CHUNKS } from '../../protocol/limits.ts';
 import { DATA, decodeData } from '../../protocol/packet.ts';
+import { StorageError, type ByteStore, type StoredBytes } from '../../storage/byte-store.ts';
 import { MemoryStore } from '../../storage/memory-store.ts';
 import type { TransferSnapshot } from '../model.ts';
 import { readBatch } from './batch.ts';
@@ -53,7 +54,7 @@ class Pair {
   readonly sending = new Side();
   readonly receiving = new Side();
   readonly sender = new SenderEngine(this.sending.host, new Uint8Array(8).fill(1));
-  readonly receiver = new ReceiverEngine(this.receiving.host, new Uint8Array(8).fill(2), new MemoryStore());
+  readonly receiver: ReceiverEngine;
   /** Packets of pictures that left the sender, and which chunks they were of, by stream. */
   data = 0;
   readonly chunks = new Map<number, Set<string>>();
@@ -61,7 +62,8 @@ class Pair {
   silentAfter = Infinity;
   #linked = false;
 
-  constructor() {
+  constructor(store: ByteStore = new MemoryStore()) {
+    this.receiver = new ReceiverEngine(this.receiving.host, new Uint8Array(8).fill(2), store);
     this.sending.transmit = (batch) => {
       readBatch(batch, (lane, bytes) => lane > 0 && bytes[0] === DATA && this.#count(bytes));
       if (this.data <= this.silentAfter) this.#carry(this.receiver, batch);
@@ -127,6 +129,47 @@ test('nothing of a picture moves before it is accepted; then it comes byte for b
   await pair.sending.until('a', 'done');
   const file = pair.receiving.told.find((message) => message.type === 'file');
   expect(Buffer.from(await file!.blob.arrayBuffer()).equals(bytes)).toBe(true);
+});
+
+/** A disk that takes its time, or has none to give. */
+class SlowStore extends MemoryStore {
+  readonly delay: number;
+  readonly refuses: boolean;
+  constructor(delay: number, refuses = false) {
+    super();
+    this.delay = delay;
+    this.refuses = refuses;
+  }
+  override async create(id: string, length: number): Promise<StoredBytes> {
+    await new Promise((resolve) => setTimeout(resolve, this.delay));
+    if (this.refuses) throw new StorageError('storage-full', 'no room');
+    return super.create(id, length);
+  }
+}
+
+test('blocks that come while their file is still being made are in it', async () => {
+  const pair = new Pair(new SlowStore(400));
+  const bytes = bytesOf(300_000);
+  pair.send('a', new Blob([bytes]));
+  await pair.receiving.until('0.1', 'offered');
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  pair.receiver.handle({ type: 'accept', id: '0.1' });
+  await expect.poll(() => pair.data, { timeout: 350, interval: 5 }).toBeGreaterThan(100);
+  await pair.receiving.until('0.1', 'done');
+  const file = pair.receiving.told.find((message) => message.type === 'file');
+  expect(Buffer.from(await file!.blob.arrayBuffer()).equals(bytes)).toBe(true);
+});
+
+test('a file that cannot be made fails the picture on both sides, though its first blocks have come', async () => {
+  const pair = new Pair(new SlowStore(300, true));
+  pair.send('a', new Blob([bytesOf(300_000)]));
+  await pair.receiving.until('0.1', 'offered');
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  pair.receiver.handle({ type: 'accept', id: '0.1' });
+  await pair.receiving.until('0.1', 'failed');
+  await pair.sending.until('a', 'failed');
+  expect(pair.receiving.pictures.get('0.1')?.problem).toEqual({ code: 'storage-full' });
+  expect(pair.receiving.told.filter(({ type }) => type === 'file')).toEqual([]);
 });
 
 test('bytes that are not the announced ones are never handed over, nor called verified on either side', async () => {

@@ -18,6 +18,9 @@ const PUBLISH_INTERVAL = 150;
 /** Entries of the chunk log kept for one picture: a gigabyte's worth of chunks. */
 const MAX_LOG = 1_000_000;
 
+/** 16 MB that may wait for their file to be made, which takes tenths of a second at most. */
+const MAX_EARLY_BLOCKS = 256;
+
 interface Entry {
   readonly id: string;
   readonly transfer: number;
@@ -26,6 +29,12 @@ interface Entry {
   readonly meter: RateMeter;
   state: TransferState;
   stored?: StoredPicture;
+  /** Whether an earlier session left something of these very bytes; unknown for a moment after the offer. */
+  left?: boolean;
+  /** Settles once `stored` is there, or the entry has failed. */
+  opening?: Promise<void>;
+  /** Blocks that came before their file was made. */
+  readonly early: { readonly block: number; readonly at: number; readonly bytes: Uint8Array }[];
   acceptedAt: number;
   endedAt: number;
   missingBefore: number;
@@ -108,30 +117,54 @@ export class ReceiverEngine {
   private async accept(entry: Entry | undefined): Promise<void> {
     if (entry?.state !== 'offered' || entry.acceptedAt > 0) return;
     entry.acceptedAt = this.host.now();
-    try {
-      entry.stored = await StoredPicture.open(this.store, entry.header.digest, entry.header.bytes);
-    } catch (error) {
-      this.failStorage(entry, error);
-      return;
-    }
-    // It may have been withdrawn meanwhile.
+    const { digest, bytes } = entry.header;
+    entry.opening = StoredPicture.open(this.store, digest, bytes).then(
+      (stored) => this.opened(entry, stored),
+      (error: unknown) => this.failStorage(entry, error),
+    );
+    // Making a file takes other processes their time. Where there is nothing to go on with, the sender need not wait for it.
+    if (entry.left !== false) await entry.opening;
+    // It may have been withdrawn meanwhile, or have failed.
     if (entry.state !== 'offered' || this.byTransfer.get(entry.transfer) !== entry) return;
+    const have = entry.stored?.have ?? [];
     entry.missingBefore = this.receiver.missing;
     const { geometry } = this.originalOf(entry);
-    for (const run of entry.stored.have) {
+    for (const run of have) {
       for (let block = run.first; block < run.first + run.count; block++) {
         entry.bytes += blockBytes(geometry, block);
         for (const chunk of chunksOf(geometry, block)) entry.cells.arrive(chunk, Cell.received);
       }
     }
     this.setState(entry, 'receiving');
-    this.receiver.accept(entry.transfer, entry.stored.have, this.loop.now());
+    this.receiver.accept(entry.transfer, have, this.loop.now());
     this.loop.pump();
     this.publishSoon();
   }
 
+  private opened(entry: Entry, stored: StoredPicture): void {
+    if (!isOpen(entry) && entry.state !== 'verifying') {
+      if (entry.left === false) void stored.discard();
+      else stored.keep();
+      return;
+    }
+    entry.stored = stored;
+    for (const { block, at, bytes } of entry.early.splice(0)) this.write(entry, block, at, bytes);
+  }
+
+  private write(entry: Entry, block: number, at: number, bytes: Uint8Array): void {
+    try {
+      entry.stored?.write(block, at, bytes, this.host.now());
+    } catch (error) {
+      this.failStorage(entry, error);
+    }
+  }
+
   private answerRead(request: number, id: string, from: number, to: number): void {
     const entry = this.entries.get(id);
+    if (entry?.opening !== undefined && entry.stored === undefined && isOpen(entry)) {
+      void entry.opening.then(() => this.answerRead(request, id, from, to));
+      return;
+    }
     let bytes: Uint8Array<ArrayBuffer> | undefined;
     try {
       const known = entry === undefined ? 0 : this.prefixBytes(entry);
@@ -227,7 +260,9 @@ export class ReceiverEngine {
       bytes: 0,
       order: [],
       logged: 0,
+      early: [],
     };
+    void StoredPicture.left(this.store, header.digest).then((left) => (entry.left = left));
     this.entries.set(entry.id, entry);
     this.byTransfer.set(transfer, entry);
     const { name, type, bytes, modified, width, height, thumb } = header;
@@ -255,11 +290,10 @@ export class ReceiverEngine {
       entry.cells.arrive(chunk, entry.again.has(event.block) ? Cell.retransmitted : Cell.repaired);
     }
     entry.bytes += event.bytes.length;
-    try {
-      entry.stored?.write(event.block, event.at, event.bytes, this.host.now());
-    } catch (error) {
-      this.failStorage(entry, error);
-    }
+    const { block, at, bytes } = event;
+    if (entry.stored !== undefined) this.write(entry, block, at, bytes);
+    else if (entry.early.length < MAX_EARLY_BLOCKS) entry.early.push({ block, at, bytes: bytes.slice() });
+    else this.failStorage(entry, new StorageError('failed', 'the file is not made'));
   }
 
   private noteAgain(entry: Entry, runs: readonly Run[]): void {
@@ -273,20 +307,26 @@ export class ReceiverEngine {
   }
 
   private async verify(entry: Entry): Promise<void> {
-    if (entry.state !== 'receiving' || entry.stored === undefined) return;
+    if (entry.state !== 'receiving') return;
     this.setState(entry, 'verifying');
-    const digest = entry.stored.finish();
+    if (entry.stored === undefined) {
+      await entry.opening;
+      if ((entry.state as TransferState) !== 'verifying') return;
+    }
+    const stored = entry.stored as StoredPicture | undefined;
+    if (stored === undefined) return;
+    const digest = stored.finish();
     const intact = toHex(digest) === toHex(entry.header.digest);
     entry.endedAt = this.host.now();
     this.receiver.verified(entry.transfer, intact, this.loop.now());
     this.loop.pump();
     if (!intact) {
       this.setState(entry, 'failed', 'digest-mismatch');
-      await entry.stored.discard();
+      await stored.discard();
       return;
     }
     try {
-      this.host.post({ type: 'file', id: entry.id, blob: await entry.stored.file() });
+      this.host.post({ type: 'file', id: entry.id, blob: await stored.file() });
       this.publishOne(entry);
       this.setState(entry, 'done');
     } catch (error) {

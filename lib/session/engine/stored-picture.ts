@@ -40,10 +40,15 @@ export class StoredPicture {
     this.hash();
   }
 
+  /** Whether an earlier session left anything under this digest; opening tells what. */
+  static left(store: ByteStore, digest: Uint8Array): Promise<boolean> {
+    return store.has(idOf(digest)).catch(() => true);
+  }
+
   /** Opens what an earlier session left of these very bytes (by digest), or starts anew. @throws StorageError */
   static async open(store: ByteStore, digest: Uint8Array, length: number): Promise<StoredPicture> {
     const geometry = geometryOf(length);
-    const id = toHex(digest).slice(0, 48);
+    const id = idOf(digest);
     const bitmapLength = Math.ceil(geometry.blocks / 8);
     const left = await store.open(id).catch((error: unknown) => {
       if (error instanceof StorageError && error.code === 'busy') return 'busy' as const;
@@ -114,6 +119,8 @@ export class StoredPicture {
     }
   }
 }
+
+const idOf = (digest: Uint8Array): string => toHex(digest).slice(0, 48);
 
 let copies = 0;
 const copyOf = (id: string): string => `${id}-${Math.floor(performance.now())}-${copies++}`;
