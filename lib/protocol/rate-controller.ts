@@ -62,6 +62,8 @@ const AIMD_GROWTH = (3 * (1 - AIMD_CUT)) / (1 + AIMD_CUT);
 const LOOK_ROUNDS = 25;
 const LOOK_LENGTH = 1.5;
 const LOOK_GAIN = 0.5;
+/** So many round trips without a queue, and the other one is gone. */
+const ALONE_ROUNDS = 3;
 /** A packet in the window's additive growth. */
 const PACKET = 1040;
 /** Gain while the queue is empty: probes for more by so much each round trip. */
@@ -114,6 +116,9 @@ export class RateController {
   /** Bytes in flight while contending. */
   private window = 0;
   private cutAt: Millis = 0;
+  /** Packets since the window was last judged. */
+  private contendedSettled = 0;
+  private contendedLost = 0;
   /** The longest queue since it was last drained. */
   private peak: Millis = 0;
   private lookAt: Millis = 0;
@@ -334,7 +339,11 @@ export class RateController {
     this.state = 'contend';
     this.window = this.bandwidth * (this.roundTrip + this.queue);
     this.cutAt = now;
-    this.lookAt = now + LOOK_ROUNDS * this.roundTrip;
+    this.emptySince = now;
+    this.contendedLost = 0;
+    this.contendedSettled = 0;
+    // An estimate that is a little too high keeps a queue of our own as long: the first thing is to see whose it is.
+    this.lookAt = now;
   }
 
   private contendingRate(): number {
@@ -346,17 +355,29 @@ export class RateController {
     const round = this.roundTrip + this.queue;
     const looked = now - this.lookAt;
     this.looking = looked >= 0 && looked < LOOK_LENGTH * round;
-    if (looked >= 0 && this.queue < TARGET_QUEUE) {
+    if (this.queue >= TARGET_QUEUE) this.emptySince = now;
+    // Nobody who fills queues leaves one empty for so long.
+    const alone = now - this.emptySince > ALONE_ROUNDS * round;
+    if (alone || (looked >= 0 && this.queue < TARGET_QUEUE)) {
       this.state = 'cruise';
       this.looking = false;
       this.lastDrained = now;
+      const rate = Math.min(this.window / this.roundTrip, this.bandwidth);
       this.rates.reset();
-      this.rates.add(this.window / this.roundTrip, now, 0);
+      this.rates.add(rate, now, 0);
+      this.bandwidth = rate;
       return;
     }
     if (looked > (LOOK_LENGTH + 1) * round) this.lookAt = now + LOOK_ROUNDS * round;
-    const expected = sample.settled * this.baseLoss;
-    if (sample.lost > expected + 3 * Math.sqrt(expected) && now - this.cutAt > round) {
+    this.contendedSettled += sample.settled;
+    this.contendedLost += sample.lost;
+    const expected = this.contendedSettled * this.baseLoss;
+    const beyond = this.contendedLost > expected + 3 * Math.sqrt(expected);
+    if (now - this.cutAt > round && (beyond || this.contendedSettled > LOSS_WINDOW)) {
+      this.contendedSettled = 0;
+      this.contendedLost = 0;
+    }
+    if (beyond && now - this.cutAt > round) {
       this.window *= AIMD_CUT;
       this.cutAt = now;
     } else if (!sample.limited) {

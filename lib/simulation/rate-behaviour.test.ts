@@ -68,15 +68,17 @@ describe('the rate', () => {
     TIMEOUT,
   );
 
-  // 1.18 and 1.25 as measured; before the rate was kept over a pause the third took up to three times the limit.
+  // 1.11, 1.26 and 1.10 as measured. Before the rate was kept over a pause the third took up to three times the limit;
+  // and before the first thing of contending was a look whether we are alone, 1.43 at 10 Mbit/s.
   it.each([
-    { loss: 0.05, reach: 1.3 },
-    { loss: 0.1, reach: 1.45 },
+    { rate: 50e6, loss: 0.05, reach: 1.3 },
+    { rate: 50e6, loss: 0.1, reach: 1.45 },
+    { rate: 10e6, loss: 0.1, reach: 1.25 },
   ])(
-    'is there from the first moment of the third picture, after pauses of two seconds, at a loss of $loss',
-    ({ loss, reach }) => {
+    'is there from the first moment of the third picture, after pauses of two seconds, at $rate bit/s and a loss of $loss',
+    ({ rate, loss, reach }) => {
       const link = (seed: number): LinkOptions => ({
-        rate: 50e6,
+        rate,
         queueMs: 100,
         delay: 50,
         loss: { kind: 'independent', p: loss },
@@ -84,15 +86,15 @@ describe('the rate', () => {
       });
       const size = 5_000_000;
       const { results } = transferPictures({
-        aToB: link(21),
-        bToA: link(22),
+        aToB: link(2),
+        bToA: link(3),
         laneModel: 'sctp',
         lanes: 32,
         maxLanes: 192,
         pictures: [1, 2, 3].map((seed) => pictureOf(size, seed)),
         pause: 2000,
       });
-      const limit = 100 + (size * 8000) / (EFFICIENCY * 50e6 * (1 - loss));
+      const limit = 100 + (size * 8000) / (EFFICIENCY * rate * (1 - loss));
       const third = results[2]!;
       expect((third.completeAt - third.acceptedAt) / limit).toBeLessThan(reach);
     },
