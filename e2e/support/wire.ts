@@ -30,7 +30,13 @@ declare global {
 
 export async function watchWire(page: Page): Promise<void> {
   await page.addInitScript(countWire);
-  // A worker that ends at once has nothing to count.
+  // In front of a worker's own code: a channel may be handed to it in its first moment.
+  await page.route(/\/turbopack-worker-[^/]*\.js/, async (route) => {
+    const response = await route.fetch();
+    const body = `(() => { const __name = (f) => f; (${countWire.toString()})(); })();\n${await response.text()}`;
+    await route.fulfill({ status: response.status(), contentType: 'text/javascript', body });
+  });
+  // One that the service worker served; and one that ends at once has nothing to count.
   page.on('worker', (worker) => void worker.evaluate(countWire).catch(() => undefined));
 }
 
@@ -68,6 +74,7 @@ export async function wireOf(page: Page): Promise<Wire> {
 }
 
 function countWire(): void {
+  if (globalThis.wire !== undefined) return;
   const wire: Wire = {
     sent: {},
     received: {},
