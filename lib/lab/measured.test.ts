@@ -12,8 +12,8 @@ import { simulateRival, simulateTessera } from './simulate.ts';
 const LANES = 32;
 
 /**
- * The model's median may differ from the browsers' by this factor either way. It knows neither the processor's share,
- * which on the two cores of the bench is up to a third of the time at 50 Mbit/s, nor the digest.
+ * The model's median may differ from the browsers' by this factor either way. It knows neither the processor's share nor
+ * the digest.
  */
 const TESSERA_FACTOR = 1.6;
 /** One channel's time is made of timeouts that one lost packet more or less sets off; single runs differ by as much. */
@@ -21,6 +21,11 @@ const CHANNEL_FACTOR = 2.5;
 
 /** The bench itself makes a load of about 3; beyond twice that a row says what else the machine did, and not what the path did. */
 const MAX_LOAD = 6;
+/**
+ * What two browsers and a relay carry on the bench's two cores. At 50 Mbit/s the processors are the bottleneck (two to three
+ * times the limit, where one does 10 Mbit/s in 1.1), and the model knows none: nothing could be held against it there.
+ */
+const MOST_MBIT = 20;
 
 const SEEDS = [1, 2, 3];
 
@@ -79,7 +84,10 @@ function expectWithin(factor: number, modelled: number, measured: number): void 
 }
 
 /** Large ones say nothing new and take a minute each. */
-const rows = measurements().filter(({ case: { bytes }, load = 0 }) => bytes <= 5_000_000 && load <= MAX_LOAD);
+const rows = measurements().filter(
+  ({ case: { bytes, link }, load = 0 }) =>
+    bytes <= 5_000_000 && load <= MAX_LOAD && link.rateMbit <= MOST_MBIT,
+);
 
 describe.skipIf(rows.length === 0)('the laboratory and the browsers', () => {
   it.each(rows.filter(({ later }) => later.length > 0).map((row) => [row.case.name, row] as const))(
