@@ -313,7 +313,7 @@ export class ReceiverEngine {
       await entry.opening;
       if ((entry.state as TransferState) !== 'verifying') return;
     }
-    const stored = entry.stored as StoredPicture | undefined;
+    const { stored } = entry;
     if (stored === undefined) return;
     const digest = stored.finish();
     const intact = toHex(digest) === toHex(entry.header.digest);
