@@ -131,41 +131,40 @@ test('nothing of a picture moves before it is accepted; then it comes byte for b
   expect(Buffer.from(await file!.blob.arrayBuffer()).equals(bytes)).toBe(true);
 });
 
-/** A disk that takes its time, or has none to give. */
+/** A disk that makes a file when it is told to, or says then that it has no room. */
 class SlowStore extends MemoryStore {
-  readonly delay: number;
-  readonly refuses: boolean;
-  constructor(delay: number, refuses = false) {
-    super();
-    this.delay = delay;
-    this.refuses = refuses;
-  }
+  answer: (refused: boolean) => void = () => {};
+  readonly #refused = new Promise<boolean>((resolve) => (this.answer = resolve));
   override async create(id: string, length: number): Promise<StoredBytes> {
-    await new Promise((resolve) => setTimeout(resolve, this.delay));
-    if (this.refuses) throw new StorageError('storage-full', 'no room');
+    if (await this.#refused) throw new StorageError('storage-full', 'no room');
     return super.create(id, length);
   }
 }
 
 test('blocks that come while their file is still being made are in it', async () => {
-  const pair = new Pair(new SlowStore(400));
+  const store = new SlowStore();
+  const pair = new Pair(store);
   const bytes = bytesOf(300_000);
   pair.send('a', new Blob([bytes]));
   await pair.receiving.until('0.1', 'offered');
   await new Promise((resolve) => setTimeout(resolve, 20));
   pair.receiver.handle({ type: 'accept', id: '0.1' });
-  await expect.poll(() => pair.data, { timeout: 350, interval: 5 }).toBeGreaterThan(100);
+  await expect.poll(() => pair.data, PATIENCE).toBeGreaterThan(100);
+  store.answer(false);
   await pair.receiving.until('0.1', 'done');
   const file = pair.receiving.told.find((message) => message.type === 'file');
   expect(Buffer.from(await file!.blob.arrayBuffer()).equals(bytes)).toBe(true);
 });
 
 test('a file that cannot be made fails the picture on both sides, though its first blocks have come', async () => {
-  const pair = new Pair(new SlowStore(300, true));
+  const store = new SlowStore();
+  const pair = new Pair(store);
   pair.send('a', new Blob([bytesOf(300_000)]));
   await pair.receiving.until('0.1', 'offered');
   await new Promise((resolve) => setTimeout(resolve, 20));
   pair.receiver.handle({ type: 'accept', id: '0.1' });
+  await expect.poll(() => pair.data, PATIENCE).toBeGreaterThan(100);
+  store.answer(true);
   await pair.receiving.until('0.1', 'failed');
   await pair.sending.until('a', 'failed');
   expect(pair.receiving.pictures.get('0.1')?.problem).toEqual({ code: 'storage-full' });
