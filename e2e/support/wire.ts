@@ -47,16 +47,9 @@ export async function wireOf(page: Page): Promise<Wire> {
     // One may end while it is asked.
     ...page.workers().map((worker) => worker.evaluate(() => globalThis.wire).catch(() => undefined)),
   ]);
-  const sum: Wire = {
-    sent: {},
-    received: {},
-    messagesSent: 0,
-    messagesReceived: 0,
-    connections: 0,
-    sockets: [],
-  };
-  for (const part of parts) {
-    if (part === undefined) continue;
+  const [sum, ...others] = parts.filter((part) => part !== undefined);
+  if (sum === undefined) throw new Error('nothing was counted on this page');
+  for (const part of others) {
     for (const direction of ['sent', 'received'] as const) {
       for (const [stream, { packets, bytes, symbols }] of Object.entries(part[direction])) {
         const counted = (sum[direction][Number(stream)] ??= { packets: 0, bytes: 0, symbols: [] });

@@ -12,8 +12,9 @@ interface Places {
 }
 
 /**
- * How sure to be that a block is whole without another round trip. In the middle, expected losses are covered and the rest is left to feedback, which costs nothing while there is more to
- * send. At the front (the picture should appear) and at the end (nothing else fills the round trip) it must be nearly sure.
+ * How sure to be that a block is whole without another round trip. In the middle, expected losses are covered and the rest
+ * is left to feedback, which costs nothing while there is more to send. At the front (the picture should appear) and at the
+ * end (nothing else fills the round trip) it must be nearly sure.
  */
 const CONFIDENCE: Places = { middle: 0.5, edge: 0.995 };
 

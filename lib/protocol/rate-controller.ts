@@ -175,6 +175,15 @@ export class RateController {
     return Math.min(0.9, this.ceiling, this.cleanLoss ?? 0);
   }
 
+  /** Share lost or late that is hardly exceeded, by so few packets as have told: the estimate and its standard error (binomial). */
+  get likelyLoss(): number {
+    const packets = this.lately.settled;
+    if (packets === 0) return 0;
+    const late = Math.min(1, this.lately.late / packets);
+    const share = Math.max(late, 1 / LOSS_WINDOW);
+    return Math.min(0.9, late + LOSS_ERRORS * Math.sqrt((share * (1 - share)) / packets));
+  }
+
   private gain(): number {
     if (this.dipping) return Math.min(DIP_GAIN, (this.dipFloor * DIP_GAIN) / this.bandwidth);
     if (this.state === 'startup') return this.measured ? this.startupGain : 1;
@@ -223,15 +232,6 @@ export class RateController {
     this.startupGain = gain;
     this.plateauRate = 0;
     this.plateauSince = now;
-  }
-
-  /** Share lost or late that is hardly exceeded, by so few packets as have told: the estimate and its standard error (binomial). */
-  get likelyLoss(): number {
-    const packets = this.lately.settled;
-    if (packets === 0) return 0;
-    const late = Math.min(1, this.lately.late / packets);
-    const share = Math.max(late, 1 / LOSS_WINDOW);
-    return Math.min(0.9, late + LOSS_ERRORS * Math.sqrt((share * (1 - share)) / packets));
   }
 
   private countLoss(sample: RateSample, now: Millis): void {
@@ -373,11 +373,12 @@ export class RateController {
     this.contendedLost += sample.lost;
     const expected = this.contendedSettled * this.baseLoss;
     const beyond = this.contendedLost > expected + 3 * Math.sqrt(expected);
-    if (now - this.cutAt > round && (beyond || this.contendedSettled > LOSS_WINDOW)) {
+    const due = now - this.cutAt > round;
+    if (due && (beyond || this.contendedSettled > LOSS_WINDOW)) {
       this.contendedSettled = 0;
       this.contendedLost = 0;
     }
-    if (beyond && now - this.cutAt > round) {
+    if (due && beyond) {
       this.window *= AIMD_CUT;
       this.cutAt = now;
     } else if (!sample.limited) {

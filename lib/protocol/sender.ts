@@ -333,7 +333,7 @@ export class Sender implements Endpoint<SenderEvent> {
     if (this.sending().length === 0) return this.laneTarget > CLEAN_LANES ? this.idleAt() : undefined;
     const oldest = this.lanes.oldest();
     const expiry =
-      oldest === undefined ? this.lastFeedbackAt + SILENCE_LIMIT + 1 : oldest + this.patience(oldest) + 1;
+      oldest === undefined ? this.lastFeedbackAt + SILENCE_LIMIT + 1 : oldest + this.patienceWith(oldest) + 1;
     // Without a lane or a packet there is nothing to do at `nextSendAt`: feedback or a backlog's end comes first.
     const blocked = !this.hasWork() || this.limitedAt >= this.nextSendAt;
     return blocked ? Math.max(expiry, this.limitedAt + 1) : Math.min(this.nextSendAt, expiry);
@@ -424,23 +424,28 @@ export class Sender implements Endpoint<SenderEvent> {
     return 64 + (2 * this.controller.rate() * roundTrip) / DATA_PACKET;
   }
 
-  /**
-   * How long a packet may take that nothing on its lane overtook (RFC 9002's loss delay with the probe timeout's variation).
-   * Where nothing that was sent later has come out of any lane, the path or an event loop stands still: then twice as long.
-   */
-  private patience(sentAt: Millis): Millis {
+  /** How long a packet may take that nothing on its lane overtook (RFC 9002's loss delay with the probe timeout's variation). */
+  private get patience(): Millis {
     const smoothed = this.roundTrip.smoothed ?? FIRST_ROUND_TRIP;
-    const patience = smoothed * 1.25 + Math.max(20, 4 * this.roundTrip.variation);
-    return sentAt < this.newestOutAt - this.reorderWindow() ? patience : 2 * patience;
+    return smoothed * 1.25 + Math.max(20, 4 * this.roundTrip.variation);
+  }
+
+  /** Something sent later than this has come out of some lane; where nothing has, the path or an event loop stands still. */
+  private get overtakenBefore(): Millis {
+    return this.newestOutAt - this.reorderWindow;
+  }
+
+  /** In a standstill packets have twice the time. */
+  private patienceWith(sentAt: Millis): Millis {
+    return sentAt < this.overtakenBefore ? this.patience : 2 * this.patience;
   }
 
   private expire(now: Millis): void {
-    // The oldest of each lane goes first, and a later one is given no less time.
-    const overtaken = Math.min(now - this.patience(-Infinity), this.newestOutAt - this.reorderWindow());
-    this.expired += this.lanes.expire(Math.max(overtaken, now - this.patience(Infinity)));
+    const overtaken = Math.min(now - this.patience, this.overtakenBefore);
+    this.expired += this.lanes.expire(Math.max(overtaken, now - 2 * this.patience));
   }
 
-  private reorderWindow(): Millis {
+  private get reorderWindow(): Millis {
     return Math.min(20, Math.max(2, (this.roundTrip.least ?? FIRST_ROUND_TRIP) / 8));
   }
 
@@ -473,10 +478,9 @@ export class Sender implements Endpoint<SenderEvent> {
     let late = this.expired;
     let lost = 0;
     this.expired = 0;
+    const { reorderWindow } = this;
     for (const report of feedback.lanes) {
-      const fate = this.lanes
-        .get(report.lane)
-        ?.acknowledge(report.highest, report.received, this.reorderWindow());
+      const fate = this.lanes.get(report.lane)?.acknowledge(report.highest, report.received, reorderWindow);
       if (fate === undefined) continue;
       settled += fate.settled;
       lost += fate.lost;
