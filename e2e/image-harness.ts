@@ -41,6 +41,12 @@ function psnr(a: ImageData, b: ImageData): number {
   return sum === 0 ? Infinity : 10 * Math.log10((255 * 255 * a.data.length) / sum);
 }
 
+/** Share of what is not transparent. */
+async function coverage(canvas: HTMLCanvasElement): Promise<number> {
+  const { data } = await pixels(canvas, 64);
+  return data.filter((value, at) => at % 4 === 3 && value > 0).length / (data.length / 4);
+}
+
 async function digest(image: ImageData): Promise<string> {
   const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', image.data));
   return `${image.width}x${image.height} ${Array.from(hash, (byte) => byte.toString(16)).join('')}`;
@@ -153,6 +159,7 @@ const api = {
     const painter = createPartialPainter({
       canvas,
       type,
+      length: bytes.length,
       read: (from, to) => Promise.resolve(bytes.slice(from, to)),
       onPaint: (prefix) => {
         paints += 1;
@@ -160,7 +167,7 @@ const api = {
       },
     });
     const started = performance.now();
-    const seen: { share: number; psnr: number; painted: boolean }[] = [];
+    const seen: { share: number; psnr: number; painted: boolean; covered: number }[] = [];
     let arrived = 0;
     for (const share of shares) {
       const until = Math.floor(bytes.length * share);
@@ -172,7 +179,8 @@ const api = {
       arrived = until;
       await paintedUpTo(until);
       const shown = paints > 0 && full ? psnr(full, await pixels(canvas, 512)) : 0;
-      seen.push({ share, psnr: shown, painted: upTo === until });
+      const covered = paints > 0 ? await coverage(canvas) : 0;
+      seen.push({ share, psnr: shown, painted: upTo === until, covered });
     }
     const seconds = (performance.now() - started) / 1000;
     painter.close();

@@ -106,6 +106,7 @@ function GrowingPicture({
       painter.current = createPartialPainter({
         canvas: canvas.current,
         type: picture.type,
+        length: picture.bytes.length,
         read: (from, to) => Promise.resolve(picture.bytes.slice(from, to)),
         onPaint: () => told.current(),
       });

@@ -28,7 +28,7 @@ export function usePartialPicture({ session, transfer, active, keep }: Options):
   const painter = useRef<PartialPainter>(undefined);
   const prefix = useRef(0);
   const [shown, setShown] = useState(false);
-  const { id } = transfer;
+  const { id, bytes } = transfer;
   const enough = transfer.figures.prefixBytes >= Math.min(START_BYTES, transfer.bytes) && transfer.bytes > 0;
 
   useEffect(() => {
@@ -50,6 +50,7 @@ export function usePartialPicture({ session, transfer, active, keep }: Options):
       painter.current = createPartialPainter({
         canvas: element,
         type: kind.type,
+        length: bytes,
         read: (from, to) => session.read(id, from, to),
         onPaint: () => setShown(true),
       });
@@ -62,7 +63,7 @@ export function usePartialPicture({ session, transfer, active, keep }: Options):
       painter.current?.close();
       painter.current = undefined;
     };
-  }, [session, id, active, enough]);
+  }, [session, id, bytes, active, enough]);
 
   useEffect(() => {
     if (keep) return undefined;

@@ -1,11 +1,12 @@
 /**
  * Shows a picture while it arrives: the contiguous front of the file is decoded as it grows and drawn in place on one
- * canvas (design §6). Two ways: `ImageDecoder` on a stream that stays open
- * (progressive JPEG), and `<img>` over a truncated blob (everything else).
+ * canvas (design §6). Three ways: `ImageDecoder` on a stream that stays open
+ * (progressive JPEG), a front with an end put behind it (other JPEG), and `<img>` over a truncated blob (everything else).
  * Whatever goes wrong in here costs the person the partial picture and nothing else.
  */
 import { fitsDecodeLimit, readDimensions, uprightSize, type Dimensions } from './dimensions.ts';
 import { decodeWithElement } from './partial-element.ts';
+import { openJpegDecoder } from './partial-jpeg.ts';
 import { openStreamDecoder } from './partial-stream.ts';
 
 export interface PartialOptions {
@@ -13,6 +14,8 @@ export interface PartialOptions {
   canvas: HTMLCanvasElement;
   /** From the magic bytes that arrived, never from the offer. */
   type: string;
+  /** Bytes of the whole file. */
+  length: number;
   /** Bytes [from, to) of the file, inside what `advance` was told. */
   read: (from: number, to: number) => Promise<Uint8Array>;
   /** After each paint that shows something, with the bytes that it stands for. */
@@ -54,12 +57,13 @@ const LONGEST_HEADER_BYTES = 4 * 1024 * 1024;
 const WORTHWHILE_GROWTH = 0.02;
 
 export function createPartialPainter(options: PartialOptions): PartialPainter {
-  const { canvas, type, read } = options;
+  const { canvas, type, length, read } = options;
   /** Known as soon as the header is there; nothing is decoded before. */
   let picture: { stored: Dimensions; size: { width: number; height: number } } | undefined;
   /** Ways still untried, best first. */
   const ways = [
     ({ stored }: NonNullable<typeof picture>) => openStreamDecoder({ type, stored, read }),
+    ({ stored, size }: NonNullable<typeof picture>) => openJpegDecoder({ type, stored, size, length, read }),
     () => decodeWithElement({ type, read }),
   ];
   let decoder: PartialDecoder | undefined;
