@@ -277,6 +277,20 @@ describe('memory', () => {
     expect(openBlocks(pair.receiver.transfer(id)?.original)).toBeLessThanOrEqual(MAX_OPEN_BLOCKS);
   });
 
+  it('of an album that is accepted at once holds the fronts of what is sent and of the next, not of all', () => {
+    const pair = new FaceToFace();
+    const ids = Array.from({ length: 100 }, (_, n) => pair.sender.offer(header(3_000_000 + n, 2000)));
+    pair.settle();
+    for (const id of ids) pair.receiver.accept(id, [], pair.now);
+    pair.settle();
+    const asked = new Set(
+      pair.senderEvents.flatMap((event) => (event.type === 'need' ? [event.transfer] : [])),
+    );
+    expect([...asked]).toEqual(ids.slice(0, 2));
+    pair.run(60_000, () => pair.said('whole') >= 4);
+    expect(pair.said('whole')).toBe(4);
+  });
+
   it('takes 2,000 offers that wait, and refuses the next by name', () => {
     const pair = new FaceToFace();
     for (let i = 0; i <= MAX_WAITING_OFFERS; i++) pair.sender.offer(header(10));

@@ -296,6 +296,7 @@ export class SenderEngine {
 
   private setState(entry: Entry, state: TransferState, problem?: ProblemCode): void {
     entry.state = state;
+    if (!isOpen(entry)) entry.source.release();
     this.host.post({
       type: 'update',
       update: {

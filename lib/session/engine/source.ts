@@ -42,6 +42,11 @@ export class Source {
     return digest.finish();
   }
 
+  /** Forgets what was read. */
+  release(): void {
+    this.segments.clear();
+  }
+
   private segment(index: number): Promise<Uint8Array> {
     let segment = this.segments.get(index);
     if (segment === undefined) {
