@@ -4,6 +4,8 @@ import { RateController, type RateSample } from './rate-controller.ts';
 const quiet: RateSample = {
   clock: 0,
   delivered: 0,
+  newestSentAt: 0,
+  sent: 0,
   transit: 50,
   settled: 0,
   lost: 0,
@@ -22,7 +24,10 @@ function deliver(
   change: Partial<RateSample> = {},
 ): void {
   for (let now = from; now < to; now += 10)
-    controller.onFeedback({ ...quiet, clock: now, delivered: now * rate, ...change }, now);
+    controller.onFeedback(
+      { ...quiet, clock: now, delivered: now * rate, newestSentAt: now, sent: now * rate, ...change },
+      now,
+    );
 }
 
 describe('the rate controller', () => {
@@ -66,7 +71,10 @@ describe('the rate controller', () => {
     deliver(controller, 1000, 0, 1000, lossy);
     controller.resume(5000);
     for (let now = 5010; now < 5400; now += 10) {
-      controller.onFeedback({ ...quiet, clock: now, delivered: now * 1000, ...lossy, limited: true }, now);
+      controller.onFeedback(
+        { ...quiet, clock: now, delivered: now * 1000, newestSentAt: now, sent: now * 1000, ...lossy },
+        now,
+      );
       expect(controller.rate()).toBeGreaterThan(0.9 * controller.bottleneck);
     }
   });
@@ -83,8 +91,40 @@ describe('the rate controller', () => {
     const controller = new RateController();
     controller.onFeedback({ ...quiet, settled: 100, late: 60 }, 0);
     expect(controller.loss).toBe(0);
-    expect(controller.likelyLoss).toBeGreaterThan(0.5);
+    // However many are late: most of them come after all.
+    expect(controller.likelyLoss).toBeGreaterThan(0.03);
+    expect(controller.likelyLoss).toBeLessThan(0.1);
     controller.onFeedback({ ...quiet, clock: 10, late: -60 }, 10);
     expect(controller.likelyLoss).toBeLessThan(0.02);
+  });
+
+  it('does not take what an event loop held back and then hands over at once for a faster path', () => {
+    const controller = new RateController();
+    controller.resume(0);
+    deliver(controller, 1000, 0, 600, { limited: false, transit: 90 });
+    const before = controller.bottleneck;
+    // 100 ms of packets come out within 40, the newest first.
+    for (let now = 700; now <= 740; now += 10) {
+      const delivered = 600_000 + (now - 690) * 3000;
+      controller.onFeedback(
+        { ...quiet, clock: now, delivered, newestSentAt: now, sent: now * 1000, limited: false },
+        now,
+      );
+    }
+    expect(controller.bottleneck).toBeLessThan(1.1 * before);
+  });
+
+  it('goes on searching when a queue goes away although the rate was kept', () => {
+    const controller = new RateController();
+    controller.resume(0);
+    deliver(controller, 1000, 0, 200, { limited: false });
+    deliver(controller, 1000, 200, 240, { limited: false, transit: 110 });
+    expect(controller.state).toBe('startup');
+    expect(controller.rate()).toBe(controller.bottleneck);
+    deliver(controller, 1000, 240, 270, { limited: false });
+    expect(controller.state).toBe('startup');
+    expect(controller.rate()).toBeGreaterThan(1.5 * controller.bottleneck);
+    deliver(controller, 1000, 270, 340, { limited: false, transit: 110 });
+    expect(controller.state).toBe('drain');
   });
 });

@@ -23,6 +23,9 @@ export interface RateSample {
   readonly clock: Millis;
   /** Bytes out of the lanes, whole session. */
   readonly delivered: number;
+  /** Of the packets that came out, when the latest was sent (any fixed offset), and the bytes sent by then, whole session. */
+  readonly newestSentAt: Millis;
+  readonly sent: number;
   /** Least transit of the packets since the last feedback (any fixed offset), ms; `undefined`: none came. */
   readonly transit: Millis | undefined;
   readonly settled: number;
@@ -37,16 +40,20 @@ export interface RateSample {
   readonly idle: boolean;
 }
 
-/** 4 Mbit/s: what nearly every path of today carries for one round trip; doubled each round trip from there. */
-const FIRST_RATE = 500;
+/** 8 Mbit/s: for the one round trip until feedback tells, what most paths of today carry and the others queue. */
+const FIRST_RATE = 1000;
 /** 64 kbit/s: below this feedback itself would be the load. */
 const LEAST_RATE = 8;
 /** 2 Gbit/s: no browser moves more. */
 const GREATEST_RATE = 250_000;
-const STARTUP_GAIN = 2;
+/** 4 ln 2: doubles what comes out each round trip, as in BBR (draft-ietf-ccwg-bbr §2.5). */
+const STARTUP_GAIN = 2.77;
 /** The rate is near what fewer lanes carried: twice that for a round trip would only fill the queue. */
 const WIDEN_GAIN = 1.4;
-/** A queue this long (or a quarter of the round trip) ends the startup: the path is full. */
+/**
+ * A queue this long (or a quarter of the round trip) ends the startup: the path is full. If it goes away within half a round trip
+ * although the rate is kept, it was some event loop's (as HyStart++ goes back to slow start, RFC 9406 §4.2).
+ */
 const STARTUP_QUEUE: Millis = 20;
 /** Queue aimed at: above the jitter of two browsers' event loops, far below what a person notices. */
 const TARGET_QUEUE: Millis = 12;
@@ -88,13 +95,20 @@ const LOSS_ROUND_PACKETS = 60;
 const LOSS_WINDOW = 300;
 /** Standard errors of the loss that a place without a second chance is prepared for. */
 const LOSS_ERRORS = 1.5;
+/** Lateness counts as loss there, but by so much at most: after a stall of some event loop nearly all is late, and all comes. */
+const LATE_BEYOND_LOST = 0.03;
 /** An empty queue for a second, third … round trip: the path has more room than we thought, so probe harder each time. */
 const PROBE_STEP = 0.08;
 const GREATEST_PROBE = 1.5;
 
+/** Round trips that a rate is taken over. */
+const SPAN = 0.5;
+
 interface Point {
   readonly clock: Millis;
   readonly delivered: number;
+  readonly newestSentAt: Millis;
+  readonly sent: number;
   readonly limited: boolean;
 }
 
@@ -125,6 +139,8 @@ export class RateController {
   private looking = false;
   /** Bytes a millisecond that come out, as measured last. */
   private deliveryRate = 0;
+  /** Since when the startup sees a queue. */
+  private fullSince: Millis | undefined;
   private plateauRate = 0;
   private plateauSince: Millis = 0;
   /** Counts that fade as packets follow. */
@@ -179,14 +195,15 @@ export class RateController {
   get likelyLoss(): number {
     const packets = this.lately.settled;
     if (packets === 0) return 0;
-    const late = Math.min(1, this.lately.late / packets);
+    const lost = Math.max(this.loss, this.baseLoss);
+    const late = Math.min(1, this.lately.late / packets, lost + LATE_BEYOND_LOST);
     const share = Math.max(late, 1 / LOSS_WINDOW);
     return Math.min(0.9, late + LOSS_ERRORS * Math.sqrt((share * (1 - share)) / packets));
   }
 
   private gain(): number {
     if (this.dipping) return Math.min(DIP_GAIN, (this.dipFloor * DIP_GAIN) / this.bandwidth);
-    if (this.state === 'startup') return this.measured ? this.startupGain : 1;
+    if (this.state === 'startup') return this.measured && this.fullSince === undefined ? this.startupGain : 1;
     const excess = (this.queue - TARGET_QUEUE) / Math.max(40, DRAIN_ROUNDS * this.roundTrip);
     return Math.max(LEAST_GAIN, Math.min(this.probe, 1 - excess + (this.probe - PROBE_GAIN)));
   }
@@ -230,6 +247,7 @@ export class RateController {
   private look(gain: number, now: Millis): void {
     this.state = 'startup';
     this.startupGain = gain;
+    this.fullSince = undefined;
     this.plateauRate = 0;
     this.plateauSince = now;
   }
@@ -271,15 +289,18 @@ export class RateController {
     const points = this.points;
     const last = points.at(-1);
     if (last !== undefined && sample.clock <= last.clock) return;
-    points.push({ clock: sample.clock, delivered: sample.delivered, limited: sample.limited });
-    const span = Math.max(40, this.roundTrip / 2);
-    while (points.length > 2 && (points[1] as Point).clock <= sample.clock - span) points.shift();
+    const { clock, delivered, newestSentAt, sent, limited: heldBack } = sample;
+    points.push({ clock, delivered, newestSentAt, sent, limited: heldBack });
+    const span = Math.max(40, this.roundTrip * SPAN);
+    while (points.length > 2 && (points[1] as Point).clock <= clock - span) points.shift();
     const first = points[0] as Point;
-    const elapsed = sample.clock - first.clock;
+    const elapsed = clock - first.clock;
     if (elapsed < span / 2) return;
-    const delivered = (sample.delivered - first.delivered) / elapsed;
-    this.deliveryRate = delivered;
-    const rate = delivered / (1 - this.baseLoss);
+    this.deliveryRate = (delivered - first.delivered) / elapsed;
+    // What an event loop held back and now hands over at once was not sent at once (BBR's rate sample).
+    const sending = newestSentAt - first.newestSentAt;
+    if (sending < span / 4) return;
+    const rate = Math.min(this.deliveryRate / (1 - this.baseLoss), (sent - first.sent) / sending);
     const limited = points.some((point) => point.limited);
     if (limited && rate <= this.bandwidth) return;
     this.rates.add(rate, now, Math.max(300, 6 * this.roundTrip));
@@ -298,7 +319,9 @@ export class RateController {
         this.plateauRate = Math.max(this.plateauRate, this.deliveryRate);
         this.plateauSince = now;
       }
-      const full = queue > Math.max(STARTUP_QUEUE, this.roundTrip / 4);
+      if (queue <= Math.max(STARTUP_QUEUE, this.roundTrip / 4)) this.fullSince = undefined;
+      else this.fullSince ??= now;
+      const full = this.fullSince !== undefined && now - this.fullSince >= this.roundTrip / 2;
       const plateau =
         this.measured && this.plateauRate > 0 && now - this.plateauSince > 3 * this.roundTrip + 60;
       this.dip(now);
@@ -416,7 +439,8 @@ export class RateController {
   }
 
   private probeHarder(now: Millis): void {
-    if (this.queue > TARGET_QUEUE / 3 || this.limitedAt === now) this.emptySince = now;
+    // Where lanes hold us back a higher rate costs nothing: their windows bound it.
+    if (this.queue > TARGET_QUEUE / 3) this.emptySince = now;
     const rounds = (now - this.emptySince) / (this.roundTrip + 20);
     this.probe = Math.min(GREATEST_PROBE, PROBE_GAIN + Math.max(0, rounds - 1) * PROBE_STEP);
   }

@@ -32,6 +32,7 @@ import {
 } from './packet.ts';
 import { RateController, type RateState } from './rate-controller.ts';
 import { takeRuns } from './runs.ts';
+import { SentLog } from './sent-log.ts';
 import { kindOf, transferOf, type ObjectKind } from './streams.ts';
 
 export type SenderEvent =
@@ -100,6 +101,15 @@ const LANE_LIMITED_FOR: Millis = 1500;
 /** Lanes cost both sides a little even at rest: after so long without a picture most of them are closed. */
 const IDLE_AFTER: Millis = 60_000;
 
+/**
+ * While there is more to send a packet may be late by so many times what it may be at the end: its lane's next packet tells
+ * soon enough, and what was only late would be sent twice. Less so with more loss, since lanes then stand still for an
+ * association's time-out, and what waits in them is as good as lost.
+ */
+const MOST_PATIENCE = 2;
+const PATIENCE_AT_NO_LOSS = 2.5;
+const IMPATIENCE = 15;
+
 /** Round trip assumed before the first feedback. */
 const FIRST_ROUND_TRIP: Millis = 200;
 
@@ -113,6 +123,7 @@ export class Sender implements Endpoint<SenderEvent> {
   private readonly lanes = new LaneSet();
   private readonly controller = new RateController();
   private readonly roundTrip = new RoundTrip();
+  private readonly sentLog = new SentLog();
   private readonly control: Uint8Array[] = [];
   private readonly events: SenderEvent[] = [];
   private nextTransfer = 1;
@@ -319,6 +330,7 @@ export class Sender implements Endpoint<SenderEvent> {
       this.nextSendAt = now - BURST;
     }
     this.nextSendAt += bytes.length / this.pace(now);
+    this.sentLog.add(now, bytes.length);
     this.lastSentAt = now;
     return { lane: lane.id, bytes };
   }
@@ -371,7 +383,7 @@ export class Sender implements Endpoint<SenderEvent> {
         object.packetsSent += 1;
         if (source.block.sourcesSent) {
           this.plan();
-          this.ask(transfer, object);
+          this.askAhead();
         }
         return source;
       }
@@ -402,6 +414,16 @@ export class Sender implements Endpoint<SenderEvent> {
     }
   }
 
+  /** Of an album that was accepted at once, the bytes of what is being sent and of the next: nobody holds two hundred fronts. */
+  private askAhead(): void {
+    let unsent = 0;
+    for (const transfer of this.sending()) {
+      if (unsent > 1) return;
+      for (const object of transfer.objects) this.ask(transfer, object);
+      if (!transfer.exhausted) unsent += 1;
+    }
+  }
+
   private ask(transfer: OutgoingTransfer, object: OutgoingObject): void {
     const kind = kindOf(object.stream);
     for (const block of object.wanted()) {
@@ -427,7 +449,10 @@ export class Sender implements Endpoint<SenderEvent> {
   /** How long a packet may take that nothing on its lane overtook (RFC 9002's loss delay with the probe timeout's variation). */
   private get patience(): Millis {
     const smoothed = this.roundTrip.smoothed ?? FIRST_ROUND_TRIP;
-    return smoothed * 1.25 + Math.max(20, 4 * this.roundTrip.variation);
+    const least = smoothed * 1.25 + Math.max(20, 4 * this.roundTrip.variation);
+    if (this.sending().every((transfer) => transfer.exhausted)) return least;
+    const more = PATIENCE_AT_NO_LOSS - IMPATIENCE * this.controller.baseLoss;
+    return least * Math.min(MOST_PATIENCE, Math.max(1, more));
   }
 
   /** Something sent later than this has come out of some lane; where nothing has, the path or an event loop stands still. */
@@ -493,7 +518,7 @@ export class Sender implements Endpoint<SenderEvent> {
     if (measured) this.steer(feedback, { settled, lost, late }, previousHeard, now);
     this.expire(now);
     this.plan();
-    for (const transfer of this.sending()) for (const object of transfer.objects) this.ask(transfer, object);
+    this.askAhead();
     this.demandLanes(now);
   }
 
@@ -511,6 +536,8 @@ export class Sender implements Endpoint<SenderEvent> {
       {
         clock: this.clock,
         delivered: this.delivered,
+        newestSentAt: this.newestOutAt,
+        sent: this.sentLog.upTo(this.newestOutAt),
         transit: feedback.transit === NO_TRANSIT ? undefined : this.unwrap(feedback.transit) / TICKS,
         ...fate,
         roundTrip,
@@ -641,7 +668,7 @@ export class Sender implements Endpoint<SenderEvent> {
     this.skip(transfer, have);
     this.events.push({ type: 'accepted', transfer: transfer.id });
     this.demandLanes(now);
-    for (const object of transfer.objects) this.ask(transfer, object);
+    this.askAhead();
   }
 
   private skip(transfer: OutgoingTransfer, have: readonly Run[]): void {

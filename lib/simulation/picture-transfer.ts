@@ -5,6 +5,7 @@ import { Receiver, type ReceiverEvent } from '../protocol/receiver.ts';
 import { Sender, type SenderEvent } from '../protocol/sender.ts';
 import type { LinkOptions } from './link.ts';
 import { Pair, type PairEvent } from './pair.ts';
+import { StallingEndpoint, type StallOptions } from './stalling-endpoint.ts';
 
 export interface PictureTransferOptions {
   aToB: LinkOptions;
@@ -21,6 +22,8 @@ export interface PictureTransferOptions {
   preview?: Uint8Array;
   /** Blocks of the first picture that the receiver has already. */
   have?: readonly Run[];
+  /** Both sides' processors are busy with something else now and then, not at the same times. */
+  stalls?: StallOptions;
   maxMillis?: Millis;
   /** Called after this run has dealt with the event; the endpoints are there to be read, not called. */
   onEvent?: (event: PairEvent<SenderEvent, ReceiverEvent>, now: Millis, ends: Ends) => void;
@@ -153,9 +156,10 @@ export function transferPictures(options: PictureTransferOptions): PictureRun {
     }
   };
 
+  const { stalls } = options;
   const pair = new Pair<SenderEvent, ReceiverEvent>({
-    a: sender,
-    b: receiver,
+    a: stalls ? new StallingEndpoint(sender, stalls) : sender,
+    b: stalls ? new StallingEndpoint(receiver, { ...stalls, seed: stalls.seed + 1 }) : receiver,
     aToB: options.aToB,
     bToA: options.bToA,
     lanes: options.lanes,

@@ -68,6 +68,41 @@ describe('the rate', () => {
     TIMEOUT,
   );
 
+  // Before, bursts after a stall were taken for a faster path and lateness for loss: 1.14 packets sent for each needed without
+  // any loss, 1.28 at 5 %; now 1.02 and 1.12.
+  it.each([
+    { loss: 0, reach: 1.06 },
+    { loss: 0.05, reach: 1.18 },
+  ])(
+    'is not deceived by event loops that stall, and sends little that nobody needs, at a loss of $loss',
+    ({ loss, reach }) => {
+      const link = (seed: number): LinkOptions => ({
+        rate: 50e6,
+        queueMs: 100,
+        delay: 50,
+        loss: { kind: 'independent', p: loss },
+        seed,
+      });
+      const { results, end } = transferPictures({
+        aToB: link(2),
+        bToA: link(3),
+        laneModel: 'sctp',
+        lanes: 32,
+        maxLanes: 192,
+        pictures: [1, 2, 3, 4].map((seed) => pictureOf(5_000_000, seed)),
+        pause: 2000,
+        stalls: { every: 120, length: 20, seed: 4 },
+      });
+      expect(end).toBe('until');
+      const later = results.slice(1);
+      expect(later.every(({ equal }) => equal)).toBe(true);
+      const sent = later.reduce((sum, { packetsSent }) => sum + packetsSent, 0);
+      const chunks = later.reduce((sum, result) => sum + result.chunks, 0);
+      expect(sent / chunks).toBeLessThan(reach);
+    },
+    TIMEOUT,
+  );
+
   // 1.11, 1.26 and 1.10 as measured. Before the rate was kept over a pause the third took up to three times the limit;
   // and before the first thing of contending was a look whether we are alone, 1.43 at 10 Mbit/s.
   it.each([
