@@ -1,7 +1,7 @@
 /** The two browsers, the link between them, and what serves their pages. One stage at a time: this is two cores' worth. */
 import type { BrowserContext, Page } from '@playwright/test';
 import { serveHarness, type Harness } from '../e2e/harness.ts';
-import { launchPair, type Pair } from '../e2e/link/browsers.ts';
+import { launchPair, launchProfile, type Pair } from '../e2e/link/browsers.ts';
 import type { Link, Side } from '../e2e/link/relay.ts';
 import { Server } from '../e2e/server.ts';
 
@@ -16,6 +16,11 @@ const BEFORE_PAGES = `
     for (const { startTime, duration } of list.getEntries()) longTasks.push({ startTime, duration });
   }).observe({ type: 'longtask', buffered: true });
 `;
+
+export interface PageOptions {
+  direct?: boolean;
+  folder?: string;
+}
 
 export class Stage {
   readonly pair: Pair;
@@ -47,9 +52,10 @@ export class Stage {
   /**
    * A page in a profile of its own; closing its context ends it.
    * @param direct past the relay: both browsers on one machine with nothing between them
+   * @param folder for a direct page: a profile on the disk, in a browser of its own that ends with the context
    */
-  async page(side: Side, { direct = false } = {}): Promise<Page> {
-    const context = direct ? await this.#directContext(side) : await this.pair.context(side);
+  async page(side: Side, { direct = false, folder }: PageOptions = {}): Promise<Page> {
+    const context = direct ? await this.#directContext(side, folder) : await this.pair.context(side);
     await context.addInitScript({ content: BEFORE_PAGES });
     return context.newPage();
   }
@@ -58,9 +64,10 @@ export class Stage {
     await Promise.allSettled([this.pair.close(), this.server.stop(), this.channelPage.close()]);
   }
 
-  async #directContext(side: Side): Promise<BrowserContext> {
+  async #directContext(side: Side, folder: string | undefined): Promise<BrowserContext> {
     const { senderBrowser, receiverBrowser } = this.pair;
-    const context = await (side === 'sender' ? senderBrowser : receiverBrowser).newContext();
+    const browser = side === 'sender' ? senderBrowser : receiverBrowser;
+    const context = folder === undefined ? await browser.newContext() : await launchProfile(folder);
     // Without it Chromium offers no candidate on 127.0.0.1.
     await context.grantPermissions(['microphone', 'camera']);
     return context;

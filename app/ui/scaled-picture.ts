@@ -1,4 +1,5 @@
 /** Large photographs in small boxes: of an `<img>` Chromium keeps every decoded pixel, fifty megabytes for each card in sight. */
+import { inTurn } from '../../lib/image/in-turn.ts';
 import type { ReceivedFile } from './received-file.ts';
 
 /** Four bytes each. Below this an `<img>` costs less than the care. */
@@ -9,16 +10,13 @@ export function isLarge({ kind, size }: ReceivedFile): boolean {
   return kind?.type === 'image/jpeg' && size !== undefined && size.width * size.height > MAX_ELEMENT_PIXELS;
 }
 
-/** One at a time: each decode holds all pixels for a moment. */
-let last: Promise<unknown> = Promise.resolve();
-
 /** Decodes off the page's thread and draws at the size that the canvas has on the screen. Rejects what cannot be decoded whole. */
 export function drawScaled(
   canvas: HTMLCanvasElement,
   { blob, size }: Pick<ReceivedFile, 'blob' | 'size'>,
   signal: AbortSignal,
 ): Promise<void> {
-  const job = last.then(async () => {
+  return inTurn(async () => {
     if (signal.aborted || size === undefined) return;
     const box = canvas.getBoundingClientRect();
     const across = Math.max(box.width, 1) * devicePixelRatio;
@@ -36,6 +34,4 @@ export function drawScaled(
     }
     bitmap.close();
   });
-  last = job.catch(() => undefined);
-  return job;
 }

@@ -1,4 +1,7 @@
 /** An album: does either page grow with it, and does the path ever wait between two pictures? */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Bench } from '../bench.ts';
 import { MemoryWatch, type MemoryGrowth } from '../memory-watch.ts';
 import { drawPhotograph } from '../photograph.ts';
@@ -45,7 +48,7 @@ export async function album(bench: Bench): Promise<Result> {
     title: 'An album: memory of the pages, and the time between two pictures',
     notes: [
       `Photographs of ${BYTES / 1e6} MB and 12 megapixels, no two alike, picked at once and accepted as they are offered; each is verified. First ${near.pictures} with nothing between the browsers, then ${far.pictures} over 50 Mbit/s and a round trip of ${2 * FAR.delayMs} ms without loss.`,
-      `Memory: resident memory of the processes that run the pages, from just before picking to the sum of their peaks until the last picture is verified (to reach: at most ${REACH_MB} MB more). The profiles are private ones, whose OPFS Chromium keeps in memory of the browser process; the pages are what is measured.`,
+      `Memory: resident memory of the processes that run the pages, from just before picking to the sum of their peaks until the last picture is verified (to reach: at most ${REACH_MB} MB more). The receiver of the first has a profile on the disk (a private one's storage ends at half a gigabyte, of which the page tells in a sentence); the others are private, whose OPFS Chromium keeps in memory of the browser process, and the pages are what is measured.`,
       "Gap: from the end of a picture (`tessera:complete`) to the first chunk of the next (`tessera:began`), both on the receiver's page; 0 where the next began before (to reach: none above a round trip).",
     ],
     tables: [
@@ -119,14 +122,14 @@ async function measure(bench: Bench, pictures: number, direct: boolean): Promise
   await page.goto(stage.channelPage.url);
   const album = Pictures.of(await drawPhotograph(page, PHOTOGRAPH));
   await page.context().close();
-  const session = await TesseraSession.open(stage, { direct });
+  const folder = mkdtempSync(join(tmpdir(), 'tessera-profile-'));
+  const session = await TesseraSession.open(stage, direct ? { direct, folder } : {});
   try {
     const files = [];
     for (let i = 0; i < pictures; i++) files.push(await album.next(BYTES));
-    const { senderBrowser, receiverBrowser } = stage.pair;
     const [sender, receiver] = [
-      await MemoryWatch.start(senderBrowser),
-      await MemoryWatch.start(receiverBrowser),
+      await MemoryWatch.start(session.sender.context().browser()!),
+      await MemoryWatch.start(session.receiver.context().browser()!),
     ];
     const began = performance.now();
     try {
@@ -151,6 +154,7 @@ async function measure(bench: Bench, pictures: number, direct: boolean): Promise
   } finally {
     album.remove();
     await session.close();
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 

@@ -20,6 +20,8 @@ const FIGURES_MS = 700;
 export interface SessionOptions {
   /** Past the relay. */
   direct?: boolean;
+  /** The receiver's profile is there, on the disk; only for `direct`. */
+  folder?: string;
   /** Where the pages are; default: the stage's server. */
   origin?: string;
   /** Runs in each page before its own scripts. */
@@ -51,10 +53,10 @@ export class TesseraSession {
     stage: Stage,
     options: SessionOptions = {},
   ): Promise<{ session: TesseraSession; code: string }> {
-    const { direct = false, origin = stage.server.url, scripts = {} } = options;
+    const { direct = false, folder, origin = stage.server.url, scripts = {} } = options;
     const [sender, receiver] = await Promise.all([
       stage.page('sender', { direct }),
-      stage.page('receiver', { direct }),
+      stage.page('receiver', folder === undefined ? { direct } : { direct, folder }),
     ]);
     const session = new TesseraSession(stage, sender, receiver, direct);
     if (scripts.sender !== undefined) await sender.addInitScript({ content: scripts.sender });
@@ -142,7 +144,18 @@ export class TesseraSession {
     const done = albumDone(receiver, paths.length);
     done.catch(() => undefined);
     await sender.getByTestId('file-input').setInputFiles([...paths]);
-    if (!(await withTimeout(done, capMs, 'not all were done'))) throw new Error('a picture failed');
+    if (!(await withTimeout(done, capMs, 'not all were done'))) {
+      const said = await Promise.all(
+        [sender, receiver].map((page) =>
+          page
+            .locator('[data-testid=transfer][data-state=failed]')
+            .first()
+            .textContent({ timeout: 1000 })
+            .catch(() => 'nothing'),
+        ),
+      );
+      throw new Error(`a picture failed; the pages say: ${said.join(' | ').replaceAll(/\s+/g, ' ')}`);
+    }
     return (await albumMarks(receiver)).slice(before);
   }
 

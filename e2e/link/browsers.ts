@@ -1,6 +1,12 @@
 /** Two real Chromiums with a link between them. Needs no test runner, so the bench uses it too. */
 import { existsSync } from 'node:fs';
-import { chromium, type Browser, type BrowserContext, type BrowserContextOptions } from '@playwright/test';
+import {
+  chromium,
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  type LaunchOptions,
+} from '@playwright/test';
 import { rewriteRemoteCandidates } from './page-script.ts';
 import { Link, type LinkOptions, type Side } from './relay.ts';
 
@@ -8,7 +14,16 @@ const SYSTEM_CHROMIUM = '/usr/bin/chromium';
 
 /** Debian's Chromium where there is one, else the one Playwright has downloaded. */
 export async function launchChromium(extraArgs: readonly string[] = []): Promise<Browser> {
-  return chromium.launch({
+  return chromium.launch(launchOptions(extraArgs));
+}
+
+/** A browser of its own with a profile on the disk: a private one's storage ends at half a gigabyte. */
+export async function launchProfile(folder: string): Promise<BrowserContext> {
+  return chromium.launchPersistentContext(folder, launchOptions());
+}
+
+function launchOptions(extraArgs: readonly string[] = []): LaunchOptions {
+  return {
     ...(existsSync(SYSTEM_CHROMIUM) ? { executablePath: SYSTEM_CHROMIUM } : {}),
     args: [
       // Without these two (and the media permissions below) Chromium offers no candidate on 127.0.0.1.
@@ -25,7 +40,7 @@ export async function launchChromium(extraArgs: readonly string[] = []): Promise
       ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
       ...extraArgs,
     ],
-  });
+  };
 }
 
 /** A fresh profile on one side of the link. */

@@ -4,6 +4,7 @@
  * decoded pixel, fifty megabytes of each front of a phone's photograph.
  */
 import type { Dimensions } from './dimensions.ts';
+import { inTurn } from './in-turn.ts';
 import type { PartialDecoder } from './partial.ts';
 
 interface JpegOptions {
@@ -47,11 +48,13 @@ export function openJpegDecoder({
       }
       let bitmap: ImageBitmap;
       try {
-        bitmap = await createImageBitmap(new Blob([...pieces, END], { type }), {
-          resizeWidth: size.width,
-          resizeHeight: size.height,
-          resizeQuality: 'medium',
-        });
+        bitmap = await inTurn(() =>
+          createImageBitmap(new Blob([...pieces, END], { type }), {
+            resizeWidth: size.width,
+            resizeHeight: size.height,
+            resizeQuality: 'medium',
+          }),
+        );
       } catch (error) {
         refused += 1;
         if (refused > MOST_REFUSED) throw error;

@@ -315,7 +315,9 @@ export class ReceiverEngine {
     }
     const { stored } = entry;
     if (stored === undefined) return;
-    const digest = stored.finish();
+    const digest = await stored.finish().catch((error: unknown) => this.failStorage(entry, error));
+    // Failed, or ended by somebody while the digest was made.
+    if (digest === undefined || (entry.state as TransferState) !== 'verifying') return;
     const intact = toHex(digest) === toHex(entry.header.digest);
     entry.endedAt = this.host.now();
     this.receiver.verified(entry.transfer, intact, this.loop.now());

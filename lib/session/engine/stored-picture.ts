@@ -16,7 +16,10 @@ export class StoredPicture {
   private readonly store: ByteStore;
   private readonly id: string;
   private readonly bytes: StoredBytes;
-  private readonly digest: RunningDigest;
+  /** Begun with the first bytes: an album that is accepted at once must not have hundreds (see `startDigest`). */
+  private digest: RunningDigest | undefined;
+  private beginning: Promise<void> | undefined;
+  private ended = false;
   private readonly geometry: Geometry;
   private readonly whole: Uint8Array;
   private hashedThrough = 0;
@@ -26,18 +29,15 @@ export class StoredPicture {
     store: ByteStore,
     id: string,
     bytes: StoredBytes,
-    digest: RunningDigest,
     geometry: Geometry,
     whole: Uint8Array,
   ) {
     this.store = store;
     this.id = id;
     this.bytes = bytes;
-    this.digest = digest;
     this.geometry = geometry;
     this.whole = whole;
     this.have = runsOf(whole, geometry.blocks);
-    this.hash();
   }
 
   /** Whether an earlier session left anything under this digest; opening tells what. */
@@ -58,7 +58,7 @@ export class StoredPicture {
     let name = left === 'busy' ? copyOf(id) : id;
     const record = left === 'busy' || left?.length !== length ? undefined : left.loadState();
     if (left !== 'busy' && left !== undefined && record?.length === bitmapLength) {
-      return new StoredPicture(store, name, left, await startDigest(), geometry, record.slice());
+      return new StoredPicture(store, name, left, geometry, record.slice());
     }
     if (left !== 'busy') left?.close();
     const made = await store.create(name, length).catch((error: unknown) => {
@@ -67,14 +67,16 @@ export class StoredPicture {
       name = copyOf(id);
       return store.create(name, length);
     });
-    return new StoredPicture(store, name, made, await startDigest(), geometry, new Uint8Array(bitmapLength));
+    return new StoredPicture(store, name, made, geometry, new Uint8Array(bitmapLength));
   }
 
   /** @throws StorageError */
   write(block: number, at: number, bytes: Uint8Array, now: number): void {
     this.bytes.write(at, bytes);
     this.whole[block >> 3] = (this.whole[block >> 3] as number) | (1 << (block & 7));
-    if (block === this.hashedThrough) {
+    // Its failure is told at the end.
+    this.begin().catch(() => undefined);
+    if (this.digest !== undefined && block === this.hashedThrough) {
       this.digest.update(bytes);
       this.hashedThrough += 1;
       this.hash();
@@ -89,8 +91,11 @@ export class StoredPicture {
     return this.bytes.read(from, to - from);
   }
 
-  /** SHA-256 of all bytes, once every block is here. */
-  finish(): Uint8Array {
+  /** SHA-256 of all bytes, once every block is here; rejects when no digest could be begun. */
+  async finish(): Promise<Uint8Array> {
+    await this.begin();
+    this.hash();
+    if (this.digest === undefined) throw new StorageError('failed', 'given up meanwhile');
     return this.digest.finish();
   }
 
@@ -100,21 +105,38 @@ export class StoredPicture {
 
   /** Keeps what is here for another session. */
   keep(): void {
-    this.digest.stop();
+    this.stop();
     this.bytes.saveState(this.whole);
     this.bytes.close();
   }
 
   async discard(): Promise<void> {
-    this.digest.stop();
+    this.stop();
     this.bytes.close();
     await this.store.remove(this.id);
   }
 
+  private begin(): Promise<void> {
+    this.beginning ??= startDigest().then((digest) => {
+      if (this.ended) return digest.stop();
+      this.digest = digest;
+      this.hash();
+    });
+    return this.beginning;
+  }
+
+  private stop(): void {
+    this.ended = true;
+    this.digest?.stop();
+    this.digest = undefined;
+  }
+
   private hash(): void {
+    const { digest } = this;
+    if (digest === undefined) return;
     while (this.hashedThrough < this.geometry.blocks && isSet(this.whole, this.hashedThrough)) {
       const [from, to] = blockRange(this.geometry, this.hashedThrough);
-      this.digest.update(this.bytes.read(from, to - from));
+      digest.update(this.bytes.read(from, to - from));
       this.hashedThrough += 1;
     }
   }
