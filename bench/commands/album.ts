@@ -48,7 +48,7 @@ export async function album(bench: Bench): Promise<Result> {
     title: 'An album: memory of the pages, and the time between two pictures',
     notes: [
       `Photographs of ${BYTES / 1e6} MB and 12 megapixels, no two alike, picked at once and accepted as they are offered; each is verified. First ${near.pictures} with nothing between the browsers, then ${far.pictures} over 50 Mbit/s and a round trip of ${2 * FAR.delayMs} ms without loss.`,
-      `Memory: resident memory of the processes that run the pages, from just before picking to the sum of their peaks until the last picture is verified (to reach: at most ${REACH_MB} MB more). The receiver of the first has a profile on the disk (a private one's storage ends at half a gigabyte, of which the page tells in a sentence); the others are private, whose OPFS Chromium keeps in memory of the browser process, and the pages are what is measured.`,
+      `Memory: resident memory of the processes that run the pages, from just before picking to the sum of their peaks until the last picture is verified (to reach: at most ${REACH_MB} MB more). The receiver of the first has a profile on the disk, as a person's; the others are private, whose OPFS Chromium keeps in memory of the browser process, and the pages are what is measured.`,
       "Gap: from the end of a picture (`tessera:complete`) to the first chunk of the next (`tessera:began`), both on the receiver's page; 0 where the next began before (to reach: none above a round trip).",
     ],
     tables: [

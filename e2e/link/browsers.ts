@@ -17,7 +17,7 @@ export async function launchChromium(extraArgs: readonly string[] = []): Promise
   return chromium.launch(launchOptions(extraArgs));
 }
 
-/** A browser of its own with a profile on the disk: a private one's storage ends at half a gigabyte. */
+/** A browser of its own with a profile on the disk, as a person's: what a page stores goes there. */
 export async function launchProfile(folder: string): Promise<BrowserContext> {
   return chromium.launchPersistentContext(folder, launchOptions());
 }

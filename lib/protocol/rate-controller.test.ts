@@ -114,6 +114,16 @@ describe('the rate controller', () => {
     expect(controller.bottleneck).toBeLessThan(1.1 * before);
   });
 
+  it('keeps a rate that is a number when a receiver tells of no packet that was sent', () => {
+    const controller = new RateController();
+    controller.resume(0);
+    deliver(controller, 1000, 0, 600, { limited: false, newestSentAt: -Infinity, sent: 0 });
+    expect(controller.rate()).toBeGreaterThan(0);
+    deliver(controller, 1000, 600, 1200, { limited: false });
+    expect(controller.bottleneck).toBeGreaterThan(900);
+    expect(controller.bottleneck).toBeLessThan(1100);
+  });
+
   it('goes on searching when a queue goes away although the rate was kept', () => {
     const controller = new RateController();
     controller.resume(0);

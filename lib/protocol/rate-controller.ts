@@ -299,7 +299,8 @@ export class RateController {
     this.deliveryRate = (delivered - first.delivered) / elapsed;
     // What an event loop held back and now hands over at once was not sent at once (BBR's rate sample).
     const sending = newestSentAt - first.newestSentAt;
-    if (sending < span / 4) return;
+    // Written so that it holds too while a receiver has told of no packet that was sent (−∞ − −∞).
+    if (!(sending >= span / 4)) return;
     const rate = Math.min(this.deliveryRate / (1 - this.baseLoss), (sent - first.sent) / sending);
     const limited = points.some((point) => point.limited);
     if (limited && rate <= this.bandwidth) return;
