@@ -104,7 +104,10 @@ test('an album is looked at with keys and fingers, and saved one by one, as a zi
   const { receiver } = rooms;
   await meet(rooms, server.url);
   await rooms.sender.page.getByTestId('file-input').setInputFiles(onDisk(folder, FOUR, pictures.small));
-  await page.getByTestId('accept-offered').click({ timeout: 40_000 });
+  // It accepts what is there when it is pressed.
+  const offered = page.locator('[data-testid=transfer][data-state=offered]');
+  await expect(offered).toHaveCount(FOUR.length, { timeout: 40_000 });
+  await page.getByTestId('accept-offered').click();
   for (const name of FOUR) await receiver.state(name, 'done');
   const sizes = new Map(FOUR.map((name) => [name, readFileSync(join(folder, name)).length]));
 
