@@ -112,6 +112,8 @@ test('an album is looked at with keys and fingers, and saved one by one, as a zi
   const sizes = new Map(FOUR.map((name) => [name, readFileSync(join(folder, name)).length]));
 
   await test.step('keys', async () => {
+    // Whole pictures are shown where one looks.
+    await receiver.card('two.jpg').scrollIntoViewIfNeeded();
     await receiver
       .card('two.jpg')
       .getByRole('button', { name: /two\.jpg/ })
