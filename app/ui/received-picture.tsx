@@ -132,7 +132,8 @@ function useNear(box: React.RefObject<HTMLElement | null>): boolean {
   useEffect(() => {
     const element = box.current;
     if (!element) return undefined;
-    const sight = new IntersectionObserver(([entry]) => setNear(entry?.isIntersecting ?? true), {
+    // A busy page hears of several crossings at once: the last one holds.
+    const sight = new IntersectionObserver((entries) => setNear(entries.at(-1)?.isIntersecting ?? true), {
       rootMargin: NEAR,
     });
     sight.observe(element);
