@@ -19,7 +19,7 @@ const BEFORE_PAGES = `
 
 export interface PageOptions {
   direct?: boolean;
-  folder?: string;
+  folder?: string | undefined;
 }
 
 export class Stage {

@@ -123,7 +123,7 @@ async function measure(bench: Bench, pictures: number, direct: boolean): Promise
   const album = Pictures.of(await drawPhotograph(page, PHOTOGRAPH));
   await page.context().close();
   const folder = mkdtempSync(join(tmpdir(), 'tessera-profile-'));
-  const session = await TesseraSession.open(stage, direct ? { direct, folder } : {});
+  const session = await TesseraSession.open(stage, { direct, folder });
   try {
     const files = [];
     for (let i = 0; i < pictures; i++) files.push(await album.next(BYTES));

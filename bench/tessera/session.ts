@@ -21,7 +21,7 @@ export interface SessionOptions {
   /** Past the relay. */
   direct?: boolean;
   /** The receiver's profile is there, on the disk; only for `direct`. */
-  folder?: string;
+  folder?: string | undefined;
   /** Where the pages are; default: the stage's server. */
   origin?: string;
   /** Runs in each page before its own scripts. */
@@ -56,7 +56,7 @@ export class TesseraSession {
     const { direct = false, folder, origin = stage.server.url, scripts = {} } = options;
     const [sender, receiver] = await Promise.all([
       stage.page('sender', { direct }),
-      stage.page('receiver', folder === undefined ? { direct } : { direct, folder }),
+      stage.page('receiver', { direct, folder }),
     ]);
     const session = new TesseraSession(stage, sender, receiver, direct);
     if (scripts.sender !== undefined) await sender.addInitScript({ content: scripts.sender });

@@ -1,15 +1,11 @@
 /** One decode of a large picture at a time: each holds all its pixels for a moment, fifty megabytes of a phone's photograph. */
-
-/** A decoder that takes longer is stuck, and the next one does not wait for it. */
-const LONGEST_MS = 8_000;
+import { withinLimit } from './within-limit.ts';
 
 let last: Promise<unknown> = Promise.resolve();
 
+/** The next one does not wait for a decode that is stuck. */
 export function inTurn<T>(decode: () => Promise<T>): Promise<T> {
-  const done = last.then(decode);
-  last = Promise.race([
-    done.catch(() => undefined),
-    last.then(() => new Promise((resolve) => setTimeout(resolve, LONGEST_MS))),
-  ]);
-  return done;
+  const turn = last.then(decode);
+  last = last.then(() => withinLimit(turn)).catch(() => undefined);
+  return turn;
 }

@@ -1,4 +1,5 @@
 /** The front of a file as a blob in an `<img>`: every browser paints what is there, and turns it upright itself. */
+import { Front } from './front.ts';
 import type { DrawableFrame, PartialDecoder } from './partial.ts';
 
 interface ElementOptions {
@@ -12,15 +13,11 @@ const PAINTED = new Set(['image/jpeg', 'image/png', 'image/webp', 'image/gif']);
 /** @returns `undefined` when the type is not shown partly */
 export async function decodeWithElement({ type, read }: ElementOptions): Promise<PartialDecoder | undefined> {
   if (!PAINTED.has(type)) return undefined;
-  const pieces: BlobPart[] = [];
-  let fed = 0;
+  const front = new Front(read);
   return {
     async decode(prefix) {
-      if (prefix > fed) {
-        pieces.push(new Blob([(await read(fed, prefix)) as Uint8Array<ArrayBuffer>]));
-        fed = prefix;
-      }
-      const url = URL.createObjectURL(new Blob(pieces, { type }));
+      const pieces = await front.upTo(prefix);
+      const url = URL.createObjectURL(new Blob([...pieces], { type }));
       const image = new Image();
       image.src = url;
       try {
@@ -32,9 +29,7 @@ export async function decodeWithElement({ type, read }: ElementOptions): Promise
       }
       return elementFrame(image, url);
     },
-    close() {
-      pieces.length = 0;
-    },
+    close: () => front.release(),
   };
 }
 

@@ -4,6 +4,7 @@
  * decoded pixel, fifty megabytes of each front of a phone's photograph.
  */
 import type { Dimensions } from './dimensions.ts';
+import { Front } from './front.ts';
 import { inTurn } from './in-turn.ts';
 import type { PartialDecoder } from './partial.ts';
 
@@ -36,16 +37,12 @@ export function openJpegDecoder({
   read,
 }: JpegOptions): PartialDecoder | undefined {
   if (type !== 'image/jpeg' || typeof createImageBitmap === 'undefined') return undefined;
-  const pieces: BlobPart[] = [];
-  let fed = 0;
+  const front = new Front(read);
   let refused = 0;
   const edge = lastRowAt(stored.orientation ?? 1);
   return {
     async decode(prefix) {
-      if (prefix > fed) {
-        pieces.push(new Blob([(await read(fed, prefix)) as Uint8Array<ArrayBuffer>]));
-        fed = prefix;
-      }
+      const pieces = await front.upTo(prefix);
       let bitmap: ImageBitmap;
       try {
         bitmap = await inTurn(() =>
@@ -80,9 +77,7 @@ export function openJpegDecoder({
         close: () => bitmap.close(),
       };
     },
-    close() {
-      pieces.length = 0;
-    },
+    close: () => front.release(),
   };
 }
 

@@ -8,6 +8,7 @@ import { fitsDecodeLimit, readDimensions, uprightSize, type Dimensions } from '.
 import { decodeWithElement } from './partial-element.ts';
 import { openJpegDecoder } from './partial-jpeg.ts';
 import { openStreamDecoder } from './partial-stream.ts';
+import { withinLimit } from './within-limit.ts';
 
 export interface PartialOptions {
   /** Drawn on; its width and height are set to the picture's, upright, scaled down to `MAX_SIDE`. */
@@ -47,8 +48,6 @@ const PAINT_INTERVAL_MS = 250;
 const REST = 8;
 /** Canvas pixels along the longest side: sharper than any screen shows in a page, 16 MB at most. */
 const MAX_SIDE = 2048;
-/** A decode that takes longer is stuck, and the way it went is given up. */
-const DECODE_LIMIT_MS = 8_000;
 /** Failed decodes and reads after which the partial picture is given up. */
 const MAX_FAILURES = 3;
 /** A header that is not whole by then never will be. */
@@ -190,16 +189,4 @@ function isBlank(canvas: HTMLCanvasElement): boolean {
   context.imageSmoothingQuality = 'high';
   context.drawImage(canvas, 0, 0, SAMPLES, SAMPLES);
   return context.getImageData(0, 0, SAMPLES, SAMPLES).data.every((value) => value === 0);
-}
-
-async function withinLimit<T>(work: Promise<T>): Promise<T> {
-  let limit: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    limit = setTimeout(() => reject(new Error('the decoder is stuck')), DECODE_LIMIT_MS);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(limit);
-  }
 }

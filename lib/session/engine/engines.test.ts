@@ -141,15 +141,20 @@ class SlowStore extends MemoryStore {
   }
 }
 
-test('blocks that come while their file is still being made are in it', async () => {
-  const store = new SlowStore();
-  const pair = new Pair(store);
-  const bytes = bytesOf(300_000);
+/** Accepted, and its first packets have left, while the store has not answered. */
+async function crossBeforeTheFile(pair: Pair, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
   pair.send('a', new Blob([bytes]));
   await pair.receiving.until('0.1', 'offered');
   await new Promise((resolve) => setTimeout(resolve, 20));
   pair.receiver.handle({ type: 'accept', id: '0.1' });
   await expect.poll(() => pair.data, PATIENCE).toBeGreaterThan(100);
+}
+
+test('blocks that come while their file is still being made are in it', async () => {
+  const store = new SlowStore();
+  const pair = new Pair(store);
+  const bytes = bytesOf(300_000);
+  await crossBeforeTheFile(pair, bytes);
   store.answer(false);
   await pair.receiving.until('0.1', 'done');
   const file = pair.receiving.told.find((message) => message.type === 'file');
@@ -159,11 +164,7 @@ test('blocks that come while their file is still being made are in it', async ()
 test('a file that cannot be made fails the picture on both sides, though its first blocks have come', async () => {
   const store = new SlowStore();
   const pair = new Pair(store);
-  pair.send('a', new Blob([bytesOf(300_000)]));
-  await pair.receiving.until('0.1', 'offered');
-  await new Promise((resolve) => setTimeout(resolve, 20));
-  pair.receiver.handle({ type: 'accept', id: '0.1' });
-  await expect.poll(() => pair.data, PATIENCE).toBeGreaterThan(100);
+  await crossBeforeTheFile(pair, bytesOf(300_000));
   store.answer(true);
   await pair.receiving.until('0.1', 'failed');
   await pair.sending.until('a', 'failed');
