@@ -49,8 +49,9 @@ export function ChunkMap({ read, live, figures }: Props) {
     };
     const size = new ResizeObserver(afresh);
     size.observe(element);
-    const sight = new IntersectionObserver(([entry]) => {
-      seen = entry?.isIntersecting ?? true;
+    // A busy page hears of several crossings at once: the last one holds.
+    const sight = new IntersectionObserver((entries) => {
+      seen = entries.at(-1)?.isIntersecting ?? true;
       if (seen) afresh();
     });
     sight.observe(element);
