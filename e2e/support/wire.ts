@@ -87,14 +87,21 @@ function countWire(): void {
         : new DataView(message.buffer, message.byteOffset, message.byteLength);
     if (direction === 'sent') wire.messagesSent += 1;
     else wire.messagesReceived += 1;
-    if (view.byteLength < 16 || view.getUint8(0) !== 0x01) return;
-    const stream = view.getUint16(2);
-    const symbol = view.getUint32(4) * 256 + view.getUint8(1);
+    if (view.byteLength === 0) return;
+    if (view.getUint8(0) !== 0x01) return;
+    // On a clean path several packets share a message; all but the last are 1040 bytes long (docs/PROTOCOL.md).
+    for (let at = 0; at + 16 <= view.byteLength; at += 1040)
+      countPacket(direction, view, at, Math.min(1040, view.byteLength - at));
+  }
+
+  function countPacket(direction: 'sent' | 'received', view: DataView, at: number, length: number): void {
+    const stream = view.getUint16(at + 2);
+    const symbol = view.getUint32(at + 4) * 256 + view.getUint8(at + 1);
     const counted = (wire[direction][stream] ??= { packets: 0, bytes: 0, symbols: [] });
     const known = seen[direction].get(stream) ?? new Set();
     seen[direction].set(stream, known);
     counted.packets += 1;
-    counted.bytes += view.byteLength - 16;
+    counted.bytes += length - 16;
     if (known.has(symbol)) return;
     known.add(symbol);
     counted.symbols.push(symbol);

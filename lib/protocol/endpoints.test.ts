@@ -3,7 +3,15 @@ import { describe, expect, it, vi } from 'vitest';
 import { CONTROL_LANE } from './contract.ts';
 import { CancelReason, encodeControl, type ControlMessage } from './control.ts';
 import { MAX_OPEN_BLOCKS, MAX_WAITING_OFFERS, SILENCE_LIMIT } from './limits.ts';
-import { DATA, encodeData, encodeFeedback, FEEDBACK, NO_TRANSIT, type Feedback } from './packet.ts';
+import {
+  DATA,
+  DATA_PACKET,
+  encodeData,
+  encodeFeedback,
+  FEEDBACK,
+  NO_TRANSIT,
+  type Feedback,
+} from './packet.ts';
 import { Receiver, type ReceiverEvent } from './receiver.ts';
 import { Sender, type SenderEvent } from './sender.ts';
 
@@ -553,6 +561,30 @@ describe('messages in the wrong state', () => {
     pair.receiver.handlePacket(encodeFeedback(claim({})), 1, pair.now);
     expect(pair.receiver.lastError).toBe('wrong-lane');
     expect(pair.receiver.transfer(id)?.chunks).toBe(0);
+  });
+
+  it('take no other packet of their lane message with them', () => {
+    const pair = new FaceToFace();
+    const id = pair.sender.offer(header(5000));
+    pair.settle();
+    pair.receiver.accept(id, [], pair.now);
+    const message = new Uint8Array(3 * DATA_PACKET);
+    for (const [i, symbol] of [0, 200, 2].entries()) {
+      // The second belongs to no transfer.
+      const stream = symbol === 200 ? 999 : id * 2 + 1;
+      encodeData(
+        { symbol, stream, block: 0, number: i, sentAt: 0 },
+        new Uint8Array(1024),
+        message,
+        i * DATA_PACKET,
+      );
+    }
+    pair.receiver.handlePacket(message, 1, pair.now);
+    expect(pair.receiver.lastError).toBe('unknown-transfer');
+    expect(pair.receiver.errors).toBe(1);
+    expect(pair.receiver.transfer(id)?.chunks).toBe(2);
+    pair.receiver.handlePacket(new Uint8Array(11 * DATA_PACKET).fill(DATA), 1, pair.now);
+    expect(pair.receiver.lastError).toBe('too-long');
   });
 
   it('of our own making are usage errors', () => {

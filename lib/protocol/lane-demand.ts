@@ -13,12 +13,16 @@ export interface LaneDemand {
   readonly busy: boolean;
 }
 
-/** Bytes a lane keeps in flight once losses have worn it: 4.5 packets (measured). */
-const WORN_BYTES = 4.5 * 1056;
+const PACKET = 1056;
+/** Packets a lane keeps in flight at least, once losses have worn it (measured: half a packet more than dcSCTP's least window holds). */
+const WORN_PACKETS = 4.5;
+/** … and before it has seen one. Its window grows, so that more lanes than four times the least only help at first. */
+const FRESH_PACKETS = 11;
 /** Feedback comes so much later than the round trip: both event loops and the feedback's interval. */
 const SLACK: Millis = 20;
-/** Enough for any path without loss, since the windows of clean lanes grow: sixteen saturate a processor. */
+/** Enough for most paths without loss, since the windows of clean lanes grow: sixteen saturate a processor. */
 export const CLEAN_LANES = 16;
+const MOST_CLEAN_LANES = 64;
 /** Loss from which windows stay worn; below it, one lost probe would open a hundred lanes. */
 const WEARING_LOSS = 0.005;
 /** 50 Mbit/s: what a path that never showed its limit is taken for, since only more lanes could show it. */
@@ -26,12 +30,17 @@ const SUPPOSED_RATE = 6250;
 /** While a picture crosses, so many more at a time: about a quarter of a second of one processor on each side. */
 const BUSY_STEP = 8;
 
+/** A window halved at each loss holds √(3 ÷ 2p) packets in the mean (Mathis et al., CCR 1997). */
+function packetsInFlight(loss: number): number {
+  return Math.max(WORN_PACKETS, Math.sqrt(1.5 / loss));
+}
+
 /** Lanes that would carry the path's rate: the bandwidth-delay product over what a worn lane keeps in flight. */
 export function lanesWanted({ rate, roundTrip, loss, limited, lanes, busy }: LaneDemand): number {
-  if (loss < WEARING_LOSS)
-    return limited ? Math.min(4 * CLEAN_LANES, Math.max(CLEAN_LANES, lanes * 1.5)) : CLEAN_LANES;
   const carried = limited ? Math.max(rate * 1.5, SUPPOSED_RATE) : rate * 1.1;
-  const wanted = Math.ceil((carried * (roundTrip + SLACK)) / WORN_BYTES);
-  const bounded = Math.min(MAX_LANES, Math.max(CLEAN_LANES, wanted));
+  const lanesFor = (packets: number): number =>
+    Math.max(CLEAN_LANES, Math.ceil((carried * (roundTrip + SLACK)) / (PACKET * packets)));
+  if (loss < WEARING_LOSS) return limited ? Math.min(MOST_CLEAN_LANES, lanesFor(FRESH_PACKETS)) : CLEAN_LANES;
+  const bounded = Math.min(MAX_LANES, lanesFor(packetsInFlight(loss)));
   return busy ? Math.min(bounded, lanes + BUSY_STEP) : bounded;
 }

@@ -6,6 +6,12 @@ export const CHUNK_LENGTH = 1024;
 /** A lane message above this leaves Chromium as two SCTP packets, and the loss of either loses both. */
 export const MAX_PACKET = 1156;
 
+/**
+ * DATA packets in one lane message, on a path that loses nothing: they are lost together. Ten fill nine of Chromium's SCTP
+ * packets to the brim, and what a message costs beside its bytes is paid once.
+ */
+export const MAX_MESSAGE_PACKETS = 10;
+
 /** Chunks in a full block: 64 KB decode in well under a millisecond, and the front of the picture grows smoothly. */
 export const MAX_BLOCK_CHUNKS = 64;
 

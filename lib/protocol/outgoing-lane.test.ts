@@ -152,6 +152,21 @@ describe('outgoing lane', () => {
   });
 });
 
+describe('a lane’s supposed window', () => {
+  it('grows with what comes out, but never beyond what the browser takes at a time', () => {
+    const lane = new OutgoingLane(1);
+    let out = 0;
+    for (let now = 0; now < 1000; now++) {
+      while (lane.room(PACKET) > 0) lane.send(undefined, now);
+      out = lane.sent;
+      lane.acknowledge((out - 1) & 0xffff, out & 0xffff, 2);
+    }
+    const most = lane.room(PACKET);
+    expect(most).toBeGreaterThan(50);
+    expect(most * PACKET).toBeLessThan(64 * 1024);
+  });
+});
+
 describe('lane set', () => {
   it('picks the lane that rested longest among those with room', () => {
     const lanes = new LaneSet();
@@ -159,11 +174,31 @@ describe('lane set', () => {
     lanes.get(1)?.send(undefined, 10);
     lanes.get(2)?.send(undefined, 5);
     lanes.get(3)?.send(undefined, 7);
-    expect(lanes.pick(PACKET)?.id).toBe(2);
+    expect(lanes.rested(PACKET)?.id).toBe(2);
     (lanes.get(2) as OutgoingLane).backlog = 100;
-    expect(lanes.pick(PACKET)?.id).toBe(3);
+    expect(lanes.rested(PACKET)?.id).toBe(3);
     for (const id of [1, 3]) (lanes.get(id) as OutgoingLane).backlog = 100;
-    expect(lanes.pick(PACKET)).toBeUndefined();
+    expect(lanes.rested(PACKET)).toBeUndefined();
+  });
+
+  it('fills one lane after the other where few are to do the work, and the first connection’s last', () => {
+    const lanes = new LaneSet();
+    for (const id of [1, 2, 3]) lanes.open(id);
+    const send = (id: number, count: number): void => {
+      for (let i = 0; i < count; i++) lanes.get(id)?.send(undefined, 0);
+    };
+    expect(lanes.first(PACKET, 4)?.id).toBe(2);
+    send(2, 9);
+    // No room for four any more.
+    expect(lanes.first(PACKET, 4)?.id).toBe(3);
+    expect(lanes.first(PACKET, 2)?.id).toBe(2);
+    send(3, 10);
+    expect(lanes.first(PACKET, 4)?.id).toBe(2);
+    send(2, 2);
+    send(3, 1);
+    expect(lanes.first(PACKET, 4)?.id).toBe(1);
+    send(1, 11);
+    expect(lanes.first(PACKET, 4)).toBeUndefined();
   });
 
   it('settles as lost what was in flight on a lane that closes', () => {

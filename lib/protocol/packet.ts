@@ -30,13 +30,21 @@
  * Every block from `closed below` through `listed through` (exclusive) that has no entry is whole.
  */
 import { ProtocolError } from './errors.ts';
-import { CHUNK_LENGTH, MAX_FEEDBACK_LANES, MAX_FEEDBACK_STREAMS, MAX_PACKET } from './limits.ts';
+import {
+  CHUNK_LENGTH,
+  MAX_FEEDBACK_LANES,
+  MAX_FEEDBACK_STREAMS,
+  MAX_MESSAGE_PACKETS,
+  MAX_PACKET,
+} from './limits.ts';
 
 export const DATA = 0x01;
 export const PROBE = 0x02;
 export const FEEDBACK = 0x10;
 
 export const DATA_HEADER = 16;
+/** A DATA packet that carries a full symbol. */
+export const DATA_PACKET = DATA_HEADER + CHUNK_LENGTH;
 /** Ticks in a millisecond. */
 export const TICKS = 10;
 /** `transit` of a feedback before which no packet came. */
@@ -59,17 +67,22 @@ export interface DataHeader {
   readonly sentAt: number;
 }
 
-export function encodeData(header: DataHeader, symbol: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(DATA_HEADER + symbol.length);
-  const view = new DataView(bytes.buffer);
+/** A DATA packet, alone or into a message from byte `at` on. Returns the message. */
+export function encodeData(
+  header: DataHeader,
+  symbol: Uint8Array,
+  message = new Uint8Array(DATA_HEADER + symbol.length),
+  at = 0,
+): Uint8Array {
+  const view = new DataView(message.buffer, message.byteOffset + at);
   view.setUint8(0, DATA);
   view.setUint8(1, header.symbol);
   view.setUint16(2, header.stream);
   view.setUint32(4, header.block);
   view.setUint32(8, header.number);
   view.setUint32(12, header.sentAt);
-  bytes.set(symbol, DATA_HEADER);
-  return bytes;
+  message.set(symbol, at + DATA_HEADER);
+  return message;
 }
 
 export function encodeProbe(number: number, sentAt: number, length: number): Uint8Array {
@@ -79,6 +92,16 @@ export function encodeProbe(number: number, sentAt: number, length: number): Uin
   view.setUint32(8, number);
   view.setUint32(12, sentAt);
   return bytes;
+}
+
+/** The packets of a lane message, views into it. Throws `ProtocolError` for more than a message may hold. */
+export function splitMessage(message: Uint8Array): Uint8Array[] {
+  if (message[0] !== DATA || message.length <= DATA_PACKET) return [message];
+  if (message.length > MAX_MESSAGE_PACKETS * DATA_PACKET) throw new ProtocolError('too-long');
+  const packets: Uint8Array[] = [];
+  for (let at = 0; at < message.length; at += DATA_PACKET)
+    packets.push(message.subarray(at, at + DATA_PACKET));
+  return packets;
 }
 
 /** Type of a lane packet; throws `ProtocolError` for what is none. */
@@ -93,7 +116,7 @@ export function packetType(bytes: Uint8Array): typeof DATA | typeof PROBE | type
 /** Header of a DATA or PROBE packet. The symbol follows at `DATA_HEADER`. */
 export function decodeData(bytes: Uint8Array): DataHeader {
   if (bytes.length < DATA_HEADER) throw new ProtocolError('truncated');
-  if (bytes[0] === DATA && bytes.length > DATA_HEADER + CHUNK_LENGTH) throw new ProtocolError('too-long');
+  if (bytes[0] === DATA && bytes.length > DATA_PACKET) throw new ProtocolError('too-long');
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return {
     symbol: view.getUint8(1),

@@ -31,6 +31,25 @@ function deliver(
 }
 
 describe('the rate controller', () => {
+  it('calls a path clean after hundreds of packets without a loss, and forgives it what is lost together', () => {
+    const controller = new RateController();
+    const settle = (settled: number, lost: number): void =>
+      controller.onFeedback({ ...quiet, settled, lost, late: lost }, 0);
+    for (let i = 0; i < 11; i++) settle(100, 0);
+    expect(controller.clean).toBe(false);
+    for (let i = 0; i < 2; i++) settle(100, 0);
+    expect(controller.clean).toBe(true);
+    settle(100, 10);
+    expect(controller.clean).toBe(true);
+    for (let i = 0; i < 2; i++) settle(100, 10);
+    expect(controller.clean).toBe(false);
+    // One of a hundred is not clean, however long it lasts.
+    for (let i = 0; i < 100; i++) settle(100, 1);
+    expect(controller.clean).toBe(false);
+    for (let i = 0; i < 100; i++) settle(100, 0);
+    expect(controller.clean).toBe(true);
+  });
+
   it('is not ended in its search by probes that come late', () => {
     const controller = new RateController();
     deliver(controller, 1, 0, 500, { idle: true });

@@ -101,6 +101,15 @@ const LATE_BEYOND_LOST = 0.03;
 const PROBE_STEP = 0.08;
 const GREATEST_PROBE = 1.5;
 
+/**
+ * A path is clean when it lost less than the first share, and is so until it loses more than the second, which is the same
+ * path's when ten packets are lost together; both of the last so many packets, and of the first at least.
+ */
+const CLEAN_BELOW = 0.002;
+const CLEAN_UNTIL = 0.02;
+const CLEAN_WINDOW = 3000;
+const CLEAN_LEAST = 1000;
+
 /** Round trips that a rate is taken over. */
 const SPAN = 0.5;
 
@@ -145,6 +154,9 @@ export class RateController {
   private plateauSince: Millis = 0;
   /** Counts that fade as packets follow. */
   private readonly lately = { settled: 0, lost: 0, late: 0 };
+  private readonly long = { settled: 0, lost: 0 };
+  /** So little is lost that packets may share their fate. */
+  clean = false;
   private roundSettled = 0;
   private roundLost = 0;
   /** Loss of rounds without a queue. */
@@ -259,6 +271,7 @@ export class RateController {
     this.lately.settled = this.lately.settled * keep + sample.settled;
     this.lately.lost = Math.max(0, this.lately.lost * keep + sample.lost);
     this.lately.late = Math.max(0, this.lately.late * keep + sample.late);
+    this.judgeClean(sample);
     if (this.lately.settled > 0) this.loss = Math.min(1, this.lately.lost / this.lately.settled);
     // What a dip sends comes back a round trip later.
     if (now > this.dipFrom + this.roundTrip && now < this.dipUntil + this.roundTrip) {
@@ -275,6 +288,16 @@ export class RateController {
     }
     this.roundSettled = 0;
     this.roundLost = 0;
+  }
+
+  private judgeClean({ settled, lost }: RateSample): void {
+    const { long } = this;
+    const keep = Math.max(0, 1 - settled / CLEAN_WINDOW);
+    long.settled = long.settled * keep + settled;
+    long.lost = Math.max(0, long.lost * keep + lost);
+    const share = long.lost / long.settled;
+    if (share > CLEAN_UNTIL) this.clean = false;
+    else if (share < CLEAN_BELOW && long.settled >= CLEAN_LEAST) this.clean = true;
   }
 
   private measureQueue(transit: Millis, now: Millis): void {

@@ -30,6 +30,7 @@ import {
   NO_TRANSIT,
   packetType,
   roomForBlocks,
+  splitMessage,
   TICKS,
   ticksOf,
 } from './packet.ts';
@@ -174,11 +175,24 @@ export class Receiver implements Endpoint<ReceiverEvent> {
   // ---- Endpoint: in
 
   handlePacket(bytes: Uint8Array, lane: LaneId, now: Millis): void {
+    if (lane === CONTROL_LANE) {
+      this.guard(() => this.handleControl(decodeControl(bytes), now));
+      return;
+    }
+    this.guard(() => {
+      // A packet that breaks a rule takes none of its message with it.
+      for (const packet of splitMessage(bytes)) this.guard(() => this.handleLane(packet, lane, now));
+    });
+  }
+
+  private handleLane(packet: Uint8Array, lane: LaneId, now: Millis): void {
+    if (packetType(packet) === FEEDBACK) throw new ProtocolError('wrong-lane', 'feedback for a receiver');
+    this.handleData(packet, lane, now);
+  }
+
+  private guard(handle: () => void): void {
     try {
-      if (lane === CONTROL_LANE) this.handleControl(decodeControl(bytes), now);
-      else if (packetType(bytes) === FEEDBACK)
-        throw new ProtocolError('wrong-lane', 'feedback for a receiver');
-      else this.handleData(bytes, lane, now);
+      handle();
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       this.protocolErrors += 1;

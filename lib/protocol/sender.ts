@@ -13,12 +13,19 @@ import { blockRange } from './geometry.ts';
 import type { FileHeader } from './header.ts';
 import { CLEAN_LANES, lanesWanted } from './lane-demand.ts';
 import { LaneSet } from './lane-set.ts';
-import { CHUNK_LENGTH, MAX_BLOCK_CHUNKS, MAX_TRANSFER, SILENCE_LIMIT } from './limits.ts';
-import type { Settled } from './outgoing-lane.ts';
+import {
+  CHUNK_LENGTH,
+  MAX_BLOCK_CHUNKS,
+  MAX_MESSAGE_PACKETS,
+  MAX_TRANSFER,
+  SILENCE_LIMIT,
+} from './limits.ts';
+import type { OutgoingLane, Settled } from './outgoing-lane.ts';
 import type { OutgoingObject, OutgoingSymbol } from './outgoing-object.ts';
 import { OutgoingTransfer } from './outgoing-transfer.ts';
 import {
   DATA_HEADER,
+  DATA_PACKET,
   decodeFeedback,
   encodeProbe,
   encodeData,
@@ -75,7 +82,15 @@ export interface SenderFigures {
   readonly protocolErrors: number;
 }
 
-const DATA_PACKET = DATA_HEADER + CHUNK_LENGTH;
+/** On a path that loses nothing so much time's packets travel in one message: below what the event loop is late anyway. */
+const MESSAGE_TIME: Millis = 2;
+/**
+ * dcSCTP sends four packets on one occasion; the rest of a message waits for an acknowledgement. Where those come soon,
+ * messages may be longer, and the fewer lanes are used the less the browsers' threads are woken. Elsewhere a lane that is
+ * filled to the brim holds packets back until they are late.
+ */
+const BURST_PACKETS = 4;
+const NEAR: Millis = 10;
 
 /** What may be sent at once after the event loop was late; more than that is a lost opportunity, not a debt. */
 const BURST: Millis = 8;
@@ -302,7 +317,11 @@ export class Sender implements Endpoint<SenderEvent> {
     if (this.probing) return this.probe(now);
     if (now < this.nextSendAt || this.lanes.size === 0) return undefined;
     if (!this.hasWork()) return undefined;
-    const lane = this.lanes.pick(DATA_PACKET);
+    const atOnce = this.packetsAtOnce();
+    const lane =
+      this.near && this.controller.clean
+        ? this.lanes.first(DATA_PACKET, atOnce)
+        : this.lanes.rested(DATA_PACKET);
     if (lane === undefined || this.lanes.inFlight >= this.flightLimit()) {
       if (lane === undefined) {
         this.laneLimitedAt = now;
@@ -311,20 +330,11 @@ export class Sender implements Endpoint<SenderEvent> {
       this.limitedAt = now;
       return undefined;
     }
-    const chosen = this.choose();
-    if (chosen === undefined) {
+    const bytes = this.takePackets(lane, atOnce, now);
+    if (bytes === undefined) {
       this.limitedAt = now;
       return undefined;
     }
-    const number = lane.send(chosen.block, now);
-    const header = {
-      symbol: chosen.symbol,
-      stream: chosen.object.stream,
-      block: chosen.block.index,
-      number,
-      sentAt: ticksOf(now),
-    };
-    const bytes = encodeData(header, chosen.bytes);
     if (now - this.nextSendAt > BURST) {
       if (this.lastSentAt > now - 1000) this.limitedAt = now;
       this.nextSendAt = now - BURST;
@@ -367,6 +377,39 @@ export class Sender implements Endpoint<SenderEvent> {
   }
 
   // ---- choosing
+
+  private get near(): boolean {
+    return (this.roundTrip.least ?? FIRST_ROUND_TRIP) <= NEAR;
+  }
+
+  private packetsAtOnce(): number {
+    if (!this.controller.clean) return 1;
+    const most = this.near ? MAX_MESSAGE_PACKETS : BURST_PACKETS;
+    const inTime = Math.floor((this.controller.rate() * MESSAGE_TIME) / DATA_PACKET);
+    return Math.max(1, Math.min(most, inTime));
+  }
+
+  /** A message of the next packets: at most `most`, as many as the lane has room for; a short one ends it. */
+  private takePackets(lane: OutgoingLane, most: number, now: Millis): Uint8Array | undefined {
+    const count = Math.min(most, lane.room(DATA_PACKET));
+    const message = new Uint8Array(count * DATA_PACKET);
+    let at = 0;
+    while (at < message.length) {
+      const chosen = this.choose();
+      if (chosen === undefined) break;
+      const header = {
+        symbol: chosen.symbol,
+        stream: chosen.object.stream,
+        block: chosen.block.index,
+        number: lane.send(chosen.block, now),
+        sentAt: ticksOf(now),
+      };
+      encodeData(header, chosen.bytes, message, at);
+      at += DATA_HEADER + chosen.bytes.length;
+      if (chosen.bytes.length < CHUNK_LENGTH) break;
+    }
+    return at > 0 ? message.subarray(0, at) : undefined;
+  }
 
   /** Repair first (the front of the picture waits for it), then sources in order; transfers in the order accepted. */
   private choose(): OutgoingSymbol | undefined {

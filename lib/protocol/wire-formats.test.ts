@@ -18,6 +18,7 @@ import * as limits from './limits.ts';
 import {
   DATA,
   DATA_HEADER,
+  DATA_PACKET,
   decodeData,
   decodeFeedback,
   encodeData,
@@ -28,6 +29,7 @@ import {
   packetType,
   PROBE,
   roomForBlocks,
+  splitMessage,
   ticksOf,
   type Feedback,
 } from './packet.ts';
@@ -379,6 +381,41 @@ describe('packets', () => {
       }),
       RUNS,
     );
+  });
+
+  it('of data share a message and come out of it one by one', () => {
+    fc.assert(
+      fc.property(
+        fc.array(dataHeaders, { minLength: 1, maxLength: limits.MAX_MESSAGE_PACKETS }),
+        fc.uint8Array({ maxLength: limits.CHUNK_LENGTH, minLength: 1 }),
+        fc.nat(50),
+        (headers, last, offset) => {
+          const full = (headers.length - 1) * DATA_PACKET;
+          // Not at the beginning of its buffer, as a view may be.
+          const message = new Uint8Array(offset + full + DATA_HEADER + last.length).subarray(offset);
+          const symbols = headers.map((_, i) =>
+            i < headers.length - 1 ? new Uint8Array(limits.CHUNK_LENGTH).fill(i + 1) : last,
+          );
+          for (const [i, header] of headers.entries())
+            encodeData(header, symbols[i] as Uint8Array, message, i * DATA_PACKET);
+          const packets = splitMessage(message);
+          expect(packets.map(decodeData)).toEqual(headers);
+          expect(packets.map((packet) => packet.slice(DATA_HEADER))).toEqual(symbols);
+        },
+      ),
+      RUNS,
+    );
+  });
+
+  it('of data are refused where a message holds more than it may, and other kinds stay alone', () => {
+    const most = new Uint8Array(limits.MAX_MESSAGE_PACKETS * DATA_PACKET).fill(DATA);
+    expect(splitMessage(most)).toHaveLength(limits.MAX_MESSAGE_PACKETS);
+    expect(() => splitMessage(new Uint8Array(most.length + 1).fill(DATA))).toThrowError(
+      expect.objectContaining({ code: 'too-long' }),
+    );
+    const feedback = new Uint8Array(limits.MAX_PACKET).fill(FEEDBACK);
+    expect(splitMessage(feedback)).toEqual([feedback]);
+    expect(splitMessage(new Uint8Array(0))).toHaveLength(1);
   });
 
   it('of data read out of the middle of a larger buffer are the same', () => {

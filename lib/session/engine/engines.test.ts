@@ -1,7 +1,7 @@
 /** Both engines face to face over a link that loses nothing: what is accepted, what is handed over, and what a lost link ends. */
 import { afterEach, expect, test } from 'vitest';
 import { MAX_BLOCK_CHUNKS } from '../../protocol/limits.ts';
-import { DATA, decodeData } from '../../protocol/packet.ts';
+import { DATA, decodeData, splitMessage } from '../../protocol/packet.ts';
 import { StorageError, type ByteStore, type StoredBytes } from '../../storage/byte-store.ts';
 import { MemoryStore } from '../../storage/memory-store.ts';
 import type { TransferSnapshot } from '../model.ts';
@@ -65,7 +65,9 @@ class Pair {
   constructor(store: ByteStore = new MemoryStore()) {
     this.receiver = new ReceiverEngine(this.receiving.host, new Uint8Array(8).fill(2), store);
     this.sending.transmit = (batch) => {
-      readBatch(batch, (lane, bytes) => lane > 0 && bytes[0] === DATA && this.#count(bytes));
+      readBatch(batch, (lane, bytes) => {
+        if (lane > 0 && bytes[0] === DATA) for (const packet of splitMessage(bytes)) this.#count(packet);
+      });
       if (this.data <= this.silentAfter) this.#carry(this.receiver, batch);
     };
     this.receiving.transmit = (batch) => this.#carry(this.sender, batch);
