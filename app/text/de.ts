@@ -33,6 +33,8 @@ export const de: Catalogue = {
     'source-changed': 'Die Datei hat sich während des Sendens geändert. Wähle sie neu aus.',
     'storage-full':
       'Auf dem empfangenden Gerät ist kein Platz mehr. Schaffe Platz und versuche es noch einmal.',
+    'storage-failed':
+      'Das empfangende Gerät konnte dieses Bild nicht speichern. Sende es noch einmal; hilft das nicht, lade dort die Seite neu.',
     'too-large': 'Dieses Bild ist größer, als dieses Gerät annehmen kann. Sende eine kleinere Fassung.',
     'timed-out':
       'Die andere Seite antwortet nicht mehr. Prüfe beide Verbindungen und versuche es noch einmal.',

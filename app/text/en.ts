@@ -28,6 +28,8 @@ const problems: Record<ProblemCode, string> = {
     'This file could not be read. Perhaps it was moved or is still in the cloud: pick it again.',
   'source-changed': 'The file changed while it was being sent. Pick it again.',
   'storage-full': 'There is no room left on the receiving device. Free some space and try again.',
+  'storage-failed':
+    'The receiving device could not store this picture. Send it again; if that does not help, reload its page.',
   'too-large': 'This picture is larger than this device can take. Send a smaller version.',
   'timed-out': 'The other side stopped answering. Check both connections and try again.',
   interrupted:

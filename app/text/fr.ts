@@ -28,6 +28,8 @@ export const fr: Catalogue = {
       'Ce fichier n’a pas pu être lu. Il a peut-être été déplacé ou se trouve encore dans le nuage : choisissez-le à nouveau.',
     'source-changed': 'Le fichier a changé pendant l’envoi. Choisissez-le à nouveau.',
     'storage-full': 'Il n’y a plus de place sur l’appareil qui reçoit. Libérez de l’espace et réessayez.',
+    'storage-failed':
+      'L’appareil qui reçoit n’a pas pu enregistrer cette image. Renvoyez-la ; si cela ne suffit pas, rechargez-y la page.',
     'too-large': 'Cette image est trop grande pour cet appareil. Envoyez une version plus petite.',
     'timed-out': 'L’autre côté ne répond plus. Vérifiez les deux connexions et réessayez.',
     interrupted:

@@ -27,6 +27,7 @@ export const CancelReason = {
   violation: 4,
   silence: 5,
   tooLarge: 6,
+  storageFailed: 7,
 } as const;
 export type CancelReason = (typeof CancelReason)[keyof typeof CancelReason];
 
@@ -181,7 +182,7 @@ function readBody(type: number, reader: ByteReader): ControlMessage {
       return { type: 'decline', transfer };
     case Type.cancel: {
       const reason = reader.uint(1);
-      if (reason > CancelReason.tooLarge) throw new ProtocolError('bad-number', 'reason');
+      if (reason > CancelReason.storageFailed) throw new ProtocolError('bad-number', 'reason');
       return { type: 'cancel', transfer, reason: reason as CancelReason };
     }
     case Type.complete:

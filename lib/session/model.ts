@@ -43,6 +43,7 @@ export type ProblemCode =
   | 'source-unreadable'
   | 'source-changed'
   | 'storage-full'
+  | 'storage-failed'
   | 'too-large'
   | 'timed-out'
   | 'interrupted'

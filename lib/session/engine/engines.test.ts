@@ -133,12 +133,13 @@ test('nothing of a picture moves before it is accepted; then it comes byte for b
   expect(Buffer.from(await file!.blob.arrayBuffer()).equals(bytes)).toBe(true);
 });
 
-/** A disk that makes a file when it is told to, or says then that it has no room. */
+/** A disk that makes a file when it is told to, or fails then. */
 class SlowStore extends MemoryStore {
-  answer: (refused: boolean) => void = () => {};
-  readonly #refused = new Promise<boolean>((resolve) => (this.answer = resolve));
+  answer: (failure?: Error) => void = () => {};
+  readonly #failure = new Promise<Error | undefined>((resolve) => (this.answer = resolve));
   override async create(id: string, length: number): Promise<StoredBytes> {
-    if (await this.#refused) throw new StorageError('storage-full', 'no room');
+    const failure = await this.#failure;
+    if (failure !== undefined) throw failure;
     return super.create(id, length);
   }
 }
@@ -157,22 +158,31 @@ test('blocks that come while their file is still being made are in it', async ()
   const pair = new Pair(store);
   const bytes = bytesOf(300_000);
   await crossBeforeTheFile(pair, bytes);
-  store.answer(false);
+  store.answer();
   await pair.receiving.until('0.1', 'done');
   const file = pair.receiving.told.find((message) => message.type === 'file');
   expect(Buffer.from(await file!.blob.arrayBuffer()).equals(bytes)).toBe(true);
 });
 
-test('a file that cannot be made fails the picture on both sides, though its first blocks have come', async () => {
-  const store = new SlowStore();
-  const pair = new Pair(store);
-  await crossBeforeTheFile(pair, bytesOf(300_000));
-  store.answer(true);
-  await pair.receiving.until('0.1', 'failed');
-  await pair.sending.until('a', 'failed');
-  expect(pair.receiving.pictures.get('0.1')?.problem).toEqual({ code: 'storage-full' });
-  expect(pair.receiving.told.filter(({ type }) => type === 'file')).toEqual([]);
-});
+test.each([
+  [new StorageError('storage-full', 'no room'), 'storage-full'],
+  [new StorageError('too-large', 'above the limit'), 'too-large'],
+  [new StorageError('busy', 'another tab has it'), 'storage-failed'],
+  [new RangeError('no memory for a digest'), 'storage-failed'],
+])(
+  'a file that cannot be made (%s) fails the picture on both sides, though its first blocks have come',
+  async (failure, code) => {
+    const store = new SlowStore();
+    const pair = new Pair(store);
+    await crossBeforeTheFile(pair, bytesOf(300_000));
+    store.answer(failure);
+    await pair.receiving.until('0.1', 'failed');
+    await pair.sending.until('a', 'failed');
+    expect(pair.receiving.pictures.get('0.1')?.problem).toEqual({ code });
+    expect(pair.sending.pictures.get('a')?.problem).toEqual({ code });
+    expect(pair.receiving.told.filter(({ type }) => type === 'file')).toEqual([]);
+  },
+);
 
 test('bytes that are not the announced ones are never handed over, nor called verified on either side', async () => {
   const pair = new Pair();

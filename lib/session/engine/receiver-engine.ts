@@ -5,7 +5,7 @@ import { Receiver, type ReceiverEvent } from '../../protocol/receiver.ts';
 import { PREVIEW } from '../../protocol/streams.ts';
 import { StorageError, type ByteStore } from '../../storage/byte-store.ts';
 import { Cell, type Figures, type ProblemCode, type TransferState } from '../model.ts';
-import { problemOf } from './cancel-reasons.ts';
+import { problemOf, storageReason } from './cancel-reasons.ts';
 import { ChunkCellMap } from './chunk-cells.ts';
 import { toHex } from './digest.ts';
 import { EndpointLoop, type EngineHost } from './loop.ts';
@@ -337,13 +337,8 @@ export class ReceiverEngine {
   }
 
   private failStorage(entry: Entry, error: unknown): void {
-    const full = !(error instanceof StorageError) || error.code !== 'too-large';
-    this.end(
-      entry,
-      'failed',
-      full ? 'storage-full' : 'too-large',
-      full ? CancelReason.storage : CancelReason.tooLarge,
-    );
+    const reason = storageReason(error);
+    this.end(entry, 'failed', problemOf(reason), reason);
   }
 
   private end(entry: Entry, state: TransferState, problem: ProblemCode, reason: CancelReason): void {
