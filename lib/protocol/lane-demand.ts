@@ -13,15 +13,17 @@ export interface LaneDemand {
   readonly busy: boolean;
 }
 
+/** Bytes of an SCTP window that a full packet takes. */
 const PACKET = 1056;
 /** Packets a lane keeps in flight at least, once losses have worn it (measured: half a packet more than dcSCTP's least window holds). */
 const WORN_PACKETS = 4.5;
-/** … and before it has seen one. Its window grows, so that more lanes than four times the least only help at first. */
+/** … and before it has seen one. */
 const FRESH_PACKETS = 11;
 /** Feedback comes so much later than the round trip: both event loops and the feedback's interval. */
 const SLACK: Millis = 20;
 /** Enough for most paths without loss, since the windows of clean lanes grow: sixteen saturate a processor. */
 export const CLEAN_LANES = 16;
+/** While their windows are still fresh they may hold the sender back; grown ones do not. */
 const MOST_CLEAN_LANES = 64;
 /** Loss from which windows stay worn; below it, one lost probe would open a hundred lanes. */
 const WEARING_LOSS = 0.005;
@@ -35,7 +37,7 @@ function packetsInFlight(loss: number): number {
   return Math.max(WORN_PACKETS, Math.sqrt(1.5 / loss));
 }
 
-/** Lanes that would carry the path's rate: the bandwidth-delay product over what a worn lane keeps in flight. */
+/** Lanes that would carry the path's rate: the bandwidth-delay product over what a lane keeps in flight at such a loss. */
 export function lanesWanted({ rate, roundTrip, loss, limited, lanes, busy }: LaneDemand): number {
   const carried = limited ? Math.max(rate * 1.5, SUPPOSED_RATE) : rate * 1.1;
   const lanesFor = (packets: number): number =>
