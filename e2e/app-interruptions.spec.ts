@@ -5,7 +5,7 @@ import { cross, expectVerified, meet, ReceiverRoom } from './support/rooms.ts';
 /** Slow enough that a large picture is on its way for some seconds. */
 const slow = { rateMbit: 8, delayMs: 20, loss: 0.02 };
 
-test('a declined picture sends nothing, and the next one crosses', async ({
+test('of a declined picture the preview alone is sent, and is not shown; the next picture crosses', async ({
   link,
   server,
   rooms,
@@ -15,10 +15,18 @@ test('a declined picture sends nothing, and the next one crosses', async ({
   await link.configure({ rateMbit: 50, delayMs: 20, seed: 41 });
   await meet(rooms, server.url);
   await sender.pick(pictures.photo);
+  await expect
+    .poll(async () => (await receiver.marks()).map(({ name }) => name))
+    .toContain('tessera:preview');
+  const picture = receiver.handle('photo.jpg', 'preview');
+  await expect(picture).toHaveAttribute('data-stage', 'thumb');
   await receiver.handle('photo.jpg', 'decline').click();
   await receiver.state('photo.jpg', 'declined');
   await sender.state('photo.jpg', 'declined');
-  expect((await sender.wire()).sent).toEqual({});
+  await expect(picture).toHaveAttribute('data-stage', 'thumb');
+  await expect(picture.locator('img:visible')).toHaveCount(1);
+  const { sent } = await sender.wire();
+  expect(Object.keys(sent).filter((stream) => Number(stream) % 2 === 1)).toEqual([]);
   await cross(rooms, pictures.small);
 });
 

@@ -29,13 +29,14 @@ interface Props {
 export function ReceivedPicture({ session, transfer, accepted, onFile, open }: Props) {
   const { t } = useText();
   const { name, state } = transfer;
-  const [previewShown, setPreviewShown] = useState(false);
+  const [previewLoaded, setPreviewLoaded] = useState(false);
   const [fullShown, setFullShown] = useState(false);
   const [file, setFile] = useState<ReceivedFile>();
   const box = useRef<HTMLDivElement>(null);
   const near = useNear(box);
   const done = state === 'done';
 
+  const began = accepted || isMoving(transfer) || done;
   const thumbUrl = useThumbUrl(transfer.thumb);
   const previewUrl = useObjectUrl(transfer.preview, 'image/webp');
   const { canvas, shown: partialShown } = usePartialPicture({
@@ -63,6 +64,8 @@ export function ReceivedPicture({ session, transfer, accepted, onFile, open }: P
     // Once: a finished transfer keeps its identity from snapshot to snapshot (see keep-identity.ts).
   }, [session, transfer, done, onFile]);
 
+  // It is here, and loaded, before the answer. Nobody is shown a picture that they have not accepted.
+  const previewShown = began && previewLoaded;
   const stage: Stage | undefined = fullShown
     ? 'full'
     : partialShown
@@ -73,7 +76,6 @@ export function ReceivedPicture({ session, transfer, accepted, onFile, open }: P
           ? 'thumb'
           : undefined;
 
-  const began = accepted || isMoving(transfer) || done;
   useEffect(() => {
     if (began && stage) markFirstPicture(transfer);
   }, [began, stage, transfer]);
@@ -95,10 +97,10 @@ export function ReceivedPicture({ session, transfer, accepted, onFile, open }: P
         )}
         {previewUrl && !fullShown && (
           <img
-            className={css.layer}
+            className={previewShown ? css.layer : `${css.layer} ${css.hidden}`}
             src={previewUrl}
             alt={stage === 'preview' ? alt : ''}
-            onLoad={() => setPreviewShown(true)}
+            onLoad={() => setPreviewLoaded(true)}
           />
         )}
         <canvas

@@ -34,7 +34,7 @@ export function whenDone(page: Page, name: string): Promise<boolean> {
   );
 }
 
-type Marks = Partial<Record<'accepted' | 'began' | 'first-picture' | 'complete', number>>;
+type Marks = Partial<Record<'accepted' | 'preview' | 'began' | 'first-picture' | 'complete', number>>;
 
 /** Milliseconds of the page's clock. */
 export async function marksOf(page: Page, name: string): Promise<Marks> {

@@ -1,7 +1,7 @@
 /** Sender and receiver face to face, without a network: what each state allows, and what each side remembers. */
 import { describe, expect, it, vi } from 'vitest';
 import { CONTROL_LANE } from './contract.ts';
-import { CancelReason, encodeControl, type ControlMessage } from './control.ts';
+import { CancelReason, type ControlMessage } from './control.ts';
 import { MAX_OPEN_BLOCKS, MAX_WAITING_OFFERS, SILENCE_LIMIT } from './limits.ts';
 import {
   DATA,
@@ -12,98 +12,9 @@ import {
   NO_TRANSIT,
   type Feedback,
 } from './packet.ts';
-import { Receiver, type ReceiverEvent } from './receiver.ts';
-import { Sender, type SenderEvent } from './sender.ts';
-
-const header = (bytes: number, previewBytes = 0) => ({
-  name: 'p',
-  type: 'image/png',
-  bytes,
-  modified: 0,
-  digest: new Uint8Array(32).fill(bytes % 251),
-  previewBytes,
-});
-
-type Drops = (bytes: Uint8Array, lane: number) => boolean;
-
-/** Two endpoints that hear each other at once; every picture is zeros. */
-class FaceToFace {
-  sender = new Sender();
-  receiver = new Receiver();
-  now = 1000;
-  senderEvents: SenderEvent[] = [];
-  receiverEvents: ReceiverEvent[] = [];
-  toReceiver: Drops = () => false;
-  toSender: Drops = () => false;
-  provides = true;
-
-  constructor(lanes = 4) {
-    for (let lane = 1; lane <= lanes; lane++) this.openLane(lane);
-  }
-
-  openLane(lane: number): void {
-    this.sender.handleLaneOpen(lane, this.now);
-    this.receiver.handleLaneOpen(lane, this.now);
-  }
-
-  /** Everything that can be said at this instant. */
-  settle(): void {
-    for (let moved = true; moved;) {
-      moved = false;
-      for (let out = this.sender.pollTransmit(this.now); out; out = this.sender.pollTransmit(this.now)) {
-        moved = true;
-        if (!this.toReceiver(out.bytes, out.lane)) this.receiver.handlePacket(out.bytes, out.lane, this.now);
-      }
-      for (let out = this.receiver.pollTransmit(this.now); out; out = this.receiver.pollTransmit(this.now)) {
-        moved = true;
-        if (!this.toSender(out.bytes, out.lane)) this.sender.handlePacket(out.bytes, out.lane, this.now);
-      }
-      for (let event = this.sender.pollEvent(); event; event = this.sender.pollEvent()) {
-        moved = true;
-        this.senderEvents.push(event);
-        if (event.type === 'need' && this.provides)
-          this.sender.provide(event.transfer, event.kind, event.block, new Uint8Array(event.to - event.from));
-      }
-      for (let event = this.receiver.pollEvent(); event; event = this.receiver.pollEvent()) {
-        moved = true;
-        this.receiverEvents.push(event);
-      }
-    }
-  }
-
-  run(millis: number, until: () => boolean = () => false): void {
-    const end = this.now + millis;
-    this.settle();
-    while (this.now < end && !until()) {
-      const next = Math.min(
-        this.sender.nextTimeout() ?? Infinity,
-        this.receiver.nextTimeout() ?? Infinity,
-        end,
-      );
-      // A millisecond at least, as a browser's timer.
-      this.now = Math.min(end, Math.max(next, this.now + 1));
-      this.sender.handleTimeout(this.now);
-      this.receiver.handleTimeout(this.now);
-      this.settle();
-    }
-  }
-
-  said(type: string): number {
-    return [...this.senderEvents, ...this.receiverEvents].filter((event) => event.type === type).length;
-  }
-
-  toSenderSay(message: ControlMessage): void {
-    this.sender.handlePacket(encodeControl(message), CONTROL_LANE, this.now);
-  }
-
-  toReceiverSay(message: ControlMessage): void {
-    this.receiver.handlePacket(encodeControl(message), CONTROL_LANE, this.now);
-  }
-}
-
-const noControl: Drops = (_bytes, lane) => lane === CONTROL_LANE;
-const noLanes: Drops = (_bytes, lane) => lane !== CONTROL_LANE;
-const everything: Drops = () => true;
+import { everything, FaceToFace, header, noControl, noLanes } from './face-to-face.fixture.ts';
+import { Receiver } from './receiver.ts';
+import { ORIGINAL } from './streams.ts';
 
 // A busy machine takes many times as long.
 vi.setConfig({ testTimeout: 120_000 });
@@ -292,7 +203,9 @@ describe('memory', () => {
     for (const id of ids) pair.receiver.accept(id, [], pair.now);
     pair.settle();
     const asked = new Set(
-      pair.senderEvents.flatMap((event) => (event.type === 'need' ? [event.transfer] : [])),
+      pair.senderEvents.flatMap((event) =>
+        event.type === 'need' && event.kind === ORIGINAL ? [event.transfer] : [],
+      ),
     );
     expect([...asked]).toEqual(ids.slice(0, 2));
     pair.run(60_000, () => pair.said('whole') >= 4);

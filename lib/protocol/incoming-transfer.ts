@@ -49,6 +49,15 @@ export class IncomingTransfer {
     return this.objects.at(-1) as IncomingObject;
   }
 
+  get preview(): IncomingObject | undefined {
+    return this.object(streamOf(this.id, PREVIEW));
+  }
+
+  /** Something of its preview is here, and nobody has answered the offer. */
+  get early(): boolean {
+    return this.state === 'offered' && this.preview?.isUntouched(0) === false;
+  }
+
   /** Gives up the memory of unfinished blocks: it has ended. */
   release(): void {
     for (const object of this.objects) object.release();

@@ -36,6 +36,18 @@ export const MAX_THUMB_BYTES = 1024;
 /** A preview is one block, so that it is whole or repaired at once. */
 export const MAX_PREVIEW_BYTES = MAX_BLOCK_CHUNKS * CHUNK_LENGTH;
 
+/**
+ * Offers whose previews a sender sends before they are answered, so that an accepted picture appears at once: what a person
+ * sees of an album at a time. A receiver holds twice as many, a megabyte or two, since an answer takes its time to be heard.
+ */
+export const MAX_EARLY_PREVIEWS = 16;
+
+/** Packets of one such preview, for each of its chunks: there may be a receiver that never takes it. */
+export const EARLY_PREVIEW_EFFORT = 4;
+
+/** Packets of previews that a receiver keeps for offers still on their way: those of one, however large. */
+export const MAX_UNOFFERED_PACKETS = 64;
+
 /** Longest side that a header may claim: JPEG and WebP count to 65,535, AVIF and PNG beyond; nobody's camera does. */
 export const MAX_SIDE = 1_000_000;
 

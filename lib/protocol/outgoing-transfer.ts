@@ -1,4 +1,5 @@
 import { encodeHeader, type FileHeader } from './header.ts';
+import { EARLY_PREVIEW_EFFORT } from './limits.ts';
 import { OutgoingObject } from './outgoing-object.ts';
 import { kindOf, ORIGINAL, PREVIEW, streamOf, type ObjectKind } from './streams.ts';
 
@@ -35,6 +36,17 @@ export class OutgoingTransfer {
 
   get whole(): boolean {
     return this.objects.every((object) => object.complete);
+  }
+
+  get preview(): OutgoingObject | undefined {
+    return this.object(PREVIEW);
+  }
+
+  /** The preview of an offer that nobody has answered, as long as sending it is worth the effort. */
+  get earlyPreview(): OutgoingObject | undefined {
+    const { preview, state } = this;
+    if (state !== 'offered' || preview === undefined || preview.complete) return undefined;
+    return preview.packetsSent < preview.geometry.chunks * EARLY_PREVIEW_EFFORT ? preview : undefined;
   }
 
   object(kind: ObjectKind): OutgoingObject | undefined {

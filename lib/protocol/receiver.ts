@@ -15,8 +15,10 @@ import type { FileHeader } from './header.ts';
 import { IncomingTransfer } from './incoming-transfer.ts';
 import {
   LINGER,
+  MAX_EARLY_PREVIEWS,
   MAX_FEEDBACK_STREAMS,
   MAX_UNFINISHED_BLOCKS,
+  MAX_UNOFFERED_PACKETS,
   MAX_WAITING_OFFERS,
   SENT_LIMIT,
   SILENCE_LIMIT,
@@ -25,6 +27,7 @@ import {
   DATA,
   DATA_HEADER,
   decodeData,
+  type DataHeader,
   encodeFeedback,
   FEEDBACK,
   NO_TRANSIT,
@@ -35,7 +38,7 @@ import {
   ticksOf,
 } from './packet.ts';
 import { takeRuns } from './runs.ts';
-import { kindOf, transferOf, type ObjectKind } from './streams.ts';
+import { kindOf, PREVIEW, transferOf, type ObjectKind } from './streams.ts';
 
 export type ReceiverEvent =
   | { readonly type: 'hello'; readonly instance: Uint8Array; readonly name: string }
@@ -87,6 +90,9 @@ export class Receiver implements Endpoint<ReceiverEvent> {
   private readonly backlogs = new Map<LaneId, number>();
   private readonly control: Uint8Array[] = [];
   private readonly events: ReceiverEvent[] = [];
+  private newestOffer = 0;
+  /** Packets of previews that came before their offers: the control channel may be late by tenths of a second. */
+  private readonly unoffered: Uint8Array[] = [];
   private nextLane = 0;
   private feedbackNumber = 0;
   private feedbackAt: Millis | undefined;
@@ -293,15 +299,24 @@ export class Receiver implements Endpoint<ReceiverEvent> {
       if (this.transit === undefined || ((transit - this.transit) | 0) < 0) this.transit = transit;
     }
     this.news(now);
-    if (bytes[0] !== DATA) return;
+    if (bytes[0] === DATA) this.handleSymbol(header, bytes, now);
+  }
 
-    const transfer = this.transfers.get(transferOf(header.stream));
+  private handleSymbol(header: DataHeader, bytes: Uint8Array, now: Millis): void {
+    const id = transferOf(header.stream);
+    const transfer = this.transfers.get(id);
     const object = transfer?.object(header.stream);
-    if (transfer === undefined || object === undefined) throw new ProtocolError('unknown-transfer');
-    if (transfer.state === 'offered') throw new ProtocolError('wrong-state', 'data before acceptance');
+    if (transfer === undefined || object === undefined) {
+      if (id <= this.newestOffer || kindOf(header.stream) !== PREVIEW)
+        throw new ProtocolError('unknown-transfer');
+      this.unoffered.push(bytes.slice());
+      if (this.unoffered.length > MAX_UNOFFERED_PACKETS) this.unoffered.shift();
+      return;
+    }
     const original = object === transfer.original;
+    if (transfer.state === 'offered') this.admitEarly(transfer, original);
     if (original) transfer.packets += 1;
-    if (transfer.state !== 'receiving') {
+    if (transfer.state !== 'receiving' && transfer.state !== 'offered') {
       if (original) this.countDuplicate(transfer, object.chunkOf(header.block, header.symbol));
       if (transfer.sent !== undefined && transfer.packets >= transfer.sent.packets)
         transfer.lingerUntil = now;
@@ -312,7 +327,7 @@ export class Receiver implements Endpoint<ReceiverEvent> {
     const taken = object.take(header.block, header.symbol, bytes.subarray(DATA_HEADER));
     if (taken.kind === 'refused') throw new ProtocolError('bad-number', 'symbol outside its object');
     transfer.lastPacketAt = now;
-    this.lastSymbolAt = now;
+    if (transfer.state === 'receiving') this.lastSymbolAt = now;
     if (taken.kind === 'duplicate') {
       if (original) this.countDuplicate(transfer, taken.chunk);
       return;
@@ -331,6 +346,14 @@ export class Receiver implements Endpoint<ReceiverEvent> {
     this.events.push({ type: 'block', transfer: transfer.id, kind: kindOf(object.stream), ...whole });
     if (object.whole) this.urge(now);
     this.checkWhole(transfer);
+  }
+
+  /** Of a picture that nobody has accepted only the preview is taken, and of so many at most. */
+  private admitEarly(transfer: IncomingTransfer, original: boolean): void {
+    if (original) throw new ProtocolError('wrong-state', 'data before acceptance');
+    if (transfer.early) return;
+    const early = [...this.transfers.values()].filter((other) => other.early).length;
+    if (early >= 2 * MAX_EARLY_PREVIEWS) throw new ProtocolError('too-many-offers', 'early previews');
   }
 
   private countDuplicate(transfer: IncomingTransfer, chunk: number | undefined): void {
@@ -367,13 +390,13 @@ export class Receiver implements Endpoint<ReceiverEvent> {
 
   private feedback(now: Millis): Uint8Array {
     const reported = [...this.transfers.values()].filter(
-      (transfer) =>
-        transfer.state === 'receiving' || transfer.state === 'verifying' || transfer.state === 'lingering',
+      ({ state, early }) => state === 'receiving' || state === 'verifying' || state === 'lingering' || early,
     );
     const objects = reported
       // What is being sent now comes first: the sender's order is that of acceptance, not of the offers.
       .toSorted((a, b) => b.lastPacketAt - a.lastPacketAt)
-      .flatMap((transfer) => transfer.objects)
+      // Speaking of an original accepts it.
+      .flatMap(({ objects, preview, early }) => (early ? (preview ?? []) : objects))
       .slice(0, MAX_FEEDBACK_STREAMS);
     const lanes = this.arrivals.report();
     let room = roomForBlocks(lanes.length, objects.length);
@@ -418,7 +441,7 @@ export class Receiver implements Endpoint<ReceiverEvent> {
         this.events.push({ type: 'bye' });
         return;
       case 'offer':
-        this.handleOffer(message.transfer, message.header);
+        this.handleOffer(message.transfer, message.header, now);
         return;
       case 'cancel': {
         const transfer = this.transfers.get(message.transfer);
@@ -453,7 +476,7 @@ export class Receiver implements Endpoint<ReceiverEvent> {
     }
   }
 
-  private handleOffer(id: number, header: FileHeader): void {
+  private handleOffer(id: number, header: FileHeader, now: Millis): void {
     const known = this.transfers.get(id);
     if (known !== undefined) {
       if (!sameBytes(known.header.digest, header.digest))
@@ -464,7 +487,10 @@ export class Receiver implements Endpoint<ReceiverEvent> {
     const waiting = [...this.transfers.values()].filter((transfer) => transfer.state === 'offered').length;
     if (waiting >= MAX_WAITING_OFFERS) throw new ProtocolError('too-many-offers');
     this.transfers.set(id, new IncomingTransfer(id, header));
+    this.newestOffer = Math.max(this.newestOffer, id);
     this.events.push({ type: 'offered', transfer: id, header });
+    for (const bytes of this.unoffered.splice(0))
+      this.guard(() => this.handleSymbol(decodeData(bytes), bytes, now));
   }
 
   /** The control channel was lost and is back: the sender offers again, and what we said may not have arrived. */

@@ -16,6 +16,7 @@ import { LaneSet } from './lane-set.ts';
 import {
   CHUNK_LENGTH,
   MAX_BLOCK_CHUNKS,
+  MAX_EARLY_PREVIEWS,
   MAX_MESSAGE_PACKETS,
   MAX_TRANSFER,
   SILENCE_LIMIT,
@@ -40,7 +41,7 @@ import {
 import { RateController, type RateState } from './rate-controller.ts';
 import { takeRuns } from './runs.ts';
 import { SentLog } from './sent-log.ts';
-import { kindOf, transferOf, type ObjectKind } from './streams.ts';
+import { kindOf, ORIGINAL, transferOf, type ObjectKind } from './streams.ts';
 
 export type SenderEvent =
   | { readonly type: 'hello'; readonly instance: Uint8Array; readonly name: string }
@@ -190,6 +191,7 @@ export class Sender implements Endpoint<SenderEvent> {
     this.transfers.set(transfer.id, transfer);
     this.say({ type: 'offer', transfer: transfer.id, header });
     this.offered = true;
+    this.askForBytes();
     return transfer.id;
   }
 
@@ -263,13 +265,11 @@ export class Sender implements Endpoint<SenderEvent> {
 
   handleTimeout(now: Millis): void {
     const active = this.sending();
-    if (active.length === 0) {
-      if (now >= this.idleAt() && this.laneTarget > CLEAN_LANES) {
-        this.lanesAtWork = this.laneTarget;
-        this.askLanes(CLEAN_LANES, false);
-      }
-      return;
+    if (active.length === 0 && now >= this.idleAt() && this.laneTarget > CLEAN_LANES) {
+      this.lanesAtWork = this.laneTarget;
+      this.askLanes(CLEAN_LANES, false);
     }
+    if (this.resting) return;
     this.expire(now);
     // While anything is being received feedback comes several times a second, whatever there is to say.
     if (this.lanes.size > 0 && now - this.lastFeedbackAt > SILENCE_LIMIT) {
@@ -313,8 +313,10 @@ export class Sender implements Endpoint<SenderEvent> {
       this.offered = false;
       this.busyAt = now;
       if (this.laneTarget < this.lanesAtWork) this.askLanes(this.lanesAtWork, false);
+      if (this.sending().length === 0) this.begin(now);
     }
-    if (this.probing) return this.probe(now);
+    const probe = this.probe(now);
+    if (probe !== undefined) return probe;
     if (now < this.nextSendAt || this.lanes.size === 0) return undefined;
     if (!this.hasWork()) return undefined;
     const atOnce = this.packetsAtOnce();
@@ -350,15 +352,9 @@ export class Sender implements Endpoint<SenderEvent> {
   }
 
   nextTimeout(): Millis | undefined {
-    if (this.probing) return this.nextProbeAt;
     if (this.lanes.size === 0) return undefined;
-    if (this.sending().length === 0) return this.laneTarget > CLEAN_LANES ? this.idleAt() : undefined;
-    const oldest = this.lanes.oldest();
-    const expiry =
-      oldest === undefined ? this.lastFeedbackAt + SILENCE_LIMIT + 1 : oldest + this.patienceWith(oldest) + 1;
-    // Without a lane or a packet there is nothing to do at `nextSendAt`: feedback or a backlog's end comes first.
-    const blocked = !this.hasWork() || this.limitedAt >= this.nextSendAt;
-    return blocked ? Math.max(expiry, this.limitedAt + 1) : Math.min(this.nextSendAt, expiry);
+    const next = Math.min(this.restTimeout(), this.sendTimeout());
+    return next === Infinity ? undefined : next;
   }
 
   // ---- probing
@@ -368,7 +364,7 @@ export class Sender implements Endpoint<SenderEvent> {
   }
 
   private probe(now: Millis): Transmit | undefined {
-    if (now < this.nextProbeAt) return undefined;
+    if (!this.probing || now < this.nextProbeAt) return undefined;
     this.nextProbeAt = now + PROBE_INTERVAL;
     this.limitedAt = now;
     this.probesLeft -= 1;
@@ -413,33 +409,47 @@ export class Sender implements Endpoint<SenderEvent> {
 
   /** Repair first (the front of the picture waits for it), then sources in order; transfers in the order accepted. */
   private choose(): OutgoingSymbol | undefined {
-    for (const transfer of this.sending()) {
-      for (const object of transfer.objects) {
-        const repair = object.takeRepair();
-        if (repair !== undefined) {
-          object.packetsSent += 1;
-          object.retransmitted += 1;
-          return repair;
-        }
-        const source = object.takeSource();
-        if (source === undefined) continue;
+    for (const object of this.objects()) {
+      const repair = object.takeRepair();
+      if (repair !== undefined) {
         object.packetsSent += 1;
-        if (source.block.sourcesSent) {
-          this.plan();
-          this.askAhead();
-        }
-        return source;
+        object.retransmitted += 1;
+        return repair;
       }
+      const source = object.takeSource();
+      if (source === undefined) continue;
+      object.packetsSent += 1;
+      if (source.block.sourcesSent) {
+        this.plan();
+        this.askForBytes();
+      }
+      return source;
     }
     return undefined;
   }
 
   private hasWork(): boolean {
-    return this.sending().some((transfer) => transfer.objects.some((object) => object.hasWork()));
+    for (const object of this.objects()) if (object.hasWork()) return true;
+    return false;
+  }
+
+  /** What may be sent now: accepted pictures in the order of acceptance, then the previews of the first offers. */
+  private *objects(): Generator<OutgoingObject> {
+    for (const transfer of this.sending()) yield* transfer.objects;
+    yield* this.earlyPreviews();
+  }
+
+  private earlyPreviews(): OutgoingObject[] {
+    const offers = [...this.transfers.values()].filter(({ state }) => state === 'offered');
+    return offers.slice(0, MAX_EARLY_PREVIEWS).flatMap(({ earlyPreview }) => earlyPreview ?? []);
   }
 
   private sending(): OutgoingTransfer[] {
     return [...this.transfers.values()].filter((transfer) => transfer.state === 'sending' && !transfer.whole);
+  }
+
+  private get resting(): boolean {
+    return this.sending().length === 0 && this.earlyPreviews().length === 0;
   }
 
   private plan(): void {
@@ -455,23 +465,26 @@ export class Sender implements Endpoint<SenderEvent> {
       for (const object of transfer.objects)
         object.plan(loss, edgeBlocks, ending || object !== transfer.original);
     }
+    for (const preview of this.earlyPreviews()) preview.plan(loss, edgeBlocks, true);
   }
 
   /** Of an album that was accepted at once, the bytes of what is being sent and of the next: nobody holds two hundred fronts. */
-  private askAhead(): void {
+  private askForBytes(): void {
     let unsent = 0;
     for (const transfer of this.sending()) {
-      if (unsent > 1) return;
-      for (const object of transfer.objects) this.ask(transfer, object);
+      if (unsent > 1) break;
+      for (const object of transfer.objects) this.ask(object);
       if (!transfer.exhausted) unsent += 1;
     }
+    for (const preview of this.earlyPreviews()) this.ask(preview);
   }
 
-  private ask(transfer: OutgoingTransfer, object: OutgoingObject): void {
+  private ask(object: OutgoingObject): void {
+    const transfer = transferOf(object.stream);
     const kind = kindOf(object.stream);
     for (const block of object.wanted()) {
       const [from, to] = blockRange(object.geometry, block);
-      this.events.push({ type: 'need', transfer: transfer.id, kind, block, from, to });
+      this.events.push({ type: 'need', transfer, kind, block, from, to });
     }
   }
 
@@ -526,10 +539,10 @@ export class Sender implements Endpoint<SenderEvent> {
     this.newestFeedback = feedback.number;
     this.lastFeedbackAt = now;
 
-    // Feedback that speaks of an offered transfer is its acceptance: the control channel's own copy may be late by seconds.
-    for (const report of feedback.streams) {
-      const transfer = this.transfers.get(transferOf(report.stream));
-      if (transfer?.state === 'offered') this.accepted(transfer, [], now);
+    // Feedback that speaks of an offered original is its acceptance: the control channel's own copy may be late by seconds.
+    for (const { stream } of feedback.streams) {
+      const transfer = this.transfers.get(transferOf(stream));
+      if (transfer?.state === 'offered' && kindOf(stream) === ORIGINAL) this.accepted(transfer, [], now);
     }
     // What comes out now tells of a time in which nothing was left to send.
     if (!this.hasWork()) this.limitedAt = now;
@@ -561,7 +574,7 @@ export class Sender implements Endpoint<SenderEvent> {
     if (measured) this.steer(feedback, { settled, lost, late }, previousHeard, now);
     this.expire(now);
     this.plan();
-    this.askAhead();
+    this.askForBytes();
     this.demandLanes(now);
   }
 
@@ -624,6 +637,22 @@ export class Sender implements Endpoint<SenderEvent> {
     this.events.push({ type: 'lanes', target, hold });
   }
 
+  /** While no picture is being sent: the next probe, or the closing of lanes. */
+  private restTimeout(): Millis {
+    if (this.probing) return this.nextProbeAt;
+    return this.sending().length === 0 && this.laneTarget > CLEAN_LANES ? this.idleAt() : Infinity;
+  }
+
+  private sendTimeout(): Millis {
+    if (this.resting) return Infinity;
+    const oldest = this.lanes.oldest();
+    const silence = this.sending().length > 0 ? this.lastFeedbackAt + SILENCE_LIMIT + 1 : Infinity;
+    const expiry = oldest === undefined ? silence : oldest + this.patienceWith(oldest) + 1;
+    // Without a lane or a packet there is nothing to do at `nextSendAt`: feedback or a backlog's end comes first.
+    const blocked = !this.hasWork() || this.limitedAt >= this.nextSendAt;
+    return blocked ? Math.max(expiry, this.limitedAt + 1) : Math.min(this.nextSendAt, expiry);
+  }
+
   private idleAt(): Millis {
     return this.busyAt + IDLE_AFTER;
   }
@@ -657,7 +686,7 @@ export class Sender implements Endpoint<SenderEvent> {
         return;
       case 'decline':
         if (transfer.state !== 'offered') throw new ProtocolError('wrong-state', 'decline');
-        transfer.state = 'ended';
+        this.end(transfer.id);
         this.events.push({ type: 'declined', transfer: transfer.id });
         return;
       case 'cancel':
@@ -701,8 +730,7 @@ export class Sender implements Endpoint<SenderEvent> {
   private accepted(transfer: OutgoingTransfer, have: readonly Run[], now: Millis): void {
     if (this.sending().length === 0) {
       this.controller.resume(now);
-      this.limitedAt = now;
-      this.lastFeedbackAt = Math.max(this.lastFeedbackAt, now);
+      this.begin(now);
     }
     transfer.state = 'sending';
     // In the order of acceptance, which is the person's.
@@ -711,7 +739,13 @@ export class Sender implements Endpoint<SenderEvent> {
     this.skip(transfer, have);
     this.events.push({ type: 'accepted', transfer: transfer.id });
     this.demandLanes(now);
-    this.askAhead();
+    this.askForBytes();
+  }
+
+  /** Sends again after a rest: that nothing was heard meanwhile says nothing. */
+  private begin(now: Millis): void {
+    this.limitedAt = now;
+    this.lastFeedbackAt = Math.max(this.lastFeedbackAt, now);
   }
 
   private skip(transfer: OutgoingTransfer, have: readonly Run[]): void {

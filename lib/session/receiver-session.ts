@@ -111,11 +111,7 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
         break;
       }
       case 'preview':
-        if (isPreview(message.bytes)) {
-          this.patch(message.id, {
-            preview: new Blob([new Uint8Array(message.bytes)], { type: 'image/webp' }),
-          });
-        }
+        this.onPreview(message.id, message.bytes);
         break;
       case 'file':
         this.files.set(message.id, message.blob);
@@ -126,6 +122,13 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
         break;
       default:
     }
+  }
+
+  private onPreview(id: string, bytes: Uint8Array): void {
+    const known = this.transfers.get(id);
+    if (known === undefined || !isPreview(bytes)) return;
+    mark('tessera:preview', known);
+    this.patch(id, { preview: new Blob([new Uint8Array(bytes)], { type: 'image/webp' }) });
   }
 
   protected override stateChanged(transfer: TransferSnapshot): void {

@@ -1,0 +1,171 @@
+/** The preview of an offer crosses before anybody has answered, so that an accepted picture appears at once. */
+import { describe, expect, it } from 'vitest';
+import { CONTROL_LANE } from './contract.ts';
+import { everything, FaceToFace, header, noControl, noLanes } from './face-to-face.fixture.ts';
+import { EARLY_PREVIEW_EFFORT, MAX_EARLY_PREVIEWS, MAX_UNOFFERED_PACKETS } from './limits.ts';
+import { encodeData } from './packet.ts';
+import { ORIGINAL, PREVIEW, streamOf } from './streams.ts';
+
+const CHUNKS = 5;
+const PREVIEW_BYTES = CHUNKS * 1024 - 100;
+
+const previewsOf = (pair: FaceToFace) =>
+  pair.receiverEvents.flatMap((event) =>
+    event.type === 'block' && event.kind === PREVIEW ? event.transfer : [],
+  );
+
+describe('the preview of an offer', () => {
+  it('is whole before the answer, and nothing of the original leaves', () => {
+    const pair = new FaceToFace();
+    const id = pair.sender.offer(header(100_000, PREVIEW_BYTES));
+    pair.run(1000);
+    expect(previewsOf(pair)).toEqual([id]);
+    expect(pair.sender.transfer(id)).toMatchObject({ state: 'offered', preview: { complete: true } });
+    expect(pair.sender.transfer(id)?.original.packetsSent).toBe(0);
+    expect(pair.receiver.errors + pair.sender.figures().protocolErrors).toBe(0);
+    // Nobody is kept awake by an offer that waits.
+    pair.sender.handleTimeout(pair.now);
+    expect(pair.sender.nextTimeout() ?? Infinity).toBeGreaterThan(pair.now + 20);
+
+    const { packetsSent } = pair.sender.transfer(id)!.preview!;
+    pair.receiver.accept(id, [], pair.now);
+    pair.run(5000, () => pair.said('whole') > 0);
+    expect(pair.said('whole')).toBe(1);
+    expect(previewsOf(pair)).toEqual([id]);
+    expect(pair.sender.transfer(id)?.preview?.packetsSent).toBe(packetsSent);
+  });
+
+  it('waits for an offer that comes later than it', () => {
+    const pair = new FaceToFace();
+    pair.run(2000);
+    const held: Uint8Array[] = [];
+    pair.toReceiver = (bytes, lane) => lane === CONTROL_LANE && held.push(bytes.slice()) > 0;
+    const id = pair.sender.offer(header(100_000, PREVIEW_BYTES));
+    pair.run(5);
+    expect(previewsOf(pair)).toEqual([]);
+    pair.toReceiver = everything;
+    for (const bytes of held) pair.receiver.handlePacket(bytes, CONTROL_LANE, pair.now);
+    pair.settle();
+    expect(previewsOf(pair)).toEqual([id]);
+    expect(pair.receiver.errors).toBe(0);
+  });
+
+  it('is given up after some effort, and sent when the picture is accepted', () => {
+    const pair = new FaceToFace();
+    pair.toReceiver = noControl;
+    const id = pair.sender.offer(header(100_000, PREVIEW_BYTES));
+    pair.run(60_000);
+    const { preview } = pair.sender.transfer(id)!;
+    expect(preview?.packetsSent).toBe(CHUNKS * EARLY_PREVIEW_EFFORT);
+    expect(pair.sender.transfer(id)?.state).toBe('offered');
+    pair.toReceiver = () => false;
+    pair.toReceiverSay({ type: 'offer', transfer: id, header: header(100_000, PREVIEW_BYTES) });
+    pair.receiver.accept(id, [], pair.now);
+    pair.run(5000, () => pair.said('whole') > 0);
+    expect(pair.said('whole')).toBe(1);
+    expect(previewsOf(pair)).toEqual([id]);
+  });
+
+  it('does not end an offer that nobody answers for an hour, without lanes that carry anything', () => {
+    const pair = new FaceToFace();
+    pair.toReceiver = noLanes;
+    const id = pair.sender.offer(header(100_000, PREVIEW_BYTES));
+    pair.run(3_600_000);
+    expect(pair.sender.transfer(id)?.state).toBe('offered');
+    expect(pair.said('silence')).toBe(0);
+  });
+
+  it('is forgotten when the picture is declined', () => {
+    const pair = new FaceToFace();
+    pair.toReceiver = noLanes;
+    const id = pair.sender.offer(header(100_000, PREVIEW_BYTES));
+    pair.run(100);
+    pair.receiver.decline(id);
+    pair.settle();
+    pair.toReceiver = () => false;
+    pair.run(5000);
+    expect(previewsOf(pair)).toEqual([]);
+    expect(pair.sender.transfer(id)).toMatchObject({ state: 'ended' });
+  });
+});
+
+describe('of an album', () => {
+  it('the first previews cross, and each answer makes room for another', () => {
+    const pair = new FaceToFace();
+    const ids = Array.from({ length: MAX_EARLY_PREVIEWS + 4 }, () =>
+      pair.sender.offer(header(1000, PREVIEW_BYTES)),
+    );
+    pair.run(5000);
+    expect(previewsOf(pair)).toEqual(ids.slice(0, MAX_EARLY_PREVIEWS));
+    pair.receiver.decline(ids[0]!);
+    pair.receiver.accept(ids[1]!, [], pair.now);
+    pair.run(5000);
+    expect(previewsOf(pair)).toEqual(ids.slice(0, MAX_EARLY_PREVIEWS + 2));
+    expect(pair.receiver.errors).toBe(0);
+  });
+
+  it('previews do not hold up what was accepted', () => {
+    const pair = new FaceToFace();
+    const first = pair.sender.offer(header(300_000));
+    pair.settle();
+    pair.receiver.accept(first, [], pair.now);
+    pair.settle();
+    pair.sender.offer(header(1000, PREVIEW_BYTES));
+    const order: number[] = [];
+    pair.toReceiver = (bytes, lane) => {
+      if (lane !== CONTROL_LANE) order.push((bytes[2]! << 8) | bytes[3]!);
+      return false;
+    };
+    pair.run(10_000, () => pair.said('whole') > 0 && previewsOf(pair).length > 0);
+    expect(previewsOf(pair)).toEqual([2]);
+    const originals = order.flatMap((stream, i) => (stream === streamOf(first, ORIGINAL) ? i : []));
+    expect(order.indexOf(streamOf(2, PREVIEW))).toBeGreaterThan(originals[290]!);
+  });
+});
+
+describe('a receiver', () => {
+  it('takes nothing of an original before it is accepted', () => {
+    const pair = new FaceToFace();
+    const id = pair.sender.offer(header(1000, PREVIEW_BYTES));
+    pair.run(100);
+    const data = { symbol: 0, stream: streamOf(id, ORIGINAL), block: 0, number: 500, sentAt: 0 };
+    pair.receiver.handlePacket(encodeData(data, new Uint8Array(1000)), 1, pair.now);
+    expect(pair.receiver.lastError).toBe('wrong-state');
+    expect(pair.receiver.transfer(id)).toMatchObject({ packets: 0, chunks: 0 });
+  });
+
+  it('keeps a bounded number of early previews, whoever sends them', () => {
+    const pair = new FaceToFace();
+    pair.toSender = () => true;
+    const offers = 3 * MAX_EARLY_PREVIEWS;
+    for (let id = 1; id <= offers; id++) {
+      pair.toReceiverSay({ type: 'offer', transfer: id, header: header(1000, PREVIEW_BYTES) });
+      const data = { symbol: 0, stream: streamOf(id, PREVIEW), block: 0, number: id, sentAt: 0 };
+      pair.receiver.handlePacket(encodeData(data, new Uint8Array(1024)), 1, pair.now);
+    }
+    expect(pair.receiver.lastError).toBe('too-many-offers');
+    expect(pair.receiver.errors).toBe(offers - 2 * MAX_EARLY_PREVIEWS);
+  });
+
+  it('keeps a bounded number of packets for offers on their way, and none of a picture that it knows', () => {
+    const pair = new FaceToFace();
+    const chunks = 60;
+    const symbols = MAX_UNOFFERED_PACKETS + chunks - 1;
+    for (let symbol = 0; symbol < symbols; symbol++) {
+      const data = { symbol, stream: streamOf(2, PREVIEW), block: 0, number: symbol, sentAt: 0 };
+      pair.receiver.handlePacket(encodeData(data, new Uint8Array(1024)), 1, pair.now);
+    }
+    const original = { symbol: 0, stream: streamOf(2, ORIGINAL), block: 0, number: symbols, sentAt: 0 };
+    pair.receiver.handlePacket(encodeData(original, new Uint8Array(1024)), 1, pair.now);
+    expect(pair.receiver.errors).toBe(1);
+    pair.toReceiverSay({ type: 'offer', transfer: 2, header: header(1000, chunks * 1024) });
+    pair.settle();
+    // The first 59 were let go.
+    expect(pair.receiver.transfer(2)?.preview?.whole).toBe(true);
+    pair.toReceiverSay({ type: 'offer', transfer: 3, header: header(1001, 1024) });
+    const late = { symbol: 0, stream: streamOf(1, PREVIEW), block: 0, number: symbols + 1, sentAt: 0 };
+    pair.receiver.handlePacket(encodeData(late, new Uint8Array(1024)), 1, pair.now);
+    expect(pair.receiver.lastError).toBe('unknown-transfer');
+    expect(pair.receiver.errors).toBe(2);
+  });
+});
