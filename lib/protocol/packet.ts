@@ -49,6 +49,8 @@ export const DATA_PACKET = DATA_HEADER + CHUNK_LENGTH;
 export const TICKS = 10;
 /** `transit` of a feedback before which no packet came. */
 export const NO_TRANSIT = 0x8000_0000;
+/** `held` of a feedback whose newest packet has been here for so many ticks or more. */
+export const LONGEST_HELD = 0xffff;
 const FEEDBACK_HEADER = 30;
 const LANE_ENTRY = 6;
 const STREAM_ENTRY = 11;

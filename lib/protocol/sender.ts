@@ -31,6 +31,7 @@ import {
   encodeProbe,
   encodeData,
   FEEDBACK,
+  LONGEST_HELD,
   millisBetween,
   NO_TRANSIT,
   packetType,
@@ -552,7 +553,8 @@ export class Sender implements Endpoint<SenderEvent> {
       const age = millisBetween(ticksOf(now), feedback.newestSentAt);
       if (age >= 0) this.newestOutAt = Math.max(this.newestOutAt, now - age);
       const sample = age - feedback.held / TICKS;
-      if (sample >= 0 && sample < 60_000) this.roundTrip.add(sample);
+      // A receiver that has heard nothing for longer does not say for how long.
+      if (sample >= 0 && sample < 60_000 && feedback.held < LONGEST_HELD) this.roundTrip.add(sample);
     }
     // Whether what was given up was lost, its lane's next number tells; it was late at any rate.
     let settled = this.expired;
