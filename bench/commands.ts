@@ -1,6 +1,7 @@
 import type { Bench } from './bench.ts';
 import { album } from './commands/album.ts';
 import { appear } from './commands/appear.ts';
+import { bare } from './commands/bare.ts';
 import { cases } from './commands/cases.ts';
 import { cpu } from './commands/cpu.ts';
 import { direct } from './commands/direct.ts';
@@ -25,6 +26,7 @@ export const commands: Readonly<Record<string, Command>> = {
   cpu: { about: 'CPU seconds and peak memory of each side', run: cpu },
   sizes: { about: 'time against file size, 200 KB to 200 MB', run: sizes },
   loss: { about: 'time against loss', run: loss },
+  bare: { about: 'what bare lanes and an ideal code need here, beside Tessera', run: bare },
   lanes: { about: 'goodput against the number of lanes', run: lanes },
   share: { about: 'a picture beside a long reliable channel in the same queue', run: share },
   join: { about: 'from join to connected', run: join },

@@ -1,7 +1,11 @@
 /** The two browsers, the link between them, and what serves their pages. One stage at a time: this is two cores' worth. */
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { BrowserContext, Page } from '@playwright/test';
 import { serveHarness, type Harness } from '../e2e/harness.ts';
-import { launchPair, launchProfile, type Pair } from '../e2e/link/browsers.ts';
+import { launchPair, launchProfile, openContext, type Pair } from '../e2e/link/browsers.ts';
 import type { Link, Side } from '../e2e/link/relay.ts';
 import { Server } from '../e2e/server.ts';
 
@@ -18,8 +22,10 @@ const BEFORE_PAGES = `
 `;
 
 export interface PageOptions {
+  /** Past the relay: both browsers on one machine with nothing between them. */
   direct?: boolean;
-  folder?: string | undefined;
+  /** In a browser of its own with a profile on the disk, as a person's, that goes with the context; else in a private window. */
+  profile?: boolean;
 }
 
 export class Stage {
@@ -49,13 +55,10 @@ export class Stage {
     return this.pair.senderBrowser.version();
   }
 
-  /**
-   * A page in a profile of its own; closing its context ends it.
-   * @param direct past the relay: both browsers on one machine with nothing between them
-   * @param folder for a direct page: a profile on the disk, in a browser of its own that ends with the context
-   */
-  async page(side: Side, { direct = false, folder }: PageOptions = {}): Promise<Page> {
-    const context = direct ? await this.#directContext(side, folder) : await this.pair.context(side);
+  /** A page that shares nothing with those before it; closing its context ends it. */
+  async page(side: Side, { direct = false, profile = false }: PageOptions = {}): Promise<Page> {
+    const link = direct ? undefined : this.link;
+    const context = profile ? await profileContext(link, side) : await this.#privateContext(link, side);
     await context.addInitScript({ content: BEFORE_PAGES });
     return context.newPage();
   }
@@ -64,12 +67,19 @@ export class Stage {
     await Promise.allSettled([this.pair.close(), this.server.stop(), this.channelPage.close()]);
   }
 
-  async #directContext(side: Side, folder: string | undefined): Promise<BrowserContext> {
+  #privateContext(link: Link | undefined, side: Side): Promise<BrowserContext> {
     const { senderBrowser, receiverBrowser } = this.pair;
-    const browser = side === 'sender' ? senderBrowser : receiverBrowser;
-    const context = folder === undefined ? await browser.newContext() : await launchProfile(folder);
-    // Without it Chromium offers no candidate on 127.0.0.1.
-    await context.grantPermissions(['microphone', 'camera']);
-    return context;
+    return openContext(side === 'sender' ? senderBrowser : receiverBrowser, link, side);
   }
+}
+
+async function profileContext(link: Link | undefined, side: Side): Promise<BrowserContext> {
+  const folder = mkdtempSync(join(tmpdir(), 'tessera-profile-'));
+  const context = await launchProfile(folder, link, side);
+  // The browser still writes for a moment.
+  context.on(
+    'close',
+    () => void rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 }),
+  );
+  return context;
 }

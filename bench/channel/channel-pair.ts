@@ -5,6 +5,7 @@ import type { ChannelKind } from './page.ts';
 import type { Arrival } from './receive.ts';
 
 const OPEN_TIMEOUT_MS = 60_000;
+const STOP_TIMEOUT_MS = 10_000;
 
 /** How a reliable channel is used. */
 export type Usage =
@@ -17,6 +18,7 @@ export type Usage =
 export class ChannelPair {
   readonly #sender: Page;
   readonly #receiver: Page;
+  #files = 0;
 
   private constructor(sender: Page, receiver: Page) {
     this.#sender = sender;
@@ -99,6 +101,25 @@ export class ChannelPair {
     ] as const);
     const bytes = await withTimeout(collected, (skip + seconds) * 1000 + 30_000, 'no message came');
     return (bytes * 8) / seconds / 1e6;
+  }
+
+  /**
+   * Seconds from the receiver's "go" until it has so many different messages of a chunk each, over all channels: what an
+   * ideal code needs of them. `undefined`: not within `capMs`.
+   * @param rateMbit pace at this rate of the link
+   */
+  async distinctFile(count: number, rateMbit: number, capMs: number): Promise<number | undefined> {
+    const file = ++this.#files;
+    const sent = this.#sender.evaluate(
+      ([rateMbit, file]) => window.channelPage.sendUntilStopped(rateMbit, file),
+      [rateMbit, file] as const,
+    );
+    const seconds = await this.#receiver.evaluate(
+      ([count, file, capMs]) => window.channelPage.timeDistinct(count, file, capMs),
+      [count, file, capMs] as const,
+    );
+    await withTimeout(sent, STOP_TIMEOUT_MS, 'the sender did not hear the end');
+    return seconds;
   }
 
   async close(): Promise<void> {

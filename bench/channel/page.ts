@@ -1,6 +1,6 @@
 /** What the bench holds Tessera against: plain data channels, in a page with nothing else on it. */
 import { arrivals, receiveFile, receivedBytes } from './receive.ts';
-import { collectDistinct, pumpDistinct } from './distinct.ts';
+import { collectDistinct, pumpDistinct, sendUntilStopped, timeDistinct } from './distinct.ts';
 import { sendBuffered, sendConfirmed } from './send.ts';
 
 /** `reliable`: ordered, retransmitted. `unreliable`: neither. */
@@ -70,6 +70,8 @@ const channelPage = {
   arrivals,
   pumpDistinct: (seconds: number, rateMbit: number) => pumpDistinct(channels, seconds, rateMbit),
   collectDistinct: (from: number, seconds: number) => collectDistinct(channels, from, seconds),
+  sendUntilStopped: (rateMbit: number, file: number) => sendUntilStopped(channels, rateMbit, file),
+  timeDistinct: (count: number, file: number, capMs: number) => timeDistinct(channels, count, file, capMs),
 };
 
 type ChannelPage = typeof channelPage;

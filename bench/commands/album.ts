@@ -1,7 +1,4 @@
 /** An album: does either page grow with it, and does the path ever wait between two pictures? */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Bench } from '../bench.ts';
 import { MemoryWatch, type MemoryGrowth } from '../memory-watch.ts';
 import { drawPhotograph } from '../photograph.ts';
@@ -122,8 +119,7 @@ async function measure(bench: Bench, pictures: number, direct: boolean): Promise
   await page.goto(stage.channelPage.url);
   const album = Pictures.of(await drawPhotograph(page, PHOTOGRAPH));
   await page.context().close();
-  const folder = mkdtempSync(join(tmpdir(), 'tessera-profile-'));
-  const session = await TesseraSession.open(stage, { direct, folder });
+  const session = await TesseraSession.open(stage, { direct });
   try {
     const files = [];
     for (let i = 0; i < pictures; i++) files.push(await album.next(BYTES));
@@ -154,7 +150,6 @@ async function measure(bench: Bench, pictures: number, direct: boolean): Promise
   } finally {
     album.remove();
     await session.close();
-    rmSync(folder, { recursive: true, force: true });
   }
 }
 

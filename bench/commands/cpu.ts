@@ -92,16 +92,14 @@ function threadTable(measured: readonly { case: Case; runs: readonly Measured[] 
 
 async function measure(bench: Bench, one: Case): Promise<Measured> {
   const [stage, pictures] = [await bench.stage(), await bench.pictures()];
-  const { senderBrowser, receiverBrowser } = stage.pair;
   await stage.link.configure(one.link);
   const session = await TesseraSession.open(stage);
   try {
     const [first, second] = [await pictures.next(one.bytes), await pictures.next(one.bytes)];
     await session.send(first, CAP_MS);
-    const meters = await Promise.all([
-      ProcessMeter.start(senderBrowser),
-      ProcessMeter.start(receiverBrowser),
-    ]);
+    const meters = await Promise.all(
+      [session.sender, session.receiver].map((page) => ProcessMeter.start(page.context().browser()!)),
+    );
     const { seconds } = await session.send(second, CAP_MS);
     const [sender, receiver] = await Promise.all(meters.map((meter) => meter.stop()));
     for (const picture of [first, second]) pictures.drop(picture);

@@ -25,10 +25,11 @@ export function whenDone(page: Page, name: string): Promise<boolean> {
           const marks = list.getEntriesByName('tessera:complete') as PerformanceMark[];
           if (marks.some((mark) => (mark.detail as { name: string }).name === name)) resolve(true);
         }).observe({ type: 'mark', buffered: true });
+        // Seldom: it looks through the whole page.
         setInterval(() => {
           const card = document.querySelector(`[data-testid=transfer][data-name="${name}"]`);
           if (card?.getAttribute('data-state') === 'failed') resolve(false);
-        }, 500);
+        }, 5000);
       }),
     name,
   );

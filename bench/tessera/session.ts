@@ -20,8 +20,6 @@ const FIGURES_MS = 700;
 export interface SessionOptions {
   /** Past the relay. */
   direct?: boolean;
-  /** The receiver's profile is there, on the disk; only for `direct`. */
-  folder?: string | undefined;
   /** Where the pages are; default: the stage's server. */
   origin?: string;
   /** Runs in each page before its own scripts. */
@@ -53,10 +51,11 @@ export class TesseraSession {
     stage: Stage,
     options: SessionOptions = {},
   ): Promise<{ session: TesseraSession; code: string }> {
-    const { direct = false, folder, origin = stage.server.url, scripts = {} } = options;
+    const { direct = false, origin = stage.server.url, scripts = {} } = options;
     const [sender, receiver] = await Promise.all([
       stage.page('sender', { direct }),
-      stage.page('receiver', { direct, folder }),
+      // What arrives is stored: in a private window that would be another process's memory.
+      stage.page('receiver', { direct, profile: true }),
     ]);
     const session = new TesseraSession(stage, sender, receiver, direct);
     if (scripts.sender !== undefined) await sender.addInitScript({ content: scripts.sender });

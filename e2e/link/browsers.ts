@@ -17,9 +17,16 @@ export async function launchChromium(extraArgs: readonly string[] = []): Promise
   return chromium.launch(launchOptions(extraArgs));
 }
 
-/** A browser of its own with a profile on the disk, as a person's: what a page stores goes there. */
-export async function launchProfile(folder: string): Promise<BrowserContext> {
-  return chromium.launchPersistentContext(folder, launchOptions());
+/**
+ * A browser of its own with a profile on the disk, as a person's: what a page stores goes there. (A plain context is a
+ * private window, whose files are memory of another process: each write waits for it, some hundred milliseconds a megabyte.)
+ */
+export async function launchProfile(
+  folder: string,
+  link: Link | undefined,
+  side: Side,
+): Promise<BrowserContext> {
+  return prepared(await chromium.launchPersistentContext(folder, launchOptions()), link, side);
 }
 
 function launchOptions(extraArgs: readonly string[] = []): LaunchOptions {
@@ -50,7 +57,14 @@ export async function openContext(
   side: Side,
   options: BrowserContextOptions = {},
 ): Promise<BrowserContext> {
-  const context = await browser.newContext({ acceptDownloads: true, ...options });
+  return prepared(await browser.newContext({ acceptDownloads: true, ...options }), link, side);
+}
+
+async function prepared(
+  context: BrowserContext,
+  link: Link | undefined,
+  side: Side,
+): Promise<BrowserContext> {
   await context.grantPermissions(['microphone', 'camera']);
   if (link) {
     const other: Side = side === 'sender' ? 'receiver' : 'sender';

@@ -37,6 +37,7 @@ const CONTROL_CHANNEL: RTCDataChannelInit = { ordered: true, negotiated: true, i
 interface Internals {
   _pc: RTCPeerConnection | null;
   _channel: RTCDataChannel | null;
+  _closingInterval: ReturnType<typeof setInterval> | null;
 }
 
 export class Peer {
@@ -60,7 +61,10 @@ export class Peer {
     this.#gate = new SignalGate(initiator);
     this.#peer = new SimplePeer({ initiator, config, channelConfig: LANE_CHANNEL, channelName: 'lane' });
     this.#peer.on('error', () => undefined); // 'close' follows
-    const { _pc: connection, _channel: lane } = this.#peer as unknown as Internals;
+    const { _pc: connection, _channel: lane, _closingInterval: watch } = this.#peer as unknown as Internals;
+    // It asks each channel's state each five seconds, which waits for the browser's network thread: with 150 lanes a page
+    // stood still for tenths of a second. Of a channel that was moved into a worker it would learn nothing.
+    if (watch !== null) clearInterval(watch);
     if (!connection || !lane) throw new Error('the browser refused a peer connection');
     this.connection = connection;
     this.#openTimer = setTimeout(() => this.#fail(), openWithinMs);

@@ -1,4 +1,5 @@
 import { StorageError, type ByteStore, type StoredBytes } from '../../storage/byte-store.ts';
+import { WriteBehind } from '../../storage/write-behind.ts';
 import type { Run } from '../../protocol/control.ts';
 import { blockRange, geometryOf, type Geometry } from '../../protocol/geometry.ts';
 import { startDigest, toHex, type RunningDigest } from './digest.ts';
@@ -34,7 +35,7 @@ export class StoredPicture {
   ) {
     this.store = store;
     this.id = id;
-    this.bytes = bytes;
+    this.bytes = new WriteBehind(bytes);
     this.geometry = geometry;
     this.whole = whole;
     this.have = runsOf(whole, geometry.blocks);
