@@ -4,6 +4,7 @@ import { CONTROL_LANE } from './contract.ts';
 import { everything, FaceToFace, header, noControl, noLanes } from './face-to-face.fixture.ts';
 import { EARLY_PREVIEW_EFFORT, MAX_EARLY_PREVIEWS, MAX_UNOFFERED_PACKETS } from './limits.ts';
 import { encodeData } from './packet.ts';
+import { Receiver } from './receiver.ts';
 import { ORIGINAL, PREVIEW, streamOf } from './streams.ts';
 
 const CHUNKS = 5;
@@ -73,6 +74,21 @@ describe('the preview of an offer', () => {
     pair.run(3_600_000);
     expect(pair.sender.transfer(id)?.state).toBe('offered');
     expect(pair.said('silence')).toBe(0);
+  });
+
+  it('is sent anew to a receiver that has forgotten everything', () => {
+    const pair = new FaceToFace();
+    const id = pair.sender.offer(header(100_000, PREVIEW_BYTES));
+    // Until the last probe is out, whose answer would do.
+    pair.run(5000);
+    pair.receiver = new Receiver();
+    for (const lane of [1, 2, 3, 4]) {
+      pair.sender.handleLaneClosed(lane, pair.now);
+      pair.openLane(lane + 4);
+    }
+    pair.sender.resync(true);
+    pair.run(1000);
+    expect(previewsOf(pair)).toEqual([id, id]);
   });
 
   it('is forgotten when the picture is declined', () => {

@@ -212,6 +212,7 @@ export class Sender implements Endpoint<SenderEvent> {
       if (fresh) this.transfers.set(id, new OutgoingTransfer(id, transfer.header));
       this.say({ type: 'offer', transfer: id, header: transfer.header });
     }
+    this.askForBytes();
   }
 
   /** Bytes that a `need` event asked for. */
