@@ -64,7 +64,7 @@ export async function bare(bench: Bench): Promise<Result> {
     title: 'What bare lanes and an ideal code need on this machine',
     notes: [
       "Bare lanes: a page with nothing on it but unreliable channels, one on each connection, all open; 1044-byte messages in turn over all of them, paced at the link's rate, which is told, until the receiver has as many different ones as the file has chunks. No rate to find, no feedback, no code, no storage, no digest: what a perfect protocol could not be faster than with these browsers, this relay and these two cores.",
-      `Tessera: from accepting to verified, later pictures of a session. In turn, ${args.runs} sessions of each and ${FILES} files a session after the first, ${PAUSE_MS / 1000} s apart.`,
+      `Tessera: from accepting to verified, later pictures of a session. In turn; sessions of each: ${args.runs}, with ${FILES} files after the first, ${PAUSE_MS / 1000} s apart.`,
     ],
     tables: [
       {
