@@ -9,10 +9,10 @@ const KB = 1024;
 const SCRIPT_BUDGET = 200 * KB;
 /** With what the page fetches by itself once it answers: the session's code, and the neighbouring pages'. */
 const VISIT_BUDGET = 280 * KB;
-/** A second, on a quiet machine: the long run holds it. On a busy one the same page took 0.9 to 1.4. */
-const INTERACTIVE_MS = process.env['TESSERA_LONG'] === '1' ? 1000 : 2500;
-/** A busy machine makes single loads slow; a page that is slow by itself is so each time. */
+const INTERACTIVE_MS = 1000;
+/** A busy machine makes most loads slow (0.9 to 1.4 s were seen); a page that is slow by itself is so each time. */
 const LOADS = 3;
+const MOST_LOADS = 10;
 
 const pages = [
   { path: '/send/', answers: 'open-room' },
@@ -70,7 +70,8 @@ async function firstLoad(context: BrowserContext, url: string, button: string): 
 for (const { path, answers } of pages) {
   test(`a first visit to ${path} stays within its budget of script and time`, async ({ server, pair }) => {
     const loads: Load[] = [];
-    for (let i = 0; i < LOADS; i++) {
+    const fastest = () => Math.min(...loads.map(({ interactive }) => interactive));
+    while (loads.length < LOADS || (fastest() > INTERACTIVE_MS && loads.length < MOST_LOADS)) {
       const context = await pair.senderBrowser.newContext({ serviceWorkers: 'block' });
       loads.push(await firstLoad(context, server.url + path, answers));
       await context.close();
@@ -87,7 +88,7 @@ for (const { path, answers } of pages) {
     expect(first).toBeGreaterThan(50 * KB);
     expect(first).toBeLessThanOrEqual(SCRIPT_BUDGET);
     expect(all).toBeLessThanOrEqual(VISIT_BUDGET);
-    expect(Math.min(...times)).toBeLessThanOrEqual(INTERACTIVE_MS);
+    expect(fastest()).toBeLessThanOrEqual(INTERACTIVE_MS);
   });
 }
 

@@ -45,6 +45,9 @@ describe('Tessera in the laboratory', () => {
   it('has the preview long before the whole, and never more in front than there is', () => {
     const { previewAt = Infinity, completeAt = 0, front, arrived } = timeline;
     expect(previewAt).toBeLessThan(completeAt / 2);
+    // It crosses behind the offer, not after the answer.
+    expect(previewAt).toBeGreaterThanOrEqual(0);
+    expect(previewAt).toBeLessThan(lossy.roundTrip);
     for (let time = 0; time <= completeAt; time += 5)
       expect(valueAt(front, time)).toBeLessThanOrEqual(valueAt(arrived, time));
   });
