@@ -1,5 +1,6 @@
 import type { LaneId, Millis } from './contract.ts';
-import { OutgoingLane } from './outgoing-lane.ts';
+import { Flight } from './flight.ts';
+import { OutgoingLane, type Carried, type Sent } from './outgoing-lane.ts';
 
 /** It shares its connection with the control channel. */
 const FIRST_LANE: LaneId = 1;
@@ -7,13 +8,26 @@ const FIRST_LANE: LaneId = 1;
 /** The sender's lanes, and which of them takes the next packet. */
 export class LaneSet {
   private readonly lanes = new Map<LaneId, OutgoingLane>();
+  /** The same ones, the one that rested longest first. */
+  private resting = new Set<OutgoingLane>();
+  private readonly flight = new Flight<Sent>();
 
   get size(): number {
     return this.lanes.size;
   }
 
   open(id: LaneId): void {
-    this.lanes.set(id, new OutgoingLane(id));
+    this.close(id);
+    const lane = new OutgoingLane(id, this.flight);
+    this.lanes.set(id, lane);
+    this.resting = new Set([lane, ...this.resting]);
+  }
+
+  /** The packet number for what is sent on this lane now. */
+  send(lane: OutgoingLane, carried: Carried | undefined, now: Millis): number {
+    this.resting.delete(lane);
+    this.resting.add(lane);
+    return lane.send(carried, now);
   }
 
   /** One of the lanes, by its place; there is at least one. */
@@ -27,8 +41,11 @@ export class LaneSet {
 
   /** What was in flight on it is settled as lost. */
   close(id: LaneId): void {
-    this.lanes.get(id)?.expire(Infinity);
+    const lane = this.lanes.get(id);
+    if (lane === undefined) return;
+    lane.expire(Infinity);
     this.lanes.delete(id);
+    this.resting.delete(lane);
   }
 
   /**
@@ -36,11 +53,8 @@ export class LaneSet {
    * a burst of loss meets many associations once instead of one often.
    */
   rested(bytes: number): OutgoingLane | undefined {
-    let best: OutgoingLane | undefined;
-    for (const lane of this.lanes.values()) {
-      if ((best === undefined || lane.lastSentAt < best.lastSentAt) && lane.room(bytes) > 0) best = lane;
-    }
-    return best;
+    for (const lane of this.resting) if (lane.room(bytes) > 0) return lane;
+    return undefined;
   }
 
   /**
@@ -63,24 +77,23 @@ export class LaneSet {
   }
 
   get inFlight(): number {
-    let sum = 0;
-    for (const lane of this.lanes.values()) sum += lane.inFlight;
-    return sum;
+    return this.flight.size;
   }
 
   /** Settles what was sent before `deadline` and never overtaken; returns how many packets. */
   expire(deadline: Millis): number {
     let count = 0;
-    for (const lane of this.lanes.values()) count += lane.expire(deadline);
+    for (
+      let oldest = this.flight.oldest();
+      oldest !== undefined && oldest.at < deadline;
+      oldest = this.flight.oldest()
+    )
+      count += oldest.lane.expire(deadline);
     return count;
   }
 
+  /** When the oldest packet in flight was sent. */
   oldest(): Millis | undefined {
-    let oldest: Millis | undefined;
-    for (const lane of this.lanes.values()) {
-      const at = lane.oldest();
-      if (at !== undefined && (oldest === undefined || at < oldest)) oldest = at;
-    }
-    return oldest;
+    return this.flight.oldest()?.at;
   }
 }

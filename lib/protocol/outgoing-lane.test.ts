@@ -171,14 +171,21 @@ describe('lane set', () => {
   it('picks the lane that rested longest among those with room', () => {
     const lanes = new LaneSet();
     for (const id of [1, 2, 3]) lanes.open(id);
-    lanes.get(1)?.send(undefined, 10);
-    lanes.get(2)?.send(undefined, 5);
-    lanes.get(3)?.send(undefined, 7);
+    for (const [id, at] of [
+      [2, 5],
+      [3, 7],
+      [1, 10],
+    ] as const)
+      lanes.send(lanes.get(id) as OutgoingLane, undefined, at);
     expect(lanes.rested(PACKET)?.id).toBe(2);
     (lanes.get(2) as OutgoingLane).backlog = 100;
     expect(lanes.rested(PACKET)?.id).toBe(3);
     for (const id of [1, 3]) (lanes.get(id) as OutgoingLane).backlog = 100;
     expect(lanes.rested(PACKET)).toBeUndefined();
+    lanes.open(4);
+    lanes.open(5);
+    lanes.send(lanes.get(5) as OutgoingLane, undefined, 11);
+    expect(lanes.rested(PACKET)?.id).toBe(4);
   });
 
   it('fills one lane after the other where few are to do the work, and the first connection’s last', () => {
@@ -214,5 +221,35 @@ describe('lane set', () => {
     lanes.close(1);
     expect(lanes.expire(Infinity)).toBe(1);
     expect([lanes.inFlight, block.inFlight, lanes.oldest()]).toEqual([0, 0, undefined]);
+  });
+
+  it('knows what is in flight on all lanes together as if it asked each', () => {
+    const step = fc.record({
+      lane: fc.nat(4),
+      act: fc.constantFrom('send', 'tell', 'expire', 'close', 'open'),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
+        const lanes = new LaneSet();
+        const open = new Map<number, OutgoingLane>();
+        steps.forEach(({ lane: id, act }, now) => {
+          const lane = open.get(id);
+          if (act === 'open') {
+            lanes.open(id);
+            open.set(id, lanes.get(id) as OutgoingLane);
+          } else if (act === 'close') {
+            lanes.close(id);
+            open.delete(id);
+          } else if (act === 'expire') lanes.expire(now - 20);
+          else if (act === 'send' && lane !== undefined) lanes.send(lane, undefined, now);
+          else if (lane !== undefined && lane.sent > 0)
+            lane.acknowledge((lane.sent - 1) & 0xffff, lane.sent & 0xffff, 5);
+          const each = [...open.values()];
+          expect(lanes.inFlight).toBe(each.reduce((sum, { inFlight }) => sum + inFlight, 0));
+          const oldest = Math.min(...each.map((one) => one.oldest() ?? Infinity));
+          expect(lanes.oldest() ?? Infinity).toBe(oldest);
+        });
+      }),
+    );
   });
 });

@@ -1,4 +1,5 @@
 import type { LaneId, Millis } from './contract.ts';
+import { Flight, type Flying } from './flight.ts';
 import { CHUNK_LENGTH } from './limits.ts';
 
 /** What a packet carried, so that its fate can be told to the block it belongs to. */
@@ -7,9 +8,9 @@ export interface Carried {
   inFlight: number;
 }
 
-interface Sent {
+export interface Sent extends Flying {
+  readonly lane: OutgoingLane;
   readonly number: number;
-  readonly at: Millis;
   readonly carried: Carried | undefined;
 }
 
@@ -66,10 +67,12 @@ export class OutgoingLane {
   losses = 0;
   /** Sum of what was said to be late. */
   private late = 0;
-  lastSentAt: Millis = NEVER;
+  /** Of all lanes. */
+  private readonly all: Flight<Sent>;
 
-  constructor(id: LaneId) {
+  constructor(id: LaneId, all: Flight<Sent> = new Flight()) {
     this.id = id;
+    this.all = all;
   }
 
   get inFlight(): number {
@@ -94,8 +97,9 @@ export class OutgoingLane {
   send(carried: Carried | undefined, now: Millis): number {
     const number = this.next++;
     if (carried !== undefined) carried.inFlight += 1;
-    this.flight.push({ number, at: now, carried });
-    this.lastSentAt = now;
+    const sent = { lane: this, number, at: now, carried, settled: false };
+    this.flight.push(sent);
+    this.all.add(sent);
     return number;
   }
 
@@ -173,6 +177,7 @@ export class OutgoingLane {
 
   private settle(sent: Sent): void {
     this.settled += 1;
+    this.all.settle(sent);
     if (sent.carried !== undefined) sent.carried.inFlight -= 1;
     this.head += 1;
     if (this.head > 64 && this.head * 2 > this.flight.length) {

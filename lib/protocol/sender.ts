@@ -94,6 +94,9 @@ const MESSAGE_TIME: Millis = 2;
 const BURST_PACKETS = 4;
 const NEAR: Millis = 10;
 
+/** Messages are written into pieces of this size: memory of its own for each costs more than all else about it. */
+const PIECE_LENGTH = 64 * DATA_PACKET;
+
 /** What may be sent at once after the event loop was late; more than that is a lost opportunity, not a debt. */
 const BURST: Millis = 8;
 
@@ -133,6 +136,13 @@ const FIRST_ROUND_TRIP: Millis = 200;
 /** Feedback older than this leaves the sender blind: it then sends one packet now and then until it hears again. */
 const BLIND_AFTER: Millis = 500;
 const BLIND_INTERVAL: Millis = 50;
+
+/** What is being sent, in the order of acceptance, and the first of what is offered. */
+interface Turn {
+  readonly sending: readonly OutgoingTransfer[];
+  readonly objects: readonly OutgoingObject[];
+  readonly offers: readonly OutgoingTransfer[];
+}
 
 /** The sending endpoint of a session: all its transfers, all its lanes, one controller. */
 export class Sender implements Endpoint<SenderEvent> {
@@ -175,6 +185,10 @@ export class Sender implements Endpoint<SenderEvent> {
   private lanesAtWork = 0;
   private laneTargetAt: Millis = -Infinity;
   private protocolErrors = 0;
+  /** What is being sent and what is offered, until a transfer's state changes: asked for with each packet, of up to 200 pictures. */
+  private turn: Turn | undefined;
+  private piece = new Uint8Array(0);
+  private pieceUsed = 0;
   /** The newest rule that the other side broke, for the log. */
   lastError: ProtocolErrorCode | undefined;
 
@@ -190,6 +204,7 @@ export class Sender implements Endpoint<SenderEvent> {
     if (this.nextTransfer > MAX_TRANSFER) throw new UsageError('a session has numbers for 32,767 transfers');
     const transfer = new OutgoingTransfer(this.nextTransfer++, header);
     this.transfers.set(transfer.id, transfer);
+    this.changed();
     this.say({ type: 'offer', transfer: transfer.id, header });
     this.offered = true;
     this.askForBytes();
@@ -212,6 +227,7 @@ export class Sender implements Endpoint<SenderEvent> {
       if (fresh) this.transfers.set(id, new OutgoingTransfer(id, transfer.header));
       this.say({ type: 'offer', transfer: id, header: transfer.header });
     }
+    this.changed();
     this.askForBytes();
   }
 
@@ -371,7 +387,10 @@ export class Sender implements Endpoint<SenderEvent> {
     this.limitedAt = now;
     this.probesLeft -= 1;
     const lane = this.lanes.nth(this.probesLeft % PROBE_LANES);
-    return { lane: lane.id, bytes: encodeProbe(lane.send(undefined, now), ticksOf(now), DATA_HEADER) };
+    return {
+      lane: lane.id,
+      bytes: encodeProbe(this.lanes.send(lane, undefined, now), ticksOf(now), DATA_HEADER),
+    };
   }
 
   // ---- choosing
@@ -390,7 +409,7 @@ export class Sender implements Endpoint<SenderEvent> {
   /** A message of the next packets: at most `most`, as many as the lane has room for; a short one ends it. */
   private takePackets(lane: OutgoingLane, most: number, now: Millis): Uint8Array | undefined {
     const count = Math.min(most, lane.room(DATA_PACKET));
-    const message = new Uint8Array(count * DATA_PACKET);
+    const message = this.memory(count * DATA_PACKET);
     let at = 0;
     while (at < message.length) {
       const chosen = this.choose();
@@ -399,14 +418,24 @@ export class Sender implements Endpoint<SenderEvent> {
         symbol: chosen.symbol,
         stream: chosen.object.stream,
         block: chosen.block.index,
-        number: lane.send(chosen.block, now),
+        number: this.lanes.send(lane, chosen.block, now),
         sentAt: ticksOf(now),
       };
       encodeData(header, chosen.bytes, message, at);
       at += DATA_HEADER + chosen.bytes.length;
       if (chosen.bytes.length < CHUNK_LENGTH) break;
     }
+    this.pieceUsed += at;
     return at > 0 ? message.subarray(0, at) : undefined;
+  }
+
+  /** Room for a message that was never written to: whoever takes the message may keep it. */
+  private memory(length: number): Uint8Array<ArrayBuffer> {
+    if (this.pieceUsed + length > this.piece.length) {
+      this.piece = new Uint8Array(PIECE_LENGTH);
+      this.pieceUsed = 0;
+    }
+    return this.piece.subarray(this.pieceUsed, this.pieceUsed + length);
   }
 
   /** Repair first (the front of the picture waits for it), then sources in order; transfers in the order accepted. */
@@ -431,23 +460,38 @@ export class Sender implements Endpoint<SenderEvent> {
   }
 
   private hasWork(): boolean {
-    for (const object of this.objects()) if (object.hasWork()) return true;
-    return false;
+    return this.objects().some((object) => object.hasWork());
   }
 
   /** What may be sent now: accepted pictures in the order of acceptance, then the previews of the first offers. */
-  private *objects(): Generator<OutgoingObject> {
-    for (const transfer of this.sending()) yield* transfer.objects;
-    yield* this.earlyPreviews();
+  private objects(): readonly OutgoingObject[] {
+    const { objects, offers } = this.inTurn();
+    return offers.length === 0 ? objects : [...objects, ...this.earlyPreviews()];
   }
 
   private earlyPreviews(): OutgoingObject[] {
-    const offers = [...this.transfers.values()].filter(({ state }) => state === 'offered');
-    return offers.slice(0, MAX_EARLY_PREVIEWS).flatMap(({ earlyPreview }) => earlyPreview ?? []);
+    return this.inTurn().offers.flatMap(({ earlyPreview }) => earlyPreview ?? []);
   }
 
-  private sending(): OutgoingTransfer[] {
-    return [...this.transfers.values()].filter((transfer) => transfer.state === 'sending' && !transfer.whole);
+  private sending(): readonly OutgoingTransfer[] {
+    return this.inTurn().sending;
+  }
+
+  private inTurn(): Turn {
+    if (this.turn !== undefined) return this.turn;
+    const all = [...this.transfers.values()];
+    const sending = all.filter((transfer) => transfer.state === 'sending' && !transfer.whole);
+    this.turn = {
+      sending,
+      objects: sending.flatMap(({ objects }) => objects),
+      offers: all.filter(({ state }) => state === 'offered').slice(0, MAX_EARLY_PREVIEWS),
+    };
+    return this.turn;
+  }
+
+  /** A transfer's state is another, or more of it is whole. */
+  private changed(): void {
+    this.turn = undefined;
   }
 
   private get resting(): boolean {
@@ -574,6 +618,7 @@ export class Sender implements Endpoint<SenderEvent> {
     for (const report of feedback.streams) {
       this.transfers.get(transferOf(report.stream))?.object(kindOf(report.stream))?.onReport(report);
     }
+    this.changed();
     if (measured) this.steer(feedback, { settled, lost, late }, previousHeard, now);
     this.expire(now);
     this.plan();
@@ -701,6 +746,7 @@ export class Sender implements Endpoint<SenderEvent> {
         if (transfer.state === 'done') return;
         if (transfer.state !== 'sending') throw new ProtocolError('wrong-state', 'complete');
         transfer.state = 'done';
+        this.changed();
         transfer.release();
         this.events.push({ type: 'complete', transfer: transfer.id, verified: message.verified });
         this.tellSending(transfer);
@@ -757,12 +803,14 @@ export class Sender implements Endpoint<SenderEvent> {
       const end = Math.min(run.first + run.count, original.geometry.blocks);
       for (let block = run.first; block < end; block++) original.close(block);
     }
+    this.changed();
   }
 
   private end(id: number): boolean {
     const transfer = this.transfers.get(id);
     if (transfer === undefined || transfer.state === 'done' || transfer.state === 'ended') return false;
     transfer.state = 'ended';
+    this.changed();
     transfer.release();
     return true;
   }
