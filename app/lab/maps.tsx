@@ -46,7 +46,7 @@ function TimelineMap({ timeline, replay }: { timeline: Timeline; replay: Replay 
     () => ({ chunksPerCell: 1, cells: live.goTo(standing < 0 ? now() : standing) }),
     [live, now, standing],
   );
-  return <ChunkMap read={read} live={running} figures={figuresAt(counted, timeline, position)} />;
+  return <ChunkMap read={read} figures={figuresAt(counted, timeline, position)} />;
 }
 
 function figuresAt(replay: ChunkReplay, timeline: Timeline, position: number): Figures {

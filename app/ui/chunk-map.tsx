@@ -7,22 +7,19 @@ import css from './chunk-map.module.css';
 import { groupCells, layoutMap } from './map-layout.ts';
 import ui from './ui.module.css';
 
-/** Time between two looks at the map while it changes. */
-const REPAINT_MS = 150;
-
 const KINDS = ['waiting', 'received', 'lost', 'repaired', 'retransmitted', 'duplicate'] as const;
 
 interface Props {
-  /** Asked several times a second while `live`; undefined until the number of chunks is known. */
+  /** Asked with each change of the figures; undefined until the number of chunks is known. */
   read: () => Map | undefined;
-  live: boolean;
   figures: Figures;
 }
 
 /** One square a chunk. Only squares that changed are painted again, so that a fast transfer costs next to nothing. */
-export function ChunkMap({ read, live, figures }: Props) {
+export function ChunkMap({ read, figures }: Props) {
   const { t, f } = useText();
   const canvas = useRef<HTMLCanvasElement>(null);
+  const repaint = useRef<() => void>(undefined);
   const [perSquare, setPerSquare] = useState(1);
 
   useEffect(() => {
@@ -30,19 +27,16 @@ export function ChunkMap({ read, live, figures }: Props) {
     if (!element) return undefined;
     const painter = makePainter(element);
     let frame = 0;
-    let timer: ReturnType<typeof setTimeout> | undefined;
     let seen = true;
     const paint = () => {
       frame = 0;
       const map = read();
       if (map) setPerSquare(painter.paint(map));
-      // A frame costs the compositor as much as the squares cost us; news comes no faster than this.
-      clearTimeout(timer);
-      if (live && seen) timer = setTimeout(again, REPAINT_MS);
     };
     const again = () => {
-      if (frame === 0) frame = requestAnimationFrame(paint);
+      if (frame === 0 && seen) frame = requestAnimationFrame(paint);
     };
+    repaint.current = again;
     const afresh = () => {
       painter.reset();
       again();
@@ -59,12 +53,15 @@ export function ChunkMap({ read, live, figures }: Props) {
     scheme.addEventListener('change', afresh);
     return () => {
       cancelAnimationFrame(frame);
-      clearTimeout(timer);
       size.disconnect();
       sight.disconnect();
       scheme.removeEventListener('change', afresh);
     };
-  }, [read, live]);
+  }, [read]);
+
+  // In the frame that shows the figures: one more costs the compositor as much as all squares cost us.
+  // oxlint-disable-next-line react/exhaustive-effect-dependencies -- the map has changed when the figures have
+  useEffect(() => repaint.current?.(), [figures]);
 
   const alt = t.map.alt(
     f.number(figures.chunksReceived),

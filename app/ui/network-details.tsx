@@ -35,7 +35,7 @@ export function NetworkDetails({ session, snapshot, transfer }: Props) {
       <FiguresRow figures={figures} sha256={transfer.sha256} began={began} />
       {began && (
         <>
-          {(moving || open) && <ChunkMap read={readMap} live={moving} figures={figures} />}
+          {(moving || open) && <ChunkMap read={readMap} figures={figures} />}
           <details className={ui.details} onToggle={(event) => setOpen(event.currentTarget.open)}>
             <summary>{t.transfer.more}</summary>
             {open && (

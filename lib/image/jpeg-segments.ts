@@ -21,8 +21,8 @@ export interface JpegLayout {
 export const APP1 = 0xe1;
 export const APP2 = 0xe2;
 export const APP13 = 0xed;
-const SOS = 0xda;
-const EOI = 0xd9;
+export const SOS = 0xda;
+export const EOI = 0xd9;
 
 /** Segments of one picture; progressive ones have tables between some 10 scans. */
 const MAX_SEGMENTS = 65_536;

@@ -6,6 +6,7 @@
 import type { Dimensions } from './dimensions.ts';
 import { Front } from './front.ts';
 import { inTurn } from './in-turn.ts';
+import { JpegEnd } from './jpeg-end.ts';
 import type { PartialDecoder } from './partial.ts';
 
 interface JpegOptions {
@@ -37,7 +38,8 @@ export function openJpegDecoder({
   read,
 }: JpegOptions): PartialDecoder | undefined {
   if (type !== 'image/jpeg' || typeof createImageBitmap === 'undefined') return undefined;
-  const front = new Front(read);
+  const end = new JpegEnd();
+  const front = new Front(read, (bytes) => end.push(bytes));
   let refused = 0;
   const edge = lastRowAt(stored.orientation ?? 1);
   return {
@@ -58,9 +60,11 @@ export function openJpegDecoder({
         return undefined;
       }
       refused = 0;
-      // What a whole file lacks it really lacks.
-      const missing = prefix < length ? missingShare(bitmap, edge, MCU_ROWS / stored.height) : 0;
+      const last = prefix >= length || end.at !== undefined;
+      // What a whole picture lacks it really lacks.
+      const missing = last ? 0 : missingShare(bitmap, edge, MCU_ROWS / stored.height);
       return {
+        last,
         draw(context, width, height) {
           context.drawImage(bitmap, 0, 0, width, height);
           const across = edge === 'left' || edge === 'right' ? Math.ceil(width * missing) : width;

@@ -38,6 +38,8 @@ export interface PartialDecoder {
 }
 
 export interface DrawableFrame {
+  /** All of the picture: what is still to come of the file is not seen. */
+  last?: boolean;
   draw(context: CanvasRenderingContext2D, width: number, height: number): void;
   close(): void;
 }
@@ -112,6 +114,7 @@ export function createPartialPainter(options: PartialOptions): PartialPainter {
         if (shown) options.onPaint?.(prefix);
       }
       frame.close();
+      if (frame.last === true) close();
     } catch {
       failures += 1;
       if (failures > MAX_FAILURES) return close();

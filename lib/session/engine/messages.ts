@@ -2,6 +2,12 @@
 import type { LaneId } from '../../protocol/contract.ts';
 import type { Figures, Problem, TransferState } from '../model.ts';
 
+/**
+ * The page is told so often (ms) how a picture stands, figures and chunk map together: each time it lays out and paints anew,
+ * beside a processor that is busy with packets.
+ */
+export const PUBLISH_INTERVAL = 300;
+
 /** Many packets in one buffer: a message for each would cost more than the packets. */
 export interface PacketBatch {
   readonly lanes: readonly LaneId[];

@@ -9,12 +9,10 @@ import { problemOf, storageReason } from './cancel-reasons.ts';
 import { ChunkCellMap } from './chunk-cells.ts';
 import { toHex } from './digest.ts';
 import { EndpointLoop, type EngineHost } from './loop.ts';
-import type { ToReceiverEngine } from './messages.ts';
+import { PUBLISH_INTERVAL, type ToReceiverEngine } from './messages.ts';
 import { RateMeter } from './rate-meter.ts';
 import { StoredPicture } from './stored-picture.ts';
 
-/** The chunk map is told so often (ms), which is smooth to the eye, the figures at each second time: a page draws them anew. */
-const PUBLISH_INTERVAL = 150;
 /** Entries of the chunk log kept for one picture: a gigabyte's worth of chunks. */
 const MAX_LOG = 1_000_000;
 
@@ -61,7 +59,6 @@ export class ReceiverEngine {
   /** Counts the senders seen: each numbers its transfers from one. */
   private epoch = 0;
   private cancelPublish: (() => void) | undefined;
-  private publishes = 0;
 
   constructor(host: EngineHost, instance: Uint8Array, store: ByteStore) {
     this.host = host;
@@ -376,15 +373,13 @@ export class ReceiverEngine {
     this.cancelPublish ??= this.host.schedule(PUBLISH_INTERVAL, () => {
       this.cancelPublish = undefined;
       const active = [...this.byTransfer.values()].filter((entry) => entry.state === 'receiving');
-      this.publishes += 1;
       // Of an album that was accepted at once most pictures wait for their turn, and have nothing to say.
-      for (const entry of active)
-        if (entry.logged > 0 || entry.bytes > 0) this.publishOne(entry, this.publishes % 2 === 0);
+      for (const entry of active) if (entry.logged > 0 || entry.bytes > 0) this.publishOne(entry);
       if (active.length > 0) this.publishSoon();
     });
   }
 
-  private publishOne(entry: Entry, withFigures = true): void {
+  private publishOne(entry: Entry): void {
     const incoming = this.receiver.transfer(entry.transfer);
     if (incoming === undefined || this.byTransfer.get(entry.transfer) !== entry) return;
     let holes = 0;
@@ -394,8 +389,6 @@ export class ReceiverEngine {
         entry.cells.mark(chunk, entry.again.has(block) ? Cell.retransmitted : Cell.lost);
       });
     }
-    if (withFigures)
-      this.host.post({ type: 'update', update: { id: entry.id, figures: this.figures(entry, holes) } });
     const order = Uint32Array.from(entry.order);
     entry.order = [];
     const map = entry.cells.take();
@@ -407,6 +400,7 @@ export class ReceiverEngine {
         order,
       });
     }
+    this.host.post({ type: 'update', update: { id: entry.id, figures: this.figures(entry, holes) } });
   }
 
   private figures(entry: Entry, holes: number): Figures {

@@ -8,12 +8,9 @@ import { ChunkCellMap, type CellState } from './chunk-cells.ts';
 import { toHex } from './digest.ts';
 import { problemOf } from './cancel-reasons.ts';
 import { EndpointLoop, type EngineHost } from './loop.ts';
-import type { OutgoingPicture, ToSenderEngine } from './messages.ts';
+import { PUBLISH_INTERVAL, type OutgoingPicture, type ToSenderEngine } from './messages.ts';
 import { RateMeter } from './rate-meter.ts';
 import { Source } from './source.ts';
-
-/** The chunk map is told so often (ms), which is smooth to the eye, the figures at each second time: a page draws them anew. */
-const PUBLISH_INTERVAL = 150;
 
 interface Entry {
   readonly picture: OutgoingPicture;
@@ -53,7 +50,6 @@ export class SenderEngine {
   private met = false;
   private preparing = false;
   private cancelPublish: (() => void) | undefined;
-  private publishes = 0;
 
   constructor(host: EngineHost, instance: Uint8Array) {
     this.host = host;
@@ -311,20 +307,18 @@ export class SenderEngine {
     this.cancelPublish ??= this.host.schedule(PUBLISH_INTERVAL, () => {
       this.cancelPublish = undefined;
       let active = false;
-      this.publishes += 1;
       for (const entry of this.byTransfer.values()) {
         if (entry.state !== 'sending' && entry.state !== 'verifying') continue;
         active = true;
         // Of an album that was accepted at once most pictures wait for their turn, and have nothing to say.
         const { original } = this.sender.transfer(entry.transfer ?? 0) ?? {};
-        if (original !== undefined && original.packetsSent + original.chunksThere > 0)
-          this.publishOne(entry, this.publishes % 2 === 0);
+        if (original !== undefined && original.packetsSent + original.chunksThere > 0) this.publishOne(entry);
       }
       if (active) this.publishSoon();
     });
   }
 
-  private publishOne(entry: Entry, withFigures = true): void {
+  private publishOne(entry: Entry): void {
     const transfer = this.sender.transfer(entry.transfer ?? 0);
     if (transfer === undefined) return;
     const { original } = transfer;
@@ -337,11 +331,10 @@ export class SenderEngine {
       const [first, last] = original.chunkRange(entry.closedThrough);
       for (let chunk = first; chunk < last; chunk++) entry.cells.arrive(chunk, Cell.received);
     }
-    if (withFigures)
-      this.host.post({ type: 'update', update: { id: entry.picture.id, figures: this.figures(entry) } });
     const map = entry.cells.take();
     if (map !== undefined)
       this.host.post({ type: 'chunks', id: entry.picture.id, map, order: new Uint32Array(0) });
+    this.host.post({ type: 'update', update: { id: entry.picture.id, figures: this.figures(entry) } });
   }
 
   private figures(entry: Entry): Figures {
