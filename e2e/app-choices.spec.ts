@@ -10,11 +10,10 @@ import { inspectImage } from '../lib/image/inspect.ts';
 import { expect, test } from './support/app.ts';
 import { type Picture, sharedPictures } from './support/pictures.ts';
 import { meet, type Rooms } from './support/rooms.ts';
+import { LONG } from './support/long.ts';
 
 const FEW = new Set(['gps-1.jpg', 'transparent.png', 'damaged.jpg']);
-const collection = sharedPictures().filter(
-  ({ name }) => process.env['TESSERA_LONG'] === '1' || FEW.has(name),
-);
+const collection = sharedPictures().filter(({ name }) => LONG || FEW.has(name));
 const LONGEST_SIDE = 2048;
 
 type Choice = 'original' | 'without-location' | 'smaller';

@@ -2,10 +2,10 @@
 import { expect, test } from './support/app.ts';
 import { sharedPictures } from './support/pictures.ts';
 import { cross, meet } from './support/rooms.ts';
+import { LONG } from './support/long.ts';
 
 const collection = sharedPictures();
 
-const LONG = process.env['TESSERA_LONG'] === '1';
 /** One of each kind in an ordinary run, the largest too; all of them, and over a clean link as well, in the long one. */
 const FEW = ['damaged.jpg', 'iphone.heic', 'large-8mb.jpg', 'rotated-6.jpg', 'transparent.png', 'wood.webp'];
 const chosen = collection.filter(({ name }) => LONG || FEW.includes(name));

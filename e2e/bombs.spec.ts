@@ -6,8 +6,9 @@ import { MemoryWatch } from '../bench/memory-watch.ts';
 import { bombs } from './support/bombs.ts';
 import { expect, test } from './support/app.ts';
 import { cross, meet } from './support/rooms.ts';
+import { LONG } from './support/long.ts';
 
-const SIDES = process.env['TESSERA_LONG'] === '1' ? [8_000, 16_383, 20_000, 65_535] : [8_000];
+const SIDES = LONG ? [8_000, 16_383, 20_000, 65_535] : [8_000];
 const MOST_MEGABYTES = 150;
 /** From this side on the files themselves are megabytes. */
 const MEGABYTES_FROM = 65_535;

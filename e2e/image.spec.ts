@@ -21,6 +21,7 @@ import {
 } from '../lib/image/test-images.ts';
 import { vendorBytes, vendorFiles } from '../scripts/vendor.mjs';
 import type { ImageApi } from './image-harness.ts';
+import { LONG } from './support/long.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const SHARED = fileURLToPath(new URL('../../shared/images/', import.meta.url));
@@ -136,8 +137,7 @@ const OF_EACH_KIND = new Set([
   'transparent.png',
   'wood.webp',
 ]);
-const CHOSEN =
-  process.env['TESSERA_LONG'] === '1' ? SHARED_NAMES : SHARED_NAMES.filter((name) => OF_EACH_KIND.has(name));
+const CHOSEN = LONG ? SHARED_NAMES : SHARED_NAMES.filter((name) => OF_EACH_KIND.has(name));
 const SHOWN = CHOSEN.filter((name) => !name.endsWith('.heic'));
 
 for (const name of SHARED_NAMES) {

@@ -10,11 +10,11 @@ import { letterPrint } from './looks/letter-print.ts';
 import { serveLooks, type Looks } from './looks/serve-looks.ts';
 import { DESKTOP, looks, PHONE } from './looks/states.ts';
 import { axeViolations } from './support/axe.ts';
+import { LONG } from './support/long.ts';
 
 const PRINT = fileURLToPath(new URL('looks/letter-print.txt', import.meta.url));
 /** What another rounding at an edge may change. A few words that are others may hide below it. */
 const MOST_CHANGED = 0.004;
-const LONG = process.env['TESSERA_LONG'] === '1';
 
 let served: Looks;
 let browser: Browser;

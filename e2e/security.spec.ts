@@ -6,8 +6,7 @@ import { hostileFiles } from './support/hostile-files.ts';
 import { expect, test } from './support/app.ts';
 import { cross, meet, ReceiverRoom, SenderRoom } from './support/rooms.ts';
 import { zipNames } from './support/zip-entries.ts';
-
-const LONG = process.env['TESSERA_LONG'] === '1';
+import { LONG } from './support/long.ts';
 
 declare global {
   interface Window {

@@ -2,8 +2,7 @@ import type { Page } from '@playwright/test';
 import { expect, test } from './fixtures.ts';
 import { serveHarness, type Harness } from './harness.ts';
 import type { Link } from './link/relay.ts';
-
-const LONG = process.env['TESSERA_LONG'] === '1';
+import { LONG } from './support/long.ts';
 
 let harness: Harness;
 test.beforeAll(async () => {
