@@ -1,4 +1,4 @@
-/** Many large photographs at once: each is shown where somebody looks, and let go where nobody does. `npm run bench -- album` measures the memory. */
+/** Many photographs at once: each is shown where somebody looks, and let go where nobody does. `npm run bench -- album` measures the memory. */
 import { expect, test } from './support/app.ts';
 import { cross, meet } from './support/rooms.ts';
 
@@ -17,9 +17,9 @@ test('an album is accepted at once, shown where one looks, and let go where one 
   await receiver.page.getByTestId('accept-all').check();
   // No two files alike: what stands behind the end of a JPEG shows nothing.
   const album = Array.from({ length: PICTURES }, (_, i) => ({
-    ...pictures.large,
+    ...pictures.photo,
     name: `album-${i}.jpg`,
-    buffer: Buffer.concat([pictures.large.buffer, Buffer.from([i])]),
+    buffer: Buffer.concat([pictures.photo.buffer, Buffer.from([i])]),
   }));
   await sender.pick(...album);
   for (const { name } of album) await receiver.state(name, 'done');

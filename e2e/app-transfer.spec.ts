@@ -91,7 +91,7 @@ for (const side of LONG ? (['sender', 'receiver'] as const) : (['receiver'] as c
   });
 }
 
-test('several pictures of several types cross one after the other, each with its marks', async ({
+test('several pictures of several types, and files of no bytes, one, and around one chunk, cross one after the other', async ({
   link,
   server,
   rooms,
@@ -116,6 +116,14 @@ test('several pictures of several types cross one after the other, each with its
   }
   const transfers = marks.map(({ detail }) => detail.transfer);
   expect(new Set(transfers).size).toBe(chosen.length);
+
+  // No picture is in them: they are saved under a name that promises none.
+  await link.configure({ rateMbit: 50, delayMs: 10, loss: 0.1, seed: 25 });
+  for (const length of [0, 1, 1023, 1024, 1025]) {
+    await cross(rooms, plainBytes(`bytes-${length}.bin`, length));
+    const total = await rooms.receiver.number(`bytes-${length}.bin`, 'chunks-total');
+    expect(total, `chunks of ${length} bytes`).toBe(Math.ceil(length / 1024));
+  }
 });
 
 test('a second picture is picked and accepted while the first is on its way, and one twice at a time', async ({
@@ -163,15 +171,4 @@ test('eight pictures picked at once are accepted with one press', async ({
   await expect(rooms.receiver.page.getByTestId('accept')).toHaveCount(8, { timeout: 40_000 });
   await rooms.receiver.page.getByTestId('accept-offered').click();
   for (const picture of eight) await expectVerified(rooms, picture);
-});
-
-test('files of no bytes, one byte, and around one chunk cross', async ({ link, server, rooms }) => {
-  await link.configure({ rateMbit: 50, delayMs: 10, loss: 0.1, seed: 25 });
-  await meet(rooms, server.url);
-  for (const length of [0, 1, 1023, 1024, 1025]) {
-    // No picture is in them: they are saved under a name that promises none.
-    await cross(rooms, plainBytes(`bytes-${length}.bin`, length));
-    const total = await rooms.receiver.number(`bytes-${length}.bin`, 'chunks-total');
-    expect(total, `chunks of ${length} bytes`).toBe(Math.ceil(length / 1024));
-  }
 });

@@ -9,6 +9,8 @@ import { wireOf, type Wire } from './wire.ts';
 const PATIENCE = { timeout: 60_000 };
 /** Megabytes over a bad link. */
 const TRANSFER = { timeout: 180_000 };
+/** An assertion on a locator looks once a second, and a test waits for ten states. */
+const OFTEN = { intervals: [100, 200] };
 const FINAL = ['done', 'failed', 'cancelled', 'declined'];
 
 export interface Report {
@@ -36,7 +38,9 @@ export class Room {
   /** Says so when it does not get there: which state and problem it stands in instead. */
   async connection(...states: string[]): Promise<void> {
     const line = this.page.getByTestId('connection');
-    await expect(line).toHaveAttribute('data-state', new RegExp(`^(${states.join('|')})$`), PATIENCE);
+    await expect
+      .poll(() => line.getAttribute('data-state'), { ...PATIENCE, ...OFTEN })
+      .toMatch(new RegExp(`^(${states.join('|')})$`));
   }
 
   problem(code: string): Locator {
@@ -51,7 +55,7 @@ export class Room {
   async state(name: string, ...states: string[]): Promise<void> {
     const card = this.card(name);
     const until = new RegExp(`^(${[...states, ...FINAL].join('|')})$`);
-    await expect(card).toHaveAttribute('data-state', until, TRANSFER);
+    await expect.poll(() => card.getAttribute('data-state'), { ...TRANSFER, ...OFTEN }).toMatch(until);
     const state = (await card.getAttribute('data-state')) ?? '';
     if (states.includes(state) || !FINAL.includes(state)) return;
     const problem = await card.locator('[data-problem]').getAttribute('data-problem', { timeout: 500 });
@@ -115,7 +119,7 @@ export class SenderRoom extends Room {
 
   async code(): Promise<string> {
     const code = this.page.getByTestId('room-code');
-    await expect(code).toHaveText(/^\d+-[a-z]+-[a-z]+$/, PATIENCE);
+    await expect.poll(() => code.textContent(), { ...PATIENCE, ...OFTEN }).toMatch(/^\d+-[a-z]+-[a-z]+$/);
     return (await code.textContent())!;
   }
 
