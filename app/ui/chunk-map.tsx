@@ -34,9 +34,11 @@ export function ChunkMap({ read, figures }: Props) {
       if (map) setPerSquare(painter.paint(map));
     };
     const again = () => {
-      if (frame === 0 && seen) frame = requestAnimationFrame(paint);
+      if (frame === 0) frame = requestAnimationFrame(paint);
     };
-    repaint.current = again;
+    repaint.current = () => {
+      if (seen) again();
+    };
     const afresh = () => {
       painter.reset();
       again();
