@@ -1,5 +1,6 @@
 /** Many photographs at once: each is shown where somebody looks, and let go where nobody does. `npm run bench -- album` measures the memory. */
 import { expect, test } from './support/app.ts';
+import { unlike } from './support/pictures.ts';
 import { cross, meet } from './support/rooms.ts';
 
 const PICTURES = 6;
@@ -15,12 +16,7 @@ test('an album is accepted at once, shown where one looks, and let go where one 
   await cross(rooms, pictures.small);
   const { sender, receiver } = rooms;
   await receiver.page.getByTestId('accept-all').check();
-  // No two files alike: what stands behind the end of a JPEG shows nothing.
-  const album = Array.from({ length: PICTURES }, (_, i) => ({
-    ...pictures.photo,
-    name: `album-${i}.jpg`,
-    buffer: Buffer.concat([pictures.photo.buffer, Buffer.from([i])]),
-  }));
+  const album = Array.from({ length: PICTURES }, (_, i) => unlike(pictures.photo, `album-${i}.jpg`));
   await sender.pick(...album);
   for (const { name } of album) await receiver.state(name, 'done');
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CDPSession, Page } from '@playwright/test';
 import { expect, test } from './support/app.ts';
-import { sha256, type Picture } from './support/pictures.ts';
+import { sha256, type Picture, unlike } from './support/pictures.ts';
 import { meet, ReceiverRoom, SenderRoom } from './support/rooms.ts';
 import { zipEntries } from './support/zip-entries.ts';
 
@@ -17,7 +17,7 @@ const FOUR = ['one.jpg', 'two.jpg', 'three.jpg', 'four.jpg'];
 function onDisk(folder: string, names: readonly string[], picture: Picture): string[] {
   return names.map((name, i) => {
     const path = join(folder, name);
-    writeFileSync(path, Buffer.concat([picture.buffer, Buffer.from(name)]));
+    writeFileSync(path, unlike(picture, name).buffer);
     utimesSync(path, TAKEN, new Date(TAKEN.getTime() + i * 86_400_000));
     return path;
   });

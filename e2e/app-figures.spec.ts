@@ -1,5 +1,6 @@
 /** The figures of both sides against an independent count, and what a transfer costs the pages. */
 import { expect, test } from './support/app.ts';
+import { unlike } from './support/pictures.ts';
 import { cross, meet, type Report, type Room } from './support/rooms.ts';
 import { traceTasks } from './support/task-times.ts';
 import type { StreamCount } from './support/wire.ts';
@@ -133,11 +134,7 @@ test('neither page is held up while a picture crosses', async ({ link, server, r
   await cross(rooms, pictures.photo);
   for (const side of ['sender', 'receiver'] as const) {
     const name = `beside-${side}.jpg`;
-    await rooms.sender.pick({
-      ...pictures.photo,
-      name,
-      buffer: Buffer.concat([pictures.photo.buffer, Buffer.from(side)]),
-    });
+    await rooms.sender.pick(unlike(pictures.photo, name));
     await expect(rooms.receiver.handle(name, 'accept')).toBeVisible();
     const browser = side === 'sender' ? pair.senderBrowser : pair.receiverBrowser;
     const stop = await traceTasks(browser, rooms[side].page);

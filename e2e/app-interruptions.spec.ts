@@ -1,5 +1,6 @@
 /** A transfer that does not simply go through: somebody changes their mind, goes away, comes back, or the network does. */
 import { expect, test } from './support/app.ts';
+import { unlike } from './support/pictures.ts';
 import { cross, expectVerified, meet, ReceiverRoom } from './support/rooms.ts';
 
 /** Slow enough that a large picture is on its way for some seconds. */
@@ -150,11 +151,7 @@ test('a silent network of four seconds mid-way is survived, and a server that st
   const { sender, receiver } = rooms;
   await link.configure({ ...slow, seed: 46 });
   await meet(rooms, server.url);
-  const quiet = {
-    ...pictures.large,
-    name: 'quiet.jpg',
-    buffer: Buffer.concat([pictures.large.buffer, Buffer.of(1)]),
-  };
+  const quiet = unlike(pictures.large, 'quiet.jpg');
   await sender.pick(quiet);
   await receiver.accept(quiet.name);
   await receiver.chunks(quiet.name, 500);

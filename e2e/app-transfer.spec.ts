@@ -1,7 +1,7 @@
 /** A picture crosses, whatever the link does to its packets. */
 import type { Link, LinkOptions } from './link/relay.ts';
 import { expect, test } from './support/app.ts';
-import { type Picture, plainBytes } from './support/pictures.ts';
+import { type Picture, plainBytes, unlike } from './support/pictures.ts';
 import { cross, expectVerified, meet, type Rooms } from './support/rooms.ts';
 import { LONG } from './support/long.ts';
 
@@ -23,7 +23,6 @@ const links: Record<string, Partial<LinkOptions>> = {
   },
 };
 
-/** A picture of its own for each link: a receiver that knows the digest would ask for nothing. */
 async function crossOver(
   name: string,
   { link, rooms, photo }: { link: Link; rooms: Rooms; photo: Picture },
@@ -31,11 +30,7 @@ async function crossOver(
   const options = links[name]!;
   await link.configure(options);
   await link.resetStats();
-  const picture = {
-    ...photo,
-    name: `${name}.jpg`,
-    buffer: Buffer.concat([photo.buffer, Buffer.from(name)]),
-  };
+  const picture = unlike(photo, `${name}.jpg`);
   await cross(rooms, picture);
   const { toReceiver } = await link.stats();
   if (options.loss) expect(toReceiver.lost).toBeGreaterThan(0);
@@ -165,7 +160,7 @@ test('eight pictures picked at once are accepted with one press', async ({
   const eight = Array.from({ length: 8 }, (_, i) => {
     const kind = kinds[i % kinds.length]!;
     // No two alike, as no two photographs are.
-    return { ...kind, name: `${i}-${kind.name}`, buffer: Buffer.concat([kind.buffer, Buffer.from([i])]) };
+    return unlike(kind, `${i}-${kind.name}`);
   });
   await rooms.sender.pick(...eight);
   await expect(rooms.receiver.page.getByTestId('accept')).toHaveCount(8, { timeout: 40_000 });

@@ -1,4 +1,4 @@
-import { EOI, SOS } from './jpeg-segments.ts';
+import { endsScan, EOI, SOS, standsAlone } from './jpeg-segments.ts';
 
 /**
  * Finds the end of a JPEG in a file that is still arriving (ITU-T T.81 Annex B): behind it there may be megabytes more, a second
@@ -41,10 +41,8 @@ export class JpegEnd {
         else this.#skip = Infinity;
         break;
       case 'code-in-scan':
-        if (byte === 0xff) break;
-        // A stuffed zero or a restart: the scan goes on.
-        if (byte === 0 || isRestart(byte)) this.#expects = 'scan';
-        else this.#begin(byte, end);
+        if (endsScan(byte)) this.#begin(byte, end);
+        else if (byte !== 0xff) this.#expects = 'scan';
         break;
       case 'code':
         if (byte !== 0xff) this.#begin(byte, end);
@@ -64,8 +62,6 @@ export class JpegEnd {
   #begin(code: number, end: number): void {
     this.#code = code;
     if (code === EOI) this.at = end;
-    this.#expects = code === 0x01 || isRestart(code) ? 'marker' : 'length';
+    this.#expects = standsAlone(code) ? 'marker' : 'length';
   }
 }
-
-const isRestart = (code: number): boolean => code >= 0xd0 && code <= 0xd7;

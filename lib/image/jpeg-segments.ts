@@ -24,6 +24,14 @@ export const APP13 = 0xed;
 export const SOS = 0xda;
 export const EOI = 0xd9;
 
+const isRestart = (code: number): boolean => code >= 0xd0 && code <= 0xd7;
+
+/** Has no length and no payload: TEM, restarts, a start of image. */
+export const standsAlone = (code: number): boolean => code === 0x01 || code === 0xd8 || isRestart(code);
+
+/** In entropy-coded bytes, the byte behind 0xff: neither a stuffed zero nor a restart nor a fill byte. */
+export const endsScan = (code: number): boolean => code !== 0 && code !== 0xff && !isRestart(code);
+
 /** Segments of one picture; progressive ones have tables between some 10 scans. */
 const MAX_SEGMENTS = 65_536;
 
@@ -40,7 +48,7 @@ export function walkJpeg(bytes: Uint8Array, start = 0): JpegLayout {
     }
     const marker = bytes[at + 1]!;
     if (marker === EOI) return { segments, scanAt, end: at + 2 };
-    if (marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8)) {
+    if (standsAlone(marker)) {
       at += 2;
       continue;
     }
@@ -57,12 +65,11 @@ export function walkJpeg(bytes: Uint8Array, start = 0): JpegLayout {
   return { segments, scanAt, end: bytes.length };
 }
 
-/** Entropy-coded bytes end at a marker that is neither a stuffed zero nor a restart. */
 function endOfScan(bytes: Uint8Array, from: number): number {
   let at = bytes.indexOf(0xff, from);
   while (at >= 0 && at + 1 < bytes.length) {
     const next = bytes[at + 1]!;
-    if (next !== 0 && (next < 0xd0 || next > 0xd7) && next !== 0xff) return at;
+    if (endsScan(next)) return at;
     at = bytes.indexOf(0xff, next === 0xff ? at + 1 : at + 2);
   }
   return bytes.length;
