@@ -10,7 +10,7 @@ export default defineConfig({
       'signaling/**/*.test.ts',
       'scripts/**/*.test.ts',
       'bench/**/*.test.ts',
-      'e2e/link/**/*.test.ts',
+      'testbed/**/*.test.ts',
     ],
     testTimeout: 30_000,
     // Two cores: more workers than that only make every timing noisier.

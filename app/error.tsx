@@ -1,5 +1,5 @@
 'use client';
-import { Notice } from './ui/notice.tsx';
+import { Notice } from './ui/kit/notice.tsx';
 import { useText } from './text/text.tsx';
 
 export default function PageError() {

@@ -1,7 +1,7 @@
 import type { Metadata, Viewport } from 'next';
 import type { ReactNode } from 'react';
 import './tokens.css';
-import { Shell } from './ui/shell.tsx';
+import { Shell } from './ui/shell/shell.tsx';
 
 export const metadata: Metadata = {
   title: 'Tessera',

@@ -1,4 +1,4 @@
-import { Nothing } from './ui/nothing.tsx';
+import { Nothing } from './ui/shell/nothing.tsx';
 
 export const metadata = { title: 'Tessera' };
 

@@ -1,4 +1,4 @@
-import { Home } from './ui/home.tsx';
+import { Home } from './ui/shell/home.tsx';
 
 export default function Page() {
   return <Home />;

@@ -1,4 +1,4 @@
-import { cleanLink, type LinkOptions } from '../e2e/link/link-model.ts';
+import { cleanLink, type LinkOptions } from '../testbed/link/link-model.ts';
 
 /** One row of a table: a file over a link. */
 export interface Case {

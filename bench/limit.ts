@@ -1,4 +1,4 @@
-import type { LinkOptions } from '../e2e/link/link-model.ts';
+import type { LinkOptions } from '../testbed/link/link-model.ts';
 import { limitOf } from '../lib/simulation/sweep.ts';
 
 /** What of a link decides how fast anything can be. */

@@ -4,10 +4,10 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BrowserContext, Page } from '@playwright/test';
-import { serveHarness, type Harness } from '../e2e/harness.ts';
-import { launchPair, launchProfile, openContext, type Pair } from '../e2e/link/browsers.ts';
-import type { Link, Side } from '../e2e/link/relay.ts';
-import { Server } from '../e2e/server.ts';
+import { serveHarness, type Harness } from '../testbed/harness.ts';
+import { launchPair, launchProfile, openContext, type Pair } from '../testbed/link/browsers.ts';
+import type { Link, Side } from '../testbed/link/relay.ts';
+import { Server } from '../testbed/server.ts';
 
 /**
  * Compilers wrap named inner functions in a helper that a page does not have; and what blocks a page's thread for

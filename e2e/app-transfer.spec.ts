@@ -1,5 +1,5 @@
 /** A picture crosses, whatever the link does to its packets. */
-import type { Link, LinkOptions } from './link/relay.ts';
+import type { Link, LinkOptions } from '../testbed/link/relay.ts';
 import { expect, test } from './support/app.ts';
 import { type Picture, plainBytes, unlike } from './support/pictures.ts';
 import { cross, expectVerified, meet, type Rooms } from './support/rooms.ts';

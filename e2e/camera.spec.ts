@@ -1,7 +1,7 @@
 /** The QR picture on the sender's screen, before a real camera as far as the receiver's browser can tell. */
 import { writeFile } from 'node:fs/promises';
 import type { Browser } from '@playwright/test';
-import { launchChromium, openContext } from './link/browsers.ts';
+import { launchChromium, openContext } from '../testbed/link/browsers.ts';
 import { expect, test } from './support/app.ts';
 import { cross, ReceiverRoom } from './support/rooms.ts';
 

@@ -7,9 +7,9 @@
  *       await sender.goto(`${server.url}/send/`);
  */
 import { test as base, type Page } from '@playwright/test';
-import { launchPair, type Pair } from './link/browsers.ts';
-import type { Link, Side } from './link/relay.ts';
-import { Server } from './server.ts';
+import { launchPair, type Pair } from '../testbed/link/browsers.ts';
+import type { Link, Side } from '../testbed/link/relay.ts';
+import { Server } from '../testbed/server.ts';
 
 interface WorkerFixtures {
   pair: Pair;

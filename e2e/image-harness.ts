@@ -1,11 +1,11 @@
 /** What `image.spec.ts` calls in a page: the image and storage layers themselves, and pixels to compare. */
-import { compressImage } from '../lib/image/compress.ts';
-import { inspectImage } from '../lib/image/inspect.ts';
-import { createPartialPainter } from '../lib/image/partial.ts';
-import { makePreview } from '../lib/image/preview.ts';
-import { sniffType } from '../lib/image/sniff.ts';
-import { stripLocation } from '../lib/image/strip-location.ts';
-import { thumbToDataUrl } from '../lib/image/thumb.ts';
+import { compressImage } from '../lib/image/make/compress.ts';
+import { inspectImage } from '../lib/image/inspect/inspect.ts';
+import { createPartialPainter } from '../lib/image/partial/partial.ts';
+import { makePreview } from '../lib/image/make/preview.ts';
+import { sniffType } from '../lib/image/inspect/sniff.ts';
+import { stripLocation } from '../lib/image/strip/strip-location.ts';
+import { thumbToDataUrl } from '../lib/image/make/thumb.ts';
 
 async function fetchFile(path: string): Promise<File> {
   const response = await fetch(path);

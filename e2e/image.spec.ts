@@ -61,7 +61,7 @@ test.beforeAll(async () => {
   served.set('/harness.js', await bundle('e2e/image-harness.ts'));
   served.set('/store.js', await bundle('e2e/image-store-harness.ts'));
   // Where `new URL('./preview.worker.ts', import.meta.url)` of the bundle at the root points to.
-  served.set('/preview.worker.ts', await bundle('lib/image/preview.worker.ts'));
+  served.set('/preview.worker.ts', await bundle('lib/image/make/preview.worker.ts'));
   for (const file of vendorFiles) served.set(`/vendor/${file.to}`, vendorBytes(file));
   for (const name of SHARED_NAMES) served.set(`/pictures/${name}`, readFileSync(SHARED + name));
   server = createServer((request, response) => {

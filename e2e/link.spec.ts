@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { expect, test } from './fixtures.ts';
-import { serveHarness, type Harness } from './harness.ts';
+import { serveHarness, type Harness } from '../testbed/harness.ts';
 
 let harness: Harness;
 test.beforeAll(async () => {

@@ -7,8 +7,8 @@ import { createRoot } from 'react-dom/client';
 import '../app/tokens.css';
 import { ReceiverRoom } from '../app/receive/receiver-room.tsx';
 import { SenderRoom } from '../app/send/sender-room.tsx';
-import { Home } from '../app/ui/home.tsx';
-import { Shell } from '../app/ui/shell.tsx';
+import { Home } from '../app/ui/shell/home.tsx';
+import { Shell } from '../app/ui/shell/shell.tsx';
 
 const pages: Record<string, () => ReactNode> = {
   home: () => createElement(Home),

@@ -1,5 +1,5 @@
 /** The transport alone in a page: signals are passed by the test, messages are numbered and counted. */
-import { CONTROL_LANE, type LaneId } from '../lib/protocol/contract.ts';
+import { CONTROL_LANE, type LaneId } from '../lib/protocol/endpoint.ts';
 import { createTransport } from '../lib/transport/transport.ts';
 import type { Transport } from '../lib/transport/contract.ts';
 

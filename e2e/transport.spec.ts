@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import { expect, test } from './fixtures.ts';
-import { serveHarness, type Harness } from './harness.ts';
-import type { Link } from './link/relay.ts';
+import { serveHarness, type Harness } from '../testbed/harness.ts';
+import type { Link } from '../testbed/link/relay.ts';
 import { LONG } from './support/long.ts';
 
 let harness: Harness;

@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Server } from './server.ts';
+import { Server } from '../testbed/server.ts';
 import { expect, test } from './support/app.ts';
 import { cross, ReceiverRoom, type Room, SenderRoom } from './support/rooms.ts';
 

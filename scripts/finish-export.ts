@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
-import { withPolicyTag } from '../signaling/policy.ts';
+import { withPolicyTag } from '../signaling/pages/policy.ts';
 
 /**
  * Finishes the static export: writes the policy into every page, for file hosts that send no headers, and compresses

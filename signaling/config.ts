@@ -1,5 +1,5 @@
 /** What the person who runs the server may set, from the environment and the command line. */
-import type { IceConfig } from './ice-servers.ts';
+import type { IceConfig } from './socket/ice-servers.ts';
 
 export interface Config {
   port: number;

@@ -1,11 +1,11 @@
 /** `node --import tsx signaling/main.ts [--https] [--dev]`: the server that `npm start` and `npm run dev` run. */
 import { fileURLToPath } from 'node:url';
 import { renderUnicodeCompact } from 'uqr';
-import { keptCertificate } from './certificate.ts';
+import { keptCertificate } from './tls/certificate.ts';
 import { readConfig, type Config } from './config.ts';
-import { lanAddresses } from './lan.ts';
+import { lanAddresses } from './tls/lan.ts';
 import { createLog } from './log.ts';
-import { servePages } from './pages.ts';
+import { servePages } from './pages/pages.ts';
 import { createTesseraServer, type ServerOptions } from './server.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -14,7 +14,7 @@ const log = createLog(process.env.LOG_LEVEL ?? 'info');
 const config = readConfig(process.env, process.argv.slice(2));
 const lan = lanAddresses();
 const pages = process.argv.includes('--dev')
-  ? await (await import('./development.ts')).developmentPages(root, config.port)
+  ? await (await import('./pages/development.ts')).developmentPages(root, config.port)
   : { pages: servePages(process.env.TESSERA_OUT ?? `${root}out`, config.trustedProxies) };
 const options: ServerOptions = { ...config, ...pages, log };
 if (config.https) options.certificate = await keptCertificate(`${root}.certs`, lan, Date.now());

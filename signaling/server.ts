@@ -3,10 +3,10 @@ import { createServer as createHttp, type RequestListener } from 'node:http';
 import { createServer as createHttps } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { setSecurityHeaders } from './headers.ts';
-import { SHUTDOWN_MS } from './limits.ts';
-import type { Handler } from './pages.ts';
-import { attachSignaling, type SignalingOptions } from './sockets.ts';
+import { setSecurityHeaders } from './pages/headers.ts';
+import { SHUTDOWN_MS } from './wire/limits.ts';
+import type { Handler } from './pages/pages.ts';
+import { attachSignaling, type SignalingOptions } from './socket/sockets.ts';
 
 export interface ServerOptions extends SignalingOptions {
   pages: Handler;

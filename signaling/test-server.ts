@@ -4,7 +4,7 @@ import { get } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { io, type Socket } from 'socket.io-client';
 import type { Log } from './log.ts';
-import type { ClientToServer, ServerToClient } from './messages.ts';
+import type { ClientToServer, ServerToClient } from './wire/messages.ts';
 import { createTesseraServer, type ServerOptions } from './server.ts';
 
 export type TestSocket = Socket<ServerToClient, ClientToServer>;

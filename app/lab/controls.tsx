@@ -14,7 +14,7 @@ import {
   STOPS,
 } from '../../lib/lab/conditions.ts';
 import type { LabCatalogue } from '../text/lab-en.ts';
-import ui from '../ui/ui.module.css';
+import ui from '../ui/kit/ui.module.css';
 import { useLabText } from './lab-text.ts';
 import css from './laboratory.module.css';
 

@@ -1,7 +1,7 @@
 'use client';
 import { type ChangeEvent, useId } from 'react';
 import type { LabPicture } from '../../lib/lab/picture.ts';
-import ui from '../ui/ui.module.css';
+import ui from '../ui/kit/ui.module.css';
 import { useLabText } from './lab-text.ts';
 import css from './laboratory.module.css';
 

@@ -1,11 +1,11 @@
 /* oxlint-disable jsx-a11y/prefer-tag-over-role -- a canvas cannot be an <img> */
 'use client';
 import { useEffect, useRef, useState } from 'react';
-import type { PartialPainter } from '../../lib/image/partial.ts';
+import type { PartialPainter } from '../../lib/image/partial/partial.ts';
 import type { LabPicture } from '../../lib/lab/picture.ts';
 import { type Timeline, valueAt } from '../../lib/lab/timeline.ts';
-import css from '../ui/picture-box.module.css';
-import { useObjectUrl, useThumbUrl } from '../ui/picture-urls.ts';
+import css from '../ui/picture/picture-box.module.css';
+import { useObjectUrl, useThumbUrl } from '../ui/picture/picture-urls.ts';
 import { useLabText } from './lab-text.ts';
 import own from './laboratory.module.css';
 
@@ -101,7 +101,7 @@ function GrowingPicture({
 
   useEffect(() => {
     let over = false;
-    void import('../../lib/image/partial.ts').then(({ createPartialPainter }) => {
+    void import('../../lib/image/partial/partial.ts').then(({ createPartialPainter }) => {
       if (over || !canvas.current) return;
       painter.current = createPartialPainter({
         canvas: canvas.current,

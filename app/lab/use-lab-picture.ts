@@ -2,7 +2,7 @@
 import { useCallback, useEffect } from 'react';
 import type { Laboratory } from '../../lib/lab/laboratory.ts';
 import { openPicture } from '../../lib/lab/picture.ts';
-import { filesFromDrop } from '../ui/files-from.ts';
+import { filesFromDrop } from '../ui/pick/files-from.ts';
 import sample from './sample.jpg';
 
 /** The landscape that comes with the page until somebody drops, pastes or picks a picture of their own. */

@@ -4,17 +4,19 @@ import { createReceiveStore, isMoving } from '../../lib/store/receive-store.ts';
 import { useStore } from '../../lib/store/use-store.ts';
 import { aboutToJoin, canResume, makeReceiverSession, notJoining } from '../make-session.ts';
 import { useText } from '../text/text.tsx';
-import { JoinCard } from '../ui/join-card.tsx';
-import { ReceiverTransfer } from '../ui/receiver-transfer.tsx';
-import { isolate, sessionOptions } from '../ui/session-options.ts';
-import { Totals } from '../ui/totals.tsx';
-import ui from '../ui/ui.module.css';
-import { useAnnouncement, useLeaveWarning, useWakeLock } from '../ui/use-device.ts';
+import { JoinCard } from '../ui/room/join-card.tsx';
+import { ReceiverTransfer } from '../ui/transfer/receiver-transfer.tsx';
+import { isolate, sessionOptions } from '../ui/room/session-options.ts';
+import { Totals } from '../ui/transfer/totals.tsx';
+import ui from '../ui/kit/ui.module.css';
+import { useAnnouncement, useLeaveWarning, useWakeLock } from '../ui/room/use-device.ts';
 import css from './receiver-room.module.css';
 import { useFragment } from './use-fragment.ts';
 
-const Viewer = lazy(() => import('../ui/viewer.tsx').then(({ Viewer }) => ({ default: Viewer })));
-const SaveAll = lazy(() => import('../ui/save-all.tsx').then(({ SaveAll }) => ({ default: SaveAll })));
+const Viewer = lazy(() => import('../ui/picture/viewer.tsx').then(({ Viewer }) => ({ default: Viewer })));
+const SaveAll = lazy(() =>
+  import('../ui/transfer/save-all.tsx').then(({ SaveAll }) => ({ default: SaveAll })),
+);
 
 /** The receiver's login room: who I am, the code, then the pictures as they come. */
 export function ReceiverRoom() {

@@ -6,14 +6,14 @@ import { createSendStore, transferOf } from '../../lib/store/send-store.ts';
 import { useStore } from '../../lib/store/use-store.ts';
 import { makeSenderSession, warmSession } from '../make-session.ts';
 import { useText } from '../text/text.tsx';
-import { ChoiceDetails } from '../ui/choice-control.tsx';
-import { ImageInput } from '../ui/image-input.tsx';
-import { RoomCard } from '../ui/room-card.tsx';
-import { SenderTransfer } from '../ui/sender-transfer.tsx';
-import { isolate, sessionOptions } from '../ui/session-options.ts';
-import { Totals } from '../ui/totals.tsx';
-import ui from '../ui/ui.module.css';
-import { useAnnouncement, useLeaveWarning, useWakeLock } from '../ui/use-device.ts';
+import { ChoiceDetails } from '../ui/pick/choice-control.tsx';
+import { ImageInput } from '../ui/pick/image-input.tsx';
+import { RoomCard } from '../ui/room/room-card.tsx';
+import { SenderTransfer } from '../ui/transfer/sender-transfer.tsx';
+import { isolate, sessionOptions } from '../ui/room/session-options.ts';
+import { Totals } from '../ui/transfer/totals.tsx';
+import ui from '../ui/kit/ui.module.css';
+import { useAnnouncement, useLeaveWarning, useWakeLock } from '../ui/room/use-device.ts';
 
 function makeStore() {
   let count = 0;

@@ -7,9 +7,9 @@ import { scriptedStates } from '../states/scripted-states.ts';
 import { ReceiverRoom } from '../receive/receiver-room.tsx';
 import { SenderRoom } from '../send/sender-room.tsx';
 import { en } from '../text/en.ts';
-import { Connection } from './connection.tsx';
-import { ReceiverTransfer } from './receiver-transfer.tsx';
-import { RoomCard } from './room-card.tsx';
+import { Connection } from './room/connection.tsx';
+import { ReceiverTransfer } from './transfer/receiver-transfer.tsx';
+import { RoomCard } from './room/room-card.tsx';
 
 const handles = (markup: string) =>
   new Set([...markup.matchAll(/data-testid="([^"]+)"/g)].map(([, id]) => id));

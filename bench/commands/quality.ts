@@ -1,8 +1,8 @@
 /** How good a picture looks while it arrives: PSNR against time, with the preview, without it, and over a reliable channel. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { cleanLink, type LinkOptions } from '../../e2e/link/link-model.ts';
-import { serveHarness } from '../../e2e/harness.ts';
+import { cleanLink, type LinkOptions } from '../../testbed/link/link-model.ts';
+import { serveHarness } from '../../testbed/harness.ts';
 import type { Bench } from '../bench.ts';
 import type { Case } from '../cases.ts';
 import { ChannelPair } from '../channel/channel-pair.ts';

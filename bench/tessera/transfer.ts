@@ -1,5 +1,5 @@
 import type { Figures } from '../../lib/session/model.ts';
-import type { RelayStats } from '../../e2e/link/relay.ts';
+import type { RelayStats } from '../../testbed/link/relay.ts';
 
 /** What one picture took, and what the pages and the link say about it. */
 export interface TesseraTransfer {

@@ -21,7 +21,7 @@ export async function serveLooks(): Promise<Looks> {
     // The worker is asked for by the name of its source: `new URL('./preview.worker.ts', import.meta.url)`.
     entryPoints: {
       looks: here('../looks-harness.tsx'),
-      worker: here('../../lib/image/preview.worker.ts'),
+      worker: here('../../lib/image/make/preview.worker.ts'),
     },
     outdir: '/',
     bundle: true,

@@ -2,8 +2,8 @@
  * Measures the quality of a picture's fronts in this browser. On the page, because only `<img>` decodes a file that is
  * cut short (`createImageBitmap` and a worker's decoder refuse it); each step is a few milliseconds, with a pause after it.
  */
-import { decodeWithElement } from '../image/partial-element.ts';
-import { thumbToDataUrl } from '../image/thumb.ts';
+import { decodeWithElement } from '../image/partial/partial-element.ts';
+import { thumbToDataUrl } from '../image/make/thumb.ts';
 import type { LabPicture } from './picture.ts';
 import { EXACT_DB, frontsToMeasure, psnr, type QualityCurve } from './quality.ts';
 

@@ -1,6 +1,6 @@
 /** A picture for the laboratory, looked at as the sender's page would: type from its bytes, size, thumb and preview. */
-import { inspectImage } from '../image/inspect.ts';
-import { makePreview } from '../image/preview.ts';
+import { inspectImage } from '../image/inspect/inspect.ts';
+import { makePreview } from '../image/make/preview.ts';
 
 export interface LabPicture {
   /** Empty for the page's own sample, which is called something else in each language. */

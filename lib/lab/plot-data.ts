@@ -1,5 +1,5 @@
 /** Timelines as columns of numbers over a logarithmic time axis: what takes 0.5 s and what takes 50 s share one plot. */
-import type { Millis } from '../protocol/contract.ts';
+import type { Millis } from '../protocol/endpoint.ts';
 import { endOf, lastBefore, ratesOf, valueAt, type Steps, type Timeline } from './timeline.ts';
 
 /** Points of a curve: one for every second or third pixel of a plot. */

@@ -3,7 +3,7 @@
  * of their size, as a person sees a photograph on a page (the metric of Raman et al., "ITP: an image transport protocol",
  * ICNP 2000). A front of a file always decodes to the same picture, so quality over time follows from quality over bytes.
  */
-import type { Millis } from '../protocol/contract.ts';
+import type { Millis } from '../protocol/endpoint.ts';
 import { lastBefore, type Steps, type Timeline } from './timeline.ts';
 
 /** Decibels of an exact copy, whose ratio is infinite: above what 8 bits a colour show. */

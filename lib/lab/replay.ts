@@ -1,5 +1,5 @@
 /** A clock that runs through a simulation's time as fast as somebody wants to look. Its own time comes in as a value. */
-import type { Millis } from '../protocol/contract.ts';
+import type { Millis } from '../protocol/endpoint.ts';
 
 /** Simulated milliseconds a real one. */
 export const SPEEDS = [0.1, 1, 10] as const;

@@ -1,7 +1,7 @@
 /** The two sides of the laboratory: the real protocol on simulated lanes, and models of what people use today. */
 import { geometryOf } from '../protocol/geometry.ts';
 import { CHUNK_LENGTH } from '../protocol/limits.ts';
-import { ORIGINAL } from '../protocol/streams.ts';
+import { ORIGINAL } from '../protocol/wire/stream-id.ts';
 import { makePath, runPath } from '../simulation/path.ts';
 import { transferPictures } from '../simulation/picture-transfer.ts';
 import { ReliableFlow } from '../simulation/reliable-flow.ts';

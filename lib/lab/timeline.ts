@@ -1,5 +1,5 @@
 /** What a simulated transfer did, told along its own time, so that a page can replay it at any speed. */
-import type { Millis } from '../protocol/contract.ts';
+import type { Millis } from '../protocol/endpoint.ts';
 import type { Rival } from './conditions.ts';
 
 export type System = 'tessera' | Rival;

@@ -1,11 +1,11 @@
 /** The preview of an offer crosses before anybody has answered, so that an accepted picture appears at once. */
 import { describe, expect, it } from 'vitest';
-import { CONTROL_LANE } from './contract.ts';
+import { CONTROL_LANE } from './endpoint.ts';
 import { everything, FaceToFace, header, noControl, noLanes } from './face-to-face.fixture.ts';
 import { EARLY_PREVIEW_EFFORT, MAX_EARLY_PREVIEWS, MAX_UNOFFERED_PACKETS } from './limits.ts';
-import { encodeData } from './packet.ts';
-import { Receiver } from './receiver.ts';
-import { ORIGINAL, PREVIEW, streamOf } from './streams.ts';
+import { encodeData } from './wire/lane-packet.ts';
+import { Receiver } from './receiving/receiver.ts';
+import { ORIGINAL, PREVIEW, streamOf } from './wire/stream-id.ts';
 
 const CHUNKS = 5;
 const PREVIEW_BYTES = CHUNKS * 1024 - 100;

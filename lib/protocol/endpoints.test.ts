@@ -1,7 +1,7 @@
 /** Sender and receiver face to face, without a network: what each state allows, and what each side remembers. */
 import { describe, expect, it, vi } from 'vitest';
-import { CONTROL_LANE } from './contract.ts';
-import { CancelReason, type ControlMessage } from './control.ts';
+import { CONTROL_LANE } from './endpoint.ts';
+import { CancelReason, type ControlMessage } from './wire/control-message.ts';
 import { MAX_OPEN_BLOCKS, MAX_WAITING_OFFERS, SILENCE_LIMIT } from './limits.ts';
 import {
   DATA,
@@ -11,10 +11,10 @@ import {
   FEEDBACK,
   NO_TRANSIT,
   type Feedback,
-} from './packet.ts';
+} from './wire/lane-packet.ts';
 import { everything, FaceToFace, header, noControl, noLanes } from './face-to-face.fixture.ts';
-import { Receiver } from './receiver.ts';
-import { ORIGINAL } from './streams.ts';
+import { Receiver } from './receiving/receiver.ts';
+import { ORIGINAL } from './wire/stream-id.ts';
 
 // A busy machine takes many times as long.
 vi.setConfig({ testTimeout: 120_000 });

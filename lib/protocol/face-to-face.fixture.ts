@@ -1,8 +1,8 @@
 /** Sender and receiver without a network between them. */
-import { CONTROL_LANE } from './contract.ts';
-import { encodeControl, type ControlMessage } from './control.ts';
-import { Receiver, type ReceiverEvent } from './receiver.ts';
-import { Sender, type SenderEvent } from './sender.ts';
+import { CONTROL_LANE } from './endpoint.ts';
+import { encodeControl, type ControlMessage } from './wire/control-message.ts';
+import { Receiver, type ReceiverEvent } from './receiving/receiver.ts';
+import { Sender, type SenderEvent } from './sending/sender.ts';
 
 /** Of a picture of so many zeros. */
 export const header = (bytes: number, previewBytes = 0) => ({

@@ -2,10 +2,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { blockChunks, blockRange } from './geometry.ts';
-import { IncomingObject } from './incoming-object.ts';
+import { IncomingObject } from './receiving/incoming-object.ts';
 import { CHUNK_LENGTH, MAX_FEEDBACK_STREAMS, MAX_OPEN_BLOCKS, MAX_SYMBOLS } from './limits.ts';
-import { OutgoingObject } from './outgoing-object.ts';
-import { decodeFeedback, encodeFeedback, roomForBlocks, type StreamReport } from './packet.ts';
+import { OutgoingObject } from './sending/outgoing-object.ts';
+import { decodeFeedback, encodeFeedback, roomForBlocks, type StreamReport } from './wire/lane-packet.ts';
 
 const STREAM = 3;
 const picture = (length: number): Uint8Array =>

@@ -1,9 +1,9 @@
 import type { ReceiverSession, SenderSession, SessionOptions } from './model.ts';
-import { BrowserReceiverSession } from './receiver-session.ts';
-import { recallRejoin } from './rejoin-memory.ts';
-import { BrowserSenderSession } from './sender-session.ts';
+import { BrowserReceiverSession } from './page/receiver-session.ts';
+import { recallRejoin } from './connection/rejoin-memory.ts';
+import { BrowserSenderSession } from './page/sender-session.ts';
 
-export { closeAhead, openAhead } from './signaling-socket.ts';
+export { closeAhead, openAhead } from './connection/signaling-socket.ts';
 
 export function createSenderSession(options: SessionOptions): SenderSession {
   return new BrowserSenderSession(options);

@@ -4,12 +4,12 @@ import {
   type LaneId,
   type Millis,
   type Transmit,
-} from '../protocol/contract.ts';
-import type { Run } from '../protocol/control.ts';
+} from '../protocol/endpoint.ts';
+import type { Run } from '../protocol/wire/control-message.ts';
 import { MAX_OPEN_BLOCKS } from '../protocol/limits.ts';
-import { Receiver, type ReceiverEvent } from '../protocol/receiver.ts';
-import { Sender, type SenderEvent } from '../protocol/sender.ts';
-import { ORIGINAL } from '../protocol/streams.ts';
+import { Receiver, type ReceiverEvent } from '../protocol/receiving/receiver.ts';
+import { Sender, type SenderEvent } from '../protocol/sending/sender.ts';
+import { ORIGINAL } from '../protocol/wire/stream-id.ts';
 import type { LaneModel } from './lane-link.ts';
 import type { LinkOptions } from './link.ts';
 import { Pair } from './pair.ts';

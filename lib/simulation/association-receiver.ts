@@ -1,4 +1,4 @@
-import type { Millis } from '../protocol/contract.ts';
+import type { Millis } from '../protocol/endpoint.ts';
 import type { Chunk, Message } from './chunk.ts';
 import type { TimerId, Timers } from './timers.ts';
 

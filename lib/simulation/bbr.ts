@@ -1,4 +1,4 @@
-import type { Millis } from '../protocol/contract.ts';
+import type { Millis } from '../protocol/endpoint.ts';
 import type { Ack, Congestion } from './congestion.ts';
 
 /** 2 / ln 2: doubles the delivery rate each round trip. */

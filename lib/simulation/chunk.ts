@@ -1,4 +1,4 @@
-import type { Millis } from '../protocol/contract.ts';
+import type { Millis } from '../protocol/endpoint.ts';
 import type { Sack } from './association-receiver.ts';
 import type { Datagram } from './link.ts';
 

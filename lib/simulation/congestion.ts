@@ -1,4 +1,4 @@
-import type { Millis } from '../protocol/contract.ts';
+import type { Millis } from '../protocol/endpoint.ts';
 
 /** What an association learned from one acknowledgement. Bytes are those of chunks, their headers included. */
 export interface Ack {

@@ -5,11 +5,11 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it, vi } from 'vitest';
-import { CONTROL_LANE, type LaneId } from '../protocol/contract.ts';
-import { CancelReason, encodeControl, type ControlMessage } from '../protocol/control.ts';
-import { encodeData, encodeFeedback, encodeProbe } from '../protocol/packet.ts';
-import { Receiver } from '../protocol/receiver.ts';
-import { Sender } from '../protocol/sender.ts';
+import { CONTROL_LANE, type LaneId } from '../protocol/endpoint.ts';
+import { CancelReason, encodeControl, type ControlMessage } from '../protocol/wire/control-message.ts';
+import { encodeData, encodeFeedback, encodeProbe } from '../protocol/wire/lane-packet.ts';
+import { Receiver } from '../protocol/receiving/receiver.ts';
+import { Sender } from '../protocol/sending/sender.ts';
 import { Album, pictureOf } from './album.fixture.ts';
 import type { LinkOptions } from './link.ts';
 import { seededRandom, type Random } from './random.ts';

@@ -1,4 +1,4 @@
-import type { LaneId, Millis } from '../protocol/contract.ts';
+import type { LaneId, Millis } from '../protocol/endpoint.ts';
 import { Association } from './association.ts';
 import { DCSCTP } from './association-options.ts';
 import type { AssociationOptions } from './association-options.ts';

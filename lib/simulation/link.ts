@@ -1,4 +1,4 @@
-import type { Millis } from '../protocol/contract.ts';
+import type { Millis } from '../protocol/endpoint.ts';
 import { LossProcess, NO_LOSS } from './loss.ts';
 import type { Loss } from './loss.ts';
 import { seededRandom } from './random.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { CONTROL_LANE } from '../protocol/contract.ts';
-import type { Endpoint, LaneId, Millis, Transmit } from '../protocol/contract.ts';
+import { CONTROL_LANE } from '../protocol/endpoint.ts';
+import type { Endpoint, LaneId, Millis, Transmit } from '../protocol/endpoint.ts';
 import type { LinkOptions } from './link.ts';
 import { Pair } from './pair.ts';
 import { ReliableFlow } from './reliable-flow.ts';

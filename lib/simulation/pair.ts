@@ -1,5 +1,5 @@
-import { CONTROL_LANE } from '../protocol/contract.ts';
-import type { Endpoint, LaneId, Millis } from '../protocol/contract.ts';
+import { CONTROL_LANE } from '../protocol/endpoint.ts';
+import type { Endpoint, LaneId, Millis } from '../protocol/endpoint.ts';
 import { DCSCTP_LANE } from './association-options.ts';
 import { controlOptions, PlainLane, SctpLane } from './lane-link.ts';
 import type { LaneCount, LaneLink, LaneModel, MessageHandler } from './lane-link.ts';

@@ -1,4 +1,4 @@
-import type { Millis } from '../protocol/contract.ts';
+import type { Millis } from '../protocol/endpoint.ts';
 import { Link } from './link.ts';
 import type { Datagram, LinkOptions } from './link.ts';
 import { Timers } from './timers.ts';

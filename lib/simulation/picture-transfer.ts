@@ -1,8 +1,8 @@
-import type { Millis } from '../protocol/contract.ts';
-import type { Run } from '../protocol/control.ts';
-import { ORIGINAL, PREVIEW } from '../protocol/streams.ts';
-import { Receiver, type ReceiverEvent } from '../protocol/receiver.ts';
-import { Sender, type SenderEvent } from '../protocol/sender.ts';
+import type { Millis } from '../protocol/endpoint.ts';
+import type { Run } from '../protocol/wire/control-message.ts';
+import { ORIGINAL, PREVIEW } from '../protocol/wire/stream-id.ts';
+import { Receiver, type ReceiverEvent } from '../protocol/receiving/receiver.ts';
+import { Sender, type SenderEvent } from '../protocol/sending/sender.ts';
 import type { LinkOptions } from './link.ts';
 import { Pair, type PairEvent } from './pair.ts';
 import { StallingEndpoint, type StallOptions } from './stalling-endpoint.ts';

@@ -1,6 +1,6 @@
 /** What the rate controller makes of a path: shares, queues and losses, with room for what is chance. */
 import { describe, expect, it } from 'vitest';
-import { DATA_PACKET } from '../protocol/packet.ts';
+import { DATA_PACKET } from '../protocol/wire/lane-packet.ts';
 import { Album, pictureOf } from './album.fixture.ts';
 import type { LinkOptions } from './link.ts';
 import { transferPictures } from './picture-transfer.ts';

@@ -1,4 +1,4 @@
-import type { Millis } from '../protocol/contract.ts';
+import type { Millis } from '../protocol/endpoint.ts';
 import { Association } from './association.ts';
 import { DCSCTP, TCP } from './association-options.ts';
 import { Bbr } from './bbr.ts';

@@ -1,4 +1,4 @@
-import type { Millis } from '../protocol/contract.ts';
+import type { Millis } from '../protocol/endpoint.ts';
 
 export interface RoundTripOptions {
   initialRto: Millis;

@@ -1,4 +1,4 @@
-import type { Endpoint, LaneId, Millis, Transmit } from '../protocol/contract.ts';
+import type { Endpoint, LaneId, Millis, Transmit } from '../protocol/endpoint.ts';
 import { seededRandom, type Random } from './random.ts';
 
 export interface StallOptions {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Endpoint, LaneId, Millis, Transmit } from '../protocol/contract.ts';
+import type { Endpoint, LaneId, Millis, Transmit } from '../protocol/endpoint.ts';
 import { grid, limitOf, runCell, sweep } from './sweep.ts';
 import type { Conditions, SweepOptions } from './sweep.ts';
 

@@ -1,4 +1,4 @@
-import type { Endpoint, Millis } from '../protocol/contract.ts';
+import type { Endpoint, Millis } from '../protocol/endpoint.ts';
 import type { LaneModel } from './lane-link.ts';
 import type { LinkOptions } from './link.ts';
 import { Pair } from './pair.ts';

@@ -2,10 +2,10 @@
  * What the sender's store needs from `lib/image`, as one value, so that the store runs without a canvas in tests.
  * Each tool is loaded when it is first used: none of them is needed before a picture was picked.
  */
-import type { ImageFacts } from '../image/inspect.ts';
-import type { StripResult } from '../image/strip-location.ts';
-import type { CompressChoice } from '../image/compress.ts';
-import type { Preview } from '../image/preview.ts';
+import type { ImageFacts } from '../image/inspect/inspect.ts';
+import type { StripResult } from '../image/strip/strip-location.ts';
+import type { CompressChoice } from '../image/make/compress.ts';
+import type { Preview } from '../image/make/preview.ts';
 
 export type { ImageFacts, StripResult };
 
@@ -23,19 +23,19 @@ export interface ImageTools {
 
 export const imageTools: ImageTools = {
   async inspect(file) {
-    const { inspectImage } = await import('../image/inspect.ts');
+    const { inspectImage } = await import('../image/inspect/inspect.ts');
     return inspectImage(file);
   },
   async preview(blob, facts, signal) {
-    const { makePreview } = await import('../image/preview.ts');
+    const { makePreview } = await import('../image/make/preview.ts');
     return makePreview(blob, facts, { signal });
   },
   async strip(blob, type) {
-    const { stripLocation } = await import('../image/strip-location.ts');
+    const { stripLocation } = await import('../image/strip/strip-location.ts');
     return stripLocation(blob, type);
   },
   async compress(file, choice, onProgress, signal) {
-    const { compressImage } = await import('../image/compress.ts');
+    const { compressImage } = await import('../image/make/compress.ts');
     return compressImage(file, choice, { onProgress, signal });
   },
 };

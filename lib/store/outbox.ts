@@ -1,5 +1,5 @@
 /** Pictures picked on the sender's page, from the file to what crosses. Plain values and one pure preparation. */
-import type { CompressProblem } from '../image/compress.ts';
+import type { CompressProblem } from '../image/make/compress.ts';
 import type { OutgoingImage, ProblemCode } from '../session/model.ts';
 import type { ImageFacts, ImageTools } from './image-tools.ts';
 

@@ -2,7 +2,7 @@
  * Reports how much the browser still holds for each lane that was written to, and once when it is back at nothing.
  * Sends and the browser's own event drive it beside the timer, which a hidden page gets only once a second.
  */
-import type { LaneId } from '../protocol/contract.ts';
+import type { LaneId } from '../protocol/endpoint.ts';
 import { BACKLOG_SAMPLE_MS, BACKLOG_SETTLE_MS } from './limits.ts';
 
 /** What is used of an `RTCDataChannel`; its low threshold is 0. */

@@ -2,7 +2,7 @@
  * What the session needs from a transport. Implemented over simple-peer (`peer.ts` and `lane-pool.ts`, the browser)
  * and in memory (`memory.ts`, Node).
  */
-import type { LaneId } from '../protocol/contract.ts';
+import type { LaneId } from '../protocol/endpoint.ts';
 
 /** How the first connection reaches the other side; lanes follow the same kind of path. */
 export type PathKind = 'direct' | 'relayed';

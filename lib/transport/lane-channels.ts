@@ -2,7 +2,7 @@
  * The channels of lanes, where they are used: in the protocol's worker or, in a browser that cannot move them there, on
  * the page. Messages in and out, and how much the browser still holds.
  */
-import type { LaneId } from '../protocol/contract.ts';
+import type { LaneId } from '../protocol/endpoint.ts';
 import { BacklogSampler } from './backlog-sampler.ts';
 import type { ChannelNews } from './contract.ts';
 import { LANE_BUFFER_BYTES } from './limits.ts';

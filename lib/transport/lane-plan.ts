@@ -5,7 +5,7 @@
  *     opening ──opened──▶ open ──replace──▶ worn
  *        └────────closed────┴───────closed────┘
  */
-import type { LaneId } from '../protocol/contract.ts';
+import type { LaneId } from '../protocol/endpoint.ts';
 import { LANES_OPENING, LANES_PER_TURN, RETRY_LONGEST_MS, RETRY_MS } from './limits.ts';
 import { LAST_LANE } from './lane-signals.ts';
 

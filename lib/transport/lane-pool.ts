@@ -2,7 +2,7 @@
  * Lanes 2 … N: peer connections signaled over the first one's control channel. The initiator plans them; the other
  * side answers within the same bounds. See docs/PROTOCOL.md, "Lanes".
  */
-import type { LaneId } from '../protocol/contract.ts';
+import type { LaneId } from '../protocol/endpoint.ts';
 import type { ChannelNews } from './contract.ts';
 import { LanePlan } from './lane-plan.ts';
 import type { LaneSignal } from './lane-signals.ts';

@@ -4,7 +4,7 @@
  *     0x00  JSON (UTF-8): an array of lane signals      the transport's
  *     else  anything                                    the session's, passed on whole
  */
-import type { LaneId } from '../protocol/contract.ts';
+import type { LaneId } from '../protocol/endpoint.ts';
 import { SIGNAL_BATCH_BYTES } from './limits.ts';
 import { isRecord, type Candidate } from './signals.ts';
 import type { SdpDifference } from './sdp-difference.ts';

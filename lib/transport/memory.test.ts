@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
-import { CONTROL_LANE, type LaneId } from '../protocol/contract.ts';
+import { CONTROL_LANE, type LaneId } from '../protocol/endpoint.ts';
 import type { Transport } from './contract.ts';
 import { MemoryNetwork, type MemoryNetworkOptions } from './memory.ts';
 

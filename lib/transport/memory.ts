@@ -2,7 +2,7 @@
  * Two transports in one process, for Node: the session's tests run over the real thing's contract without a browser.
  * The network between them is given: a function that carries one message, late, twice, or never.
  */
-import { CONTROL_LANE, type LaneId } from '../protocol/contract.ts';
+import { CONTROL_LANE, type LaneId } from '../protocol/endpoint.ts';
 import type { PathKind, Transport, TransportFigures, TransportOptions } from './contract.ts';
 import { TRANSPORT_MESSAGE } from './lane-signals.ts';
 import { CONTROL_MESSAGE_BYTES, DIRECT_LANES, RELAYED_LANES } from './limits.ts';

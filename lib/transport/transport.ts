@@ -1,5 +1,5 @@
 /** The browser's transport: the first connection with its control channel and lane 1, and the pool of further lanes. */
-import { CONTROL_LANE, type LaneId } from '../protocol/contract.ts';
+import { CONTROL_LANE, type LaneId } from '../protocol/endpoint.ts';
 import type { ChannelNews, PathKind, Transport, TransportFigures, TransportOptions } from './contract.ts';
 import { ControlQueue } from './control-queue.ts';
 import { LaneChannels } from './lane-channels.ts';

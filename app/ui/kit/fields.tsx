@@ -1,0 +1,56 @@
+'use client';
+import { useId } from 'react';
+import { MAX_NAME_LENGTH } from '../../../lib/store/settings.ts';
+import { useStore } from '../../../lib/store/use-store.ts';
+import { settings } from '../../settings.ts';
+import { useText } from '../../text/text.tsx';
+import ui from './ui.module.css';
+
+export function NameField() {
+  const { t } = useText();
+  const id = useId();
+  const name = useStore(settings, (state) => state.name);
+  const suggested = useStore(settings, (state) => state.suggestedName);
+  return (
+    <div className={ui.field}>
+      <label className={ui.label} htmlFor={id}>
+        {t.name.label}
+      </label>
+      <input
+        id={id}
+        className={ui.input}
+        data-testid="name-input"
+        value={name}
+        placeholder={suggested}
+        maxLength={MAX_NAME_LENGTH}
+        autoComplete="name"
+        dir="auto"
+        aria-describedby={`${id}-hint`}
+        onChange={(event) => settings.setName(event.target.value)}
+      />
+      <p id={`${id}-hint`} className={`${ui.soft} ${ui.small}`}>
+        {t.name.hint}
+      </p>
+    </div>
+  );
+}
+
+export function RelayOnlyField() {
+  const { t } = useText();
+  const on = useStore(settings, (state) => state.relayOnly);
+  return (
+    <details className={ui.details}>
+      <summary>{t.room.options}</summary>
+      <label className={ui.check}>
+        <input
+          type="checkbox"
+          data-testid="relay-only"
+          checked={on}
+          onChange={(event) => settings.setRelayOnly(event.target.checked)}
+        />
+        <span className={ui.label}>{t.room.relayOnly}</span>
+        <span className={`${ui.soft} ${ui.small}`}>{t.room.relayOnlyHint}</span>
+      </label>
+    </details>
+  );
+}

@@ -1,0 +1,145 @@
+/* oxlint-disable jsx-a11y/prefer-tag-over-role -- a canvas cannot be an <img> */
+'use client';
+import { useEffect, useRef, useState } from 'react';
+import type { ReceiverSession, TransferSnapshot } from '../../../lib/session/model.ts';
+import { isMoving } from '../../../lib/store/receive-store.ts';
+import { useText } from '../../text/text.tsx';
+import { markFirstPicture } from '../transfer/first-picture.ts';
+import { FullPicture } from './full-picture.tsx';
+import { fills, PictureBox, type Stage } from './picture-box.tsx';
+import css from './picture-box.module.css';
+import { useObjectUrl, useThumbUrl } from './picture-urls.ts';
+import { type ReceivedFile, receivedFile } from '../transfer/received-file.ts';
+import { usePartialPicture } from './use-partial-picture.ts';
+
+interface Props {
+  session: ReceiverSession;
+  transfer: TransferSnapshot;
+  /** Pressed on this page: the session says so itself only with its next snapshot. */
+  accepted: boolean;
+  /** The verified file, once: for the buttons beside the picture. */
+  onFile: (file: ReceivedFile) => void;
+  open: (() => void) | undefined;
+}
+
+/**
+ * Thumb, preview, growing original, whole picture: layers of one box, each put over the last once it is decoded, so
+ * that the picture sharpens in place and never flickers.
+ */
+export function ReceivedPicture({ session, transfer, accepted, onFile, open }: Props) {
+  const { t } = useText();
+  const { name, state } = transfer;
+  const [previewLoaded, setPreviewLoaded] = useState(false);
+  const [fullShown, setFullShown] = useState(false);
+  const [file, setFile] = useState<ReceivedFile>();
+  const box = useRef<HTMLDivElement>(null);
+  const near = useNear(box);
+  const done = state === 'done';
+
+  const began = accepted || isMoving(transfer) || done;
+  const thumbUrl = useThumbUrl(transfer.thumb);
+  const previewUrl = useObjectUrl(transfer.preview, 'image/webp');
+  const { canvas, shown: partialShown } = usePartialPicture({
+    session,
+    transfer,
+    active: isMoving(transfer) && near && !fullShown,
+    // Twelve megabytes each: kept only until something better is there, and only where somebody may see it.
+    keep: near && !fullShown,
+  });
+
+  useEffect(() => {
+    if (!done) return undefined;
+    let current = true;
+    receivedFile(session, transfer).then(
+      (received) => {
+        if (!current) return;
+        setFile(received);
+        onFile(received);
+      },
+      () => undefined,
+    );
+    return () => {
+      current = false;
+    };
+    // Once: a finished transfer keeps its identity from snapshot to snapshot (see keep-identity.ts).
+  }, [session, transfer, done, onFile]);
+
+  // It is here, and loaded, before the answer. Nobody is shown a picture that they have not accepted.
+  const previewShown = began && previewLoaded;
+  const stage: Stage | undefined = fullShown
+    ? 'full'
+    : partialShown
+      ? 'partial'
+      : previewShown
+        ? 'preview'
+        : thumbUrl
+          ? 'thumb'
+          : undefined;
+
+  useEffect(() => {
+    if (began && stage) markFirstPicture(transfer);
+  }, [began, stage, transfer]);
+
+  const alt = t.transfer.pictureOf(name);
+  return (
+    <div ref={box}>
+      <PictureBox size={transfer} stage={stage}>
+        {!stage && (
+          <p className={css.none}>{file && file.show !== 'yes' ? '' : began ? '' : t.transfer.noPreview}</p>
+        )}
+        {/* Its proportions are rough: nothing of it may look out from under what comes after it. */}
+        {thumbUrl && !previewShown && !fullShown && (
+          <img
+            className={`${css.layer} ${fills(transfer) ? css.fills : ''}`}
+            src={thumbUrl}
+            alt={stage === 'thumb' ? alt : ''}
+          />
+        )}
+        {previewUrl && !fullShown && (
+          <img
+            className={previewShown ? css.layer : `${css.layer} ${css.hidden}`}
+            src={previewUrl}
+            alt={stage === 'preview' ? alt : ''}
+            onLoad={() => setPreviewLoaded(true)}
+          />
+        )}
+        <canvas
+          ref={canvas}
+          className={partialShown && !fullShown ? css.layer : `${css.layer} ${css.hidden}`}
+          role="img"
+          aria-label={stage === 'partial' ? alt : ''}
+          aria-hidden={stage !== 'partial'}
+        />
+        {file?.show === 'yes' && near && (
+          <FullPicture file={file} alt={alt} ready={fullShown} onReady={setFullShown} />
+        )}
+        {open && (fullShown || (file && file.show !== 'yes' && stage)) && (
+          <button
+            type="button"
+            className={css.open}
+            onClick={open}
+            aria-label={`${t.transfer.view}: ${name}`}
+          />
+        )}
+      </PictureBox>
+    </div>
+  );
+}
+
+/** Far from the screen the full picture is let go, so that two hundred of them do not stay in memory. */
+const NEAR = '600px';
+
+function useNear(box: React.RefObject<HTMLElement | null>): boolean {
+  const [near, setNear] = useState(true);
+  useEffect(() => {
+    const element = box.current;
+    if (!element) return undefined;
+    // A busy page hears of several crossings at once: the last one holds.
+    const sight = new IntersectionObserver((entries) => setNear(entries.at(-1)?.isIntersecting ?? true), {
+      rootMargin: NEAR,
+    });
+    sight.observe(element);
+    return () => sight.disconnect();
+  }, [box]);
+  return near;
+}

@@ -1,0 +1,54 @@
+'use client';
+import type { SessionSnapshot } from '../../../lib/session/model.ts';
+import { useText } from '../../text/text.tsx';
+import css from './connection.module.css';
+import { ProblemNotice } from '../kit/notice.tsx';
+import { isolate } from './session-options.ts';
+import ui from '../kit/ui.module.css';
+
+/** Who is on the other side, how, and in what state. Always there, so that nothing jumps when it changes. */
+export function Connection({ snapshot, idle }: { snapshot: SessionSnapshot | undefined; idle: string }) {
+  const { t, f } = useText();
+  const state = snapshot?.connection ?? 'waiting';
+  const peer = snapshot?.peerName;
+  const said =
+    snapshot === undefined
+      ? idle
+      : state === 'connected' && peer
+        ? t.room.with(isolate(peer))
+        : t.connection[state];
+  return (
+    <div className={css.block}>
+      <div
+        className={css.line}
+        data-testid="connection"
+        data-state={state}
+        data-idle={snapshot === undefined}
+      >
+        <span className={css.dot} aria-hidden="true" />
+        <output>{said}</output>
+        {state === 'connected' && (
+          <p className={`${ui.soft} ${ui.small} ${css.how}`}>
+            {snapshot?.path && <span data-testid="path">{t.room[snapshot.path]}</span>}
+            {snapshot && snapshot.lanes > 0 && <span>{t.room.lanes(f.number(snapshot.lanes))}</span>}
+          </p>
+        )}
+      </div>
+      {snapshot?.problem && <ProblemNotice problem={snapshot.problem} />}
+      {snapshot && !snapshot.serverOnline && snapshot.problem?.code !== 'server-away' && (
+        <ProblemNotice problem={{ code: 'server-away' }} />
+      )}
+      {snapshot?.fingerprint && state === 'connected' && (
+        <details className={ui.details}>
+          <summary>{t.room.compare}</summary>
+          <div>
+            <p className={css.fingerprint} data-testid="fingerprint">
+              {snapshot.fingerprint}
+            </p>
+            <p className={`${ui.soft} ${ui.small}`}>{t.room.compareHint}</p>
+          </div>
+        </details>
+      )}
+    </div>
+  );
+}

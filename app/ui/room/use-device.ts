@@ -1,0 +1,72 @@
+'use client';
+import { useEffect, useRef, useState } from 'react';
+import type { SessionSnapshot } from '../../../lib/session/model.ts';
+import { useText } from '../../text/text.tsx';
+import { isolate } from './session-options.ts';
+import { useFact } from '../kit/use-fact.ts';
+
+/**
+ * Keeps the screen on while pictures move. Returns false where the browser may not (plain http, old browsers), so
+ * that the page can say so.
+ */
+export function useWakeLock(active: boolean): boolean {
+  const able = useFact(() => 'wakeLock' in navigator, true);
+  useEffect(() => {
+    if (!active || !('wakeLock' in navigator)) return undefined;
+    let lock: WakeLockSentinel | undefined;
+    let over = false;
+    const take = async () => {
+      if (document.visibilityState !== 'visible') return;
+      try {
+        const taken = await navigator.wakeLock.request('screen');
+        if (over) void taken.release();
+        else lock = taken;
+      } catch {
+        // Low battery or a policy: the transfer itself does not depend on it.
+      }
+    };
+    // The browser takes the lock away when the page is hidden.
+    const again = () => void take();
+    document.addEventListener('visibilitychange', again);
+    void take();
+    return () => {
+      over = true;
+      document.removeEventListener('visibilitychange', again);
+      void lock?.release();
+    };
+  }, [active]);
+  return able;
+}
+
+/** What a screen reader should hear: each picture's change of state, once. The connection has a live region of its own. */
+export function useAnnouncement(snapshot: SessionSnapshot | undefined): string {
+  const { t } = useText();
+  const known = useRef(new Map<string, string>());
+  const [said, setSaid] = useState('');
+  useEffect(() => {
+    if (!snapshot) return;
+    const words = snapshot.role === 'sender' ? t.senderStates : t.receiverStates;
+    const news: string[] = [];
+    for (const { id, name, state } of snapshot.transfers) {
+      if (known.current.get(id) === state) continue;
+      known.current.set(id, state);
+      if (state !== 'verifying') news.push(t.announce.transfer(isolate(name), words[state]));
+    }
+    // Of two hundred pictures at once, the last one stands for all.
+    const last = news.at(-1);
+    // A change has to be compared with what was said before: that is what the effect is for.
+    // oxlint-disable-next-line react/set-state-in-effect
+    if (last !== undefined) setSaid(last);
+  }, [snapshot, t]);
+  return said;
+}
+
+/** The browser asks before it closes a page with pictures under way. */
+export function useLeaveWarning(active: boolean): void {
+  useEffect(() => {
+    if (!active) return undefined;
+    const warn = (event: BeforeUnloadEvent) => event.preventDefault();
+    window.addEventListener('beforeunload', warn);
+    return () => window.removeEventListener('beforeunload', warn);
+  }, [active]);
+}

@@ -1,0 +1,86 @@
+'use client';
+import Link from 'next/link';
+import { usePathname } from 'next/navigation';
+import { type ReactNode, useEffect } from 'react';
+import { restoreSettings, settings } from '../../settings.ts';
+import { LANGUAGES, TextProvider, useText } from '../../text/text.tsx';
+import { Mark } from './mark.tsx';
+import css from './shell.module.css';
+
+/** What stands on every page: the way home, the two rooms, the language. */
+export function Shell({ children }: { children: ReactNode }) {
+  useEffect(() => {
+    restoreSettings();
+    void registerOfflineShell();
+  }, []);
+  return (
+    <TextProvider>
+      <Frame>{children}</Frame>
+    </TextProvider>
+  );
+}
+
+function Frame({ children }: { children: ReactNode }) {
+  const { t, language } = useText();
+  const path = usePathname();
+  const here = (to: string) => (path.startsWith(to) ? 'page' : undefined);
+  return (
+    <>
+      <a className={css.skip} href="#content">
+        {t.app.skip}
+      </a>
+      <header className={css.header}>
+        <Link href="/" className={css.brand}>
+          <Mark />
+          <span>Tessera</span>
+        </Link>
+        <nav className={css.nav}>
+          <Link href="/send/" aria-current={here('/send')}>
+            {t.app.send}
+          </Link>
+          <Link href="/receive/" aria-current={here('/receive')}>
+            {t.app.receive}
+          </Link>
+          <Link href="/lab/" aria-current={here('/lab')} className={css.aside} prefetch={false}>
+            {t.app.lab}
+          </Link>
+        </nav>
+      </header>
+      <main id="content" className={css.main}>
+        {children}
+      </main>
+      <footer className={css.footer}>
+        <p>
+          {t.app.footer} <Link href="/#server">{t.home.honestyTitle}</Link>{' '}
+          <Link href="/lab/" prefetch={false}>
+            {t.app.lab}
+          </Link>
+        </p>
+        <label className={css.language}>
+          <span>{t.app.language}</span>
+          <select
+            value={language}
+            onChange={(event) => settings.setLanguage(event.target.value)}
+            data-testid="language"
+          >
+            {Object.entries(LANGUAGES).map(([tag, name]) => (
+              <option key={tag} value={tag} lang={tag}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </label>
+      </footer>
+    </>
+  );
+}
+
+/** Only the exported pages have one; a developer's server would serve yesterday's code from it. */
+async function registerOfflineShell(): Promise<void> {
+  if (process.env.NODE_ENV !== 'production' || !('serviceWorker' in navigator)) return;
+  try {
+    await navigator.serviceWorker.register('/sw.js', { updateViaCache: 'none' });
+  } catch {
+    // Plain http beyond localhost, or switched off: the page works, only not offline.
+  }
+}

@@ -1,0 +1,27 @@
+'use client';
+import type { TransferSnapshot } from '../../../lib/session/model.ts';
+import { useText } from '../../text/text.tsx';
+import css from './progress.module.css';
+
+/** Percentage, rate, time left. The line keeps its height in every state. */
+export function Progress({ transfer }: { transfer: TransferSnapshot }) {
+  const { t, f } = useText();
+  const { figures, bytes, state } = transfer;
+  const share = bytes > 0 ? Math.min(1, figures.bytesReceived / bytes) : state === 'done' ? 1 : 0;
+  const over = state === 'done';
+  const paused = state === 'paused';
+  const left = paused ? undefined : figures.secondsLeft;
+  const timeLeft =
+    left === undefined ? '' : left < 1 ? t.transfer.almost : t.transfer.left(f.duration(Math.ceil(left)));
+  return (
+    <div className={css.progress}>
+      <progress className={css.bar} max={1} value={share} aria-label={t.transfer.progress} />
+      <p className={css.words}>
+        <strong>{f.percent(Math.floor(share * 100))}</strong>
+        <span>{f.bytes(figures.bytesReceived)}</span>
+        {!paused && <span>{f.rate(over ? figures.averageRate : figures.rate)}</span>}
+        <span>{over ? f.duration(figures.seconds) : timeLeft}</span>
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,96 @@
+'use client';
+import { useState } from 'react';
+import {
+  canSaveToFolder,
+  canShareFiles,
+  saveAllAsZip,
+  type SavedFile,
+  type SaveOutcome,
+  saveToFolder,
+  shareFiles,
+} from '../../../lib/storage/save.ts';
+import type { ReceiverSession, TransferSnapshot } from '../../../lib/session/model.ts';
+import { useText } from '../../text/text.tsx';
+import { receivedFile } from './received-file.ts';
+import ui from '../kit/ui.module.css';
+import { useFact } from '../kit/use-fact.ts';
+
+/** A share sheet takes files in memory: more than this is for the zip or the folder. */
+const SHARE_AT_MOST = 20;
+
+/** Once several pictures are here: all of them at once, in whatever way the browser can. Loaded with the second one. */
+export function SaveAll({
+  session,
+  transfers,
+}: {
+  session: ReceiverSession;
+  transfers: readonly TransferSnapshot[];
+}) {
+  const { t } = useText();
+  const canFolder = useFact(canSaveToFolder);
+  const canShare = useFact(canShareHere);
+  const [state, setState] = useState<'idle' | 'saving' | 'failed'>('idle');
+
+  const run = async (save: () => Promise<SaveOutcome>) => {
+    setState('saving');
+    try {
+      await save();
+      setState('idle');
+    } catch {
+      setState('failed');
+    }
+  };
+  const share = async () => {
+    const files: SavedFile[] = [];
+    for await (const file of received(session, transfers)) files.push(file);
+    return shareFiles(files);
+  };
+  const busy = state === 'saving';
+  return (
+    <div className={ui.row} data-testid="save-all">
+      <button
+        type="button"
+        className={ui.button}
+        data-testid="save-zip"
+        disabled={busy}
+        onClick={() => void run(() => saveAllAsZip(received(session, transfers), 'tessera.zip'))}
+      >
+        {busy ? t.transfer.saving : t.gallery.zip}
+      </button>
+      {canFolder && (
+        <button
+          type="button"
+          className={ui.button}
+          data-testid="save-folder"
+          disabled={busy}
+          onClick={() => void run(() => saveToFolder(received(session, transfers)))}
+        >
+          {t.gallery.folder}
+        </button>
+      )}
+      {canShare && transfers.length <= SHARE_AT_MOST && (
+        <button type="button" className={ui.button} disabled={busy} onClick={() => void run(share)}>
+          {t.gallery.share}
+        </button>
+      )}
+      {state === 'failed' && <p role="alert">{t.transfer.saveFailed}</p>}
+    </div>
+  );
+}
+
+/** On phones: a desktop's share sheet has nothing that the zip and the folder lack. */
+function canShareHere(): boolean {
+  const sample: SavedFile = { name: 'a.jpg', blob: new Blob([], { type: 'image/jpeg' }), modified: 0 };
+  return window.matchMedia('(pointer: coarse)').matches && canShareFiles([sample]);
+}
+
+/** One after the other, so that never more than one is held. */
+async function* received(
+  session: ReceiverSession,
+  transfers: readonly TransferSnapshot[],
+): AsyncGenerator<SavedFile> {
+  for (const transfer of transfers) {
+    const { name, blob, modified } = await receivedFile(session, transfer);
+    yield { name, blob, modified };
+  }
+}

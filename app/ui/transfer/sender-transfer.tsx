@@ -1,0 +1,212 @@
+'use client';
+import { lazy, memo, Suspense, useState } from 'react';
+import type {
+  SenderSession,
+  SessionSnapshot,
+  TransferSnapshot,
+  TransferState,
+} from '../../../lib/session/model.ts';
+import { type OutboxItem, typeLabel } from '../../../lib/store/outbox.ts';
+import { isFinal, isMoving } from '../../../lib/store/receive-store.ts';
+import { mayChoose, type SendStore } from '../../../lib/store/send-store.ts';
+import { useText } from '../../text/text.tsx';
+import { ChoiceDetails } from '../pick/choice-control.tsx';
+import { Facts } from '../pick/facts.tsx';
+import { FiguresRow } from '../network/figures.tsx';
+import { NetworkDetails } from '../network/network-details.tsx';
+import { noFigures } from '../../../lib/session/no-figures.ts';
+import { ProblemNotice } from '../kit/notice.tsx';
+import { PreviewPicture } from '../picture/picture-box.tsx';
+import { Progress } from './progress.tsx';
+import { TransferCard, Verified } from './transfer-card.tsx';
+import ui from '../kit/ui.module.css';
+
+const Demonstration = lazy(() =>
+  import('./demonstration.tsx').then(({ Demonstration }) => ({ default: Demonstration })),
+);
+
+interface Props {
+  item: OutboxItem;
+  transfer: TransferSnapshot | undefined;
+  /** Of it only the path is drawn, in the report. */
+  snapshot: SessionSnapshot | undefined;
+  session: SenderSession | undefined;
+  store: SendStore;
+}
+
+/** One picked picture: what it is, how it is sent, how far it is. */
+export const SenderTransfer = memo(Drawn, sameProps);
+
+function sameProps(before: Props, after: Props): boolean {
+  return (
+    before.item === after.item &&
+    before.transfer === after.transfer &&
+    before.session === after.session &&
+    before.snapshot?.path === after.snapshot?.path
+  );
+}
+
+function Drawn({ item, transfer, snapshot, session, store }: Props) {
+  const { t, f } = useText();
+  const state = shownState(item, transfer);
+  const { outgoing, facts } = item;
+  const bytes = outgoing?.blob.size ?? item.file.size;
+  const width = outgoing?.width ?? facts?.width;
+  const height = outgoing?.height ?? facts?.height;
+  const over = transfer ? isFinal(transfer) : item.stage.at === 'failed';
+  const choosable = mayChoose(item, snapshot);
+  const about = [
+    facts ? typeLabel(outgoing?.type ?? facts.type) : t.facts.untyped,
+    width && height ? t.facts.pixels(f.number(width), f.number(height)) : '',
+    f.bytes(bytes),
+  ]
+    .filter(Boolean)
+    .join(' · ');
+  const problem =
+    transfer?.problem ?? (item.stage.at === 'failed' ? { code: item.stage.problem } : undefined);
+  return (
+    <TransferCard
+      side="sender"
+      name={transfer?.name ?? outgoing?.name ?? item.name}
+      state={state}
+      about={about}
+      said={useSaid(item, transfer, state)}
+      verified={state === 'done' && <Verified label={t.transfer.verified} hint={t.transfer.verifiedHint} />}
+      picture={
+        <PreviewPicture
+          size={{ width, height }}
+          thumb={outgoing?.thumb}
+          preview={outgoing?.preview}
+          alt={t.transfer.pictureOf(item.name)}
+          none={item.stage.at === 'waiting' || item.stage.at === 'preparing' ? '' : t.transfer.noPreview}
+        />
+      }
+      below={
+        <>
+          {transfer && session && snapshot ? (
+            <NetworkDetails session={session} snapshot={snapshot} transfer={transfer} />
+          ) : (
+            <FiguresRow figures={noFigures(bytes)} sha256={undefined} began={false} />
+          )}
+          {choosable && (
+            <ChoiceDetails choice={item.choice} change={(choice) => store.chooseFor(item.id, choice)} />
+          )}
+          {outgoing && <Wire item={item} session={session} />}
+        </>
+      }
+    >
+      {transfer && (isMoving(transfer) || state === 'done') && <Progress transfer={transfer} />}
+      {problem && state !== 'declined' && <ProblemNotice problem={problem} />}
+      {facts && !over && (
+        <Facts
+          facts={facts}
+          placeGone={item.outcome?.kind === 'location-removed' || item.outcome?.kind === 'smaller'}
+          removePlace={
+            choosable && item.choice.kind === 'original'
+              ? () => store.chooseFor(item.id, { kind: 'without-location' })
+              : undefined
+          }
+        />
+      )}
+      <Outcome item={item} />
+      <div className={ui.row}>
+        {!over && (
+          <button
+            type="button"
+            className={ui.button}
+            data-testid="cancel"
+            onClick={() => store.cancel(item.id)}
+          >
+            {t.transfer.cancel}
+          </button>
+        )}
+        {over && state !== 'done' && (
+          <button
+            type="button"
+            className={`${ui.button} ${ui.primary}`}
+            data-testid="retry"
+            onClick={() => store.retry(item.id)}
+          >
+            {t.transfer.retry}
+          </button>
+        )}
+        {over && (
+          <button type="button" className={`${ui.button} ${ui.quiet}`} onClick={() => store.remove(item.id)}>
+            {t.transfer.remove}
+          </button>
+        )}
+      </div>
+    </TransferCard>
+  );
+}
+
+/** A picture that was never handed over waits, whatever it is waiting for. */
+export function shownState(item: OutboxItem, transfer: TransferSnapshot | undefined): TransferState {
+  if (transfer) return transfer.state;
+  if (item.stage.at !== 'failed') return 'queued';
+  return item.stage.problem === 'cancelled-here' ? 'cancelled' : 'failed';
+}
+
+function useSaid(item: OutboxItem, transfer: TransferSnapshot | undefined, state: TransferState): string {
+  const { t, f } = useText();
+  const { stage } = item;
+  if (stage.at === 'preparing' || stage.at === 'waiting') {
+    const share = stage.at === 'preparing' ? stage.progress : undefined;
+    return share === undefined
+      ? t.choice.preparing
+      : `${t.choice.preparing} ${f.percent(Math.floor(share * 100))}`;
+  }
+  if (transfer?.state === 'queued' && transfer.prepared !== undefined && transfer.prepared < 1) {
+    return `${t.transfer.preparing} ${f.percent(Math.floor(transfer.prepared * 100))}`;
+  }
+  return t.senderStates[state];
+}
+
+function Outcome({ item: { outcome } }: { item: OutboxItem }) {
+  const { t, f } = useText();
+  switch (outcome?.kind) {
+    case 'location-removed':
+      return <p className={ui.small}>{t.choice.locationRemoved}</p>;
+    case 'nothing-to-remove':
+      return <p className={ui.small}>{t.choice.nothingToRemove}</p>;
+    case 'cannot-remove':
+    case 'cannot-shrink':
+      return (
+        <p className={ui.notice} data-kind="warn">
+          {outcome.kind === 'cannot-remove' ? t.choice.cannotRemove : t.choice.cannotShrink}
+        </p>
+      );
+    case 'smaller': {
+      const { before, after } = outcome;
+      const saved = f.percent(Math.round((1 - after / before) * 100));
+      return (
+        <p className={`${ui.small} ${ui.numbers}`}>
+          {t.choice.beforeAfter(f.bytes(before), f.bytes(after), saved)}
+        </p>
+      );
+    }
+    case 'not-smaller':
+      return <p className={ui.small}>{t.choice.notSmaller}</p>;
+    case 'original':
+    case undefined:
+      return null;
+  }
+}
+
+function Wire({ item, session }: { item: OutboxItem; session: SenderSession | undefined }) {
+  const { t } = useText();
+  const [open, setOpen] = useState(false);
+  const { outgoing } = item;
+  return (
+    <details className={ui.details} onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>{t.demo.title}</summary>
+      {open && outgoing && (
+        <div>
+          <Suspense>
+            <Demonstration image={outgoing} header={() => session?.headerBytes(outgoing.id)} />
+          </Suspense>
+        </div>
+      )}
+    </details>
+  );
+}

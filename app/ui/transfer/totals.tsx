@@ -1,0 +1,46 @@
+'use client';
+import type { TransferSnapshot } from '../../../lib/session/model.ts';
+import { isFinal, totalsOf } from '../../../lib/store/receive-store.ts';
+import { useText } from '../../text/text.tsx';
+import css from './progress.module.css';
+import ui from '../kit/ui.module.css';
+
+/** All pictures together; only when there are several. */
+export function Totals({
+  transfers,
+  cancelAll,
+}: {
+  transfers: readonly TransferSnapshot[];
+  cancelAll: (() => void) | undefined;
+}) {
+  const { t, f } = useText();
+  const totals = totalsOf(transfers);
+  if (totals.pictures < 2) return null;
+  return (
+    <div className={css.progress} data-testid="totals">
+      <div className={`${ui.row} ${ui.between}`}>
+        <p className={ui.numbers}>
+          {t.transfer.total(f.number(totals.done), f.number(totals.pictures))}
+          {' · '}
+          <span className={ui.soft}>{f.bytes(totals.bytes)}</span>
+        </p>
+        {cancelAll && !transfers.every(isFinal) && (
+          <button
+            type="button"
+            className={`${ui.button} ${ui.quiet}`}
+            data-testid="cancel-all"
+            onClick={cancelAll}
+          >
+            {t.transfer.cancelAll}
+          </button>
+        )}
+      </div>
+      <progress
+        className={css.bar}
+        max={Math.max(1, totals.bytes)}
+        value={totals.bytesReceived}
+        aria-label={t.transfer.progress}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,85 @@
+'use client';
+import type { ReactNode } from 'react';
+import type { TransferState } from '../../../lib/session/model.ts';
+import css from './transfer-card.module.css';
+
+interface Props {
+  side: 'sender' | 'receiver';
+  name: string;
+  state: TransferState;
+  /** Type, dimensions, bytes. */
+  about: string;
+  said: string;
+  verified: ReactNode;
+  picture: ReactNode;
+  /** Beside the picture. */
+  children: ReactNode;
+  /** Under both, over the whole width. */
+  below: ReactNode;
+}
+
+/** One picture, on either side. */
+export function TransferCard({ side, name, state, about, said, verified, picture, children, below }: Props) {
+  return (
+    <article
+      className={css.card}
+      data-testid="transfer"
+      data-name={name}
+      data-state={state}
+      data-side={side}
+      aria-label={name}
+    >
+      <div className={css.top}>
+        <div className={css.picture}>{picture}</div>
+        <div className={css.body}>
+          <h3 className={css.name}>
+            <bdi>{name}</bdi>
+          </h3>
+          <p className={css.about}>{about}</p>
+          <p className={css.state} data-tone={toneOf(state)}>
+            <span>{said}</span>
+            {verified}
+          </p>
+          {children}
+        </div>
+      </div>
+      {below}
+    </article>
+  );
+}
+
+export function Verified({ label, hint }: { label: string; hint: string }) {
+  return (
+    <span className={css.verified} data-testid="verified" title={hint}>
+      <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">
+        <path
+          d="M3 8.5l3.2 3L13 4.5"
+          fill="none"
+          stroke="currentColor"
+          strokeWidth="2.4"
+          strokeLinecap="round"
+        />
+      </svg>
+      {label}
+    </span>
+  );
+}
+
+function toneOf(state: TransferState): 'good' | 'bad' | 'busy' | 'plain' {
+  switch (state) {
+    case 'done':
+      return 'good';
+    case 'failed':
+      return 'bad';
+    case 'sending':
+    case 'receiving':
+    case 'verifying':
+      return 'busy';
+    case 'queued':
+    case 'offered':
+    case 'paused':
+    case 'cancelled':
+    case 'declined':
+      return 'plain';
+  }
+}

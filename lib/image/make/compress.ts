@@ -1,0 +1,108 @@
+/**
+ * *Smaller*: the one door to browser-image-compression. Its worker is a blob that imports our own copy of the
+ * library: the page's policy needs `worker-src 'self' blob:` and `script-src 'self'`, nothing looser. Where the
+ * policy or the browser refuses the worker, the library itself goes on without one.
+ */
+import { fitsDecodeLimit, HEADER_BYTES, readDimensions } from '../inspect/dimensions.ts';
+import { sniffType, type ImageKind } from '../inspect/sniff.ts';
+
+export interface CompressChoice {
+  /** 0 … 1; 0.8 looks like the original to most people. */
+  quality: number;
+  /** Pixels; a picture that is smaller keeps its size. */
+  longestSide: number;
+}
+
+export interface CompressHooks {
+  /** 0 … 1. */
+  onProgress?: (done: number) => void;
+  signal?: AbortSignal;
+}
+
+/** A closed set. */
+export type CompressProblem =
+  /** No picture that this browser decodes, or one above `MAX_PIXELS`. */
+  | 'not-possible'
+  /** The result would not be smaller: send the original instead. */
+  | 'not-smaller';
+
+export class CompressError extends Error {
+  readonly code: CompressProblem;
+
+  constructor(code: CompressProblem, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'CompressError';
+    this.code = code;
+  }
+}
+
+/** Copied from the package when the site is built. */
+export const LIBRARY_PATH = '/vendor/browser-image-compression.js';
+
+/** One decode, one draw, one encode; the person's quality is kept rather than searched for. */
+const PASSES = 1;
+
+/**
+ * @returns a new file without metadata, upright, named after its type. Transparency stays: PNG and WebP keep their type;
+ * JPEG stays JPEG.
+ * @throws {CompressError} and the signal's reason
+ */
+export async function compressImage(
+  file: File,
+  { quality, longestSide }: CompressChoice,
+  { onProgress, signal }: CompressHooks = {},
+): Promise<File> {
+  signal?.throwIfAborted();
+  const front = new Uint8Array(await file.slice(0, HEADER_BYTES).arrayBuffer());
+  const kind = sniffType(front);
+  const size = kind && readDimensions(front, kind.type);
+  if (kind === undefined || size === undefined || !fitsDecodeLimit(size)) {
+    throw new CompressError('not-possible', 'not a picture that can be made smaller here');
+  }
+  const { default: shrink } = await import('browser-image-compression');
+  const type = outputType(kind);
+  let small: File | Blob;
+  try {
+    small = await shrink(typed(file, kind.type), {
+      fileType: type,
+      initialQuality: quality,
+      maxWidthOrHeight: longestSide,
+      maxIteration: PASSES,
+      useWebWorker: true,
+      // Absolute: a blob worker has no address that a relative one could start from.
+      libURL: new URL(LIBRARY_PATH, location.href).href,
+      ...(signal !== undefined && { signal }),
+      onProgress: (percent) => onProgress?.(Math.min(1, percent / 100)),
+    });
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw new CompressError('not-possible', 'this browser could not decode the picture', { cause: error });
+  }
+  signal?.throwIfAborted();
+  if (small.size >= file.size)
+    throw new CompressError('not-smaller', `${small.size} bytes instead of ${file.size}`);
+  // Some browsers write PNG when asked for WebP: the bytes say what came out.
+  const found = sniffType(new Uint8Array(await small.slice(0, 64).arrayBuffer()));
+  const { type: newType, extension } = found ?? { type, extension: kind.extension };
+  return new File([small], renamed(file.name, newType, extension), {
+    type: newType,
+    lastModified: file.lastModified,
+  });
+}
+
+/** Never JPEG for what may be transparent. GIF and AVIF have no encoder in browsers. */
+function outputType({ type }: ImageKind): string {
+  if (type === 'image/jpeg' || type === 'image/png') return type;
+  // HEIC comes from cameras: opaque, and only Safari gets this far.
+  return type === 'image/heic' || type === 'image/heif' ? 'image/jpeg' : 'image/webp';
+}
+
+/** The library believes the file's type. */
+function typed(file: File, type: string): File {
+  return file.type === type ? file : new File([file], file.name, { type, lastModified: file.lastModified });
+}
+
+function renamed(name: string, type: string, extension: string): string {
+  if (type === 'image/jpeg' && /\.jpe?g$/i.test(name)) return name;
+  return `${name.replace(/\.[a-z0-9]{1,5}$/i, '')}.${extension}`;
+}

@@ -1,0 +1,262 @@
+import { BlockEncoder } from '../erasure/encoder.ts';
+import { blockChunks, blockRange, chunkLength, firstChunk, geometryOf, type Geometry } from '../geometry.ts';
+import { CHUNK_LENGTH, MAX_OPEN_BLOCKS, READ_AHEAD_BLOCKS } from '../limits.ts';
+import type { Carried } from './outgoing-lane.ts';
+import type { StreamReport } from '../wire/lane-packet.ts';
+import { symbolsToSend } from './symbol-budget.ts';
+
+/** By where a block stands. */
+interface Places {
+  readonly middle: number;
+  readonly edge: number;
+}
+
+/**
+ * How sure to be that a block is whole without another round trip. In the middle, expected losses are covered and the rest
+ * is left to feedback, which costs nothing while there is more to send. At the front (the picture should appear) and at the
+ * end (nothing else fills the round trip) it must be nearly sure.
+ */
+const CONFIDENCE: Places = { middle: 0.5, edge: 0.995 };
+
+export class OutgoingBlock implements Carried {
+  inFlight = 0;
+  /** Symbols the receiver lacks by its newest word; all of them before that. */
+  lacking: number;
+  /** Symbols to send beyond the sources, by the newest plan. */
+  due = 0;
+  nextSource = 0;
+  /** Repair symbols planned when its sources had just been sent: what follows is because more was lost than they cover. */
+  planned: number | undefined;
+  private nextRepair = 0;
+  readonly index: number;
+  readonly encoder: BlockEncoder;
+
+  constructor(index: number, encoder: BlockEncoder) {
+    this.index = index;
+    this.encoder = encoder;
+    this.lacking = encoder.k;
+  }
+
+  get k(): number {
+    return this.encoder.k;
+  }
+
+  get sourcesSent(): boolean {
+    return this.nextSource >= this.k;
+  }
+
+  /** More than its first pass, which is the sources and the repair planned with them. */
+  get sentAgain(): boolean {
+    return this.planned !== undefined && this.nextRepair > this.planned;
+  }
+
+  /** Number and bytes of a repair symbol never sent before; when all 256 − K have been, all symbols come again in turn. */
+  takeRepair(): { symbol: number; bytes: Uint8Array; fresh: boolean } {
+    const { k, encoder } = this;
+    const turn = this.nextRepair++;
+    if (turn < encoder.repairLimit) return { symbol: k + turn, bytes: encoder.repair(turn), fresh: true };
+    const symbol = (turn - encoder.repairLimit) % 256;
+    return { symbol, bytes: symbol < k ? encoder.source(symbol) : encoder.repair(symbol - k), fresh: false };
+  }
+}
+
+/** A symbol chosen to be sent. */
+export interface OutgoingSymbol {
+  readonly object: OutgoingObject;
+  readonly block: OutgoingBlock;
+  readonly symbol: number;
+  readonly bytes: Uint8Array;
+}
+
+/** The sending side of one stream: the original or the preview of a transfer. */
+export class OutgoingObject {
+  readonly stream: number;
+  readonly geometry: Geometry;
+  /** Blocks below this are whole at the receiver. */
+  closedBelow = 0;
+  packetsSent = 0;
+  /** Chunks of closed blocks. */
+  private closedChunks = 0;
+  /** Packets that carried repair or came again. */
+  retransmitted = 0;
+  private readonly symbolLength: number;
+  private readonly open = new Map<number, OutgoingBlock>();
+  private readonly closed = new Set<number>();
+  private nextBlock = 0;
+  private askedThrough = 0;
+  /** Blocks for which more was sent after their first pass. */
+  private readonly again = new Set<number>();
+  private untoldAgain: number[] = [];
+
+  constructor(stream: number, length: number) {
+    this.stream = stream;
+    this.geometry = geometryOf(length);
+    this.symbolLength = Math.min(CHUNK_LENGTH, length);
+  }
+
+  get complete(): boolean {
+    return this.closedBelow >= this.geometry.blocks;
+  }
+
+  /** All sources have been sent once. */
+  get exhausted(): boolean {
+    return this.nextBlock >= this.geometry.blocks;
+  }
+
+  /** Distinct symbols that the receiver has, by its newest word: chunks of the object, once whole. */
+  get chunksThere(): number {
+    let sum = this.closedChunks;
+    for (const block of this.open.values()) sum += block.k - block.lacking;
+    return sum;
+  }
+
+  /** Something could be sent now. */
+  hasWork(): boolean {
+    if (this.open.has(this.nextBlock)) return true;
+    for (const block of this.open.values()) if (block.due > 0 && block.sourcesSent) return true;
+    return false;
+  }
+
+  /** Bytes whose sources have not been sent. */
+  get unsentBytes(): number {
+    if (this.exhausted) return 0;
+    const [from] = blockRange(this.geometry, this.nextBlock);
+    return this.geometry.length - from;
+  }
+
+  /** Chunk numbers of a block, `[from, to)`. */
+  chunkRange(block: number): readonly [number, number] {
+    return [firstChunk(this.geometry, block), firstChunk(this.geometry, block + 1)];
+  }
+
+  /** Bytes at the front that the receiver has without a gap. */
+  get prefixBytes(): number {
+    return this.complete ? this.geometry.length : blockRange(this.geometry, this.closedBelow)[0];
+  }
+
+  isClosed(block: number): boolean {
+    return block < this.closedBelow || this.closed.has(block);
+  }
+
+  /** The receiver has this block. */
+  close(block: number): void {
+    if (block >= this.geometry.blocks || this.isClosed(block)) return;
+    this.closed.add(block);
+    this.open.delete(block);
+    this.closedChunks += blockChunks(this.geometry, block);
+    while (this.closed.delete(this.closedBelow)) this.closedBelow += 1;
+    this.skipClosed();
+  }
+
+  /** More was sent for this block after its first pass. */
+  wasSentAgain(block: number): boolean {
+    return this.again.has(block);
+  }
+
+  /** Blocks that became so since the last call, in ascending order. */
+  takeSentAgain(): number[] {
+    const blocks = this.untoldAgain.sort((a, b) => a - b);
+    this.untoldAgain = [];
+    return blocks;
+  }
+
+  /** Blocks whose bytes are wanted now: asked for once, a little before they are needed. */
+  wanted(): number[] {
+    const blocks: number[] = [];
+    const through = Math.min(
+      this.geometry.blocks,
+      this.nextBlock + READ_AHEAD_BLOCKS,
+      this.closedBelow + MAX_OPEN_BLOCKS,
+    );
+    while (this.askedThrough < through) {
+      if (!this.isClosed(this.askedThrough)) blocks.push(this.askedThrough);
+      this.askedThrough += 1;
+    }
+    return blocks;
+  }
+
+  /** The bytes of a block that was asked for. */
+  provide(block: number, bytes: Uint8Array): void {
+    const [from, to] = blockRange(this.geometry, block);
+    if (bytes.length !== to - from || this.isClosed(block) || this.open.has(block)) return;
+    this.open.set(block, new OutgoingBlock(block, BlockEncoder.from(bytes, this.symbolLength)));
+  }
+
+  /** A source never sent before, in file order; `undefined`: all were, or the next block's bytes are not here yet. */
+  takeSource(): OutgoingSymbol | undefined {
+    const block = this.open.get(this.nextBlock);
+    if (block === undefined) return undefined;
+    const symbol = block.nextSource++;
+    const length = chunkLength(this.geometry, firstChunk(this.geometry, block.index) + symbol);
+    const bytes = block.encoder.source(symbol).subarray(0, length);
+    if (block.sourcesSent) {
+      this.nextBlock += 1;
+      this.skipClosed();
+    }
+    return { object: this, block, symbol, bytes };
+  }
+
+  /** A symbol of the first block for which more is due. */
+  takeRepair(): OutgoingSymbol | undefined {
+    for (const block of this.open.values()) {
+      if (block.due <= 0 || !block.sourcesSent) continue;
+      block.due -= 1;
+      const { symbol, bytes } = block.takeRepair();
+      if (block.sentAgain && !this.again.has(block.index)) {
+        this.again.add(block.index);
+        this.untoldAgain.push(block.index);
+      }
+      const length =
+        symbol < block.k
+          ? chunkLength(this.geometry, firstChunk(this.geometry, block.index) + symbol)
+          : bytes.length;
+      return { object: this, block, symbol, bytes: bytes.subarray(0, length) };
+    }
+    return undefined;
+  }
+
+  /**
+   * Sets how many symbols each sent block is due: enough that what it lacks arrives with the confidence of its place,
+   * less what is in flight.
+   * @param loss share of packets that will be lost, and the share to be prepared for at an edge
+   * @param edgeBlocks how many blocks at either end are at an edge: about what one round trip carries
+   * @param ending whether the end of this object is the end of what there is to send
+   */
+  plan(loss: Places, edgeBlocks: number, ending: boolean): void {
+    const { blocks } = this.geometry;
+    // The last round trip has begun: nothing that is sent later could still bring news of these blocks in time.
+    const lastEdge = ending && blocks - this.nextBlock < edgeBlocks ? blocks - edgeBlocks : blocks;
+    for (const block of this.open.values()) {
+      if (!block.sourcesSent) continue;
+      const edge = block.index < edgeBlocks / 4 || block.index >= lastEdge;
+      const place = edge ? 'edge' : 'middle';
+      const symbols = symbolsToSend(block.lacking, loss[place], CONFIDENCE[place]);
+      block.due = Math.max(0, symbols - block.inFlight);
+      block.planned ??= block.due;
+    }
+  }
+
+  /** Takes the receiver's word of which blocks are whole and what the others lack; the caller drops old feedback. */
+  onReport(report: StreamReport): void {
+    if (report.listedThrough > this.geometry.blocks) return;
+    for (let block = this.closedBelow; block < report.closedBelow; block++) this.close(block);
+    let block = report.closedBelow;
+    for (const entry of report.lacking) {
+      for (; block < entry.block; block++) this.close(block);
+      block = entry.block + 1;
+      const open = this.open.get(entry.block);
+      if (open !== undefined) open.lacking = Math.min(entry.symbols, open.k);
+    }
+    for (; block < report.listedThrough; block++) this.close(block);
+  }
+
+  /** Nothing more will be sent: forgets the bytes, keeps the counts. */
+  release(): void {
+    this.closedChunks = this.chunksThere;
+    this.open.clear();
+  }
+
+  private skipClosed(): void {
+    while (this.nextBlock < this.geometry.blocks && this.isClosed(this.nextBlock)) this.nextBlock += 1;
+  }
+}

@@ -1,0 +1,116 @@
+/** What crosses between the page (which owns the connections) and the worker (which owns protocol, digest and storage). */
+import type { LaneId } from '../../protocol/endpoint.ts';
+import type { Figures, Problem, TransferState } from '../model.ts';
+
+/**
+ * The page is told so often (ms) how a picture stands, figures and chunk map together: each time it lays out and paints anew,
+ * beside a processor that is busy with packets.
+ */
+export const PUBLISH_INTERVAL = 300;
+
+/** Many packets in one buffer: a message for each would cost more than the packets. */
+export interface PacketBatch {
+  readonly lanes: readonly LaneId[];
+  readonly lengths: readonly number[];
+  /** When each came out of its lane (`performance.timeOrigin + performance.now()`), ms; absent on the way out. */
+  readonly times?: readonly number[];
+  readonly data: ArrayBuffer;
+}
+
+/** From the page to either engine. */
+export type LinkMessage =
+  | { readonly type: 'packets'; readonly batch: PacketBatch }
+  /** A lane's channel, moved here before it opens; `ticket` names it in what is said of it. */
+  | {
+      readonly type: 'channel';
+      readonly lane: LaneId;
+      readonly ticket: number;
+      readonly channel: RTCDataChannel;
+    }
+  | { readonly type: 'channel-gone'; readonly ticket: number }
+  /** The rest of the lanes' news is of those whose channels stayed on the page. */
+  | { readonly type: 'lane-open'; readonly lane: LaneId }
+  | { readonly type: 'lane-closed'; readonly lane: LaneId }
+  /** Bytes held back for each lane named; pairs. */
+  | { readonly type: 'backlogs'; readonly lanes: readonly (readonly [LaneId, number])[] }
+  /** The control channel stands: say who we are. */
+  | { readonly type: 'connected'; readonly name: string }
+  | { readonly type: 'disconnected' }
+  /** It does not come back: what was going on has failed. */
+  | { readonly type: 'lost' }
+  | { readonly type: 'cancel'; readonly id: string }
+  | { readonly type: 'bye' };
+
+export interface OutgoingPicture {
+  readonly id: string;
+  readonly blob: Blob;
+  readonly name: string;
+  readonly mediaType: string;
+  readonly modified: number;
+  readonly width?: number;
+  readonly height?: number;
+  readonly thumb?: Uint8Array;
+  readonly preview?: Uint8Array;
+}
+
+export type ToSenderEngine =
+  | LinkMessage
+  | { readonly type: 'send'; readonly picture: OutgoingPicture }
+  | { readonly type: 'retry'; readonly id: string };
+
+export type ToReceiverEngine =
+  | LinkMessage
+  | { readonly type: 'accept'; readonly id: string }
+  | { readonly type: 'decline'; readonly id: string }
+  | {
+      readonly type: 'read';
+      readonly request: number;
+      readonly id: string;
+      readonly from: number;
+      readonly to: number;
+    };
+
+export interface TransferUpdate {
+  readonly id: string;
+  readonly state?: TransferState;
+  readonly problem?: Problem;
+  readonly figures?: Figures;
+  readonly sha256?: string;
+  readonly prepared?: number;
+}
+
+export interface ChunkCells {
+  readonly chunksPerCell: number;
+  readonly cells: Uint8Array;
+}
+
+/** From either engine to the page. */
+export type FromEngine =
+  | { readonly type: 'transmit'; readonly batch: PacketBatch }
+  | { readonly type: 'channel-open'; readonly ticket: number }
+  | { readonly type: 'channel-ended'; readonly ticket: number }
+  | { readonly type: 'update'; readonly update: TransferUpdate }
+  | { readonly type: 'chunks'; readonly id: string; readonly map: ChunkCells; readonly order: Uint32Array }
+  | { readonly type: 'peer'; readonly name: string }
+  | { readonly type: 'peer-left' }
+  // the sender's
+  | { readonly type: 'lanes'; readonly target: number; readonly hold: boolean }
+  | { readonly type: 'header'; readonly id: string; readonly bytes: Uint8Array }
+  // the receiver's
+  | {
+      readonly type: 'offered';
+      readonly id: string;
+      readonly name: string;
+      readonly mediaType: string;
+      readonly bytes: number;
+      readonly modified: number;
+      readonly width?: number;
+      readonly height?: number;
+      readonly sha256: string;
+      readonly thumb?: Uint8Array;
+    }
+  /** Its first chunk is here. */
+  | { readonly type: 'began'; readonly id: string }
+  | { readonly type: 'preview'; readonly id: string; readonly bytes: Uint8Array }
+  | { readonly type: 'file'; readonly id: string; readonly blob: Blob }
+  | { readonly type: 'bytes'; readonly request: number; readonly bytes: Uint8Array<ArrayBuffer> | undefined };

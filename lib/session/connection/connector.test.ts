@@ -1,0 +1,405 @@
+/** Two connectors over the real signaling server; only WebRTC between them is in memory. */
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { startTestServer, type TestServer } from '../../../signaling/test-server.ts';
+import type { Transport, TransportOptions } from '../../transport/contract.ts';
+import { MemoryNetwork } from '../../transport/memory.ts';
+import { Connector } from './connector.ts';
+import type { Role } from '../model.ts';
+import { Pairing } from '../pairing/pairing.ts';
+import { wordsPassword } from '../pairing/password.ts';
+import type { RejoinState } from '../pairing/rejoin.ts';
+import { recallRejoin } from './rejoin-memory.ts';
+
+/** A server's restart, a socket's return, and a few steps of looking, on a busy machine. */
+const PATIENCE = { timeout: 25_000, interval: 10 };
+
+const cleanups: (() => unknown)[] = [];
+beforeEach(() => {
+  // What a tab keeps; Node has none.
+  const kept = new Map<string, string>();
+  vi.stubGlobal('sessionStorage', {
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, value: string) => void kept.set(key, value),
+    removeItem: (key: string) => void kept.delete(key),
+  });
+});
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+  vi.unstubAllGlobals();
+});
+
+async function start(port = 0): Promise<TestServer> {
+  const server = await startTestServer({}, port);
+  cleanups.push(() => server.close().catch(() => {}));
+  return server;
+}
+
+/** A wire to the server that can be torn without either end being asked. */
+async function wireTo({ port }: TestServer): Promise<{ origin: string; tear(): void }> {
+  const sockets: Socket[] = [];
+  const wire = createServer((socket) => {
+    const onward = connect(port, '127.0.0.1');
+    for (const end of [socket, onward])
+      end.on('error', () => {}).on('close', () => void (socket.destroy(), onward.destroy()));
+    socket.pipe(onward).pipe(socket);
+    sockets.push(socket);
+  });
+  wire.listen(0, '127.0.0.1');
+  await once(wire, 'listening');
+  const tear = () => {
+    for (const socket of sockets.splice(0)) socket.destroy();
+  };
+  cleanups.push(() => (tear(), wire.close()));
+  return { origin: `http://127.0.0.1:${(wire.address() as AddressInfo).port}`, tear };
+}
+
+class Side {
+  readonly connector: Connector;
+  /** Each connection state once, as a page would see it. */
+  readonly states: string[] = [];
+  connections = 0;
+  lost = 0;
+
+  constructor(
+    role: Role,
+    server: { origin: string },
+    network: MemoryNetwork,
+    create: (options: TransportOptions) => Transport = network.createTransport,
+  ) {
+    this.connector = new Connector({
+      role,
+      server: server.origin,
+      relayOnly: false,
+      createTransport: create,
+      events: {
+        changed: () => this.see(),
+        connected: () => void this.connections++,
+        disconnected: () => {},
+        lost: () => void this.lost++,
+        laneOpen: () => {},
+        laneClosed: () => {},
+        packet: () => {},
+        backlog: () => {},
+      },
+    });
+    cleanups.push(() => this.connector.leave());
+  }
+
+  private see(): void {
+    const { connection } = this.connector;
+    if (this.states.at(-1) !== connection) this.states.push(connection);
+  }
+
+  /** Connected for the n-th time. */
+  async connected(n = 1): Promise<void> {
+    await expect.poll(() => this.connections, PATIENCE).toBe(n);
+    expect(this.connector.connection).toBe('connected');
+  }
+
+  async problem(code: string): Promise<void> {
+    await expect.poll(() => this.connector.problem?.code, PATIENCE).toBe(code);
+    expect(this.connector.connection).toBe('failed');
+  }
+
+  async room(): Promise<{ code: string; link: string }> {
+    await expect.poll(() => this.connector.room, PATIENCE).toBeDefined();
+    return this.connector.room!;
+  }
+
+  /** The page is gone, as in a reload or a crash; what the tab keeps is handed out. */
+  vanish(role: Role): RejoinState {
+    const state = recallRejoin(role)!;
+    this.connector.leave();
+    return state;
+  }
+}
+
+async function pair(server: TestServer, network = new MemoryNetwork()) {
+  const sender = new Side('sender', server, network);
+  const receiver = new Side('receiver', server, network);
+  void sender.connector.open();
+  const room = await sender.room();
+  void receiver.connector.join(room.code);
+  await sender.connected();
+  await receiver.connected();
+  return { sender, receiver, network, room };
+}
+
+test('two sides meet by a code, and both show the same words to compare', async () => {
+  const { sender, receiver } = await pair(await start());
+  expect(sender.states).toEqual(['waiting', 'connecting', 'connected']);
+  expect(receiver.states).toEqual(['waiting', 'connecting', 'connected']);
+  expect(sender.connector.room).toBeUndefined();
+  expect(sender.connector.fingerprint).toMatch(/./);
+  expect(sender.connector.fingerprint).toBe(receiver.connector.fingerprint);
+});
+
+test('two sides meet by a link', async () => {
+  const server = await start();
+  const network = new MemoryNetwork();
+  const sender = new Side('sender', server, network);
+  const receiver = new Side('receiver', server, network);
+  void sender.connector.open();
+  const { link } = await sender.room();
+  void receiver.connector.join(new URL(link).hash);
+  await sender.connected();
+  await receiver.connected();
+});
+
+test('a wrong word is told to both, burns the code, and a new code works', async () => {
+  const server = await start();
+  const network = new MemoryNetwork();
+  const sender = new Side('sender', server, network);
+  const receiver = new Side('receiver', server, network);
+  void sender.connector.open();
+  const { code } = await sender.room();
+  const [slot, first, second] = code.split('-');
+  void receiver.connector.join(`${slot}-${first}-${second === 'acid' ? 'acorn' : 'acid'}`);
+  await sender.problem('code-guessed');
+  await receiver.problem('code-guessed');
+  expect(sender.connector.room).toBeUndefined();
+  await receiver.connector.join(code);
+  await receiver.problem('code-unknown');
+
+  void sender.connector.open();
+  void receiver.connector.join((await sender.room()).code);
+  await sender.connected();
+  await receiver.connected();
+});
+
+test('a connection is made ready while codes are compared, and says nothing to who has the wrong one', async () => {
+  const server = await start();
+  const network = new MemoryNetwork();
+  let ready = 0;
+  const sender = new Side('sender', server, network, (options) =>
+    network.createTransport({
+      ...options,
+      signal: (message) => {
+        ready += 1;
+        options.signal(message);
+      },
+    }),
+  );
+  void sender.connector.open();
+  const [slot, first, second] = (await sender.room()).code.split('-') as [string, string, string];
+  const guest = await server.connect();
+  const heard: number[] = [];
+  const pairing = new Pairing({
+    role: 'receiver',
+    password: wordsPassword(slot, [first, second === 'acid' ? 'acorn' : 'acid']),
+    random: (length) => crypto.getRandomValues(new Uint8Array(length)),
+  });
+  const hello = pairing.pollTransmit()!;
+  const share = new Promise<Uint8Array>((resolve) => {
+    guest.on('message', (bytes) => {
+      heard.push(bytes[2]!);
+      resolve(new Uint8Array(bytes));
+    });
+  });
+  await guest.emitWithAck('join', { slot, hello });
+  pairing.handleMessage(await share);
+  // The sender's offer is there, and stays there.
+  await expect.poll(() => ready, PATIENCE).toBe(1);
+  await guest.emitWithAck('relay', pairing.pollTransmit()!);
+  await sender.problem('code-guessed');
+  await expect.poll(() => heard, PATIENCE).toEqual([2, 5]);
+  expect(sender.connections).toBe(0);
+});
+
+test('a lost path is found again without a code, twice in a row', async () => {
+  const { sender, receiver, network } = await pair(await start());
+  for (const times of [2, 3]) {
+    network.cut();
+    await sender.connected(times);
+    await receiver.connected(times);
+    expect(sender.connector.fingerprint).toBe(receiver.connector.fingerprint);
+  }
+  expect(sender.states.slice(2)).toEqual([
+    'connected',
+    'reconnecting',
+    'connected',
+    'reconnecting',
+    'connected',
+  ]);
+});
+
+for (const [role, other] of [
+  ['receiver', 'sender'],
+  ['sender', 'receiver'],
+] as const) {
+  test(`a ${role} that loads its page anew is back within seconds, and again when it does so at once`, async () => {
+    const server = await start();
+    const sides = await pair(server);
+    const stays = sides[other];
+    let goes = sides[role];
+    for (const times of [2, 3]) {
+      const state = goes.vanish(role);
+      goes = new Side(role, server, sides.network);
+      const startedAt = Date.now();
+      goes.connector.resume(state);
+      await goes.connected();
+      await stays.connected(times);
+      // No limit ran out on the way: the shortest is three seconds.
+      expect(Date.now() - startedAt).toBeLessThan(2900);
+    }
+  });
+
+  test(`a ${role} that loads its page twice in a row, before anything could stand again`, async () => {
+    const server = await start();
+    const sides = await pair(server);
+    const state = sides[role].vanish(role);
+    const hasty = new Side(role, server, sides.network);
+    hasty.connector.resume(state);
+    // Its old connection is still paired when the next page comes.
+    await expect.poll(() => hasty.connector.serverOnline, PATIENCE).toBe(true);
+    // A tab has one page at a time: the hasty one is gone, with what it has kept, before the next reads it.
+    const kept = recallRejoin(role) ?? state;
+    hasty.connector.leave();
+    const last = new Side(role, server, sides.network);
+    last.connector.resume(kept);
+    await last.connected();
+    await expect.poll(() => sides[other].connector.connection, PATIENCE).toBe('connected');
+  });
+}
+
+test('a path that goes while the server restarts is found again', async () => {
+  const server = await start();
+  const { sender, receiver, network } = await pair(server);
+  await server.stop();
+  await expect
+    .poll(() => sender.connector.serverOnline || receiver.connector.serverOnline, PATIENCE)
+    .toBe(false);
+  // Without a server the connection goes on.
+  expect(sender.connector.connection).toBe('connected');
+  expect(receiver.connector.connection).toBe('connected');
+  network.cut();
+  await expect.poll(() => sender.connector.connection, PATIENCE).toBe('reconnecting');
+  await start(server.port);
+  await sender.connected(2);
+  await receiver.connected(2);
+});
+
+test('a path that goes long after the server was restarted is found again', async () => {
+  const server = await start();
+  const { sender, receiver, network } = await pair(server);
+  await server.stop();
+  await start(server.port);
+  await expect
+    .poll(() => sender.connector.serverOnline && receiver.connector.serverOnline, PATIENCE)
+    .toBe(true);
+  network.cut();
+  await sender.connected(2);
+  await receiver.connected(2);
+});
+
+test('a server that restarts in the middle of coming back only delays it', async () => {
+  const server = await start();
+  const { sender, receiver, network } = await pair(server);
+  const state = receiver.vanish('receiver');
+  await expect.poll(() => sender.connector.connection, PATIENCE).toBe('reconnecting');
+  await server.stop();
+  await start(server.port);
+  const again = new Side('receiver', server, network);
+  again.connector.resume(state);
+  await again.connected();
+  await sender.connected(2);
+});
+
+test('a sender that was confirmed when its receiver was not meets it where they met before', async () => {
+  const server = await start();
+  const network = new MemoryNetwork();
+  let confirmed = () => {};
+  const setItem = sessionStorage.setItem.bind(sessionStorage);
+  sessionStorage.setItem = (key, value) => {
+    setItem(key, value);
+    // The sender's proof is about to leave; nobody receives it.
+    if (key.endsWith('sender')) confirmed();
+  };
+  const sender = new Side('sender', server, network);
+  const receiver = new Side('receiver', server, network);
+  void sender.connector.open();
+  void receiver.connector.join((await sender.room()).code);
+  await sender.connected();
+  await receiver.connected();
+
+  const state = receiver.vanish('receiver');
+  const cut = new Side('receiver', server, network);
+  const met = new Promise<void>((resolve) => {
+    confirmed = () => {
+      cut.connector.leave();
+      resolve();
+    };
+  });
+  cut.connector.resume(state);
+  await met;
+  confirmed = () => {};
+  expect(cut.connections).toBe(0);
+  const again = new Side('receiver', server, network);
+  again.connector.resume(state);
+  await again.connected();
+  await sender.connected(2);
+});
+
+test('a stranger who knows the meeting place but not the key joins nobody and only delays', async () => {
+  const server = await start();
+  const { sender, receiver, network } = await pair(server);
+  const state = receiver.vanish('receiver');
+  const stranger = new Side('receiver', server, network);
+  // The same place needs the secret; a place made from another secret is another place.
+  stranger.connector.resume({ ...state, current: state.current.map((byte) => byte ^ 1) });
+  const again = new Side('receiver', server, network);
+  again.connector.resume(state);
+  await again.connected();
+  await sender.connected(2);
+  expect(stranger.connections).toBe(0);
+});
+
+test('a goodbye is final: nobody looks for the other side', async () => {
+  const { sender } = await pair(await start());
+  sender.connector.peerLeft();
+  expect(sender.connector.connection).toBe('closed');
+  expect(sender.connector.problem).toEqual({ code: 'peer-left' });
+  expect(recallRejoin('sender')).toBeUndefined();
+});
+
+test('a room is still there when its sender is back, and so is who joined meanwhile', async () => {
+  const server = await start();
+  const network = new MemoryNetwork();
+  const wire = await wireTo(server);
+  const sender = new Side('sender', wire, network);
+  const receiver = new Side('receiver', server, network);
+  void sender.connector.open();
+  const { code } = await sender.room();
+  wire.tear();
+  await expect.poll(() => sender.connector.serverOnline, PATIENCE).toBe(false);
+  expect(sender.connector.room?.code).toBe(code);
+  void receiver.connector.join(code);
+  await sender.connected();
+  await receiver.connected();
+});
+
+test('a room that the server has forgotten is told to its sender, and not as one that expired', async () => {
+  const server = await start();
+  const sender = new Side('sender', server, new MemoryNetwork());
+  void sender.connector.open();
+  await sender.room();
+  await server.stop();
+  await start(server.port);
+  await sender.problem('code-forgotten');
+  expect(sender.lost).toBe(1);
+  expect(sender.connector.room).toBeUndefined();
+});
+
+test('a guest whose sender never says a word is told so', async () => {
+  const server = await start();
+  const silent = await server.connect();
+  const { slot } = (await silent.emitWithAck('open', {})) as { slot: string };
+  const receiver = new Side('receiver', server, new MemoryNetwork());
+  void receiver.connector.join(`${slot}-acid-acorn`);
+  await expect.poll(() => receiver.connector.connection, PATIENCE).toBe('connecting');
+  await expect.poll(() => receiver.connector.serverOnline, PATIENCE).toBe(true);
+  silent.emit('leave', {}, () => {});
+  await expect.poll(() => receiver.connector.problem?.code, PATIENCE).toMatch(/^(peer-left|code-unknown)$/);
+});

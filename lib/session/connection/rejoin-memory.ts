@@ -1,0 +1,32 @@
+/** What a page keeps through a reload, in session storage: the way back to the other side. */
+import type { Role } from '../model.ts';
+import { decodeRejoin, encodeRejoin, type RejoinState } from '../pairing/rejoin.ts';
+
+const KEY = 'tessera:rejoin:';
+
+/** Storage may be switched off; then a reload ends the session. */
+function storage(): Storage | undefined {
+  try {
+    return globalThis.sessionStorage;
+  } catch {
+    return undefined;
+  }
+}
+
+export function keepRejoin(state: RejoinState): void {
+  try {
+    storage()?.setItem(KEY + state.role, encodeRejoin(state));
+  } catch {
+    // Full: the same as switched off.
+  }
+}
+
+export function recallRejoin(role: Role): RejoinState | undefined {
+  const text = storage()?.getItem(KEY + role);
+  const state = text == null ? undefined : decodeRejoin(text);
+  return state?.role === role ? state : undefined;
+}
+
+export function forgetRejoin(role: Role): void {
+  storage()?.removeItem(KEY + role);
+}

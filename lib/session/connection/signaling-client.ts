@@ -1,0 +1,224 @@
+/**
+ * The page's end of the signaling server: rooms, rejoining, and sealed bytes to the other side. The server is trusted with
+ * nothing: what it sends is checked and bounded here.
+ */
+import * as v from 'valibot';
+import { MAX_RELAY_BYTES } from '../../../signaling/wire/limits.ts';
+import {
+  emptyAckSchema,
+  errorAckSchema,
+  expiredSchema,
+  joinAckSchema,
+  openAckSchema,
+  rejoinAckSchema,
+  reopenAckSchema,
+  type ExpiredReason,
+  type JoinAck,
+  type OpenAck,
+  type RejoinAck,
+  type ReopenAck,
+  type SignalingErrorCode,
+} from '../../../signaling/wire/messages.ts';
+import type { ProblemCode, Role } from '../model.ts';
+import { ANSWER_MS, takeSocket } from './signaling-socket.ts';
+
+export type { ExpiredReason, JoinAck, OpenAck, RejoinAck };
+
+export interface SignalingClientOptions {
+  /** Origin of the server; empty: the page's own. */
+  server: string;
+  /** The connection stands, or not. After `false` every place at the server is lost, but for a room (`reopen`). */
+  onOnline(online: boolean): void;
+  /** The other side is there, or another connection of it: `send` reaches it from now on, and pairing begins anew. */
+  onPaired(): void;
+  /** What the other side sent, at most `MAX_RELAY_BYTES`. Nothing says yet who it is. */
+  onMessage(bytes: Uint8Array): void;
+  onPeerLeft(): void;
+  /** The place is given up. `replaced`: by another page of the same side, so do not fight over it. */
+  onExpired(reason: ExpiredReason): void;
+}
+
+export interface SignalingClient {
+  /** Opens a room; gives up the place held before. */
+  open(): Promise<OpenAck>;
+  /** Takes back, on this connection, the room that another one opened; rejects with `code-unknown` when it is gone. */
+  reopen(token: string): Promise<ReopenAck>;
+  /**
+   * Joins the room of a slot. Whatever comes of it, the code is used up. `hello` is handed to the other side, as if sent,
+   * before the first `onPaired`.
+   */
+  join(slot: string, hello?: Uint8Array): Promise<JoinAck>;
+  /** Meets the other side of a dropped session, now or later: `onPaired` tells. */
+  rejoin(id: string, role: Role): Promise<RejoinAck>;
+  /** Destroys the own room, or ends the pair, after a wrong code. */
+  burn(): Promise<void>;
+  /** `false`: not connected, or too long; the bytes are dropped. Never kept for a later connection. */
+  send(bytes: Uint8Array): boolean;
+  /** Gives up the place; the other side is told. */
+  leave(): Promise<void>;
+  /** Ends the connection for good. */
+  close(): void;
+}
+
+/** Why the server could not do it. `detail` is for the log. */
+export class SignalingError extends Error {
+  override name = 'SignalingError';
+  readonly code: ProblemCode;
+
+  constructor(code: ProblemCode, detail: string) {
+    super(`${code}: ${detail}`);
+    this.code = code;
+  }
+}
+
+/** After a refusal the same connection would be refused again; limits are counted by the minute. */
+const REFUSED_RETRY_MS = 10_000;
+
+type Answered = (error: Error | null, value?: unknown) => void;
+
+const problems: Record<SignalingErrorCode, ProblemCode> = {
+  'code-unknown': 'code-unknown',
+  'too-many-attempts': 'too-many-attempts',
+  busy: 'server-away',
+  malformed: 'protocol-violation',
+  'not-paired': 'peer-left',
+};
+
+/** Connects at once, and again whenever the connection is lost, until `close`. */
+export function createSignalingClient(options: SignalingClientOptions): SignalingClient {
+  const socket = takeSocket(options.server);
+  const waiters = new Set<(error?: SignalingError) => void>();
+  const settle = (error?: SignalingError) => {
+    for (const waiter of waiters) waiter(error);
+    waiters.clear();
+  };
+  let closed = false;
+  /**
+   * Requests for another place (or none) without an answer. What the server says before the answer is about the place
+   * that was just given up: a stranger's by now.
+   */
+  let moving = 0;
+  let retry: ReturnType<typeof setTimeout> | undefined;
+  const retryLater = () => {
+    clearTimeout(retry);
+    retry = setTimeout(() => socket.connect(), REFUSED_RETRY_MS);
+  };
+
+  socket.on('connect', () => {
+    settle();
+    options.onOnline(true);
+  });
+  // Opened ahead: told as if it were just now, once our owner is ready to hear it.
+  if (socket.connected) {
+    queueMicrotask(() => {
+      if (!closed && socket.connected) options.onOnline(true);
+    });
+  }
+  socket.on('disconnect', (reason) => {
+    // Sent before, meant for a place that is gone.
+    socket.sendBuffer = [];
+    if (reason === 'io server disconnect') retryLater();
+    options.onOnline(false);
+  });
+  socket.on('connect_error', (error) => {
+    // Still active: the network or a restart, Socket.IO tries again by itself. Otherwise the server refused us.
+    if (socket.active) return;
+    const code = error.message === 'too-many-attempts' ? 'too-many-attempts' : 'server-away';
+    settle(new SignalingError(code, `connection refused: ${error.message}`));
+    retryLater();
+  });
+  socket.on('paired', () => {
+    if (moving === 0) options.onPaired();
+  });
+  socket.on('message', (data: unknown) => {
+    const bytes = bytesOf(data);
+    if (bytes && moving === 0) options.onMessage(bytes);
+  });
+  socket.on('peer-left', () => {
+    if (moving === 0) options.onPeerLeft();
+  });
+  socket.on('expired', (why: unknown) => {
+    const parsed = v.safeParse(expiredSchema, why);
+    if (moving === 0) options.onExpired(parsed.success ? parsed.output.reason : 'time');
+  });
+
+  const online = () =>
+    new Promise<void>((resolve, reject) => {
+      if (socket.connected) return resolve();
+      if (closed) return reject(new SignalingError('server-away', 'closed'));
+      const away = () => waiter(new SignalingError('server-away', 'no connection'));
+      const timer = setTimeout(away, ANSWER_MS);
+      const waiter = (error?: SignalingError) => {
+        clearTimeout(timer);
+        waiters.delete(waiter);
+        if (error) reject(error);
+        else resolve();
+      };
+      waiters.add(waiter);
+    });
+
+  /** Every request but `relay` is for another place. */
+  const ask = async <S extends v.GenericSchema>(
+    schema: S,
+    emit: (within: ReturnType<typeof socket.timeout>, answered: Answered) => unknown,
+  ): Promise<v.InferOutput<S>> => {
+    await online();
+    const answer = await new Promise<unknown>((resolve, reject) => {
+      moving++;
+      // Counted here and not behind the promise: what follows the answer may come in the same turn.
+      emit(socket.timeout(ANSWER_MS), (error, value) => {
+        moving--;
+        if (error) reject(new SignalingError('server-away', String(error)));
+        else resolve(value);
+      });
+    });
+    const refusal = v.safeParse(errorAckSchema, answer);
+    if (refusal.success) throw new SignalingError(problems[refusal.output.error], refusal.output.error);
+    const parsed = v.safeParse(schema, answer);
+    if (!parsed.success) throw new SignalingError('protocol-violation', 'the server answered nonsense');
+    return parsed.output;
+  };
+
+  return {
+    open: () => ask(openAckSchema, (within, answered) => within.emit('open', {}, answered)),
+    reopen: (token) => ask(reopenAckSchema, (within, answered) => within.emit('reopen', { token }, answered)),
+    join: (slot, hello) => {
+      const request = hello === undefined ? { slot } : { slot, hello };
+      return ask(joinAckSchema, (within, answered) => within.emit('join', request, answered));
+    },
+    rejoin: (id, role) =>
+      ask(rejoinAckSchema, (within, answered) => within.emit('rejoin', { id, role }, answered)),
+    burn: async () => {
+      // Without a connection there is no place left to burn.
+      if (socket.connected)
+        await ask(emptyAckSchema, (within, answered) => within.emit('burn', {}, answered));
+    },
+    leave: async () => {
+      if (socket.connected)
+        await ask(emptyAckSchema, (within, answered) => within.emit('leave', {}, answered));
+    },
+    send: (bytes) => {
+      // Socket.IO would keep it for the next connection, where it means nothing.
+      if (!socket.connected || bytes.length === 0 || bytes.length > MAX_RELAY_BYTES) return false;
+      socket.emit('relay', bytes, () => {});
+      return true;
+    },
+    close: () => {
+      closed = true;
+      clearTimeout(retry);
+      socket.removeAllListeners();
+      socket.disconnect();
+      settle(new SignalingError('server-away', 'closed'));
+    },
+  };
+}
+
+function bytesOf(data: unknown): Uint8Array | undefined {
+  const bytes =
+    data instanceof ArrayBuffer
+      ? new Uint8Array(data)
+      : data instanceof Uint8Array
+        ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+        : undefined;
+  return bytes && bytes.length > 0 && bytes.length <= MAX_RELAY_BYTES ? bytes : undefined;
+}

@@ -1,0 +1,59 @@
+/**
+ * The websocket to the signaling server, and one that is opened ahead: it takes three round trips, and somebody who types a
+ * code leaves more than that. The one door of socket.io-client.
+ */
+import { io, type Socket } from 'socket.io-client';
+import type { ClientToServer, ServerToClient } from '../../../signaling/wire/messages.ts';
+
+export type SignalingSocket = Socket<ServerToClient, ClientToServer>;
+
+/** A server that does not answer within this is away; a person waits no longer for a code. */
+export const ANSWER_MS = 5000;
+/** A socket opened ahead is closed when nobody joined for so long; the next letter typed opens another. */
+const AHEAD_MS = 60_000;
+
+interface Ahead {
+  server: string;
+  socket: SignalingSocket;
+  timer: ReturnType<typeof setTimeout>;
+}
+let ahead: Ahead | undefined;
+
+/** Opens a socket that `takeSocket` will find, or keeps the one there is for longer. Nothing is asked of the server. */
+export function openAhead(server: string, keepMs = AHEAD_MS): void {
+  const socket = ahead?.server === server ? ahead.socket : openSocket(server);
+  if (ahead?.socket !== socket) closeAhead();
+  clearTimeout(ahead?.timer);
+  // Refused, or sent away for want of use: asked for anew.
+  if (!socket.active) socket.connect();
+  ahead = { server, socket, timer: setTimeout(closeAhead, keepMs) };
+}
+
+export function closeAhead(): void {
+  clearTimeout(ahead?.timer);
+  ahead?.socket.disconnect();
+  ahead = undefined;
+}
+
+/** The socket opened ahead, perhaps connected already, or a new one. */
+export function takeSocket(server: string): SignalingSocket {
+  if (ahead?.server !== server) return openSocket(server);
+  const { socket } = ahead;
+  clearTimeout(ahead.timer);
+  ahead = undefined;
+  if (!socket.active) socket.connect();
+  return socket;
+}
+
+/** Connects at once, and again whenever the connection is lost. */
+function openSocket(server: string): SignalingSocket {
+  return io(server === '' ? undefined : server, {
+    transports: ['websocket'],
+    forceNew: true,
+    timeout: ANSWER_MS,
+    // Quick at first (a server that restarts is back within a second), and spread so that not all return at once.
+    reconnectionDelay: 300,
+    reconnectionDelayMax: 5000,
+    randomizationFactor: 0.5,
+  });
+}

@@ -1,8 +1,0 @@
-import type { ToSenderEngine } from './messages.ts';
-import { SenderEngine } from './sender-engine.ts';
-import { receiveFromPage, workerHost } from './worker-host.ts';
-
-receiveFromPage<ToSenderEngine>((instance) => {
-  const engine = new SenderEngine(workerHost, instance);
-  return Promise.resolve((message) => engine.handle(message));
-});

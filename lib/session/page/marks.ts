@@ -1,0 +1,13 @@
+import type { TransferSnapshot } from '../model.ts';
+
+/** User Timing marks that benchmarks and tests read; listed in `docs/ARCHITECTURE.md`. */
+export type MarkName =
+  | 'tessera:accepted'
+  | 'tessera:preview'
+  | 'tessera:began'
+  | 'tessera:first-picture'
+  | 'tessera:complete';
+
+export function mark(name: MarkName, transfer: Pick<TransferSnapshot, 'id' | 'name' | 'bytes'>): void {
+  performance.mark(name, { detail: { transfer: transfer.id, name: transfer.name, bytes: transfer.bytes } });
+}

@@ -1,0 +1,144 @@
+import { cleanFileName, safeSaveType } from '../../image/file-name.ts';
+import { isPreview } from '../../image/inspect/is-preview.ts';
+import { sniffType } from '../../image/inspect/sniff.ts';
+import type { FromEngine, ToReceiverEngine } from '../bridge/engine-messages.ts';
+import { mark } from './marks.ts';
+import type { ReceiverSession, SessionOptions, TransferSnapshot } from '../model.ts';
+import { rememberAccepted, wasAccepted } from './accepted-memory.ts';
+import { recallRejoin } from '../connection/rejoin-memory.ts';
+import { noFigures } from '../no-figures.ts';
+import { SessionBase } from './session-base.ts';
+
+/** Enough of a file to tell its type. */
+const SNIFF_BYTES = 4096;
+
+export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implements ReceiverSession {
+  private readonly files = new Map<string, Blob>();
+  private readonly reads = new Map<number, (bytes: Uint8Array<ArrayBuffer> | undefined) => void>();
+  private nextRead = 1;
+  private autoAccept = false;
+
+  constructor(options: SessionOptions) {
+    super(
+      'receiver',
+      options,
+      new Worker(new URL('../worker/receiver.worker.ts', import.meta.url), { type: 'module' }),
+    );
+  }
+
+  join(code: string): void {
+    void this.connector.join(code);
+  }
+
+  /** Goes back to the session that this page was in before it was loaded anew; `false`: there was none. */
+  resume(): boolean {
+    const state = recallRejoin('receiver');
+    if (state === undefined) return false;
+    this.connector.resume(state);
+    return true;
+  }
+
+  accept(transfer: string): void {
+    const known = this.transfers.get(transfer);
+    if (known?.state !== 'offered') return;
+    if (known.sha256 !== undefined) rememberAccepted(known.sha256);
+    mark('tessera:accepted', known);
+    this.port.post({ type: 'accept', id: transfer });
+  }
+
+  decline(transfer: string): void {
+    this.port.post({ type: 'decline', id: transfer });
+  }
+
+  setAutoAccept(on: boolean): void {
+    this.autoAccept = on;
+    if (!on) return;
+    for (const { id, state } of this.transfers.values()) if (state === 'offered') this.accept(id);
+  }
+
+  async read(transfer: string, from: number, to: number): Promise<Uint8Array<ArrayBuffer>> {
+    const file = this.files.get(transfer);
+    if (file !== undefined) return new Uint8Array(await file.slice(from, to).arrayBuffer());
+    const request = this.nextRead++;
+    const answer = new Promise<Uint8Array<ArrayBuffer> | undefined>((resolve) =>
+      this.reads.set(request, resolve),
+    );
+    this.port.post({ type: 'read', request, id: transfer, from, to });
+    const bytes = await answer;
+    if (bytes === undefined) throw new RangeError('these bytes are not here');
+    return bytes;
+  }
+
+  async file(transfer: string): Promise<File> {
+    const blob = this.files.get(transfer);
+    const known = this.transfers.get(transfer);
+    if (blob === undefined || known?.state !== 'done') throw new Error('the picture is not here yet');
+    // What the bytes are, not what the sender says.
+    const kind = sniffType(new Uint8Array(await blob.slice(0, SNIFF_BYTES).arrayBuffer()));
+    const type = safeSaveType(kind?.type ?? '');
+    return new File([blob], cleanFileName(known.name, kind?.type ?? ''), {
+      type,
+      lastModified: known.modified,
+    });
+  }
+
+  protected override onMessage(message: FromEngine): void {
+    switch (message.type) {
+      case 'offered': {
+        const { id, name, mediaType, bytes, modified, width, height, sha256, thumb } = message;
+        // It was lost on its way, and comes again.
+        for (const old of this.transfers.values())
+          if (wasLost(old) && old.sha256 === sha256) this.transfers.delete(old.id);
+        this.show({
+          id,
+          name,
+          type: mediaType,
+          bytes,
+          modified,
+          ...(width === undefined || height === undefined ? {} : { width, height }),
+          state: 'offered',
+          figures: noFigures(bytes),
+          sha256,
+          ...(thumb === undefined ? {} : { thumb }),
+        });
+        // What was being received when this page was loaded anew, or the connection lost, goes on by itself.
+        if (this.autoAccept || wasAccepted(sha256)) this.accept(id);
+        break;
+      }
+      case 'began': {
+        const known = this.transfers.get(message.id);
+        if (known !== undefined) mark('tessera:began', known);
+        break;
+      }
+      case 'preview':
+        this.onPreview(message.id, message.bytes);
+        break;
+      case 'file':
+        this.files.set(message.id, message.blob);
+        break;
+      case 'bytes':
+        this.reads.get(message.request)?.(message.bytes);
+        this.reads.delete(message.request);
+        break;
+      default:
+    }
+  }
+
+  private onPreview(id: string, bytes: Uint8Array): void {
+    const known = this.transfers.get(id);
+    if (known === undefined || !isPreview(bytes)) return;
+    mark('tessera:preview', known);
+    this.patch(id, { preview: new Blob([new Uint8Array(bytes)], { type: 'image/webp' }) });
+  }
+
+  protected override stateChanged(transfer: TransferSnapshot): void {
+    if (transfer.state === 'done') mark('tessera:complete', transfer);
+    const { state, sha256 } = transfer;
+    if (sha256 === undefined || state === 'receiving' || state === 'verifying' || wasLost(transfer)) return;
+    rememberAccepted(sha256, false);
+  }
+}
+
+/** It failed with the connection and through nobody's doing. */
+const wasLost = ({ state, problem }: TransferSnapshot): boolean =>
+  state === 'failed' && problem?.code === 'interrupted';

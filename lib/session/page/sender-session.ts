@@ -1,0 +1,88 @@
+import type { FromEngine, ToSenderEngine } from '../bridge/engine-messages.ts';
+import type { OutgoingImage, SenderSession, SessionOptions } from '../model.ts';
+import { noFigures } from '../no-figures.ts';
+import { SessionBase } from './session-base.ts';
+
+/**
+ * Lanes opened as soon as two sides are connected, in the background: enough to start at a good rate, and no more than
+ * a second of handshakes on a bad path.
+ */
+const FIRST_LANES = 32;
+
+export class BrowserSenderSession extends SessionBase<ToSenderEngine> implements SenderSession {
+  private readonly images = new Map<string, OutgoingImage>();
+  private readonly headers = new Map<string, Uint8Array>();
+
+  constructor(options: SessionOptions) {
+    super(
+      'sender',
+      options,
+      new Worker(new URL('../worker/sender.worker.ts', import.meta.url), { type: 'module' }),
+    );
+  }
+
+  openRoom(): void {
+    void this.connector.open();
+  }
+
+  send(images: readonly OutgoingImage[]): void {
+    for (const image of images) {
+      this.images.set(image.id, image);
+      this.queue(image);
+    }
+  }
+
+  retry(transfer: string): void {
+    const image = this.images.get(transfer);
+    const state = this.transfers.get(transfer)?.state;
+    if (image === undefined || (state !== 'failed' && state !== 'cancelled' && state !== 'declined')) return;
+    this.queue(image);
+  }
+
+  headerBytes(transfer: string): Uint8Array | undefined {
+    return this.headers.get(transfer);
+  }
+
+  protected override onMessage(message: FromEngine): void {
+    if (message.type === 'lanes')
+      this.connector.transport?.setLaneTarget(Math.max(FIRST_LANES, message.target), message.hold);
+    else if (message.type === 'header') this.headers.set(message.id, message.bytes);
+  }
+
+  protected override onConnected(): void {
+    super.onConnected();
+    this.connector.transport?.setLaneTarget(FIRST_LANES);
+  }
+
+  private queue(image: OutgoingImage): void {
+    const { id, blob, name, type, modified, width, height, thumb, preview } = image;
+    const size = width === undefined || height === undefined ? {} : { width, height };
+    this.show({
+      id,
+      name,
+      type,
+      bytes: blob.size,
+      modified,
+      ...size,
+      state: 'queued',
+      figures: noFigures(blob.size),
+      ...(thumb === undefined ? {} : { thumb }),
+      ...(preview === undefined
+        ? {}
+        : { preview: new Blob([new Uint8Array(preview)], { type: 'image/webp' }) }),
+    });
+    this.port.post({
+      type: 'send',
+      picture: {
+        id,
+        blob,
+        name,
+        mediaType: type,
+        modified,
+        ...size,
+        ...(thumb === undefined ? {} : { thumb }),
+        ...(preview === undefined ? {} : { preview }),
+      },
+    });
+  }
+}

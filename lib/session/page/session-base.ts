@@ -1,0 +1,243 @@
+import { CHUNK_LENGTH } from '../../protocol/limits.ts';
+import { Connector } from '../connection/connector.ts';
+import type { FromEngine, LinkMessage, TransferUpdate } from '../bridge/engine-messages.ts';
+import { EnginePort, type LinkNews } from './engine-port.ts';
+import type {
+  ChunkLog,
+  ChunkMap,
+  HistorySample,
+  Role,
+  Session,
+  SessionOptions,
+  SessionSnapshot,
+  TransferSnapshot,
+} from '../model.ts';
+
+/** Samples of one transfer's history: half an hour at ten a second. */
+const MAX_HISTORY = 18_000;
+
+interface Views {
+  map: ChunkMap | undefined;
+  order: Uint32Array;
+  logged: number;
+  readonly history: HistorySample[];
+}
+
+/**
+ * The page's half of a session: a connector, an engine in a worker, and what the pages show of both. Decides nothing about
+ * bytes.
+ */
+export abstract class SessionBase<M> implements Session {
+  protected readonly connector: Connector;
+  protected readonly port: EnginePort<M>;
+  protected readonly transfers = new Map<string, TransferSnapshot>();
+  private readonly views = new Map<string, Views>();
+  private readonly listeners = new Set<() => void>();
+  private readonly role: Role;
+  private readonly name: string;
+  private peerName: string | undefined;
+  private current: SessionSnapshot | undefined;
+  private notifying = false;
+
+  constructor(role: Role, options: SessionOptions, worker: Worker) {
+    this.role = role;
+    this.name = options.name;
+    this.port = new EnginePort<M>({
+      worker,
+      transmit: (lane, bytes) => void this.connector.transport?.send(lane, bytes),
+      message: (message) => this.onEngine(message),
+      failed: (detail) => this.engineFailed(detail),
+    });
+    this.connector = new Connector({
+      role,
+      server: options.server,
+      relayOnly: options.relayOnly,
+      events: {
+        handOver: (lane, channel, news) => this.port.handOver(lane, channel, news),
+        changed: () => this.changed(),
+        connected: () => this.onConnected(),
+        disconnected: () => this.onDisconnected(),
+        lost: () => this.port.post({ type: 'lost' }),
+        laneOpen: (lane) => this.port.post({ type: 'lane-open', lane }),
+        laneClosed: (lane) => this.port.post({ type: 'lane-closed', lane }),
+        packet: (lane, bytes) => this.port.packet(lane, bytes),
+        backlog: (lane, bytes) => this.port.backlog(lane, bytes),
+      },
+    });
+    addEventListener('pagehide', this.onPageHide);
+    addEventListener('pageshow', this.onPageShow);
+  }
+
+  /**
+   * A page that goes away closes its connections, so that the other side knows within a moment instead of after a time-out;
+   * it comes back by rejoining (from the back-forward cache here, after a reload through session storage).
+   */
+  private readonly onPageHide = (): void => this.connector.suspend();
+  private readonly onPageShow = (event: PageTransitionEvent): void => {
+    if (event.persisted) this.connector.wake();
+  };
+
+  snapshot(): SessionSnapshot {
+    const { connector } = this;
+    this.current ??= {
+      role: this.role,
+      connection: connector.connection,
+      ...(connector.problem === undefined ? {} : { problem: connector.problem }),
+      serverOnline: connector.serverOnline,
+      ...(this.peerName === undefined ? {} : { peerName: this.peerName }),
+      ...(connector.room === undefined ? {} : { room: connector.room }),
+      ...(connector.path === undefined ? {} : { path: connector.path }),
+      ...(connector.fingerprint === undefined ? {} : { fingerprint: connector.fingerprint }),
+      lanes: connector.transport?.figures().lanesOpen ?? 0,
+      transfers: [...this.transfers.values()],
+    };
+    return this.current;
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
+  }
+
+  cancel(transfer: string): void {
+    this.port.post({ type: 'cancel', id: transfer });
+  }
+
+  chunkMap(transfer: string): ChunkMap | undefined {
+    return this.views.get(transfer)?.map;
+  }
+
+  chunkLog(transfer: string): ChunkLog | undefined {
+    const views = this.views.get(transfer);
+    const snapshot = this.transfers.get(transfer);
+    if (views === undefined || snapshot === undefined) return undefined;
+    return { order: views.order.subarray(0, views.logged), chunkLength: CHUNK_LENGTH, bytes: snapshot.bytes };
+  }
+
+  history(transfer: string): readonly HistorySample[] {
+    return this.views.get(transfer)?.history ?? [];
+  }
+
+  leave(): void {
+    this.port.post({ type: 'bye' });
+    // The goodbye has to come back from the worker and out of the control channel first. A page that goes away has no
+    // time for that: it still closes its connections.
+    setTimeout(() => {
+      removeEventListener('pagehide', this.onPageHide);
+      removeEventListener('pageshow', this.onPageShow);
+      this.connector.leave();
+      this.port.close();
+    }, 100);
+  }
+
+  protected abstract onMessage(message: FromEngine): void;
+
+  protected changed(): void {
+    this.current = undefined;
+    if (this.notifying) return;
+    this.notifying = true;
+    // Several changes of one turn are one snapshot.
+    queueMicrotask(() => {
+      this.notifying = false;
+      for (const listener of this.listeners) listener();
+    });
+  }
+
+  protected show(snapshot: TransferSnapshot): void {
+    this.transfers.set(snapshot.id, snapshot);
+    this.views.set(snapshot.id, { map: undefined, order: new Uint32Array(0), logged: 0, history: [] });
+    this.changed();
+  }
+
+  protected patch(id: string, part: Partial<TransferSnapshot>): void {
+    const known = this.transfers.get(id);
+    if (known === undefined) return;
+    this.transfers.set(id, { ...known, ...part });
+    this.changed();
+  }
+
+  private onEngine(message: Exclude<FromEngine, LinkNews>): void {
+    switch (message.type) {
+      case 'update':
+        this.onUpdate(message.update);
+        return;
+      case 'chunks':
+        this.onChunks(message);
+        return;
+      case 'peer':
+        this.peerName = message.name;
+        this.changed();
+        return;
+      case 'peer-left':
+        this.connector.peerLeft();
+        return;
+      default:
+        this.onMessage(message);
+    }
+  }
+
+  private onUpdate({ id, ...part }: TransferUpdate): void {
+    const known = this.transfers.get(id);
+    if (known === undefined) return;
+    const { figures } = part;
+    if (figures !== undefined) {
+      const history = this.views.get(id)?.history ?? [];
+      if (history.length < MAX_HISTORY) {
+        const { seconds, rate, lossPercent, roundTrip, lanes } = figures;
+        history.push({
+          seconds,
+          rate,
+          lossPercent,
+          lanes,
+          ...(roundTrip === undefined ? {} : { roundTrip }),
+        });
+      }
+    }
+    const { problem, ...rest } = known;
+    // A picture that goes on has no problem any more.
+    const before = part.state === undefined && problem !== undefined ? { ...rest, problem } : rest;
+    this.transfers.set(id, { ...before, ...part });
+    this.changed();
+    if (part.state !== undefined) this.stateChanged(this.transfers.get(id) as TransferSnapshot);
+  }
+
+  /** Told after the snapshot shows it. */
+  protected stateChanged(_transfer: TransferSnapshot): void {}
+
+  private onChunks({ id, map, order }: Extract<FromEngine, { type: 'chunks' }>): void {
+    const views = this.views.get(id);
+    if (views === undefined) return;
+    if (map.chunksPerCell > 0) views.map = map;
+    if (views.logged + order.length > views.order.length) {
+      const larger = new Uint32Array(Math.max(views.logged + order.length, views.order.length * 2, 1024));
+      larger.set(views.order.subarray(0, views.logged));
+      views.order = larger;
+    }
+    views.order.set(order, views.logged);
+    views.logged += order.length;
+  }
+
+  protected onConnected(): void {
+    this.port.post({ type: 'connected', name: this.name });
+    for (const transfer of this.transfers.values()) {
+      if (transfer.state === 'paused')
+        this.patch(transfer.id, { state: this.role === 'sender' ? 'sending' : 'receiving' });
+    }
+  }
+
+  private onDisconnected(): void {
+    this.port.post({ type: 'disconnected' } satisfies LinkMessage);
+    for (const transfer of this.transfers.values()) {
+      if (transfer.state === 'sending' || transfer.state === 'receiving')
+        this.patch(transfer.id, { state: 'paused' });
+    }
+  }
+
+  private engineFailed(detail: string): void {
+    for (const transfer of this.transfers.values()) {
+      const { state } = transfer;
+      if (state === 'done' || state === 'failed' || state === 'cancelled' || state === 'declined') continue;
+      this.patch(transfer.id, { state: 'failed', problem: { code: 'protocol-violation', detail } });
+    }
+  }
+}

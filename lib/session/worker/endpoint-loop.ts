@@ -1,0 +1,187 @@
+import type { Endpoint, LaneId, Millis } from '../../protocol/endpoint.ts';
+import { LaneChannels } from '../../transport/lane-channels.ts';
+import { BatchWriter, readBatch } from '../bridge/packet-batch.ts';
+import type { FromEngine, LinkMessage } from '../bridge/engine-messages.ts';
+
+/** What the engine gets from the place it runs in (a worker, or Node in tests). */
+export interface EngineHost {
+  /** Milliseconds of the same clock as the batches' `times`. */
+  now(): Millis;
+  post(message: FromEngine, transfer?: readonly ArrayBuffer[]): void;
+  /** Calls back once at about `delay` ms from now; returns a function that calls it off. */
+  schedule(delay: Millis, callback: () => void): () => void;
+}
+
+/**
+ * Least time between two wake-ups for sending (ms). Each wakes the browser's network threads too, and a hundred packets a
+ * burst at 200 Mbit/s is what a network card does; 10 ms cost no less (measured).
+ */
+const QUANTUM: Millis = 4;
+/** After a packet came in, what follows from it is done at most so much later (ms): a burst is drained once. */
+const GATHER: Millis = 2;
+
+/** Drives one endpoint: input, drain, sleep until its next timeout. Knows which lanes stand, for an endpoint made anew. */
+export class EndpointLoop<E> {
+  readonly lanes = new Set<LaneId>();
+  private clock: Millis = 0;
+  private readonly out = new BatchWriter();
+  private cancelTimer: (() => void) | undefined;
+  /** When that timer fires. */
+  private pumpAt: Millis = Infinity;
+  private pumping = false;
+  private endpoint: Endpoint<E>;
+  private readonly host: EngineHost;
+  private readonly onEvent: (event: E) => void;
+  private readonly channels: LaneChannels;
+  private readonly tickets = new Map<number, LaneId>();
+
+  constructor(endpoint: Endpoint<E>, host: EngineHost, onEvent: (event: E) => void) {
+    this.endpoint = endpoint;
+    this.host = host;
+    this.onEvent = onEvent;
+    this.channels = new LaneChannels({
+      packet: (lane, bytes) => {
+        this.endpoint.handlePacket(bytes, lane, this.now());
+        this.pumpWithin(GATHER);
+      },
+      backlog: (lane, bytes) => {
+        this.endpoint.handleLaneBacklog(lane, bytes, this.now());
+        this.pumpWithin(GATHER);
+      },
+    });
+  }
+
+  /** The endpoint's time: never decreases. */
+  now(): Millis {
+    this.clock = Math.max(this.clock, this.host.now());
+    return this.clock;
+  }
+
+  /** Puts another endpoint in the place of the present one; open lanes are told to it. */
+  replace(endpoint: Endpoint<E>): void {
+    this.endpoint = endpoint;
+    for (const lane of this.lanes) endpoint.handleLaneOpen(lane, this.now());
+    this.pump();
+  }
+
+  /** Handles what concerns the link; `false`: the message is for the engine. */
+  handle(message: LinkMessage): boolean {
+    const { endpoint } = this;
+    switch (message.type) {
+      case 'packets':
+        readBatch(message.batch, (lane, bytes, time) => {
+          // When it came, not when the worker got to it: the controller reads queues off these times.
+          if (time !== undefined) this.clock = Math.max(this.clock, Math.min(time, this.host.now()));
+          this.endpoint.handlePacket(bytes, lane, this.clock);
+          if (lane === 0) this.drainEvents();
+        });
+        break;
+      case 'channel':
+        this.takeChannel(message);
+        break;
+      case 'channel-gone': {
+        const lane = this.tickets.get(message.ticket);
+        if (lane === undefined) break;
+        this.tickets.delete(message.ticket);
+        this.channels.remove(lane);
+        this.laneClosed(lane);
+        break;
+      }
+      case 'lane-open':
+        this.laneOpen(message.lane);
+        break;
+      case 'lane-closed':
+        this.laneClosed(message.lane);
+        break;
+      case 'backlogs':
+        for (const [lane, bytes] of message.lanes) endpoint.handleLaneBacklog(lane, bytes, this.now());
+        break;
+      case 'disconnected':
+        this.channels.clear();
+        this.tickets.clear();
+        for (const lane of this.lanes) endpoint.handleLaneClosed(lane, this.now());
+        this.lanes.clear();
+        break;
+      default:
+        return false;
+    }
+    this.pump();
+    return true;
+  }
+
+  private takeChannel({ lane, ticket, channel }: Extract<LinkMessage, { type: 'channel' }>): void {
+    // An earlier connection's channel of this number is not heard any more.
+    for (const [earlier, other] of this.tickets) if (other === lane) this.tickets.delete(earlier);
+    this.tickets.set(ticket, lane);
+    this.channels.add(lane, channel, {
+      open: () => {
+        this.host.post({ type: 'channel-open', ticket });
+        this.laneOpen(lane);
+        this.pump();
+      },
+      ended: () => {
+        this.tickets.delete(ticket);
+        this.host.post({ type: 'channel-ended', ticket });
+        this.laneClosed(lane);
+        this.pump();
+      },
+    });
+  }
+
+  private laneOpen(lane: LaneId): void {
+    this.lanes.add(lane);
+    this.endpoint.handleLaneOpen(lane, this.now());
+  }
+
+  private laneClosed(lane: LaneId): void {
+    if (this.lanes.delete(lane)) this.endpoint.handleLaneClosed(lane, this.now());
+  }
+
+  /** Drains the endpoint and sleeps until its next timeout. To be called after every call from outside. */
+  pump(): void {
+    // An event's handler may call the endpoint and pump again.
+    if (this.pumping) return;
+    this.pumping = true;
+    this.cancelTimer?.();
+    this.cancelTimer = undefined;
+    this.pumpAt = Infinity;
+    const now = this.now();
+    const timeout = this.endpoint.nextTimeout();
+    if (timeout !== undefined && timeout <= now) this.endpoint.handleTimeout(now);
+    // Events may provide what was missing to transmit.
+    do {
+      for (
+        let next = this.endpoint.pollTransmit(now);
+        next !== undefined;
+        next = this.endpoint.pollTransmit(now)
+      ) {
+        if (this.channels.has(next.lane)) this.channels.send(next.lane, next.bytes);
+        else this.out.add(next.lane, next.bytes);
+      }
+    } while (this.drainEvents());
+    if (this.out.count > 0) {
+      const batch = this.out.take();
+      this.host.post({ type: 'transmit', batch }, [batch.data]);
+    }
+    this.pumping = false;
+    const next = this.endpoint.nextTimeout();
+    if (next !== undefined) this.pumpWithin(Math.max(QUANTUM, next - this.now()));
+  }
+
+  private pumpWithin(delay: Millis): void {
+    const at = this.now() + delay;
+    if (at >= this.pumpAt) return;
+    this.cancelTimer?.();
+    this.pumpAt = at;
+    this.cancelTimer = this.host.schedule(delay, () => this.pump());
+  }
+
+  private drainEvents(): boolean {
+    let any = false;
+    for (let event = this.endpoint.pollEvent(); event !== undefined; event = this.endpoint.pollEvent()) {
+      any = true;
+      this.onEvent(event);
+    }
+    return any;
+  }
+}

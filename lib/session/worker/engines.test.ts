@@ -1,0 +1,261 @@
+/** Both engines face to face over a link that loses nothing: what is accepted, what is handed over, and what a lost link ends. */
+import { afterEach, expect, test } from 'vitest';
+import { MAX_BLOCK_CHUNKS } from '../../protocol/limits.ts';
+import { DATA, decodeData, splitMessage } from '../../protocol/wire/lane-packet.ts';
+import { StorageError, type ByteStore, type StoredBytes } from '../../storage/byte-store.ts';
+import { MemoryStore } from '../../storage/memory-store.ts';
+import type { TransferSnapshot } from '../model.ts';
+import { readBatch } from '../bridge/packet-batch.ts';
+import type { EngineHost } from './endpoint-loop.ts';
+import type { FromEngine, LinkMessage, PacketBatch } from '../bridge/engine-messages.ts';
+import { ReceiverEngine } from './receiver-engine.ts';
+import { SenderEngine } from './sender-engine.ts';
+
+const PATIENCE = { timeout: 20_000, interval: 5 };
+const LANES = [1, 2, 3, 4];
+
+const timers = new Set<ReturnType<typeof setTimeout>>();
+afterEach(() => {
+  for (const timer of timers) clearTimeout(timer);
+  timers.clear();
+});
+
+/** One side's worker: what its engine said to the page, and the pictures as the page has them. */
+class Side {
+  readonly told: FromEngine[] = [];
+  readonly pictures = new Map<string, Partial<TransferSnapshot>>();
+  transmit: (batch: PacketBatch) => void = () => {};
+
+  readonly host: EngineHost = {
+    now: () => performance.now(),
+    post: (message) => {
+      if (message.type === 'transmit') return this.transmit(message.batch);
+      this.told.push(message);
+      if (message.type === 'offered') this.pictures.set(message.id, { state: 'offered' });
+      if (message.type === 'update')
+        this.pictures.set(message.update.id, { ...this.pictures.get(message.update.id), ...message.update });
+    },
+    schedule: (delay, callback) => {
+      const timer = setTimeout(() => {
+        timers.delete(timer);
+        callback();
+      }, delay);
+      timers.add(timer);
+      return () => clearTimeout(timer);
+    },
+  };
+
+  async until(id: string, state: string): Promise<void> {
+    await expect.poll(() => this.pictures.get(id)?.state, PATIENCE).toBe(state);
+  }
+}
+
+class Pair {
+  readonly sending = new Side();
+  readonly receiving = new Side();
+  readonly sender = new SenderEngine(this.sending.host, new Uint8Array(8).fill(1));
+  readonly receiver: ReceiverEngine;
+  /** Packets of pictures that left the sender, and which chunks they were of, by stream. */
+  data = 0;
+  readonly chunks = new Map<number, Set<string>>();
+  /** The link is silent behind so many of them. */
+  silentAfter = Infinity;
+  #linked = false;
+
+  constructor(store: ByteStore = new MemoryStore()) {
+    this.receiver = new ReceiverEngine(this.receiving.host, new Uint8Array(8).fill(2), store);
+    this.sending.transmit = (batch) => {
+      readBatch(batch, (lane, bytes) => {
+        if (lane > 0 && bytes[0] === DATA) for (const packet of splitMessage(bytes)) this.#count(packet);
+      });
+      if (this.data <= this.silentAfter) this.#carry(this.receiver, batch);
+    };
+    this.receiving.transmit = (batch) => this.#carry(this.sender, batch);
+    this.link();
+  }
+
+  both(message: LinkMessage): void {
+    this.sender.handle(message);
+    this.receiver.handle(message);
+  }
+
+  link(): void {
+    this.#linked = true;
+    for (const lane of LANES) this.both({ type: 'lane-open', lane });
+    this.both({ type: 'connected', name: 'x' });
+  }
+
+  /** As the page does when nobody came back in time. */
+  lose(): void {
+    this.#linked = false;
+    this.both({ type: 'disconnected' });
+    this.both({ type: 'lost' });
+  }
+
+  send(id: string, blob: Blob): void {
+    this.sender.handle({
+      type: 'send',
+      picture: { id, blob, name: id, mediaType: 'image/png', modified: 0 },
+    });
+  }
+
+  #count(bytes: Uint8Array): void {
+    this.data += 1;
+    const { stream, block, symbol } = decodeData(bytes);
+    if (symbol >= MAX_BLOCK_CHUNKS) return;
+    const seen = this.chunks.get(stream) ?? new Set();
+    this.chunks.set(stream, seen.add(`${block}.${symbol}`));
+  }
+
+  #carry(to: SenderEngine | ReceiverEngine, batch: PacketBatch): void {
+    setTimeout(() => {
+      if (this.#linked)
+        to.handle({ type: 'packets', batch: { ...batch, times: batch.lanes.map(() => performance.now()) } });
+    });
+  }
+}
+
+const bytesOf = (length: number): Uint8Array<ArrayBuffer> =>
+  Uint8Array.from({ length }, (_, i) => (i * 31 + (i >> 8)) & 255);
+
+test('nothing of a picture moves before it is accepted; then it comes byte for byte', async () => {
+  const pair = new Pair();
+  const bytes = bytesOf(100_000);
+  pair.send('a', new Blob([bytes]));
+  await pair.receiving.until('0.1', 'offered');
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(pair.data).toBe(0);
+  expect(pair.receiving.pictures.get('0.1')).toEqual({ state: 'offered' });
+  pair.receiver.handle({ type: 'accept', id: '0.1' });
+  await pair.receiving.until('0.1', 'done');
+  await pair.sending.until('a', 'done');
+  const file = pair.receiving.told.find((message) => message.type === 'file');
+  expect(Buffer.from(await file!.blob.arrayBuffer()).equals(bytes)).toBe(true);
+});
+
+/** A disk that makes a file when it is told to, or fails then. */
+class SlowStore extends MemoryStore {
+  answer: (failure?: Error) => void = () => {};
+  readonly #failure = new Promise<Error | undefined>((resolve) => (this.answer = resolve));
+  override async create(id: string, length: number): Promise<StoredBytes> {
+    const failure = await this.#failure;
+    if (failure !== undefined) throw failure;
+    return super.create(id, length);
+  }
+}
+
+/** Accepted, and its first packets have left, while the store has not answered. */
+async function crossBeforeTheFile(pair: Pair, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+  pair.send('a', new Blob([bytes]));
+  await pair.receiving.until('0.1', 'offered');
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  pair.receiver.handle({ type: 'accept', id: '0.1' });
+  await expect.poll(() => pair.data, PATIENCE).toBeGreaterThan(100);
+}
+
+test('blocks that come while their file is still being made are in it', async () => {
+  const store = new SlowStore();
+  const pair = new Pair(store);
+  const bytes = bytesOf(300_000);
+  await crossBeforeTheFile(pair, bytes);
+  store.answer();
+  await pair.receiving.until('0.1', 'done');
+  const file = pair.receiving.told.find((message) => message.type === 'file');
+  expect(Buffer.from(await file!.blob.arrayBuffer()).equals(bytes)).toBe(true);
+});
+
+test.each([
+  [new StorageError('storage-full', 'no room'), 'storage-full'],
+  [new StorageError('too-large', 'above the limit'), 'too-large'],
+  [new StorageError('busy', 'another tab has it'), 'storage-failed'],
+  [new RangeError('no memory for a digest'), 'storage-failed'],
+])(
+  'a file that cannot be made (%s) fails the picture on both sides, though its first blocks have come',
+  async (failure, code) => {
+    const store = new SlowStore();
+    const pair = new Pair(store);
+    await crossBeforeTheFile(pair, bytesOf(300_000));
+    store.answer(failure);
+    await pair.receiving.until('0.1', 'failed');
+    await pair.sending.until('a', 'failed');
+    expect(pair.receiving.pictures.get('0.1')?.problem).toEqual({ code });
+    expect(pair.sending.pictures.get('a')?.problem).toEqual({ code });
+    expect(pair.receiving.told.filter(({ type }) => type === 'file')).toEqual([]);
+  },
+);
+
+test('bytes that are not the announced ones are never handed over, nor called verified on either side', async () => {
+  const pair = new Pair();
+  const announced = new Blob([bytesOf(100_000)]);
+  const other = new Blob([bytesOf(100_000).reverse()]);
+  // Read once for the digest, then for sending.
+  let reads = 0;
+  const changing = {
+    size: announced.size,
+    slice: (from: number, to: number) => (reads++ === 0 ? announced : other).slice(from, to),
+  } as Blob;
+  pair.send('a', changing);
+  await pair.receiving.until('0.1', 'offered');
+  pair.receiver.handle({ type: 'accept', id: '0.1' });
+  await pair.receiving.until('0.1', 'failed');
+  await pair.sending.until('a', 'failed');
+  expect(pair.receiving.pictures.get('0.1')?.problem).toEqual({ code: 'digest-mismatch' });
+  expect(pair.sending.pictures.get('a')?.problem).toEqual({ code: 'digest-mismatch' });
+  expect(pair.receiving.told.filter(({ type }) => type === 'file')).toEqual([]);
+});
+
+test('a link that is lost for good fails what was moving; by another it goes on with what is missing', async () => {
+  const pair = new Pair();
+  const bytes = bytesOf(3_000_000);
+  pair.send('a', new Blob([bytes]));
+  pair.send('b', new Blob([bytesOf(5000)]));
+  await pair.receiving.until('0.1', 'offered');
+  await pair.receiving.until('0.2', 'offered');
+  pair.silentAfter = 1500;
+  pair.receiver.handle({ type: 'accept', id: '0.1' });
+  await expect
+    .poll(() => pair.receiving.pictures.get('0.1')?.figures?.bytesReceived ?? 0, PATIENCE)
+    .toBeGreaterThan(500_000);
+  pair.lose();
+  for (const picture of [pair.sending.pictures.get('a'), pair.receiving.pictures.get('0.1')])
+    expect(picture).toMatchObject({ state: 'failed', problem: { code: 'interrupted' } });
+  // Nobody had answered this one yet.
+  expect(pair.sending.pictures.get('b')?.state).toBe('queued');
+  expect(pair.receiving.pictures.get('0.2')?.state).toBe('failed');
+
+  pair.chunks.clear();
+  pair.silentAfter = Infinity;
+  pair.link();
+  const offered = () => [...pair.receiving.pictures].filter(([, { state }]) => state === 'offered');
+  await expect.poll(() => offered().length, PATIENCE).toBe(2);
+  for (const [id] of offered()) pair.receiver.handle({ type: 'accept', id });
+  await pair.sending.until('a', 'done');
+  await pair.sending.until('b', 'done');
+  // At least seven blocks were whole.
+  const sentAgain = Math.max(...[...pair.chunks.values()].map(({ size }) => size));
+  expect(sentAgain).toBeLessThanOrEqual(Math.ceil(bytes.length / 1024) - 7 * MAX_BLOCK_CHUNKS);
+  const files = pair.receiving.told.filter((message) => message.type === 'file');
+  const sizes = files.map(({ blob }) => blob.size);
+  expect(sizes.sort((a, b) => a - b)).toEqual([5000, bytes.length]);
+  const large = files.find(({ blob }) => blob.size === bytes.length);
+  expect(Buffer.from(await large!.blob.arrayBuffer()).equals(bytes)).toBe(true);
+});
+
+test('a picture that was interrupted and is called off is not offered again', async () => {
+  const pair = new Pair();
+  pair.send('a', new Blob([bytesOf(300_000)]));
+  await pair.receiving.until('0.1', 'offered');
+  pair.silentAfter = 20;
+  pair.receiver.handle({ type: 'accept', id: '0.1' });
+  await pair.sending.until('a', 'sending');
+  pair.lose();
+  expect(pair.sending.pictures.get('a')?.state).toBe('failed');
+  pair.sender.handle({ type: 'cancel', id: 'a' });
+  pair.silentAfter = Infinity;
+  pair.link();
+  pair.send('b', new Blob([bytesOf(5000)]));
+  await pair.sending.until('b', 'offered');
+  await pair.receiving.until('0.2', 'offered');
+  expect(pair.receiving.told.filter(({ type }) => type === 'offered')).toHaveLength(2);
+  expect(pair.sending.pictures.get('a')?.state).toBe('failed');
+});

@@ -1,0 +1,400 @@
+import { CancelReason, type Run } from '../../protocol/wire/control-message.ts';
+import { blockOf, geometryOf } from '../../protocol/geometry.ts';
+import { encodeHeader, type FileHeader } from '../../protocol/wire/file-header.ts';
+import { ORIGINAL } from '../../protocol/wire/stream-id.ts';
+import { Sender, type SenderEvent } from '../../protocol/sending/sender.ts';
+import { Cell, type Figures, type ProblemCode, type TransferState } from '../model.ts';
+import { ChunkCellMap, type CellState } from './chunk-cells.ts';
+import { toHex } from './digest.ts';
+import { problemOf } from '../bridge/cancel-reasons.ts';
+import { EndpointLoop, type EngineHost } from './endpoint-loop.ts';
+import { PUBLISH_INTERVAL, type OutgoingPicture, type ToSenderEngine } from '../bridge/engine-messages.ts';
+import { RateMeter } from './rate-meter.ts';
+import { Source } from './picture-source.ts';
+
+interface Entry {
+  readonly picture: OutgoingPicture;
+  readonly source: Source;
+  readonly cells: ChunkCellMap;
+  readonly meter: RateMeter;
+  header?: FileHeader;
+  transfer?: number;
+  state: TransferState;
+  /** Failed with the connection: offered again by itself to whoever comes next. */
+  lost: boolean;
+  acceptedAt: number;
+  endedAt: number;
+  lostBefore: number;
+  /** The receiver's own counts, newest. */
+  told?: {
+    packets: number;
+    duplicates: number;
+    chunks: number;
+    repaired: number;
+    holes: number;
+    final: boolean;
+  };
+  closedThrough: number;
+}
+
+/** The sending half of a session's heavy work. */
+export class SenderEngine {
+  private readonly host: EngineHost;
+  private readonly sender = new Sender();
+  private readonly loop: EndpointLoop<SenderEvent>;
+  private readonly entries = new Map<string, Entry>();
+  private readonly byTransfer = new Map<number, Entry>();
+  private readonly instance: Uint8Array;
+  private otherInstance: string | undefined;
+  /** Somebody has said hello and was not given up since. */
+  private met = false;
+  private preparing = false;
+  private cancelPublish: (() => void) | undefined;
+
+  constructor(host: EngineHost, instance: Uint8Array) {
+    this.host = host;
+    this.instance = instance;
+    this.loop = new EndpointLoop(this.sender, host, (event) => this.onEvent(event));
+  }
+
+  handle(message: ToSenderEngine): void {
+    if (message.type === 'send') {
+      this.add(message.picture);
+    } else if (message.type === 'retry') {
+      const entry = this.entries.get(message.id);
+      if (entry !== undefined) this.add(entry.picture);
+    } else if (!this.loop.handle(message)) {
+      this.onLink(message);
+    }
+  }
+
+  private onLink(message: ToSenderEngine): void {
+    switch (message.type) {
+      case 'connected':
+        this.sender.hello(this.instance, message.name);
+        this.loop.pump();
+        break;
+      case 'cancel': {
+        const entry = this.entries.get(message.id);
+        if (entry === undefined) break;
+        entry.lost = false;
+        this.end(entry, 'cancelled', 'cancelled-here', CancelReason.person);
+        break;
+      }
+      case 'lost':
+        this.onLost();
+        break;
+      case 'bye':
+        this.sender.bye();
+        this.loop.pump();
+        break;
+      default:
+    }
+  }
+
+  /** What was moving has failed; what nobody had accepted yet waits for whoever comes next. */
+  private onLost(): void {
+    this.met = false;
+    for (const entry of this.entries.values()) {
+      if (entry.state === 'sending' || entry.state === 'verifying') {
+        entry.lost = true;
+        this.end(entry, 'failed', 'interrupted', CancelReason.person);
+      }
+      if (entry.state !== 'offered' || entry.transfer === undefined) continue;
+      this.sender.cancel(entry.transfer);
+      this.byTransfer.delete(entry.transfer);
+      delete entry.transfer;
+      this.setState(entry, 'queued');
+    }
+    this.loop.pump();
+  }
+
+  // ---- preparing: one picture at a time, while the one before crosses
+
+  private add(picture: OutgoingPicture): void {
+    const entry = freshEntry(picture);
+    this.entries.delete(picture.id);
+    this.entries.set(picture.id, entry);
+    this.setState(entry, 'queued');
+    void this.prepare();
+  }
+
+  private async prepare(): Promise<void> {
+    if (this.preparing) return;
+    this.preparing = true;
+    for (let entry = this.unprepared(); entry !== undefined; entry = this.unprepared())
+      await this.prepareOne(entry);
+    this.preparing = false;
+  }
+
+  private unprepared(): Entry | undefined {
+    return [...this.entries.values()].find((entry) => entry.state === 'queued' && entry.header === undefined);
+  }
+
+  private async prepareOne(entry: Entry): Promise<void> {
+    const { picture } = entry;
+    try {
+      const digest = await entry.source.digest(
+        (prepared) => this.host.post({ type: 'update', update: { id: picture.id, prepared } }),
+        () => entry.state !== 'queued',
+      );
+      entry.header = {
+        name: picture.name,
+        type: picture.mediaType,
+        bytes: picture.blob.size,
+        modified: picture.modified,
+        ...(picture.width !== undefined && picture.height !== undefined
+          ? { width: picture.width, height: picture.height }
+          : {}),
+        digest,
+        previewBytes: picture.preview?.length ?? 0,
+        ...(picture.thumb === undefined ? {} : { thumb: picture.thumb }),
+      };
+      this.host.post({ type: 'update', update: { id: picture.id, sha256: toHex(digest) } });
+      this.host.post({ type: 'header', id: picture.id, bytes: encodeHeader(entry.header) });
+      if (this.met) this.offer(entry);
+    } catch {
+      // The file was moved, changed or is on a drive that is gone.
+      this.end(entry, 'failed', 'source-unreadable', CancelReason.unreadable);
+    }
+  }
+
+  private offer(entry: Entry): void {
+    if (entry.state !== 'queued' || entry.header === undefined || entry.transfer !== undefined) return;
+    entry.transfer = this.sender.offer(entry.header);
+    this.byTransfer.set(entry.transfer, entry);
+    this.setState(entry, 'offered');
+    this.loop.pump();
+  }
+
+  // ---- what the core says
+
+  private onEvent(event: SenderEvent): void {
+    switch (event.type) {
+      case 'hello':
+        this.onHello(event.instance, event.name);
+        return;
+      case 'bye':
+        for (const entry of this.entries.values())
+          if (isOpen(entry)) this.end(entry, 'failed', 'peer-left', CancelReason.person);
+        this.host.post({ type: 'peer-left' });
+        return;
+      case 'lanes':
+        this.host.post(event);
+        return;
+      default:
+    }
+    const entry = this.byTransfer.get(event.transfer);
+    if (entry === undefined) return;
+    switch (event.type) {
+      case 'accepted':
+        entry.acceptedAt = this.host.now();
+        entry.lostBefore = this.sender.figures().packetsLost;
+        this.setState(entry, 'sending');
+        this.publishSoon();
+        return;
+      case 'need':
+        void this.provide(entry, event);
+        return;
+      case 'declined':
+        this.setState(entry, 'declined');
+        return;
+      case 'complete':
+        entry.endedAt = this.host.now();
+        if (event.verified) this.setState(entry, 'done');
+        else this.setState(entry, 'failed', 'digest-mismatch');
+        this.publishOne(entry);
+        return;
+      case 'cancelled':
+        this.setState(
+          entry,
+          event.reason === CancelReason.person ? 'cancelled' : 'failed',
+          problemOf(event.reason),
+        );
+        return;
+      case 'silence':
+        this.setState(entry, 'failed', 'timed-out');
+        return;
+      case 'progress': {
+        const { packets, duplicates, chunks, repaired, final, runs, twice, holes } = event.report;
+        const missing = holes.reduce((sum, run) => sum + run.count, 0);
+        entry.told = { packets, duplicates, chunks, repaired, holes: missing, final };
+        this.mark(entry, holes, Cell.lost);
+        this.mark(entry, runs, Cell.repaired);
+        this.mark(entry, twice, Cell.duplicate);
+        if (final) this.publishOne(entry);
+        return;
+      }
+    }
+  }
+
+  /** What the receiver says of these chunks; what was lost or repaired where we sent more shows as sent again. */
+  private mark(entry: Entry, runs: readonly Run[], state: CellState): void {
+    const original = this.sender.transfer(entry.transfer ?? 0)?.original;
+    if (original === undefined) return;
+    const { geometry } = original;
+    for (const { first, count } of runs) {
+      for (let chunk = first; chunk < Math.min(first + count, geometry.chunks); chunk++) {
+        const again = state !== Cell.duplicate && original.wasSentAgain(blockOf(geometry, chunk));
+        entry.cells.mark(chunk, again ? Cell.retransmitted : state);
+      }
+    }
+  }
+
+  private onHello(instance: Uint8Array, name: string): void {
+    const other = toHex(instance);
+    const known = this.otherInstance;
+    this.otherInstance = other;
+    this.met = true;
+    if (known !== undefined) this.sender.resync(known !== other);
+    this.host.post({ type: 'peer', name });
+    for (const entry of [...this.entries.values()].filter(({ lost }) => lost)) {
+      const again = freshEntry(entry.picture);
+      if (entry.header !== undefined) again.header = entry.header;
+      this.entries.set(entry.picture.id, again);
+    }
+    for (const entry of this.entries.values()) {
+      if (
+        known !== undefined &&
+        known !== other &&
+        (entry.state === 'sending' || entry.state === 'verifying')
+      )
+        this.setState(entry, 'offered');
+      this.offer(entry);
+    }
+    this.loop.pump();
+  }
+
+  private async provide(entry: Entry, need: Extract<SenderEvent, { type: 'need' }>): Promise<void> {
+    const { preview } = entry.picture;
+    try {
+      const bytes =
+        need.kind === ORIGINAL
+          ? await entry.source.read(need.from, need.to)
+          : (preview ?? new Uint8Array(0)).subarray(need.from, need.to);
+      // Reading less than asked: the file is shorter than it was.
+      if (bytes.length !== need.to - need.from) throw new Error('the file has changed');
+      this.sender.provide(need.transfer, need.kind, need.block, bytes);
+      this.loop.pump();
+    } catch {
+      this.end(entry, 'failed', 'source-changed', CancelReason.changed);
+    }
+  }
+
+  private end(entry: Entry, state: TransferState, problem: ProblemCode, reason: CancelReason): void {
+    if (!isOpen(entry)) return;
+    if (entry.transfer !== undefined) this.sender.cancel(entry.transfer, reason);
+    this.setState(entry, state, problem);
+    this.loop.pump();
+  }
+
+  // ---- what the page sees
+
+  private setState(entry: Entry, state: TransferState, problem?: ProblemCode): void {
+    entry.state = state;
+    if (!isOpen(entry)) entry.source.release();
+    this.host.post({
+      type: 'update',
+      update: {
+        id: entry.picture.id,
+        state,
+        ...(problem === undefined ? {} : { problem: { code: problem } }),
+      },
+    });
+  }
+
+  private publishSoon(): void {
+    this.cancelPublish ??= this.host.schedule(PUBLISH_INTERVAL, () => {
+      this.cancelPublish = undefined;
+      let active = false;
+      for (const entry of this.byTransfer.values()) {
+        if (entry.state !== 'sending' && entry.state !== 'verifying') continue;
+        active = true;
+        // Of an album that was accepted at once most pictures wait for their turn, and have nothing to say.
+        const { original } = this.sender.transfer(entry.transfer ?? 0) ?? {};
+        if (original !== undefined && original.packetsSent + original.chunksThere > 0) this.publishOne(entry);
+      }
+      if (active) this.publishSoon();
+    });
+  }
+
+  private publishOne(entry: Entry): void {
+    const transfer = this.sender.transfer(entry.transfer ?? 0);
+    if (transfer === undefined) return;
+    const { original } = transfer;
+    if (entry.state === 'sending' && transfer.original.complete) this.setState(entry, 'verifying');
+    for (
+      ;
+      entry.closedThrough < original.geometry.blocks && original.isClosed(entry.closedThrough);
+      entry.closedThrough++
+    ) {
+      const [first, last] = original.chunkRange(entry.closedThrough);
+      for (let chunk = first; chunk < last; chunk++) entry.cells.arrive(chunk, Cell.received);
+    }
+    const map = entry.cells.take();
+    if (map !== undefined)
+      this.host.post({ type: 'chunks', id: entry.picture.id, map, order: new Uint32Array(0) });
+    this.host.post({ type: 'update', update: { id: entry.picture.id, figures: this.figures(entry) } });
+  }
+
+  private figures(entry: Entry): Figures {
+    const transfer = this.sender.transfer(entry.transfer ?? 0);
+    const original = transfer?.original;
+    const chunksTotal = geometryOf(entry.picture.blob.size).chunks;
+    const session = this.sender.figures();
+    const done = entry.state === 'done';
+    const packetsSent = original?.packetsSent ?? 0;
+    const { told } = entry;
+    const packetsLost =
+      told?.final === true
+        ? Math.max(0, packetsSent - told.packets)
+        : Math.min(packetsSent, session.packetsLost - entry.lostBefore);
+    const chunksReceived = done ? chunksTotal : Math.min(chunksTotal, original?.chunksThere ?? 0);
+    const bytesReceived = done
+      ? entry.picture.blob.size
+      : Math.min(entry.picture.blob.size, chunksReceived * 1024);
+    const until = entry.endedAt > 0 ? entry.endedAt : this.host.now();
+    const seconds = Math.max(0.001, (until - entry.acceptedAt) / 1000);
+    const rate = entry.meter.add(bytesReceived, this.host.now());
+    return {
+      chunksTotal,
+      chunksReceived,
+      chunksLost: (told?.repaired ?? 0) + (done ? 0 : (told?.holes ?? 0)),
+      chunksRepaired: told?.repaired ?? 0,
+      packetsSent,
+      packetsReceived: told?.packets ?? 0,
+      packetsLost,
+      retransmitted: original?.retransmitted ?? 0,
+      duplicates: told?.duplicates ?? 0,
+      lossPercent: packetsSent > 0 ? (100 * packetsLost) / packetsSent : 0,
+      successPercent: chunksTotal > 0 ? (100 * chunksReceived) / chunksTotal : 100,
+      bytesReceived,
+      prefixBytes: done ? entry.picture.blob.size : (original?.prefixBytes ?? 0),
+      rate,
+      averageRate: bytesReceived / seconds,
+      seconds,
+      ...(rate > 0 && !done ? { secondsLeft: (entry.picture.blob.size - bytesReceived) / rate } : {}),
+      ...(session.roundTrip === undefined ? {} : { roundTrip: session.roundTrip }),
+      lanes: session.lanes,
+    };
+  }
+}
+
+const freshEntry = (picture: OutgoingPicture): Entry => ({
+  picture,
+  source: new Source(picture.blob),
+  cells: new ChunkCellMap(geometryOf(picture.blob.size).chunks),
+  meter: new RateMeter(),
+  state: 'queued',
+  lost: false,
+  acceptedAt: 0,
+  endedAt: 0,
+  lostBefore: 0,
+  closedThrough: 0,
+});
+
+const isOpen = (entry: Entry): boolean =>
+  entry.state === 'queued' ||
+  entry.state === 'offered' ||
+  entry.state === 'sending' ||
+  entry.state === 'verifying';

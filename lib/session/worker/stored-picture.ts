@@ -1,0 +1,164 @@
+import { StorageError, type ByteStore, type StoredBytes } from '../../storage/byte-store.ts';
+import { WriteBehind } from '../../storage/write-behind.ts';
+import type { Run } from '../../protocol/wire/control-message.ts';
+import { blockRange, geometryOf, type Geometry } from '../../protocol/geometry.ts';
+import { startDigest, toHex, type RunningDigest } from './digest.ts';
+
+/** The record beside unfinished bytes is renewed so often (ms); each time costs a flush. */
+const RECORD_INTERVAL = 1500;
+
+/**
+ * The bytes of one picture as they come: written where they belong, hashed in order (what came early is read back when its
+ * turn comes), and described by a record of whole blocks, so that a page loaded anew asks only for what is missing.
+ */
+export class StoredPicture {
+  /** Blocks that were here before. */
+  readonly have: readonly Run[];
+  private readonly store: ByteStore;
+  private readonly id: string;
+  private readonly bytes: StoredBytes;
+  /** Begun with the first bytes: an album that is accepted at once must not have hundreds (see `startDigest`). */
+  private digest: RunningDigest | undefined;
+  private beginning: Promise<void> | undefined;
+  private ended = false;
+  private readonly geometry: Geometry;
+  private readonly whole: Uint8Array;
+  private hashedThrough = 0;
+  private recordedAt = 0;
+
+  private constructor(
+    store: ByteStore,
+    id: string,
+    bytes: StoredBytes,
+    geometry: Geometry,
+    whole: Uint8Array,
+  ) {
+    this.store = store;
+    this.id = id;
+    this.bytes = new WriteBehind(bytes);
+    this.geometry = geometry;
+    this.whole = whole;
+    this.have = runsOf(whole, geometry.blocks);
+  }
+
+  /** Whether an earlier session left anything under this digest; opening tells what. */
+  static left(store: ByteStore, digest: Uint8Array): Promise<boolean> {
+    return store.has(idOf(digest)).catch(() => true);
+  }
+
+  /** Opens what an earlier session left of these very bytes (by digest), or starts anew. @throws StorageError */
+  static async open(store: ByteStore, digest: Uint8Array, length: number): Promise<StoredPicture> {
+    const geometry = geometryOf(length);
+    const id = idOf(digest);
+    const bitmapLength = Math.ceil(geometry.blocks / 8);
+    const left = await store.open(id).catch((error: unknown) => {
+      if (error instanceof StorageError && error.code === 'busy') return 'busy' as const;
+      return undefined;
+    });
+    // The same picture twice at a time: the second copy lives beside the first and is not resumed.
+    let name = left === 'busy' ? copyOf(id) : id;
+    const record = left === 'busy' || left?.length !== length ? undefined : left.loadState();
+    if (left !== 'busy' && left !== undefined && record?.length === bitmapLength) {
+      return new StoredPicture(store, name, left, geometry, record.slice());
+    }
+    if (left !== 'busy') left?.close();
+    const made = await store.create(name, length).catch((error: unknown) => {
+      // Both were accepted in one turn: the other one came first.
+      if (!(error instanceof StorageError) || error.code !== 'busy') throw error;
+      name = copyOf(id);
+      return store.create(name, length);
+    });
+    return new StoredPicture(store, name, made, geometry, new Uint8Array(bitmapLength));
+  }
+
+  /** @throws StorageError */
+  write(block: number, at: number, bytes: Uint8Array, now: number): void {
+    this.bytes.write(at, bytes);
+    this.whole[block >> 3] = (this.whole[block >> 3] as number) | (1 << (block & 7));
+    // Its failure is told at the end.
+    this.begin().catch(() => undefined);
+    if (this.digest !== undefined && block === this.hashedThrough) {
+      this.digest.update(bytes);
+      this.hashedThrough += 1;
+      this.hash();
+    }
+    if (now - this.recordedAt > RECORD_INTERVAL) {
+      if (this.recordedAt > 0) this.bytes.saveState(this.whole);
+      this.recordedAt = now;
+    }
+  }
+
+  read(from: number, to: number): Uint8Array {
+    return this.bytes.read(from, to - from);
+  }
+
+  /** SHA-256 of all bytes, once every block is here; rejects when no digest could be begun. */
+  async finish(): Promise<Uint8Array> {
+    await this.begin();
+    this.hash();
+    if (this.digest === undefined) throw new StorageError('failed', 'given up meanwhile');
+    return this.digest.finish();
+  }
+
+  file(): Promise<Blob> {
+    return this.bytes.file();
+  }
+
+  /** Keeps what is here for another session. */
+  keep(): void {
+    this.stop();
+    this.bytes.saveState(this.whole);
+    this.bytes.close();
+  }
+
+  async discard(): Promise<void> {
+    this.stop();
+    this.bytes.close();
+    await this.store.remove(this.id);
+  }
+
+  private begin(): Promise<void> {
+    this.beginning ??= startDigest().then((digest) => {
+      if (this.ended) return digest.stop();
+      this.digest = digest;
+      this.hash();
+    });
+    return this.beginning;
+  }
+
+  private stop(): void {
+    this.ended = true;
+    this.digest?.stop();
+    this.digest = undefined;
+  }
+
+  private hash(): void {
+    const { digest } = this;
+    if (digest === undefined) return;
+    while (this.hashedThrough < this.geometry.blocks && isSet(this.whole, this.hashedThrough)) {
+      const [from, to] = blockRange(this.geometry, this.hashedThrough);
+      digest.update(this.bytes.read(from, to - from));
+      this.hashedThrough += 1;
+    }
+  }
+}
+
+const idOf = (digest: Uint8Array): string => toHex(digest).slice(0, 48);
+
+let copies = 0;
+const copyOf = (id: string): string => `${id}-${Math.floor(performance.now())}-${copies++}`;
+
+const isSet = (bitmap: Uint8Array, index: number): boolean =>
+  (((bitmap[index >> 3] as number) >> (index & 7)) & 1) === 1;
+
+function runsOf(bitmap: Uint8Array, length: number): Run[] {
+  const runs: Run[] = [];
+  for (let i = 0; i < length; i++) {
+    if (!isSet(bitmap, i)) continue;
+    const last = runs.at(-1);
+    if (last !== undefined && last.first + last.count === i)
+      runs[runs.length - 1] = { first: last.first, count: last.count + 1 };
+    else runs.push({ first: i, count: 1 });
+  }
+  return runs;
+}

@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { servePages } from './pages.ts';
+import { startTestServer, type TestServer } from '../test-server.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'tessera-pages-'));
+const sha = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+let server: TestServer;
+let proxied: TestServer;
+
+beforeAll(async () => {
+  mkdirSync(join(folder, 'send'));
+  mkdirSync(join(folder, '_next/static'), { recursive: true });
+  writeFileSync(join(folder, 'index.html'), '<html><head></head><script>home()</script></html>');
+  writeFileSync(join(folder, 'send/index.html'), '<html><head></head><script>send()</script></html>');
+  writeFileSync(join(folder, '404.html'), '<html><script>lost()</script>lost</html>');
+  writeFileSync(join(folder, '_next/static/a.js'), 'a()');
+  writeFileSync(join(folder, 'sw.js'), 'sw()');
+  writeFileSync(join(folder, '.hidden'), 'secret');
+  server = await startTestServer({ pages: servePages(folder, 0) });
+  proxied = await startTestServer({ pages: servePages(folder, 1), trustedProxies: 1 });
+});
+afterAll(async () => {
+  await server.close();
+  await proxied.close();
+  rmSync(folder, { recursive: true });
+});
+
+const policyOf = async (path: string) =>
+  (await fetch(server.origin + path)).headers.get('content-security-policy') ?? '';
+
+test('each page may run its own inline scripts and no others', async () => {
+  expect(await policyOf('/')).toContain(sha('home()'));
+  expect(await policyOf('/')).not.toContain(sha('send()'));
+  for (const path of ['/send', '/send/', '/send/index.html', '/send/?x=1']) {
+    expect([path, await policyOf(path)]).toEqual([path, expect.stringContaining(sha('send()'))]);
+  }
+  expect(await policyOf('/nowhere/')).toContain(sha('lost()'));
+});
+
+test('every answer carries the headers that keep other sites and features out', async () => {
+  for (const path of ['/', '/send/', '/_next/static/a.js', '/nowhere', '/healthz']) {
+    const { headers } = await fetch(server.origin + path);
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('cross-origin-opener-policy')).toBe('same-origin');
+    expect(headers.get('cross-origin-resource-policy')).toBe('same-origin');
+    expect(headers.get('referrer-policy')).toBe('no-referrer');
+    expect(headers.get('permissions-policy')).toMatch(/camera=\(self\).*microphone=\(\)/);
+    expect(headers.get('strict-transport-security')).toBeNull();
+    expect(headers.get('access-control-allow-origin')).toBeNull();
+    expect(headers.get('x-powered-by')).toBeNull();
+  }
+  expect(await policyOf('/')).toMatch(/frame-ancestors 'none'$/);
+});
+
+test('files named by their content are kept for ever, everything else is asked for again', async () => {
+  const cache = async (path: string) => (await fetch(server.origin + path)).headers.get('cache-control');
+  expect(await cache('/_next/static/a.js')).toBe('public, max-age=31536000, immutable');
+  for (const path of ['/', '/send/', '/sw.js', '/nowhere']) expect(await cache(path)).toBe('no-cache');
+  const { etag } = Object.fromEntries((await fetch(server.origin)).headers);
+  expect((await fetch(server.origin, { headers: { 'if-none-match': `${etag}` } })).status).toBe(304);
+});
+
+test('what is not there is a 404 with its page; what is hidden or outside is not there', async () => {
+  const lost = await fetch(`${server.origin}/nowhere`);
+  expect([lost.status, await lost.text()]).toEqual([404, expect.stringContaining('lost')]);
+  for (const path of ['/.hidden', '/%2e%2e/%2e%2e/etc/passwd', '/..%2f..%2fetc/passwd', '/%00', '/%']) {
+    expect([path, (await fetch(server.origin + path)).status]).toEqual([path, 404]);
+  }
+  expect((await fetch(server.origin, { method: 'POST', body: 'x' })).status).toBe(405);
+});
+
+test('websockets are allowed to the host that the page came from, if that is a host at all', async () => {
+  expect(await policyOf('/')).toContain(`ws://127.0.0.1:${server.port};`);
+  const { get } = await import('node:http');
+  const policy = await new Promise((resolve) =>
+    get(
+      { port: server.port, host: '127.0.0.1', headers: { host: "x; script-src 'unsafe-inline'" } },
+      (response) => resolve(response.headers['content-security-policy']),
+    ),
+  );
+  expect(policy).not.toContain('unsafe-inline');
+});
+
+test('https is insisted on only where it was used, and behind a proxy only when that is trusted', async () => {
+  const headers = { 'x-forwarded-proto': 'https' };
+  const hsts = async (one: TestServer) =>
+    (await fetch(one.origin, { headers })).headers.get('strict-transport-security');
+  expect(await hsts(server)).toBeNull();
+  expect(await hsts(proxied)).toBe('max-age=31536000');
+});

@@ -1,0 +1,338 @@
+/**
+ * Who may talk to whom. No sockets, no clock, no randomness of its own: events and time in, a reply and effects out.
+ *
+ *   open ──▶ room ──join──▶ pair ──leave/burn/gone──▶ nothing
+ *            │ ▲ └─ 10 min ─▶ expired
+ *       gone ▼ │ reopen
+ *            room without its sender ──join──▶ guest waits ──reopen──▶ pair
+ *   rejoin ─▶ waiting ──the other role, same id──▶ pair
+ *
+ * A room is one sender and one receiver. The first join ends the room and makes a *pair*; bytes cross only inside
+ * pairs. A phone suspends the page while its owner hands the code to somebody: a sender whose connection is gone may take
+ * its room back with the token it got when it opened, and who joined meanwhile waits. Several receivers later: a room that makes a pair per join until its seats are used.
+ */
+import {
+  MAX_PAIR_BYTES,
+  MAX_RENDEZVOUS,
+  MAX_ROOMS,
+  REJOIN_WAIT_MS,
+  ROOM_LIFETIME_MS,
+} from '../wire/limits.ts';
+import type { ExpiredReason, SignalingErrorCode } from '../wire/messages.ts';
+import { Slots } from './slots.ts';
+
+export type SocketId = string;
+export type Role = 'sender' | 'receiver';
+
+export type RoomsEvent =
+  | { type: 'open'; socket: SocketId; token: string; random: number; minDigits: number }
+  /** The sender of a room, on another connection. */
+  | { type: 'reopen'; socket: SocketId; token: string }
+  /** `hello` is the first message to the sender: it is handed over as soon as both are there. */
+  | { type: 'join'; socket: SocketId; slot: string; hello?: Uint8Array | undefined }
+  | { type: 'rejoin'; socket: SocketId; id: string; role: Role }
+  | { type: 'relay'; socket: SocketId; bytes: Uint8Array }
+  /** The sender's code was guessed at or given up: whatever it led to ends. */
+  | { type: 'burn'; socket: SocketId }
+  | { type: 'leave'; socket: SocketId }
+  /** The connection is gone. */
+  | { type: 'gone'; socket: SocketId }
+  | { type: 'tick' };
+
+export type Effect =
+  | { to: SocketId; type: 'paired' }
+  | { to: SocketId; type: 'message'; bytes: Uint8Array }
+  | { to: SocketId; type: 'peer-left' }
+  | { to: SocketId; type: 'expired'; reason: ExpiredReason };
+
+export type Reply =
+  | { type: 'opened'; slot: string; expiresAt: number }
+  | { type: 'reopened'; expiresAt: number }
+  | { type: 'joined' }
+  | { type: 'rejoined'; waiting: boolean }
+  | { type: 'done' }
+  | { type: 'refused'; code: SignalingErrorCode };
+
+/** Hand out the reply first, then the effects in order. */
+export interface Outcome {
+  reply: Reply;
+  effects: Effect[];
+}
+
+interface Room {
+  slot: string;
+  /** 128 random bits that only the sender knows. */
+  token: string;
+  /** Unset while the sender is away. */
+  sender: SocketId | undefined;
+  /** Who joined while the sender was away. */
+  guest: SocketId | undefined;
+  /** What the guest wants to say first; handed over once. */
+  hello: Uint8Array | undefined;
+  expiresAt: number;
+}
+
+/** The two sockets of a dropped session that found each other, or the first of them, waiting. */
+interface Rendezvous {
+  id: string;
+  sockets: Partial<Record<Role, SocketId>>;
+  expiresAt: number;
+}
+
+interface Pair {
+  sender: SocketId;
+  receiver: SocketId;
+  bytes: number;
+  /** Set when the pair came from `rejoin`. */
+  rendezvous?: string;
+  /** Until the sender has said anything: it may have been suspended already, and take the room back. */
+  room?: Room;
+}
+
+/** Where a socket is. One place at a time; asking for another gives up the first. */
+type Place =
+  | { kind: 'room'; room: Room }
+  | { kind: 'guest'; room: Room }
+  | { kind: 'waiting'; rendezvous: Rendezvous; role: Role }
+  | { kind: 'pair'; pair: Pair };
+
+const refused = (code: SignalingErrorCode): Reply => ({ type: 'refused', code });
+
+export class Rooms {
+  /** Rooms that may be joined. Slots are found here and nowhere listed. */
+  #rooms = new Map<string, Room>();
+  /** Rooms by token, with those that somebody has joined; in order of expiry, since all live equally long. */
+  #tokens = new Map<string, Room>();
+  /** Waiting or paired. A waiting one is put at the end when it is renewed, so waiting ones are in order of expiry. */
+  #rendezvous = new Map<string, Rendezvous>();
+  #places = new Map<SocketId, Place>();
+  #slots = new Slots();
+
+  handle(event: RoomsEvent, now: number): Outcome {
+    const effects: Effect[] = [];
+    this.#expire(now, effects);
+    return { reply: this.#reply(event, now, effects), effects };
+  }
+
+  /** Has a place: somebody waits for it or talks to it. */
+  has(socket: SocketId): boolean {
+    return this.#places.has(socket);
+  }
+
+  #reply(event: RoomsEvent, now: number, effects: Effect[]): Reply {
+    switch (event.type) {
+      case 'open':
+        return this.#open(event, now, effects);
+      case 'reopen':
+        return this.#reopen(event, now, effects);
+      case 'join':
+        return this.#join(event, now, effects);
+      case 'rejoin':
+        return this.#rejoin(event, now, effects);
+      case 'relay':
+        return this.#relay(event, effects);
+      // One receiver to a room: whoever ends a pair ends it for both. With several, `burn` would end it for all.
+      case 'burn':
+      case 'leave':
+        this.#leave(event.socket, now, effects);
+        return { type: 'done' };
+      case 'gone':
+        if (!this.#away(event.socket)) this.#leave(event.socket, now, effects);
+        return { type: 'done' };
+      case 'tick':
+        return { type: 'done' };
+    }
+  }
+
+  #open(event: RoomsEvent & { type: 'open' }, now: number, effects: Effect[]): Reply {
+    this.#leave(event.socket, now, effects);
+    const slot =
+      this.#tokens.size < MAX_ROOMS ? this.#slots.take(event.random, event.minDigits, now) : undefined;
+    if (slot === undefined) return refused('busy');
+    const { socket, token } = event;
+    const room: Room = {
+      slot,
+      token,
+      sender: socket,
+      guest: undefined,
+      hello: undefined,
+      expiresAt: now + ROOM_LIFETIME_MS,
+    };
+    this.#rooms.set(slot, room);
+    this.#tokens.set(token, room);
+    this.#places.set(event.socket, { kind: 'room', room });
+    return { type: 'opened', slot, expiresAt: room.expiresAt };
+  }
+
+  #reopen(event: RoomsEvent & { type: 'reopen' }, now: number, effects: Effect[]): Reply {
+    const { socket, token } = event;
+    const room = this.#tokens.get(token);
+    // The old connection may be dead without our knowing it yet.
+    const old = room?.sender;
+    if (old !== undefined) this.#away(old);
+    this.#leave(socket, now, effects);
+    // Leaving may have closed it: the asker was its own guest.
+    if (!room || !this.#tokens.has(token)) return refused('code-unknown');
+    room.sender = socket;
+    this.#places.set(socket, { kind: 'room', room });
+    if (room.guest !== undefined) this.#meetGuest(room, socket, room.guest, effects);
+    return { type: 'reopened', expiresAt: room.expiresAt };
+  }
+
+  #join(event: RoomsEvent & { type: 'join' }, now: number, effects: Effect[]): Reply {
+    this.#leave(event.socket, now, effects);
+    const room = this.#rooms.get(event.slot);
+    if (!room) return refused('code-unknown');
+    this.#consume(room, now);
+    room.hello = event.hello;
+    if (room.sender !== undefined) this.#meetGuest(room, room.sender, event.socket, effects);
+    else {
+      // Looks the same from outside: whether somebody is there is told by the sender alone.
+      room.guest = event.socket;
+      this.#places.set(event.socket, { kind: 'guest', room });
+    }
+    return { type: 'joined' };
+  }
+
+  #meetGuest(room: Room, sender: SocketId, guest: SocketId, effects: Effect[]): void {
+    const { hello } = room;
+    room.guest = undefined;
+    room.hello = undefined;
+    this.#pair({ sender, receiver: guest, bytes: hello?.length ?? 0, room }, effects);
+    if (hello !== undefined) effects.push({ to: sender, type: 'message', bytes: hello });
+  }
+
+  #rejoin(event: RoomsEvent & { type: 'rejoin' }, now: number, effects: Effect[]): Reply {
+    const { socket, id, role } = event;
+    this.#leave(socket, now, effects);
+    const known = this.#rendezvous.get(id);
+    const other = known?.sockets[role === 'sender' ? 'receiver' : 'sender'];
+    const old = known?.sockets[role];
+    if (old !== undefined) {
+      // The same person again (a reload that was faster than the close of the old connection).
+      this.#places.delete(old);
+      effects.push({ to: old, type: 'expired', reason: 'replaced' });
+      // The other side is told below that it is paired, which begins anew.
+    }
+    if (!known && this.#rendezvous.size >= MAX_RENDEZVOUS) return refused('busy');
+    const rendezvous: Rendezvous = {
+      id,
+      sockets: { ...known?.sockets, [role]: socket },
+      expiresAt: now + REJOIN_WAIT_MS,
+    };
+    this.#rendezvous.delete(id);
+    this.#rendezvous.set(id, rendezvous);
+    if (other === undefined) {
+      this.#places.set(socket, { kind: 'waiting', rendezvous, role });
+      return { type: 'rejoined', waiting: true };
+    }
+    const [sender, receiver] = role === 'sender' ? [socket, other] : [other, socket];
+    this.#pair({ sender, receiver, bytes: 0, rendezvous: id }, effects);
+    return { type: 'rejoined', waiting: false };
+  }
+
+  #relay(event: RoomsEvent & { type: 'relay' }, effects: Effect[]): Reply {
+    const place = this.#places.get(event.socket);
+    if (place?.kind !== 'pair') return refused('not-paired');
+    const { pair } = place;
+    pair.bytes += event.bytes.length;
+    if (pair.bytes > MAX_PAIR_BYTES) return refused('too-many-attempts');
+    const fromSender = pair.sender === event.socket;
+    if (fromSender && pair.room) {
+      this.#tokens.delete(pair.room.token);
+      delete pair.room;
+    }
+    effects.push({ to: fromSender ? pair.receiver : pair.sender, type: 'message', bytes: event.bytes });
+    return { type: 'done' };
+  }
+
+  #pair(pair: Pair, effects: Effect[]): void {
+    for (const socket of [pair.sender, pair.receiver]) {
+      this.#places.set(socket, { kind: 'pair', pair });
+      effects.push({ to: socket, type: 'paired' });
+    }
+  }
+
+  /** The connection of a room's sender is gone, but not for good. `false`: it was no room's, or the room is over. */
+  #away(socket: SocketId): boolean {
+    const place = this.#places.get(socket);
+    const room =
+      place?.kind === 'room'
+        ? place.room
+        : place?.kind === 'pair' && place.pair.sender === socket
+          ? place.pair.room
+          : undefined;
+    if (!room || !this.#tokens.has(room.token)) return false;
+    this.#places.delete(socket);
+    room.sender = undefined;
+    if (place?.kind === 'pair') {
+      room.guest = place.pair.receiver;
+      this.#places.set(room.guest, { kind: 'guest', room });
+    }
+    return true;
+  }
+
+  #leave(socket: SocketId, now: number, effects: Effect[]): void {
+    const place = this.#places.get(socket);
+    if (!place) return;
+    this.#places.delete(socket);
+    switch (place.kind) {
+      case 'room':
+      case 'guest':
+        this.#close(place.room, now);
+        return;
+      case 'waiting':
+        this.#rendezvous.delete(place.rendezvous.id);
+        return;
+      case 'pair': {
+        const { pair } = place;
+        const other = pair.sender === socket ? pair.receiver : pair.sender;
+        this.#places.delete(other);
+        if (pair.rendezvous !== undefined) this.#rendezvous.delete(pair.rendezvous);
+        if (pair.room !== undefined) this.#tokens.delete(pair.room.token);
+        effects.push({ to: other, type: 'peer-left' });
+      }
+    }
+  }
+
+  #close(room: Room, now: number): void {
+    this.#tokens.delete(room.token);
+    this.#consume(room, now);
+  }
+
+  /** Nobody can join it any more. */
+  #consume(room: Room, now: number): void {
+    if (this.#rooms.get(room.slot) !== room) return;
+    this.#rooms.delete(room.slot);
+    this.#slots.release(room.slot, now);
+  }
+
+  #expire(now: number, effects: Effect[]): void {
+    for (const room of this.#tokens.values()) {
+      if (room.expiresAt > now) break;
+      this.#close(room, now);
+      for (const socket of [room.sender, room.guest]) {
+        // Those who are paired already stay so.
+        if (socket === undefined || this.#places.get(socket)?.kind === 'pair') continue;
+        this.#places.delete(socket);
+        effects.push({ to: socket, type: 'expired', reason: 'time' });
+      }
+    }
+    for (const rendezvous of this.#rendezvous.values()) {
+      if (rendezvous.expiresAt > now) break;
+      const { sender, receiver } = rendezvous.sockets;
+      if (sender !== undefined && receiver !== undefined) {
+        // A pair lives as long as its sockets; look at it again when another wait has passed.
+        rendezvous.expiresAt = now + REJOIN_WAIT_MS;
+        this.#rendezvous.delete(rendezvous.id);
+        this.#rendezvous.set(rendezvous.id, rendezvous);
+        continue;
+      }
+      this.#rendezvous.delete(rendezvous.id);
+      const waiting = sender ?? receiver;
+      if (waiting === undefined) continue;
+      this.#places.delete(waiting);
+      effects.push({ to: waiting, type: 'expired', reason: 'time' });
+    }
+  }
+}

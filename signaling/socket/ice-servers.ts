@@ -1,0 +1,42 @@
+/**
+ * STUN and TURN servers that a page is told of when it opens, joins or rejoins.
+ *
+ * Without configuration there are none: browsers on one network need none, and a default would tell a third party the
+ * address of everybody who opens the page. Who serves the internet at large sets STUN_URLS, and TURN_URLS for networks
+ * that let no direct connection through.
+ */
+import { createHmac } from 'node:crypto';
+import { TURN_CREDENTIAL_SECONDS } from '../wire/limits.ts';
+import type { IceServer } from '../wire/messages.ts';
+
+export interface IceConfig {
+  stunUrls: readonly string[];
+  turnUrls: readonly string[];
+  /** coturn's `static-auth-secret`. */
+  turnSecret?: string;
+}
+
+/**
+ * @param now Unix milliseconds
+ * @param user anything that tells allocations apart, without a colon; says nothing about the person
+ */
+export function iceServers(config: IceConfig, now: number, user: string): IceServer[] {
+  const servers: IceServer[] = [];
+  if (config.stunUrls.length > 0) servers.push({ urls: [...config.stunUrls] });
+  if (config.turnUrls.length > 0 && config.turnSecret !== undefined) {
+    const expires = Math.floor(now / 1000) + TURN_CREDENTIAL_SECONDS;
+    servers.push({ urls: [...config.turnUrls], ...turnCredential(config.turnSecret, expires, user) });
+  }
+  return servers;
+}
+
+/**
+ * The time-limited credential of coturn's REST scheme (draft-uberti-behave-turn-rest-00): the user name says until
+ * when, the password is base64 of HMAC-SHA1 over it.
+ *
+ * @param expires Unix seconds
+ */
+export function turnCredential(secret: string, expires: number, user: string) {
+  const username = `${expires}:${user}`;
+  return { username, credential: createHmac('sha1', secret).update(username).digest('base64') };
+}

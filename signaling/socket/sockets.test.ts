@@ -1,0 +1,370 @@
+import type { Socket } from 'socket.io-client';
+import { afterEach, describe, expect, test } from 'vitest';
+import {
+  ADDRESS_LIMITS,
+  IDLE_SOCKET_MS,
+  MAX_FRAME_BYTES,
+  MAX_HELLO_BYTES,
+  MAX_RELAY_BYTES,
+  ROOM_LIFETIME_MS,
+  UNUSED_SOCKET_MS,
+} from '../wire/limits.ts';
+import type { ServerOptions } from '../server.ts';
+import { next, sendRaw, startTestServer, type TestServer, type TestSocket } from '../test-server.ts';
+
+let server: TestServer;
+const start = async (options: Partial<ServerOptions> = {}) => (server = await startTestServer(options));
+afterEach(() => server.close());
+
+async function open(socket: TestSocket): Promise<string> {
+  const answer = await socket.emitWithAck('open', {});
+  if ('error' in answer) throw new Error(answer.error);
+  return answer.slot;
+}
+const join = (socket: TestSocket, slot: string) => socket.emitWithAck('join', { slot });
+
+async function pair(): Promise<[TestSocket, TestSocket]> {
+  const [sender, receiver] = [await server.connect(), await server.connect()];
+  const both = Promise.all([next(sender, 'paired'), next(receiver, 'paired')]);
+  await join(receiver, await open(sender));
+  await both;
+  return [sender, receiver];
+}
+
+describe('joining', () => {
+  test('a missing, a used and an expired code get the very same answer', async () => {
+    let skipped = 0;
+    await start({ now: () => Date.now() + skipped });
+    const sender = await server.connect();
+    const used = await open(sender);
+    await join(await server.connect(), used);
+    const expiring = await open(await server.connect());
+    const guest = await server.connect();
+    const answers = [await join(guest, '123456'), await join(guest, used)];
+    skipped = ROOM_LIFETIME_MS;
+    answers.push(await join(guest, expiring));
+    expect(answers).toEqual(Array.from({ length: 3 }, () => ({ error: 'code-unknown' })));
+  });
+
+  test('a sender whose code ran out is told', async () => {
+    let skipped = 0;
+    await start({ now: () => Date.now() + skipped });
+    const sender = await server.connect();
+    const told = next(sender, 'expired');
+    await open(sender);
+    skipped = ROOM_LIFETIME_MS;
+    expect(await told).toEqual({ reason: 'time' });
+  });
+
+  test('a third is not let into a full room', async () => {
+    await start();
+    const [sender] = await pair();
+    const slot = await open(await server.connect());
+    await join(await server.connect(), slot);
+    expect(await join(await server.connect(), slot)).toEqual({ error: 'code-unknown' });
+    expect(sender.connected).toBe(true);
+  });
+
+  test('both sides get a TURN credential when the server has one to give', async () => {
+    await start({ ice: { stunUrls: [], turnUrls: ['turn:t.example'], turnSecret: 'north' } });
+    const sender = await server.connect();
+    const answer = await sender.emitWithAck('open', {});
+    const slot = 'slot' in answer ? answer.slot : '';
+    for (const given of [answer, await join(await server.connect(), slot)]) {
+      expect(given).toMatchObject({ iceServers: [{ urls: ['turn:t.example'], username: /^\d+:/ }] } as never);
+    }
+  });
+});
+
+describe('relaying', () => {
+  test('bytes reach the other side of the pair, unchanged, and nobody else', async () => {
+    await start();
+    const [[a, b], [c, d]] = [await pair(), await pair()];
+    const stray: unknown[] = [];
+    for (const other of [a, c, d]) other.on('message', (bytes) => stray.push(bytes));
+    const bytes = Uint8Array.from({ length: MAX_RELAY_BYTES }, (_, i) => i * 7);
+    const arrived = next(b, 'message');
+    expect(await a.emitWithAck('relay', bytes)).toEqual({});
+    expect(new Uint8Array((await arrived) as Buffer)).toEqual(bytes);
+    await c.emitWithAck('burn', {});
+    expect(stray).toEqual([]);
+  });
+
+  test('nothing is relayed before there is a pair, or after', async () => {
+    await start();
+    const sender = await server.connect();
+    expect(await sender.emitWithAck('relay', Uint8Array.of(1))).toEqual({ error: 'not-paired' });
+    await open(sender);
+    expect(await sender.emitWithAck('relay', Uint8Array.of(1))).toEqual({ error: 'not-paired' });
+    const [a, b] = await pair();
+    const left = next(a, 'peer-left');
+    b.disconnect();
+    await left;
+    expect(await a.emitWithAck('relay', Uint8Array.of(1))).toEqual({ error: 'not-paired' });
+  });
+
+  test('a dropped session finds itself again by an id that only its two sides know', async () => {
+    await start();
+    const [a, b] = [await server.connect(), await server.connect()];
+    const id = 'A'.repeat(22);
+    expect(await a.emitWithAck('rejoin', { id, role: 'sender' })).toEqual({ iceServers: [], waiting: true });
+    const paired = next(a, 'paired');
+    expect(await b.emitWithAck('rejoin', { id, role: 'receiver' })).toEqual({
+      iceServers: [],
+      waiting: false,
+    });
+    await paired;
+    const arrived = next(b, 'message');
+    await a.emitWithAck('relay', Uint8Array.of(7));
+    expect([...((await arrived) as Buffer)]).toEqual([7]);
+  });
+});
+
+describe('bad input', () => {
+  test('a malformed request is refused, and the third closes the connection', async () => {
+    await start();
+    const requests: [string, unknown][] = [
+      ['open', { slot: 1 }],
+      ['open', null],
+      ['join', {}],
+      ['join', { slot: 7 }],
+      ['join', { slot: '01' }],
+      ['join', { slot: '1234567' }],
+      ['join', { slot: '1', extra: true }],
+      ['join', { slot: '1', hello: 'hi' }],
+      ['join', { slot: '1', hello: Buffer.alloc(0) }],
+      ['join', { slot: '1', hello: Buffer.alloc(MAX_HELLO_BYTES + 1) }],
+      ['join', [['slot', '1']]],
+      ['rejoin', { id: 'short', role: 'sender' }],
+      ['rejoin', { id: 'a'.repeat(32), role: 'both' }],
+      ['relay', 'text'],
+      ['relay', Buffer.alloc(MAX_RELAY_BYTES + 1)],
+      ['relay', Buffer.alloc(0)],
+      ['burn', 1],
+      ['leave', 'now'],
+    ];
+    for (let i = 0; i < requests.length; i += 3) {
+      const socket = (await server.connect()) as unknown as Socket;
+      const closed = new Promise((resolve) => socket.once('disconnect', resolve));
+      for (const [name, request] of requests.slice(i, i + 3)) {
+        expect([name, request, await socket.emitWithAck(name, request)]).toEqual([
+          name,
+          request,
+          { error: 'malformed' },
+        ]);
+      }
+      expect(await closed).toBe('io server disconnect');
+    }
+  });
+
+  test('a frame above the limit closes the connection that sent it, and only that one', async () => {
+    await start();
+    const [a] = await pair();
+    const rude = await server.connect();
+    const closed = next(rude, 'disconnect');
+    rude.emit('relay', new Uint8Array(MAX_FRAME_BYTES + 1), () => {});
+    await closed;
+    expect(a.connected).toBe(true);
+  });
+
+  test('unknown events, requests without an acknowledgement and raw garbage do no harm', async () => {
+    await start();
+    const [a, b] = await pair();
+    const odd = (await server.connect()) as unknown as Socket;
+    odd.emit('rooms', {});
+    odd.emit('open', {});
+    odd.emit('open');
+    const frames = [
+      '',
+      '4',
+      '40',
+      '42',
+      '42[',
+      '451-["relay"]',
+      '40{"a":',
+      '42["__proto__",{}]',
+      '42["open"]',
+      '\u0000',
+      '9',
+    ];
+    for (const frame of frames) await sendRaw(server.port, ['40', frame, Buffer.from(frame), frame]);
+    const arrived = next(b, 'message');
+    await a.emitWithAck('relay', Uint8Array.of(1));
+    await arrived;
+  });
+});
+
+describe('limits', () => {
+  const from = (address: string) => server.connect({ 'x-forwarded-for': address });
+
+  test('an address that guesses wrong too often is refused, even with the right code; others are not', async () => {
+    await start({ trustedProxies: 1 });
+    const slot = await open(await from('192.0.2.1'));
+    const guesser = await from('192.0.2.66');
+    for (let i = 0; i < ADDRESS_LIMITS.failedJoin.points; i++) {
+      expect(await join(guesser, '999999')).toEqual({ error: 'code-unknown' });
+    }
+    expect(await join(guesser, slot)).toEqual({ error: 'too-many-attempts' });
+    expect(await join(await from('192.0.2.66'), slot)).toEqual({ error: 'too-many-attempts' });
+    expect(await join(await from('192.0.2.2'), slot)).toEqual({ iceServers: [] });
+  });
+
+  test('an IPv6 subscriber does not escape by using another address of the same /64', async () => {
+    await start({ trustedProxies: 1 });
+    for (let i = 0; i < ADDRESS_LIMITS.failedJoin.points; i++)
+      await join(await from(`2001:db8::${i + 1}`), '999999');
+    expect(await join(await from('2001:db8::ffff'), '1')).toEqual({ error: 'too-many-attempts' });
+    expect(await join(await from('2001:db8:0:1::1'), '1')).toEqual({ error: 'code-unknown' });
+  });
+
+  test('X-Forwarded-For is believed only when a proxy is configured', async () => {
+    await start();
+    for (let i = 0; i < ADDRESS_LIMITS.failedJoin.points; i++)
+      await join(await from(`192.0.2.${i}`), '999999');
+    expect(await join(await from('192.0.2.200'), '1')).toEqual({ error: 'too-many-attempts' });
+  });
+
+  test('an address that connects too often is told so', async () => {
+    await start({ trustedProxies: 1 });
+    for (let i = 0; i < ADDRESS_LIMITS.connect.points; i++) (await from('192.0.2.9')).disconnect();
+    await expect(from('192.0.2.9')).rejects.toThrow('too-many-attempts');
+    expect((await from('192.0.2.10')).connected).toBe(true);
+  });
+
+  test('a socket that floods is closed', async () => {
+    await start();
+    const [a, b] = await pair();
+    const closed = next(a, 'disconnect');
+    const left = next(b, 'peer-left');
+    for (let i = 0; i < 200; i++) a.emit('relay', Uint8Array.of(1), () => {});
+    expect(await closed).toBe('io server disconnect');
+    await left;
+  });
+
+  test('a connection that asks for nothing is closed after minutes, one that has asked for something later', async () => {
+    let skipped = 0;
+    await start({ now: () => Date.now() + skipped });
+    const [idle, asked, waits] = [await server.connect(), await server.connect(), await server.connect()];
+    const gone: string[] = [];
+    await waits.emitWithAck('rejoin', { id: 'B'.repeat(22), role: 'sender' });
+    idle.on('disconnect', () => gone.push('idle'));
+    asked.on('disconnect', () => gone.push('asked'));
+    await join(asked, '999999');
+    skipped = UNUSED_SOCKET_MS;
+    await expect.poll(() => gone, { timeout: 10_000 }).toEqual(['idle']);
+    expect(waits.connected).toBe(true);
+    skipped = IDLE_SOCKET_MS;
+    await expect.poll(() => gone, { timeout: 10_000 }).toEqual(['idle', 'asked']);
+  });
+
+  test('only pages of this server, and of origins that were named, may connect', async () => {
+    await start({ allowedOrigins: ['https://pages.example'] });
+    expect((await server.connect({ origin: server.origin })).connected).toBe(true);
+    expect((await server.connect({ origin: 'https://pages.example' })).connected).toBe(true);
+    for (const origin of [
+      'https://evil.example',
+      'http://127.0.0.1:1',
+      'null',
+      'https://pages.example.evil',
+    ]) {
+      await expect(server.connect({ origin })).rejects.toThrow();
+    }
+  });
+});
+
+test('10,000 guesses from 1,000 addresses: no code sees more than one, and honest people still meet', async () => {
+  await start({ trustedProxies: 1 });
+  let address = 0;
+  const from = () => {
+    address += 1;
+    return server.connect({
+      'x-forwarded-for': `10.${address >> 16}.${(address >> 8) & 255}.${address & 255}`,
+    });
+  };
+  // Live codes, each with the number of times that somebody came in. A sender whose code was guessed opens another.
+  const opened: { slot: string; joins: number }[] = [];
+  const openAgain = (sender: TestSocket, done = () => {}) => {
+    // Not awaited: a guess may come in right behind the answer, and must count for this code.
+    sender.emit('open', {}, (answer) => {
+      if ('error' in answer) throw new Error(answer.error);
+      const code = { slot: answer.slot, joins: 0 };
+      opened.push(code);
+      sender.removeAllListeners('paired');
+      sender.on('paired', () => {
+        code.joins += 1;
+        if (code.joins === 1) openAgain(sender);
+      });
+      done();
+    });
+  };
+  for (let i = 0; i < 100; i++) {
+    const sender = await from();
+    await new Promise<void>((resolve) => openAgain(sender, resolve));
+  }
+
+  let [guesses, hits, honest, tries] = [0, 0, 0, 0];
+  const guesser = async () => {
+    const socket = await from();
+    for (let i = 0; i < 10; i++) {
+      // Where the first rooms are, or where the alarm puts them.
+      const slot = Math.random() < 0.5 ? 1 + Math.random() * 999 : 100_000 + Math.random() * 900_000;
+      const answer = await join(socket, String(Math.floor(slot)));
+      guesses += 1;
+      if (!('error' in answer)) hits += 1;
+    }
+    socket.disconnect();
+  };
+  const meet = async () => {
+    const [sender, receiver] = [await from(), await from()];
+    tries += 1;
+    const slot = await open(sender);
+    if (!('error' in (await join(receiver, slot)))) honest += 1;
+    sender.disconnect();
+    receiver.disconnect();
+  };
+  for (let round = 0; round < 50; round++) {
+    await Promise.all([...Array.from({ length: 20 }, guesser), meet()]);
+  }
+
+  expect(guesses).toBe(10_000);
+  // They do find some of the short codes that stood before the alarm; each only once.
+  expect(hits).toBeGreaterThan(0);
+  // The rest, if any, came into an honest pair's room before the alarm, and its guest did not.
+  expect(opened.reduce((sum, { joins }) => sum + joins, 0)).toBe(hits - (tries - honest));
+  expect(Math.max(...opened.map(({ joins }) => joins))).toBe(1);
+  // The codes that were opened after the alarm lie too far apart to be found: one guess in some 9,000 finds any.
+  const late = opened.filter(({ slot }) => slot.length === 6);
+  expect(late.length).toBeGreaterThan(50);
+  expect(late.filter(({ joins }) => joins > 0).length).toBeLessThan(9);
+  expect(honest).toBeGreaterThanOrEqual(tries - 1);
+  expect(await (await fetch(`${server.origin}/healthz`)).json()).toMatchObject({ status: 'ok', alarm: true });
+  // One line about it, and nobody in it.
+  expect(server.lines).toHaveLength(1);
+  expect(server.lines[0]).not.toMatch(/\d/);
+}, 120_000);
+
+describe('the process', () => {
+  test('says that it is well, and nothing about anybody', async () => {
+    await start();
+    await pair();
+    const response = await fetch(`${server.origin}/healthz?x=1`);
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    expect(Object.keys((await response.json()) as object).sort()).toEqual([
+      'alarm',
+      'status',
+      'uptimeSeconds',
+    ]);
+  });
+
+  test('closes at once, tells its clients, and does not wait for idle connections', async () => {
+    await start();
+    const [a, b] = await pair();
+    await fetch(server.origin);
+    const told = Promise.all([next(a, 'disconnect'), next(b, 'disconnect')]);
+    const startedAt = Date.now();
+    await server.stop();
+    // `transport close` is what lets a page come back by itself.
+    expect(new Set(await told)).toEqual(new Set(['transport close']));
+    expect(Date.now() - startedAt).toBeLessThan(1000);
+  });
+});

@@ -1,0 +1,103 @@
+/**
+ * What crosses between a page and the signaling server, with its caps. Shared with `lib/session/connection/signaling-client.ts`:
+ * each side checks what the other sends, since neither trusts the other.
+ *
+ *   client → server, each with an acknowledgement        server → client
+ *   open   {}            → { slot, token, expiresAt, iceServers }   paired    {}
+ *   reopen { token }     → { expiresAt, iceServers }                message   bytes
+ *   join   { slot, hello? } → { iceServers }                        peer-left {}
+ *   rejoin { id, role }  → { iceServers, waiting }                  expired   { reason }
+ *   burn   {}            → {}
+ *   relay  bytes         → {}
+ *   leave  {}            → {}
+ *
+ * `paired` comes after the acknowledgement of the request that led to it, and begins a pairing anew each time. The first
+ * one after a `join` with a `hello` is followed by that, as a message to the sender: a round trip less.
+ *
+ * Any acknowledgement may be `{ error: SignalingErrorCode }` instead.
+ */
+import * as v from 'valibot';
+import { MAX_HELLO_BYTES, MAX_RELAY_BYTES, MAX_SLOT_DIGITS } from './limits.ts';
+
+/**
+ * `code-unknown`: missing, used and expired codes look exactly alike, so there is no "room full" to learn either.
+ * `busy`: the server holds as much as it can; try later. `malformed`: ours to fix. `not-paired`: nobody to relay to.
+ */
+const signalingErrorCodes = ['code-unknown', 'too-many-attempts', 'malformed', 'busy', 'not-paired'] as const;
+export type SignalingErrorCode = (typeof signalingErrorCodes)[number];
+
+export const slotSchema = v.pipe(v.string(), v.regex(new RegExp(`^[1-9][0-9]{0,${MAX_SLOT_DIGITS - 1}}$`)));
+
+/** 128 bits: 32 hex digits, or 22 characters of base64url. */
+export const rendezvousSchema = v.pipe(v.string(), v.regex(/^(?:[0-9a-f]{32}|[A-Za-z0-9_-]{22})$/));
+
+/** What a sender takes its room back with: 128 random bits, made by the server. */
+export const tokenSchema = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{22}$/));
+
+export const emptySchema = v.strictObject({});
+export const reopenSchema = v.strictObject({ token: tokenSchema });
+export const joinSchema = v.strictObject({
+  slot: slotSchema,
+  hello: v.exactOptional(v.pipe(v.instance(Uint8Array), v.minLength(1), v.maxLength(MAX_HELLO_BYTES))),
+});
+export const rejoinSchema = v.strictObject({
+  id: rendezvousSchema,
+  role: v.picklist(['sender', 'receiver']),
+});
+export const relaySchema = v.pipe(v.instance(Uint8Array), v.minLength(1), v.maxLength(MAX_RELAY_BYTES));
+
+const urlsSchema = v.pipe(
+  v.array(v.pipe(v.string(), v.regex(/^(?:stun|turn)s?:/), v.maxLength(300))),
+  v.maxLength(8),
+);
+export const iceServerSchema = v.object({
+  urls: urlsSchema,
+  username: v.exactOptional(v.pipe(v.string(), v.maxLength(200))),
+  credential: v.exactOptional(v.pipe(v.string(), v.maxLength(200))),
+});
+const iceServersSchema = v.pipe(v.array(iceServerSchema), v.maxLength(8));
+
+export const errorAckSchema = v.object({ error: v.picklist(signalingErrorCodes) });
+export const openAckSchema = v.object({
+  slot: slotSchema,
+  token: tokenSchema,
+  /** Unix milliseconds. */
+  expiresAt: v.pipe(v.number(), v.finite()),
+  iceServers: iceServersSchema,
+});
+export const reopenAckSchema = v.object({
+  expiresAt: v.pipe(v.number(), v.finite()),
+  iceServers: iceServersSchema,
+});
+export const joinAckSchema = v.object({ iceServers: iceServersSchema });
+export const rejoinAckSchema = v.object({ iceServers: iceServersSchema, waiting: v.boolean() });
+export const emptyAckSchema = v.object({});
+export const expiredSchema = v.object({ reason: v.picklist(['time', 'replaced']) });
+
+export type IceServer = v.InferOutput<typeof iceServerSchema>;
+export type OpenAck = v.InferOutput<typeof openAckSchema>;
+export type ReopenAck = v.InferOutput<typeof reopenAckSchema>;
+export type JoinAck = v.InferOutput<typeof joinAckSchema>;
+export type RejoinAck = v.InferOutput<typeof rejoinAckSchema>;
+/** `time`: nobody came within the limit. `replaced`: another connection of the same side took this place. */
+export type ExpiredReason = v.InferOutput<typeof expiredSchema>['reason'];
+
+type Ack<T> = (answer: T | { error: SignalingErrorCode }) => void;
+type Nothing = Record<string, never>;
+
+export interface ClientToServer {
+  open: (request: Nothing, ack: Ack<OpenAck>) => void;
+  reopen: (request: { token: string }, ack: Ack<ReopenAck>) => void;
+  join: (request: { slot: string; hello?: Uint8Array }, ack: Ack<JoinAck>) => void;
+  rejoin: (request: { id: string; role: 'sender' | 'receiver' }, ack: Ack<RejoinAck>) => void;
+  burn: (request: Nothing, ack: Ack<Nothing>) => void;
+  relay: (bytes: Uint8Array, ack: Ack<Nothing>) => void;
+  leave: (request: Nothing, ack: Ack<Nothing>) => void;
+}
+
+export interface ServerToClient {
+  paired: (nothing: Nothing) => void;
+  message: (bytes: Uint8Array) => void;
+  'peer-left': (nothing: Nothing) => void;
+  expired: (why: { reason: ExpiredReason }) => void;
+}
