@@ -42,7 +42,7 @@ export class Stage {
   static async open(): Promise<Stage> {
     // One after the other: on a busy machine each of them is slow enough alone.
     const server = await Server.start();
-    const channelPage = await serveHarness('../bench/channel/page.ts');
+    const channelPage = await serveHarness(new URL('channel/page.ts', import.meta.url));
     const pair = await launchPair();
     return new Stage(pair, server, channelPage);
   }

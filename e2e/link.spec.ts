@@ -4,7 +4,7 @@ import { serveHarness, type Harness } from '../testbed/harness.ts';
 
 let harness: Harness;
 test.beforeAll(async () => {
-  harness = await serveHarness('link-harness.ts');
+  harness = await serveHarness(new URL('link-harness.ts', import.meta.url));
 });
 test.afterAll(() => harness.close());
 

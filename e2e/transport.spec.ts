@@ -6,7 +6,7 @@ import { LONG } from './support/long.ts';
 
 let harness: Harness;
 test.beforeAll(async () => {
-  harness = await serveHarness('transport-harness.ts');
+  harness = await serveHarness(new URL('transport-harness.ts', import.meta.url));
 });
 test.afterAll(() => harness.close());
 

@@ -9,10 +9,10 @@ export interface Harness {
   close(): Promise<void>;
 }
 
-/** `entry`: a module beside this file. What it puts on `window` is the test's to call. */
-export async function serveHarness(entry: string): Promise<Harness> {
+/** `entry`: the module's address, `new URL('…', import.meta.url)`. What it puts on `window` is the test's to call. */
+export async function serveHarness(entry: URL): Promise<Harness> {
   const bundle = await build({
-    entryPoints: [fileURLToPath(new URL(entry, import.meta.url))],
+    entryPoints: [fileURLToPath(entry)],
     bundle: true,
     format: 'esm',
     platform: 'browser',

@@ -68,7 +68,7 @@ export async function quality(bench: Bench): Promise<Result> {
 async function makePhotos(bench: Bench): Promise<Photo[]> {
   const { photo } = bench.args;
   const stage = await bench.stage();
-  const harness = await serveHarness('../bench/quality/page.ts');
+  const harness = await serveHarness(new URL('../quality/page.ts', import.meta.url));
   const page = await stage.page('receiver');
   try {
     await page.goto(harness.url);
