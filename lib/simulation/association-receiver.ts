@@ -1,5 +1,5 @@
 import type { Millis } from '../protocol/endpoint.ts';
-import type { Chunk, Message } from './chunk.ts';
+import type { Chunk, Message, Sack } from './chunk.ts';
 import type { TimerId, Timers } from './timers.ts';
 
 export interface ReceiverOptions {
@@ -9,12 +9,6 @@ export interface ReceiverOptions {
   delayedAck: Millis;
   /** Gap blocks in one acknowledgement, lowest first. dcSCTP: 20. */
   gapBlocks: number;
-}
-
-/** Everything up to `cumulative` arrived or was given up; `gaps` are [first, last] pairs that arrived beyond. */
-export interface Sack {
-  cumulative: number;
-  gaps: readonly number[];
 }
 
 /** The receiving end of one direction of an association: reassembly, order and acknowledgements (RFC 9260 §6.2). */

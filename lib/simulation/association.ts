@@ -1,11 +1,10 @@
 import type { Millis } from '../protocol/endpoint.ts';
 import { AssociationReceiver } from './association-receiver.ts';
 import type { AssociationOptions } from './association-options.ts';
-import type { Sack } from './association-receiver.ts';
 import type { Congestion } from './congestion.ts';
 import type { Path } from './path.ts';
 import { AssociationPacket, SackPacket } from './chunk.ts';
-import type { Chunk, Message, PacketHandler } from './chunk.ts';
+import type { Chunk, Message, PacketHandler, Sack } from './chunk.ts';
 import { RoundTrip } from './round-trip.ts';
 import type { TimerId } from './timers.ts';
 

@@ -1,5 +1,4 @@
 import type { Millis } from '../protocol/endpoint.ts';
-import type { Sack } from './association-receiver.ts';
 import type { Datagram } from './link.ts';
 
 /** A message on its way; both ends hold the same object, so nothing is copied. */
@@ -35,6 +34,12 @@ export interface Chunk {
   deliveredAt: Millis;
   firstSentAt: Millis;
   applicationLimited: boolean;
+}
+
+/** Everything up to `cumulative` arrived or was given up; `gaps` are [first, last] pairs that arrived beyond. */
+export interface Sack {
+  cumulative: number;
+  gaps: readonly number[];
 }
 
 /** Where packets of an association come out: its receiver at one end, its sender at the other. */

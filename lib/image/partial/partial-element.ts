@@ -1,6 +1,6 @@
 /** The front of a file as a blob in an `<img>`: every browser paints what is there, and turns it upright itself. */
 import { Front } from '../inspect/front.ts';
-import type { DrawableFrame, PartialDecoder } from './partial.ts';
+import type { DrawableFrame, PartialDecoder } from './decoder.ts';
 
 interface ElementOptions {
   type: string;

@@ -7,7 +7,7 @@ import type { Dimensions } from '../inspect/dimensions.ts';
 import { Front } from '../inspect/front.ts';
 import { inTurn } from '../make/in-turn.ts';
 import { JpegEnd } from '../inspect/jpeg-end.ts';
-import type { PartialDecoder } from './partial.ts';
+import type { PartialDecoder } from './decoder.ts';
 
 interface JpegOptions {
   type: string;

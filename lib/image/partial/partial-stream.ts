@@ -1,6 +1,6 @@
 /** `ImageDecoder` (WebCodecs) on a stream that stays open: a closed one refuses what is incomplete. */
 import type { Dimensions } from '../inspect/dimensions.ts';
-import type { DrawableFrame, PartialDecoder } from './partial.ts';
+import type { DrawableFrame, PartialDecoder } from './decoder.ts';
 
 interface StreamOptions {
   type: string;

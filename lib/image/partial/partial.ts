@@ -5,6 +5,7 @@
  * Whatever goes wrong in here costs the person the partial picture and nothing else.
  */
 import { fitsDecodeLimit, readDimensions, uprightSize, type Dimensions } from '../inspect/dimensions.ts';
+import type { DrawableFrame, PartialDecoder } from './decoder.ts';
 import { decodeWithElement } from './partial-element.ts';
 import { openJpegDecoder } from './partial-jpeg.ts';
 import { openStreamDecoder } from './partial-stream.ts';
@@ -27,20 +28,6 @@ export interface PartialPainter {
   /** The first `prefixBytes` of the file can be read now. Cheap: call it as often as it grows. */
   advance(prefixBytes: number): void;
   /** Stops painting and frees the decoder. What is on the canvas stays. */
-  close(): void;
-}
-
-/** One way to turn the front of a file into something to draw. */
-export interface PartialDecoder {
-  /** @param prefix bytes that can be read @returns what to draw, upright, or `undefined`: nothing new yet */
-  decode(prefix: number): Promise<DrawableFrame | undefined>;
-  close(): void;
-}
-
-export interface DrawableFrame {
-  /** All of the picture: what is still to come of the file is not seen. */
-  last?: boolean;
-  draw(context: CanvasRenderingContext2D, width: number, height: number): void;
   close(): void;
 }
 

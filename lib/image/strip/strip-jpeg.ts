@@ -5,7 +5,7 @@
 import { APP1, APP13, APP2, walkJpeg, type Segment } from '../inspect/jpeg-segments.ts';
 import { latin1 } from '../inspect/sniff.ts';
 import { blankMovie } from './strip-movie.ts';
-import { blankResources } from './strip-iptc.ts';
+import { blankResources } from './strip-photoshop.ts';
 import { blankTiff } from './strip-tiff.ts';
 import { blankXmp } from './strip-xmp.ts';
 import { openTiff, readDirectory } from '../inspect/tiff.ts';

@@ -1,7 +1,8 @@
 /** Takes the place out of a PNG: only metadata chunks are rewritten, the others are copied as they are. */
 import { pngChunks, type Chunk } from '../inspect/chunks.ts';
 import { latin1 } from '../inspect/sniff.ts';
-import { blankIptc, blankResources } from './strip-iptc.ts';
+import { blankIptc } from './strip-iptc.ts';
+import { blankResources } from './strip-photoshop.ts';
 import { blankTiff } from './strip-tiff.ts';
 import { blankXmp } from './strip-xmp.ts';
 
