@@ -64,7 +64,7 @@ for (const { loss, burst, delayMs, seed } of [
   ...(LONG ? [{ loss: 0.05, burst: 5, delayMs: 20, seed: 33 }] : []),
 ]) {
   const bursts = burst > 1 ? ` in bursts of ${burst}` : '';
-  test(`the figures are what went into the lanes and came out of them, at ${loss * 100} % loss${bursts}`, async ({
+  test(`[P-50, P-51] the figures are what went into the lanes and came out of them, at ${loss * 100} % loss${bursts}`, async ({
     link,
     server,
     rooms,

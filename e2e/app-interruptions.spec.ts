@@ -6,7 +6,7 @@ import { cross, expectVerified, meet, ReceiverRoom } from './support/rooms.ts';
 /** Slow enough that a large picture is on its way for some seconds. */
 const slow = { rateMbit: 8, delayMs: 20, loss: 0.02 };
 
-test('of a declined picture the preview alone is sent, and is not shown; the next picture crosses', async ({
+test('[P-49, P-57] of a declined picture the preview alone is sent, and is not shown; the next picture crosses', async ({
   link,
   server,
   rooms,
@@ -65,7 +65,7 @@ test('either side cancels mid-way, both see it, it stops, the next one crosses, 
   await expect(receiver.page.locator(`[data-name="${name}"][data-state=done]`)).toHaveCount(1);
 });
 
-test('the receiver closes the tab mid-way: the sender is told, and goes on with a new code', async ({
+test('[P-20] the receiver closes the tab mid-way: the sender is told, and goes on with a new code', async ({
   link,
   server,
   rooms,
@@ -99,7 +99,12 @@ test('the receiver closes the tab mid-way: the sender is told, and goes on with 
   await expectVerified({ sender, receiver: again }, pictures.large);
 });
 
-test('the sender closes the tab mid-way: the receiver is told', async ({ link, server, rooms, pictures }) => {
+test('[P-68] the sender closes the tab mid-way: the receiver is told', async ({
+  link,
+  server,
+  rooms,
+  pictures,
+}) => {
   const { sender, receiver } = rooms;
   await link.configure({ ...slow, seed: 48 });
   await meet(rooms, server.url);
@@ -111,7 +116,7 @@ test('the sender closes the tab mid-way: the receiver is told', async ({ link, s
   await receiver.state('large.jpg', 'paused', 'failed');
 });
 
-test('the receiver reloads mid-way: the picture goes on without a code, and what is there is not sent again', async ({
+test('[P-66, P-108] the receiver reloads mid-way: the picture goes on without a code, and what is there is not sent again', async ({
   link,
   server,
   rooms,
@@ -142,7 +147,7 @@ test('the receiver reloads mid-way: the picture goes on without a code, and what
   await cross(rooms, pictures.small);
 });
 
-test('a silent network of four seconds mid-way is survived, and a server that stops and starts again', async ({
+test('[P-69] a silent network of four seconds mid-way is survived, and a server that stops and starts again', async ({
   link,
   server,
   rooms,

@@ -36,7 +36,7 @@ test('a wrong code burns the room, both are told, and a new code works', async (
   await cross(rooms, pictures.small);
 });
 
-test('a word that is on no list never reaches the server', async ({ server, rooms }) => {
+test('[P-73] a word that is on no list never reaches the server', async ({ server, rooms }) => {
   const { sender, receiver } = rooms;
   const code = await sender.open(server.url);
   const [slot, first] = code.split('-');
@@ -53,7 +53,7 @@ test('a word that is on no list never reaches the server', async ({ server, room
   await receiver.connection('connected');
 });
 
-test('a code is good for one join', async ({ server, rooms, pair }) => {
+test('[P-74] a code is good for one join', async ({ server, rooms, pair }) => {
   const { sender, receiver } = rooms;
   const code = await sender.open(server.url);
   await receiver.join(server.url, code);
@@ -69,7 +69,7 @@ test('a code is good for one join', async ({ server, rooms, pair }) => {
   await receiver.connection('connected');
 });
 
-test('a link joins after a press, and its secret leaves neither the address bar nor the page', async ({
+test('[P-72] a link joins after a press, and its secret leaves neither the address bar nor the page', async ({
   server,
   rooms,
   pictures,
@@ -110,7 +110,7 @@ test('a link joins after a press, and its secret leaves neither the address bar 
   expect(server.output).not.toContain(secret);
 });
 
-test('the words of a code are in nothing that either page sends or the server writes', async ({
+test('[P-73] the words of a code are in nothing that either page sends or the server writes', async ({
   server,
   rooms,
 }) => {

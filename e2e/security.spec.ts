@@ -82,7 +82,7 @@ test('an injected script does not run on any page; without the policy it would',
 
 // What holds without the policy holds with it: both in the long run.
 for (const policy of LONG ? (['with', 'without'] as const) : (['without'] as const)) {
-  test(`hundreds of hostile names and files run nothing ${policy} the policy, and are saved under safe names`, async ({
+  test(`[P-107] hundreds of hostile names and files run nothing ${policy} the policy, and are saved under safe names`, async ({
     server,
     pair,
   }) => {

@@ -41,7 +41,11 @@ async function openLanes(sender: Page, receiver: Page, count: number): Promise<v
 const lossy = (link: Link) =>
   link.configure({ rateMbit: 50, queueMs: 100, delayMs: 50, loss: 0.05, seed: 5 });
 
-test('control messages arrive complete and in order on a lossy link', async ({ link, sender, receiver }) => {
+test('[P-2] control messages arrive complete and in order on a lossy link', async ({
+  link,
+  sender,
+  receiver,
+}) => {
   await lossy(link);
   await connect(sender, receiver);
   expect(await sender.evaluate(() => window.harness.sendControl(0, 500))).toBe(500);
@@ -52,7 +56,7 @@ test('control messages arrive complete and in order on a lossy link', async ({ l
   expect((await link.stats()).toReceiver.lost).toBeGreaterThan(0);
 });
 
-test('the lanes are unordered and never retransmit', async ({ sender, receiver }) => {
+test('[P-2] the lanes are unordered and never retransmit', async ({ sender, receiver }) => {
   await connect(sender, receiver);
   await openLanes(sender, receiver, 3);
   for (const page of [sender, receiver]) {
@@ -122,7 +126,7 @@ test('a lane that dies is replaced, and so is one that is worn', async ({ link, 
   }
 });
 
-test('both sides name the same certificates and a direct path', async ({ sender, receiver }) => {
+test('[P-7] both sides name the same certificates and a direct path', async ({ sender, receiver }) => {
   await connect(sender, receiver);
   const ours = await sender.evaluate(() => window.harness.fingerprints());
   expect(ours).toEqual(await receiver.evaluate(() => window.harness.fingerprints()));
@@ -131,7 +135,7 @@ test('both sides name the same certificates and a direct path', async ({ sender,
   expect(await sender.evaluate(() => window.harness.path())).toBe('direct');
 });
 
-test('closing delivers what was sent before it and is seen on both sides', async ({
+test('[P-12] closing delivers what was sent before it and is seen on both sides', async ({
   link,
   sender,
   receiver,
@@ -159,7 +163,7 @@ test('a page that is closed is noticed by the other', async ({ link, sender, rec
 });
 
 for (const how of ['goes elsewhere', 'is closed by the person']) {
-  test(`a page that ${how} tells the other at once`, async ({ link, sender, receiver }) => {
+  test(`[P-62] a page that ${how} tells the other at once`, async ({ link, sender, receiver }) => {
     await link.configure({ delayMs: 20 });
     await connect(sender, receiver);
     await receiver.evaluate(() => window.harness.closeOnLeaving());
@@ -170,7 +174,10 @@ for (const how of ['goes elsewhere', 'is closed by the person']) {
   });
 }
 
-test('hostile lane signals cost the other side nothing it has not bounded', async ({ sender, receiver }) => {
+test('[P-8, P-109] hostile lane signals cost the other side nothing it has not bounded', async ({
+  sender,
+  receiver,
+}) => {
   await connect(sender, receiver);
   await openLanes(sender, receiver, 3);
   const offers = (from: number, count: number, sdp: unknown) =>
@@ -201,7 +208,7 @@ test('hostile lane signals cost the other side nothing it has not bounded', asyn
   expect((await state(receiver)).closed).toBeUndefined();
 });
 
-test('a silent network of some seconds is survived, a longer one is reported', async ({
+test('[P-60] a silent network of some seconds is survived, a longer one is reported', async ({
   link,
   sender,
   receiver,

@@ -128,7 +128,7 @@ test('a cut that lays bare a dangerous ending mends it', () => {
   }
 });
 
-test('every combination of hostile pieces comes out safe', () => {
+test('[P-107] every combination of hostile pieces comes out safe', () => {
   const names: string[] = [];
   for (const device of DEVICES)
     for (const end of ['', '.', ' .jpg', '.tar.gz', '.exe', '  ']) names.push(device + end);
@@ -142,7 +142,7 @@ test('every combination of hostile pieces comes out safe', () => {
   for (const name of names) for (const type of TYPES) expectSafe(cleanFileName(name, type), type);
 });
 
-test('any string comes out safe', () => {
+test('[P-107] any string comes out safe', () => {
   const piece = fc.oneof(
     fc.string({ unit: 'binary', maxLength: 12 }),
     fc.constantFrom(
@@ -164,7 +164,7 @@ test('any string comes out safe', () => {
   );
 });
 
-test('only showable pictures keep their type when saved', () => {
+test('[P-106] only showable pictures keep their type when saved', () => {
   expect(safeSaveType('image/png')).toBe('image/png');
   for (const type of ['image/svg+xml', 'text/html', 'image/heic', '', 'constructor']) {
     expect(safeSaveType(type)).toBe('application/octet-stream');

@@ -16,7 +16,7 @@ const previewsOf = (pair: FaceToFace) =>
   );
 
 describe('the preview of an offer', () => {
-  it('is whole before the answer, and nothing of the original leaves', () => {
+  it('[P-49] is whole before the answer, and nothing of the original leaves', () => {
     const pair = new FaceToFace();
     const id = pair.sender.offer(header(100_000, PREVIEW_BYTES));
     pair.run(1000);
@@ -91,7 +91,7 @@ describe('the preview of an offer', () => {
     expect(previewsOf(pair)).toEqual([id, id]);
   });
 
-  it('is forgotten when the picture is declined', () => {
+  it('[P-57] is forgotten when the picture is declined', () => {
     const pair = new FaceToFace();
     pair.toReceiver = noLanes;
     const id = pair.sender.offer(header(100_000, PREVIEW_BYTES));
@@ -140,7 +140,7 @@ describe('of an album', () => {
 });
 
 describe('a receiver', () => {
-  it('takes nothing of an original before it is accepted', () => {
+  it('[P-30] takes nothing of an original before it is accepted', () => {
     const pair = new FaceToFace();
     const id = pair.sender.offer(header(1000, PREVIEW_BYTES));
     pair.run(100);
@@ -150,7 +150,7 @@ describe('a receiver', () => {
     expect(pair.receiver.transfer(id)).toMatchObject({ packets: 0, chunks: 0 });
   });
 
-  it('keeps a bounded number of early previews, whoever sends them', () => {
+  it('[P-49] keeps a bounded number of early previews, whoever sends them', () => {
     const pair = new FaceToFace();
     pair.toSender = () => true;
     const offers = 3 * MAX_EARLY_PREVIEWS;
@@ -163,7 +163,7 @@ describe('a receiver', () => {
     expect(pair.receiver.errors).toBe(offers - 2 * MAX_EARLY_PREVIEWS);
   });
 
-  it('keeps a bounded number of packets for offers on their way, and none of a picture that it knows', () => {
+  it('[P-49] keeps a bounded number of packets for offers on their way, and none of a picture that it knows', () => {
     const pair = new FaceToFace();
     const chunks = 60;
     const symbols = MAX_UNOFFERED_PACKETS + chunks - 1;

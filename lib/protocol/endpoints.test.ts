@@ -20,7 +20,7 @@ import { ORIGINAL } from './wire/stream-id.ts';
 vi.setConfig({ testTimeout: 120_000 });
 
 describe('silence', () => {
-  it('of the receiver ends the transfer at the sender after its limit, however much is left to send', () => {
+  it('[P-47, P-59] of the receiver ends the transfer at the sender after its limit, however much is left to send', () => {
     const pair = new FaceToFace();
     const id = pair.sender.offer(header(5_000_000));
     pair.settle();
@@ -52,7 +52,7 @@ describe('silence', () => {
     expect(pair.sender.nextTimeout() ?? Infinity).toBeGreaterThan(pair.now);
   });
 
-  it('of the sender ends the transfer at the receiver, and tells the sender', () => {
+  it('[P-59, P-103] of the sender ends the transfer at the receiver, and tells the sender', () => {
     const pair = new FaceToFace();
     const id = pair.sender.offer(header(5_000_000));
     pair.settle();
@@ -142,7 +142,7 @@ describe('lanes', () => {
     expect(asked(pair).at(-1)).toMatchObject({ hold: false });
   });
 
-  it('are few again a minute after the last picture, and as many as before when the next is offered', () => {
+  it('[P-11] are few again a minute after the last picture, and as many as before when the next is offered', () => {
     const pair = new FaceToFace();
     // Clean lanes are few: losses make many worth having.
     let packets = 0;
@@ -164,7 +164,7 @@ describe('lanes', () => {
 });
 
 describe('memory', () => {
-  it('of unfinished blocks is given up on both sides when a transfer is cancelled', () => {
+  it('[P-55] of unfinished blocks is given up on both sides when a transfer is cancelled', () => {
     for (const by of ['sender', 'receiver'] as const) {
       const pair = new FaceToFace();
       const id = pair.sender.offer(header(50_000_000, 3000));
@@ -182,7 +182,7 @@ describe('memory', () => {
     }
   });
 
-  it('of open blocks stays within its bound on both sides while the first block never becomes whole', () => {
+  it('[P-30, P-45] of open blocks stays within its bound on both sides while the first block never becomes whole', () => {
     const pair = new FaceToFace(16);
     const id = pair.sender.offer(header(80_000_000));
     pair.settle();
@@ -196,7 +196,7 @@ describe('memory', () => {
     expect(openBlocks(pair.receiver.transfer(id)?.original)).toBeLessThanOrEqual(MAX_OPEN_BLOCKS);
   });
 
-  it('of an album that is accepted at once holds the fronts of what is sent and of the next, not of all', () => {
+  it('[P-45] of an album that is accepted at once holds the fronts of what is sent and of the next, not of all', () => {
     const pair = new FaceToFace();
     const ids = Array.from({ length: 100 }, (_, n) => pair.sender.offer(header(3_000_000 + n, 2000)));
     pair.settle();
@@ -212,7 +212,7 @@ describe('memory', () => {
     expect(pair.said('whole')).toBe(4);
   });
 
-  it('takes 2,000 offers that wait, and refuses the next by name', () => {
+  it('[P-102] takes 2,000 offers that wait, and refuses the next by name', () => {
     const pair = new FaceToFace();
     for (let i = 0; i <= MAX_WAITING_OFFERS; i++) pair.sender.offer(header(10));
     pair.settle();
@@ -245,7 +245,7 @@ describe('pictures that overlap', () => {
 });
 
 describe('the control channel, lost and back', () => {
-  it('carries a cancellation again that was lost with it', () => {
+  it('[P-64] carries a cancellation again that was lost with it', () => {
     const pair = new FaceToFace();
     const id = pair.sender.offer(header(5_000_000));
     pair.settle();
@@ -263,7 +263,7 @@ describe('the control channel, lost and back', () => {
     expect(pair.receiver.errors).toBe(0);
   });
 
-  it('carries an answer again that was lost with it, in every state', () => {
+  it('[P-65] carries an answer again that was lost with it, in every state', () => {
     for (const stage of ['accept', 'decline', 'cancel', 'complete'] as const) {
       const pair = new FaceToFace();
       const id = pair.sender.offer(header(40_000));
@@ -287,7 +287,7 @@ describe('the control channel, lost and back', () => {
     }
   });
 
-  it('starts over with a receiver that remembers nothing, in either state, and skips what that one still has', () => {
+  it('[P-18, P-66] starts over with a receiver that remembers nothing, in either state, and skips what that one still has', () => {
     const pair = new FaceToFace();
     const waiting = pair.sender.offer(header(3000));
     const id = pair.sender.offer(header(650_000));
@@ -319,7 +319,7 @@ describe('what each side tells the other of single chunks', () => {
   /** Symbol numbers of an original's DATA packet. */
   const symbolOf = (bytes: Uint8Array): number | undefined => (bytes[0] === DATA ? bytes[1] : undefined);
 
-  it('the receiver hears the round trip while the picture comes, and of which blocks more was sent', () => {
+  it('[P-19] the receiver hears the round trip while the picture comes, and of which blocks more was sent', () => {
     const pair = new FaceToFace();
     const id = pair.sender.offer(header(640 * 1024));
     pair.settle();
@@ -359,7 +359,7 @@ describe('what each side tells the other of single chunks', () => {
     expect(pair.said('twice')).toBe(0);
   });
 
-  it('the sender hears which chunks are missing now, and which came when they were here already', () => {
+  it('[P-19] the sender hears which chunks are missing now, and which came when they were here already', () => {
     const pair = new FaceToFace();
     const id = pair.sender.offer(header(130 * 1024));
     pair.settle();
@@ -412,7 +412,7 @@ describe('what each side tells the other of single chunks', () => {
 });
 
 describe('messages in the wrong state', () => {
-  it('to a sender are counted under a name and change nothing', () => {
+  it('[P-16, P-98] to a sender are counted under a name and change nothing', () => {
     const pair = new FaceToFace();
     const offered = pair.sender.offer(header(1000));
     const wrong: [ControlMessage, string][] = [
@@ -435,7 +435,7 @@ describe('messages in the wrong state', () => {
     expect(pair.sender.transfer(offered)?.state).toBe('sending');
   });
 
-  it('to a receiver are counted under a name and change nothing', () => {
+  it('[P-16, P-31, P-98] to a receiver are counted under a name and change nothing', () => {
     const pair = new FaceToFace();
     const id = pair.sender.offer(header(1000));
     pair.settle();
@@ -476,7 +476,7 @@ describe('messages in the wrong state', () => {
     expect(pair.receiver.transfer(id)?.chunks).toBe(0);
   });
 
-  it('take no other packet of their lane message with them', () => {
+  it('[P-26] take no other packet of their lane message with them', () => {
     const pair = new FaceToFace();
     const id = pair.sender.offer(header(5000));
     pair.settle();
@@ -524,7 +524,7 @@ function claim(change: Partial<Feedback>): Feedback {
 }
 
 describe('feedback that lies', () => {
-  it('about blocks and packets that do not exist changes nothing', () => {
+  it('[P-37, P-104] about blocks and packets that do not exist changes nothing', () => {
     const pair = new FaceToFace();
     const id = pair.sender.offer(header(650_000));
     pair.settle();
@@ -548,7 +548,7 @@ describe('feedback that lies', () => {
     expect(pair.sender.figures().inFlight).toBeGreaterThanOrEqual(0);
   });
 
-  it('about everything being whole ends the sending and nothing else', () => {
+  it('[P-104] about everything being whole ends the sending and nothing else', () => {
     const pair = new FaceToFace();
     const id = pair.sender.offer(header(650_000));
     pair.settle();
@@ -565,7 +565,7 @@ describe('feedback that lies', () => {
     expect(pair.sender.transfer(id)?.state).toBe('ended');
   });
 
-  it('comes again and is not news', () => {
+  it('[P-32] comes again and is not news', () => {
     const pair = new FaceToFace();
     const id = pair.sender.offer(header(650_000));
     pair.settle();

@@ -10,11 +10,11 @@ const lengths = fc.oneof(
 );
 
 describe('geometry', () => {
-  it('of nothing has no chunk and no block', () => {
+  it('[P-4] of nothing has no chunk and no block', () => {
     expect(geometryOf(0)).toEqual({ length: 0, chunks: 0, blocks: 0 });
   });
 
-  it('cuts blocks that follow each other, differ by one chunk at most and hold 64 at most', () => {
+  it('[P-4] cuts blocks that follow each other, differ by one chunk at most and hold 64 at most', () => {
     fc.assert(
       fc.property(lengths, fc.nat(), (length, pick) => {
         const geometry = geometryOf(length);
@@ -41,7 +41,7 @@ describe('geometry', () => {
     );
   });
 
-  it('covers every byte of the object with chunks of 1024 and a short last one', () => {
+  it('[P-4] covers every byte of the object with chunks of 1024 and a short last one', () => {
     fc.assert(
       fc.property(lengths, (length) => {
         const geometry = geometryOf(length);

@@ -297,7 +297,7 @@ describe.each(['sender', 'receiver'] as const)('a %s', (side) => {
   );
 
   it.each(['idle', 'offered', 'busy', 'verifying', 'done'] as const)(
-    'that is %s hears 10,000 packets and messages and raises nothing but protocol errors',
+    '[P-96, P-97] that is %s hears 10,000 packets and messages and raises nothing but protocol errors',
     (state) => {
       const album = new Album({
         aToB: { ...LINK, loss: { kind: 'independent', p: 0 } },
@@ -346,7 +346,7 @@ describe('memory', () => {
   };
 
   it.each(['sender', 'receiver'] as const)(
-    'of a %s that accepts whatever it is offered grows by no more than 64 MB under any number of packets',
+    '[P-102] of a %s that accepts whatever it is offered grows by no more than 64 MB under any number of packets',
     (side) => {
       const endpoint = side === 'sender' ? new Sender() : new Receiver();
       const liar = new Liar(SEED, 1);

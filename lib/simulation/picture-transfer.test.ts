@@ -109,7 +109,7 @@ describe('a picture', () => {
   });
 
   it(
-    'arrives over any path, lanes that die and come back, blackouts and a control channel that is cut',
+    '[P-60] arrives over any path, lanes that die and come back, blackouts and a control channel that is cut',
     () => {
       const trouble = fc.record({
         kind: fc.constantFrom('none', 'none', 'lanes', 'some-lanes', 'blackout', 'control', 'reload'),
@@ -172,7 +172,7 @@ describe('a picture', () => {
   );
 
   it(
-    'ends the same on both sides when either cancels or declines at any time',
+    '[P-21, P-55, P-57] ends the same on both sides when either cancels or declines at any time',
     () => {
       fc.assert(
         fc.property(
@@ -214,7 +214,7 @@ describe('a picture', () => {
 });
 
 describe('clocks', () => {
-  it('may show anything on either side, and begin again at any moment of a transfer', () => {
+  it('[P-33] may show anything on either side, and begin again at any moment of a transfer', () => {
     const wrap = 2 ** 32 / 10;
     for (const clocks of [
       [0, 1e12],

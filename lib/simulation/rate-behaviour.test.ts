@@ -49,7 +49,7 @@ function second(path: Path): { used: number; queueMax: number; dropped: number }
 
 describe('the rate', () => {
   it.each([2e6, 10e6, 50e6])(
-    'uses a bottleneck of %i bit/s, and leaves its long queue short',
+    '[P-46] uses a bottleneck of %i bit/s, and leaves its long queue short',
     (rate) => {
       const { used, queueMax, dropped } = second({ rate, rtt: 60, loss: 0, queueMs: 500 });
       expect(used).toBeGreaterThan(0.85);
@@ -60,7 +60,7 @@ describe('the rate', () => {
   );
 
   it.each([2e6, 10e6, 50e6])(
-    'of a path of %i bit/s is not brought down by random loss',
+    '[P-46] of a path of %i bit/s is not brought down by random loss',
     (rate) => {
       // How many lanes the first picture has left open is chance.
       const runs = [11, 21, 31].map((seed) => second({ rate, rtt: 60, loss: 0.1, queueMs: 500, seed }));
@@ -75,7 +75,7 @@ describe('the rate', () => {
     { loss: 0, rtt: 8, most: 10 },
     { loss: 0.05, rtt: 60, most: 1 },
   ])(
-    'lets up to $most packets share a message at a loss of $loss and $rtt ms',
+    '[P-26] lets up to $most packets share a message at a loss of $loss and $rtt ms',
     ({ loss, rtt, most }) => {
       const album = albumOn({ rate: 50e6, rtt, loss, queueMs: 500 }, [pictureOf(3e6, 1), pictureOf(3e6, 2)]);
       let longest = 0;
@@ -169,7 +169,7 @@ describe('the rate', () => {
   );
 
   it.each(['newreno', 'sctp', 'bbr'] as const)(
-    'shares a bottleneck with a %s flow: neither is left with less than a quarter',
+    '[P-46] shares a bottleneck with a %s flow: neither is left with less than a quarter',
     (model) => {
       // Both find their rates in the first seconds; what counts is what they live with then.
       const [from, to] = [10_000, 40_000];

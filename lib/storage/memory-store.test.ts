@@ -42,7 +42,7 @@ test('a write across pages is whole', async () => {
   expect(stored.read(199_999, 1)[0]).toBe(0);
 });
 
-test('a claimed length costs nothing, what is written counts, and removing gives it back', async () => {
+test('[P-25, P-99] a claimed length costs nothing, what is written counts, and removing gives it back', async () => {
   const store = new MemoryStore(1_000_000);
   const first = await store.create('a', 1_000_000);
   const second = await store.create('b', 1_000_000);
@@ -61,7 +61,7 @@ test('nothing is read or written outside the length', async () => {
   expect(code(() => stored.read(10, 1))).toBe('out-of-range');
 });
 
-test('an entry opens again with its state, and a closed one refuses', async () => {
+test('[P-70] an entry opens again with its state, and a closed one refuses', async () => {
   const store = new MemoryStore();
   const stored = await store.create('a', 4);
   stored.write(0, Uint8Array.of(1, 2, 3, 4));

@@ -45,7 +45,7 @@ test('the newest record is read', () => {
   expect(readRecord(file)).toEqual(Uint8Array.of(7));
 });
 
-test('a crash after any number of bytes leaves the record before', () => {
+test('[P-70] a crash after any number of bytes leaves the record before', () => {
   for (let left = 0; left < 12 + 50; left++) {
     const file = new File();
     writeHeader(file, 5);

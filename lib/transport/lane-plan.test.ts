@@ -27,7 +27,7 @@ describe('the lane plan', () => {
     expect(plan.nextTimeout(0)).toBeUndefined();
   });
 
-  it('keeps no more handshakes open than it may', () => {
+  it('[P-10] keeps no more handshakes open than it may', () => {
     const plan = new LanePlan(192);
     plan.setTarget(128);
     let opening = 0;
@@ -88,7 +88,7 @@ describe('the lane plan', () => {
     expect(plan.next(0)).toEqual({ open: [], close: [2] });
   });
 
-  it('waits longer after each lane that fails to open, and not at all once one has opened', () => {
+  it('[P-10] waits longer after each lane that fails to open, and not at all once one has opened', () => {
     const plan = new LanePlan(192);
     plan.setTarget(2);
     let now = 0;
@@ -106,7 +106,7 @@ describe('the lane plan', () => {
     expect(plan.next(now).open).toHaveLength(1);
   });
 
-  it('never gives a number twice and settles at the target, whatever happens', () => {
+  it('[P-9] never gives a number twice and settles at the target, whatever happens', () => {
     const step = fc.oneof(
       fc.record({ kind: fc.constant('target' as const), value: fc.integer({ min: -1, max: 40 }) }),
       fc.record({ kind: fc.constantFrom('opened', 'closed', 'replace'), value: fc.nat({ max: 60 }) }),

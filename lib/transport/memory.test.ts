@@ -45,7 +45,7 @@ describe('transports in memory', () => {
     expect(await a.transport.path()).toBe('direct');
   });
 
-  it('keep control messages in order and complete, and deliver what was sent before closing', async () => {
+  it('[P-12] keep control messages in order and complete, and deliver what was sent before closing', async () => {
     const { a, b } = await pair({ controlDelayMs: 3 });
     for (let i = 1; i <= 50; i++) expect(a.transport.send(CONTROL_LANE, new Uint8Array([i]))).toBe(true);
     a.transport.close();
@@ -72,7 +72,7 @@ describe('transports in memory', () => {
     expect(a.transport.send(5, bytes)).toBe(false);
   });
 
-  it('open, replace and close lanes by the word of the initiator, and never use a number twice', async () => {
+  it('[P-9] open, replace and close lanes by the word of the initiator, and never use a number twice', async () => {
     const { network, a, b } = await pair();
     b.transport.setLaneTarget(5);
     expect(b.transport.figures().lanesOpen).toBe(1);

@@ -32,7 +32,7 @@ const LINE = 'candidate:842163049 1 udp 1677729535 127.0.0.1 54321 typ host gene
 const candidate = { candidate: LINE, sdpMid: '0', sdpMLineIndex: 0 };
 
 describe('signals from the other side', () => {
-  it('pass when they are descriptions or candidates', () => {
+  it('[P-109] pass when they are descriptions or candidates', () => {
     expect(parseSignal({ type: 'offer', sdp: SDP, extra: 1 })).toEqual({ type: 'offer', sdp: SDP });
     expect(parseSignal({ type: 'candidate', candidate })).toEqual({ type: 'candidate', candidate });
     const end = { candidate: '', sdpMid: '0', sdpMLineIndex: 0 };
@@ -60,7 +60,7 @@ describe('signals from the other side', () => {
     expect(parseSignal(message)).toBeUndefined();
   });
 
-  it('are taken in the right kind, once, and in a bounded number', () => {
+  it('[P-88] are taken in the right kind, once, and in a bounded number', () => {
     const gate = new SignalGate(false);
     expect(gate.pass({ type: 'answer', sdp: SDP })).toBe(false);
     expect(gate.pass({ type: 'offer', sdp: SDP })).toBe(true);
@@ -88,7 +88,7 @@ describe('signals from the other side', () => {
 describe('the difference of two descriptions', () => {
   const lane = SDP.replace('4611732436475632891', '17').replace('4ZcD', 'Qx/1').replace('2/1mu', 'Zz+9a');
 
-  it('is small, and gives the description back but for the session number', () => {
+  it('[P-8] is small, and gives the description back but for the session number', () => {
     const difference = differenceOf(lane, SDP);
     expect(difference).toEqual([9, 'a=ice-ufrag:Qx/1', expect.stringContaining('a=ice-pwd:Zz+9a'), 7]);
     expect(JSON.stringify(difference).length).toBeLessThan(100);
@@ -113,7 +113,7 @@ describe('the difference of two descriptions', () => {
     },
   );
 
-  it('cannot be used to make a huge description', () => {
+  it('[P-109] cannot be used to make a huge description', () => {
     expect(applyDifference(['x'.repeat(SDP_LENGTH + 1)], SDP)).toBeUndefined();
     expect(
       applyDifference(
@@ -125,7 +125,7 @@ describe('the difference of two descriptions', () => {
 });
 
 describe('lane signals', () => {
-  it('round-trip in batches that begin with the mark and stay below their bound', () => {
+  it('[P-8] round-trip in batches that begin with the mark and stay below their bound', () => {
     const signals: LaneSignal[] = Array.from({ length: 300 }, (_, i) =>
       i % 3 === 0
         ? { lane: i + 2, sdp: [9, 'a=ice-ufrag:Qx/1'] }

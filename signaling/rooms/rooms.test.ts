@@ -25,7 +25,7 @@ describe('a code', () => {
     });
   });
 
-  test('hands the first word of its guest to the sender, once, right behind the news', () => {
+  test('[P-75] hands the first word of its guest to the sender, once, right behind the news', () => {
     const rooms = new Rooms();
     const hello = Uint8Array.of(1, 2);
     const paired = [
@@ -48,7 +48,7 @@ describe('a code', () => {
     expect(late.handle({ type: 'reopen', socket: 's', token: 's' }, 3).effects).toEqual(heard);
   });
 
-  test('looks the same from outside when it is missing, used, burned or expired', () => {
+  test('[P-74] looks the same from outside when it is missing, used, burned or expired', () => {
     const rooms = new Rooms();
     const slot = opened(rooms, 's');
     rooms.handle({ type: 'join', socket: 'r', slot }, 1);
@@ -71,7 +71,7 @@ describe('a code', () => {
     });
   });
 
-  test('expires at its minute, not a millisecond before, and its sender is told', () => {
+  test('[P-74] expires at its minute, not a millisecond before, and its sender is told', () => {
     const rooms = new Rooms();
     opened(rooms, 's');
     expect(rooms.handle({ type: 'tick' }, ROOM_LIFETIME_MS - 1).effects).toEqual([]);
@@ -106,7 +106,7 @@ describe('a sender whose connection is gone', () => {
   const reopen = (rooms: Rooms, socket: string, token: string, now = 0) =>
     rooms.handle({ type: 'reopen', socket, token }, now);
 
-  test('takes its room back, with the code that was handed out', () => {
+  test('[P-74] takes its room back, with the code that was handed out', () => {
     const rooms = new Rooms();
     const slot = opened(rooms, 's');
     expect(rooms.handle({ type: 'gone', socket: 's' }, 1).effects).toEqual([]);

@@ -272,7 +272,7 @@ describe('limits', () => {
   });
 });
 
-test('10,000 guesses from 1,000 addresses: no code sees more than one, and honest people still meet', async () => {
+test('[P-95] 10,000 guesses from 1,000 addresses: no code sees more than one, and honest people still meet', async () => {
   await start({ trustedProxies: 1 });
   let address = 0;
   const from = () => {

@@ -67,7 +67,7 @@ test.each([20_000, 65_535])('a bomb of %i pixels a side is seen before any decod
   ).toBe(false);
 });
 
-test('a 48-megapixel phone picture may be shown, one of 51 megapixels may not', () => {
+test('[P-106] a 48-megapixel phone picture may be shown, one of 51 megapixels may not', () => {
   expect(fitsDecodeLimit({ width: 8064, height: 6048 })).toBe(true);
   expect(fitsDecodeLimit({ width: 8500, height: 6000 })).toBe(false);
   expect(fitsDecodeLimit({ width: 0, height: 6000 })).toBe(false);

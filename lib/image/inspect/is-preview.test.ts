@@ -20,7 +20,7 @@ it('a small WebP is a preview', () => {
   expect(isPreview(webp(320, 240))).toBe(true);
 });
 
-it('a WebP that claims a wall is none', () => {
+it('[P-106] a WebP that claims a wall is none', () => {
   expect(isPreview(webp(16_383, 16_383))).toBe(false);
 });
 

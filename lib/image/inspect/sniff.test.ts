@@ -34,6 +34,6 @@ test.each([
   expect(sniffType(text(bytes))).toBeUndefined();
 });
 
-test('any bytes give an answer, never an error', () => {
+test('[P-105] any bytes give an answer, never an error', () => {
   fc.assert(fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => void sniffType(bytes)));
 });

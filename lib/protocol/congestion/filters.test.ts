@@ -37,7 +37,7 @@ describe('windowed extreme', () => {
 });
 
 describe('round trip', () => {
-  it('follows RFC 6298 and remembers the least', () => {
+  it('[P-41] follows RFC 6298 and remembers the least', () => {
     const roundTrip = new RoundTrip();
     roundTrip.add(100);
     expect([roundTrip.smoothed, roundTrip.variation, roundTrip.least]).toEqual([100, 50, 100]);

@@ -50,7 +50,7 @@ describe('the rate controller', () => {
     expect(controller.clean).toBe(true);
   });
 
-  it('is not ended in its search by probes that come late', () => {
+  it('[P-46] is not ended in its search by probes that come late', () => {
     const controller = new RateController();
     deliver(controller, 1, 0, 500, { idle: true });
     deliver(controller, 1, 500, 1000, { idle: true, transit: 150 });
@@ -71,7 +71,7 @@ describe('the rate controller', () => {
     expect(controller.rate()).toBeGreaterThanOrEqual(before);
   });
 
-  it('begins the next picture at the rate that the path was found to carry', () => {
+  it('[P-46] begins the next picture at the rate that the path was found to carry', () => {
     const controller = new RateController();
     controller.resume(0);
     deliver(controller, 1000, 0, 300, { limited: false });
@@ -117,7 +117,7 @@ describe('the rate controller', () => {
     expect(controller.likelyLoss).toBeLessThan(0.02);
   });
 
-  it('does not take what an event loop held back and then hands over at once for a faster path', () => {
+  it('[P-46] does not take what an event loop held back and then hands over at once for a faster path', () => {
     const controller = new RateController();
     controller.resume(0);
     deliver(controller, 1000, 0, 600, { limited: false, transit: 90 });

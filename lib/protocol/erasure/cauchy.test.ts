@@ -23,7 +23,7 @@ describe('the Cauchy matrix', () => {
     }
   });
 
-  test('every square part of it times its inverse is the identity', () => {
+  test('[P-42] every square part of it times its inverse is the identity', () => {
     const part = fc.integer({ min: 1, max: 192 }).chain((k) => {
       const size = { minLength: 1, maxLength: Math.min(k, 256 - k, 40) };
       return fc.tuple(

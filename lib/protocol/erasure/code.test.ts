@@ -38,7 +38,7 @@ function decode(k: number, length: number, symbols: readonly Symbol[], kernel?: 
 }
 
 describe('a block', () => {
-  test('comes back from any k of its symbols, exhaustively for small blocks', () => {
+  test('[P-42] comes back from any k of its symbols, exhaustively for small blocks', () => {
     for (const [k, n] of [
       [1, 6],
       [2, 7],
@@ -115,7 +115,7 @@ describe('a block', () => {
     expect(decode(13, 57, symbols, referenceKernel())).toEqual(data);
   });
 
-  test('has these repair symbols and no others: both sides must agree for ever', () => {
+  test('[P-42] has these repair symbols and no others: both sides must agree for ever', () => {
     const encoder = BlockEncoder.from(Uint8Array.of(1, 2, 3, 4, 5, 6), 2);
     expect([...encoder.repair(0)]).toEqual(PINNED[0]);
     expect([...encoder.repair(252)]).toEqual(PINNED[1]);
@@ -150,7 +150,7 @@ describe('the encoder', () => {
     expect(data).toEqual(before);
   });
 
-  test('fills a short last source up with zeros', () => {
+  test('[P-27] fills a short last source up with zeros', () => {
     const short = BlockEncoder.from(Uint8Array.of(1, 2, 3, 4, 5), 4);
     const padded = BlockEncoder.from(Uint8Array.of(1, 2, 3, 4, 5, 0, 0, 0), 4);
     expect(short.k).toBe(2);
@@ -180,7 +180,7 @@ describe('the decoder', () => {
   const encoder = BlockEncoder.from(bytesOf(4 * 8, 2), 8);
   const of = (index: number) => symbol(encoder, index).bytes;
 
-  test('counts each symbol once, before and after it is complete', () => {
+  test('[P-5] counts each symbol once, before and after it is complete', () => {
     const decoder = new BlockDecoder(4, 8);
     expect(decoder.add(6, of(6))).toBe('new');
     expect(decoder.add(6, of(6))).toBe('duplicate');

@@ -16,7 +16,7 @@ function slowMultiply(a: number, b: number): number {
 }
 
 describe('GF(256)', () => {
-  test('every product is that of the polynomials modulo 0x11d', () => {
+  test('[P-42] every product is that of the polynomials modulo 0x11d', () => {
     for (let a = 0; a < 256; a++) {
       for (let b = 0; b < 256; b++) {
         if (multiply(a, b) !== slowMultiply(a, b)) throw new Error(`${a} · ${b} is not ${multiply(a, b)}`);

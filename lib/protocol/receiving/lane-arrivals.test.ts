@@ -4,7 +4,7 @@ import { Arrivals } from './lane-arrivals.ts';
 import { MAX_FEEDBACK_LANES } from '../limits.ts';
 
 describe('arrivals', () => {
-  it('take every packet once, in any order within the window', () => {
+  it('[P-29] take every packet once, in any order within the window', () => {
     fc.assert(
       fc.property(fc.array(fc.nat({ max: 400 })), (numbers) => {
         const arrivals = new Arrivals();
@@ -19,7 +19,7 @@ describe('arrivals', () => {
     );
   });
 
-  it('take what is older than the window for a replay, and stay bounded when a number jumps', () => {
+  it('[P-29, P-101] take what is older than the window for a replay, and stay bounded when a number jumps', () => {
     const arrivals = new Arrivals();
     arrivals.open(1);
     expect(arrivals.add(1, 5)).toBe(true);
@@ -49,7 +49,7 @@ describe('arrivals', () => {
     expect(arrivals.missing).toBe(9);
   });
 
-  it('tell each change four times, as counters of 16 bits that begin again', () => {
+  it('[P-34] tell each change four times, as counters of 16 bits that begin again', () => {
     const arrivals = new Arrivals();
     arrivals.open(7);
     for (let number = 0; number < 65_537; number++) if (number !== 3) arrivals.add(7, number);
@@ -58,7 +58,7 @@ describe('arrivals', () => {
     expect(arrivals.report()).toEqual([]);
   });
 
-  it('tell of every lane in turn when there are more than one feedback takes', () => {
+  it('[P-34] tell of every lane in turn when there are more than one feedback takes', () => {
     const arrivals = new Arrivals();
     const lanes = Array.from({ length: 190 }, (_, i) => i + 1);
     for (const lane of lanes) {

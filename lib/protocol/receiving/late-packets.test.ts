@@ -39,7 +39,7 @@ function verified() {
   return { receiver, data, sent, types };
 }
 
-it('the figures are final a little after the sender’s count, however late that comes', () => {
+it('[P-48, P-52] the figures are final a little after the sender’s count, however late that comes', () => {
   const { receiver, data, sent, types } = verified();
   receiver.handleTimeout(2 * LINGER);
   expect(types()).toEqual([]);
@@ -54,7 +54,7 @@ it('the figures are final a little after the sender’s count, however late that
   expect(receiver.transfer(1)).toMatchObject({ packets: 3, duplicates: 2, sent: { packets: 4 } });
 });
 
-it('a count that never comes is not waited for longer than its limit, and one that comes then is told', () => {
+it('[P-48, P-52] a count that never comes is not waited for longer than its limit, and one that comes then is told', () => {
   const { receiver, sent, types } = verified();
   expect(receiver.nextTimeout()).toBeLessThanOrEqual(SENT_LIMIT);
   receiver.handleTimeout(SENT_LIMIT);

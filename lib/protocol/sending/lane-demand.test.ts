@@ -5,14 +5,14 @@ import { lanesWanted, type LaneDemand } from './lane-demand.ts';
 const path: LaneDemand = { rate: 6250, roundTrip: 100, loss: 0, limited: false, lanes: 32, busy: false };
 
 describe('lanes wanted', () => {
-  it('are few on a clean path, and at first as many as fresh windows need', () => {
+  it('[P-11] are few on a clean path, and at first as many as fresh windows need', () => {
     expect(lanesWanted(path)).toBe(16);
     expect(lanesWanted({ ...path, roundTrip: 2, limited: true })).toBe(18);
     expect(lanesWanted({ ...path, limited: true })).toBe(64);
     expect(lanesWanted({ ...path, rate: 100, limited: true })).toBe(64);
   });
 
-  it('are more the more is lost, since losses keep windows small', () => {
+  it('[P-11] are more the more is lost, since losses keep windows small', () => {
     const wanted = [0.01, 0.02, 0.05, 0.2].map((loss) => lanesWanted({ ...path, loss }));
     expect(wanted).toEqual([64, 91, 143, 174]);
     expect(lanesWanted({ ...path, loss: 0.2, limited: true })).toBe(192);

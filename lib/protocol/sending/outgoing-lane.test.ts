@@ -21,7 +21,7 @@ describe('outgoing lane', () => {
     expect(block.inFlight).toBe(0);
   });
 
-  it('settles a packet that a later one overtook by three, and counts it as lost once nothing before it is open', () => {
+  it('[P-38, P-40] settles a packet that a later one overtook by three, and counts it as lost once nothing before it is open', () => {
     const { lane, block } = sentOn(6);
     // Number 0 is missing: 1 and 2 overtake it by too little.
     expect(lane.acknowledge(2, 2, 100)).toEqual({ settled: 0, lost: 0, late: 0 });
@@ -32,7 +32,7 @@ describe('outgoing lane', () => {
     expect(lane.losses).toBe(1);
   });
 
-  it('takes a packet as lost that a later one overtook by the time of the reorder window', () => {
+  it('[P-38] takes a packet as lost that a later one overtook by the time of the reorder window', () => {
     const { lane } = sentOn(3);
     expect(lane.acknowledge(2, 2, 0.5)).toEqual({ settled: 3, lost: 1, late: 1 });
   });
@@ -65,7 +65,7 @@ describe('outgoing lane', () => {
     expect(lane.inFlight).toBeLessThan(400);
   });
 
-  it('gives up by time what nothing overtakes, and counts it as arrived if it came after all', () => {
+  it('[P-39] gives up by time what nothing overtakes, and counts it as arrived if it came after all', () => {
     const { lane, block } = sentOn(4);
     expect(lane.oldest()).toBe(0);
     expect(lane.expire(2)).toBe(2);
@@ -83,7 +83,7 @@ describe('outgoing lane', () => {
     expect(lane.acknowledge(3, 2, 0.5)).toEqual({ settled: 3, lost: 2, late: 1 });
   });
 
-  it('never counts a packet of a block twice, whatever news comes in whatever order', () => {
+  it('[P-40] never counts a packet of a block twice, whatever news comes in whatever order', () => {
     const steps = fc.array(
       fc.oneof(
         fc.record({ kind: fc.constant('send' as const), count: fc.integer({ min: 1, max: 20 }) }),
@@ -117,7 +117,7 @@ describe('outgoing lane', () => {
     );
   });
 
-  it('has room for no part of a packet, and for none while the browser holds bytes back', () => {
+  it('[P-13] has room for no part of a packet, and for none while the browser holds bytes back', () => {
     const lane = new OutgoingLane(1);
     const room = lane.room(PACKET);
     expect(room).toBeGreaterThan(8);
@@ -168,7 +168,7 @@ describe('a lane’s supposed window', () => {
 });
 
 describe('lane set', () => {
-  it('picks the lane that rested longest among those with room', () => {
+  it('[P-13] picks the lane that rested longest among those with room', () => {
     const lanes = new LaneSet();
     for (const id of [1, 2, 3]) lanes.open(id);
     for (const [id, at] of [

@@ -14,7 +14,7 @@ function arrival(n: number, need: number, loss: number): number {
 }
 
 describe('symbols to send', () => {
-  it('are the least number that arrives with the confidence asked for', () => {
+  it('[P-44] are the least number that arrives with the confidence asked for', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 64 }),
@@ -35,7 +35,7 @@ describe('symbols to send', () => {
     expect(symbolsToSend(-3, 0.5, 0.995)).toBe(0);
   });
 
-  it('grow with loss, with need and with confidence, and are bounded for any loss', () => {
+  it('[P-44] grow with loss, with need and with confidence, and are bounded for any loss', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 63 }),

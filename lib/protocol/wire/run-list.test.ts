@@ -8,7 +8,7 @@ const spread = (runs: readonly Run[]): number[] =>
   runs.flatMap(({ first, count }) => Array.from({ length: count }, (_, i) => first + i));
 const distinct = (list: readonly number[]): number[] => [...new Set(list)].toSorted((a, b) => a - b);
 
-it('runs name each number once, in ascending order, and what did not fit is left', () => {
+it('[P-17] runs name each number once, in ascending order, and what did not fit is left', () => {
   fc.assert(
     fc.property(numbers, fc.integer({ min: 1, max: 20 }), (list, most) => {
       const { runs, rest } = takeRuns([...list], most);

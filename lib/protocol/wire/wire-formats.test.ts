@@ -188,7 +188,7 @@ function mangle(decode: (bytes: Uint8Array) => unknown, bytes: Uint8Array, flip:
 vi.setConfig({ testTimeout: LONG ? 3_600_000 : 120_000 });
 
 describe('the file header', () => {
-  it('comes back as it went', () => {
+  it('[P-22] comes back as it went', () => {
     fc.assert(
       fc.property(headers, (header) => {
         expect(decodeHeader(encodeHeader(header))).toEqual(header);
@@ -197,7 +197,7 @@ describe('the file header', () => {
     );
   });
 
-  it('is refused when cut or lengthened anywhere, and harmless with any byte changed', () => {
+  it('[P-23] is refused when cut or lengthened anywhere, and harmless with any byte changed', () => {
     fc.assert(
       fc.property(headers, fc.integer({ min: 1, max: 255 }), (header, flip) => {
         mangle(decodeHeader, encodeHeader(header), flip);
@@ -248,7 +248,7 @@ describe('the file header', () => {
     ['width', 22, 'bad-number'],
     ['preview', 62, 'too-long'],
     ['name length', 66, 'truncated'],
-  ] as const)('names the rule that a lie about its %s breaks', (_what, at, code) => {
+  ] as const)('[P-23, P-99] names the rule that a lie about its %s breaks', (_what, at, code) => {
     const bytes = encodeHeader(honest);
     bytes[at] = 0xee;
     expect(() => decodeHeader(bytes)).toThrowError(expect.objectContaining({ code }));
@@ -262,7 +262,7 @@ describe('the file header', () => {
 });
 
 describe('control messages', () => {
-  it('come back as they went', () => {
+  it('[P-14] come back as they went', () => {
     fc.assert(
       fc.property(controls, (message) => {
         const bytes = encodeControl(message);
@@ -282,7 +282,7 @@ describe('control messages', () => {
     );
   });
 
-  it('at their largest stay below 16 KB', () => {
+  it('[P-17] at their largest stay below 16 KB', () => {
     const spread = (count: number) =>
       Array.from({ length: MAX_RUNS }, (_, i) => ({ first: i * 70_000, count }));
     const largest: ControlMessage[] = [
@@ -322,13 +322,13 @@ describe('control messages', () => {
     }
   });
 
-  it('above 16 KB are refused unread', () => {
+  it('[P-14] above 16 KB are refused unread', () => {
     expect(() => decodeControl(new Uint8Array(limits.MAX_CONTROL_BYTES + 1).fill(0x20))).toThrowError(
       expect.objectContaining({ code: 'too-long' }),
     );
   });
 
-  it('never claim blocks in any but ascending order, each once: a few bytes would make the other side count for seconds', () => {
+  it('[P-17] never claim blocks in any but ascending order, each once: a few bytes would make the other side count for seconds', () => {
     const all = { first: 0, count: 0xffff_ffff };
     for (const have of [
       [all, all],
@@ -347,7 +347,7 @@ describe('control messages', () => {
     }
   });
 
-  it('of arbitrary bytes are messages or protocol errors', () => {
+  it('[P-14, P-96] of arbitrary bytes are messages or protocol errors', () => {
     const typed = fc
       .tuple(fc.integer({ min: 0x1f, max: 0x2a }), fc.uint8Array({ maxLength: 300 }))
       .map(([type, rest]) => Uint8Array.of(type, ...rest));
@@ -370,7 +370,7 @@ describe('packets', () => {
     sentAt: uint(32),
   });
 
-  it('of data come back as they went and stay one packet of the browser', () => {
+  it('[P-26] of data come back as they went and stay one packet of the browser', () => {
     fc.assert(
       fc.property(dataHeaders, fc.uint8Array({ maxLength: limits.CHUNK_LENGTH }), (header, symbol) => {
         const bytes = encodeData(header, symbol);
@@ -383,7 +383,7 @@ describe('packets', () => {
     );
   });
 
-  it('of data share a message and come out of it one by one', () => {
+  it('[P-26] of data share a message and come out of it one by one', () => {
     fc.assert(
       fc.property(
         fc.array(dataHeaders, { minLength: 1, maxLength: limits.MAX_MESSAGE_PACKETS }),
@@ -436,7 +436,7 @@ describe('packets', () => {
       expect(decodesOrRefuses(decodePacket, full.subarray(0, length))).toBe(false);
   });
 
-  it('of a probe keep their number and time at any length', () => {
+  it('[P-26] of a probe keep their number and time at any length', () => {
     fc.assert(
       fc.property(
         uint(32),
@@ -452,7 +452,7 @@ describe('packets', () => {
     );
   });
 
-  it('of feedback come back as they went', () => {
+  it('[P-32] of feedback come back as they went', () => {
     fc.assert(
       fc.property(feedbacks, (feedback) => {
         expect(decodeFeedback(encodeFeedback(feedback))).toEqual(feedback);
@@ -470,7 +470,7 @@ describe('packets', () => {
     );
   });
 
-  it('of feedback are at most 1156 bytes however many lanes and streams they speak of', () => {
+  it('[P-34] of feedback are at most 1156 bytes however many lanes and streams they speak of', () => {
     for (let lanes = 0; lanes <= limits.MAX_FEEDBACK_LANES; lanes++) {
       for (let streams = 0; streams <= limits.MAX_FEEDBACK_STREAMS; streams++) {
         let room = roomForBlocks(lanes, streams);
@@ -500,7 +500,7 @@ describe('packets', () => {
     }
   });
 
-  it('of arbitrary bytes are packets or protocol errors', () => {
+  it('[P-96] of arbitrary bytes are packets or protocol errors', () => {
     const typed = fc
       .tuple(fc.constantFrom(DATA, PROBE, FEEDBACK), fc.uint8Array({ maxLength: 200 }))
       .map(([type, rest]) => Uint8Array.of(type, ...rest));

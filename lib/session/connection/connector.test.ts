@@ -127,7 +127,7 @@ async function pair(server: TestServer, network = new MemoryNetwork()) {
   return { sender, receiver, network, room };
 }
 
-test('two sides meet by a code, and both show the same words to compare', async () => {
+test('[P-94] two sides meet by a code, and both show the same words to compare', async () => {
   const { sender, receiver } = await pair(await start());
   expect(sender.states).toEqual(['waiting', 'connecting', 'connected']);
   expect(receiver.states).toEqual(['waiting', 'connecting', 'connected']);
@@ -148,7 +148,7 @@ test('two sides meet by a link', async () => {
   await receiver.connected();
 });
 
-test('a wrong word is told to both, burns the code, and a new code works', async () => {
+test('[P-80] a wrong word is told to both, burns the code, and a new code works', async () => {
   const server = await start();
   const network = new MemoryNetwork();
   const sender = new Side('sender', server, network);
@@ -169,7 +169,7 @@ test('a wrong word is told to both, burns the code, and a new code works', async
   await receiver.connected();
 });
 
-test('a connection is made ready while codes are compared, and says nothing to who has the wrong one', async () => {
+test('[P-79] a connection is made ready while codes are compared, and says nothing to who has the wrong one', async () => {
   const server = await start();
   const network = new MemoryNetwork();
   let ready = 0;
@@ -208,7 +208,7 @@ test('a connection is made ready while codes are compared, and says nothing to w
   expect(sender.connections).toBe(0);
 });
 
-test('a lost path is found again without a code, twice in a row', async () => {
+test('[P-61] a lost path is found again without a code, twice in a row', async () => {
   const { sender, receiver, network } = await pair(await start());
   for (const times of [2, 3]) {
     network.cut();
@@ -229,7 +229,7 @@ for (const [role, other] of [
   ['receiver', 'sender'],
   ['sender', 'receiver'],
 ] as const) {
-  test(`a ${role} that loads its page anew is back within seconds, and again when it does so at once`, async () => {
+  test(`[P-62, P-89] a ${role} that loads its page anew is back within seconds, and again when it does so at once`, async () => {
     const server = await start();
     const sides = await pair(server);
     const stays = sides[other];
@@ -281,7 +281,7 @@ test('a path that goes while the server restarts is found again', async () => {
   await receiver.connected(2);
 });
 
-test('a path that goes long after the server was restarted is found again', async () => {
+test('[P-61] a path that goes long after the server was restarted is found again', async () => {
   const server = await start();
   const { sender, receiver, network } = await pair(server);
   await server.stop();
@@ -307,7 +307,7 @@ test('a server that restarts in the middle of coming back only delays it', async
   await sender.connected(2);
 });
 
-test('a sender that was confirmed when its receiver was not meets it where they met before', async () => {
+test('[P-91] a sender that was confirmed when its receiver was not meets it where they met before', async () => {
   const server = await start();
   const network = new MemoryNetwork();
   let confirmed = () => {};
@@ -342,7 +342,7 @@ test('a sender that was confirmed when its receiver was not meets it where they 
   await sender.connected(2);
 });
 
-test('a stranger who knows the meeting place but not the key joins nobody and only delays', async () => {
+test('[P-93] a stranger who knows the meeting place but not the key joins nobody and only delays', async () => {
   const server = await start();
   const { sender, receiver, network } = await pair(server);
   const state = receiver.vanish('receiver');
@@ -356,7 +356,7 @@ test('a stranger who knows the meeting place but not the key joins nobody and on
   expect(stranger.connections).toBe(0);
 });
 
-test('a goodbye is final: nobody looks for the other side', async () => {
+test('[P-12] a goodbye is final: nobody looks for the other side', async () => {
   const { sender } = await pair(await start());
   sender.connector.peerLeft();
   expect(sender.connector.connection).toBe('closed');
@@ -364,7 +364,7 @@ test('a goodbye is final: nobody looks for the other side', async () => {
   expect(recallRejoin('sender')).toBeUndefined();
 });
 
-test('a room is still there when its sender is back, and so is who joined meanwhile', async () => {
+test('[P-74] a room is still there when its sender is back, and so is who joined meanwhile', async () => {
   const server = await start();
   const network = new MemoryNetwork();
   const wire = await wireTo(server);
@@ -392,7 +392,7 @@ test('a room that the server has forgotten is told to its sender, and not as one
   expect(sender.connector.room).toBeUndefined();
 });
 
-test('a guest whose sender never says a word is told so', async () => {
+test('[P-83] a guest whose sender never says a word is told so', async () => {
   const server = await start();
   const silent = await server.connect();
   const { slot } = (await silent.emitWithAck('open', {})) as { slot: string };

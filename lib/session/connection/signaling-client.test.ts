@@ -140,7 +140,7 @@ test('a server that never answers, or answers nonsense, ends in a named error', 
   expect(told.filter((one) => one.startsWith('message'))).toEqual([]);
 });
 
-test('what is said with the join is the first that the sender hears, once', async () => {
+test('[P-75] what is said with the join is the first that the sender hears, once', async () => {
   const server = await start();
   const [sender, receiver] = [connect(server.origin), connect(server.origin)];
   const { slot } = await sender.client.open();

@@ -40,7 +40,7 @@ describe('a code is read however it is typed', () => {
     expect(parseCode(text)).toEqual(ACID_ZOOM);
   });
 
-  it('reads back every code it writes, with and without separators', () => {
+  it('[P-71] reads back every code it writes, with and without separators', () => {
     fc.assert(
       fc.property(slots, words, words, (slot, first, second) => {
         const code = { kind: 'code' as const, slot, words: [first, second] as const };
@@ -104,7 +104,7 @@ describe('what is no code is malformed and gives no slot to ask the server for',
 describe('a link', () => {
   const link = makeLink('123', seededRandom('link'));
 
-  it('is written as a fragment with slot and secret, and read back with anything in front', () => {
+  it('[P-72] is written as a fragment with slot and secret, and read back with anything in front', () => {
     const fragment = formatFragment(link);
     expect(fragment).toMatch(/^#123\.[\w-]{22}$/);
     expect(parseCode(fragment)).toEqual(link);
@@ -112,7 +112,7 @@ describe('a link', () => {
     expect(parseCode(` https://tessera.example:3000/receive${fragment}\n`)).toEqual(link);
   });
 
-  it('reads back every link it writes', () => {
+  it('[P-72] reads back every link it writes', () => {
     fc.assert(
       fc.property(slots, fc.integer(), (slot, seed) => {
         const made = makeLink(slot, seededRandom(seed));
@@ -167,7 +167,7 @@ describe('making', () => {
   });
 });
 
-it('no two ways into a room, and no two rooms, share a password', () => {
+it('[P-76] no two ways into a room, and no two rooms, share a password', () => {
   const secret = makeLink('1', seededRandom(1)).secret;
   const passwords = [
     passwordOf({ kind: 'code', slot: '1', words: ['acid', 'zoom'] }),

@@ -86,14 +86,14 @@ describe('the exchange gives the Ristretto255 vectors of the draft, appendix B.3
   const ya = scalarFromBytes(VECTORS.ya)!;
   const yb = scalarFromBytes(VECTORS.yb)!;
 
-  it('makes the generator from password, channel and session id', () => {
+  it('[P-77] makes the generator from password, channel and session id', () => {
     const text = generatorString(VECTORS.prs, VECTORS.ci, VECTORS.sid);
     expect(text).toEqual(VECTORS.generatorString);
     expect(sha512(text)).toEqual(VECTORS.generatorHash);
     expect(generator.toBytes()).toEqual(VECTORS.generator);
   });
 
-  it('makes both shares and the same shared point on both sides', () => {
+  it('[P-75] makes both shares and the same shared point on both sides', () => {
     expect(makeShare(generator, ya)).toEqual(VECTORS.shareA);
     expect(makeShare(generator, yb)).toEqual(VECTORS.shareB);
     expect(multiplyVerified(ya, VECTORS.shareB)).toEqual(VECTORS.shared);
@@ -105,7 +105,7 @@ describe('the exchange gives the Ristretto255 vectors of the draft, appendix B.3
     expect(sha512(concat(utf8('CPaceSidOutput'), transcriptBytes(TRANSCRIPT)))).toEqual(VECTORS.sidOutput);
   });
 
-  it('multiplies a valid point and refuses the identity and what is no point', () => {
+  it('[P-78] multiplies a valid point and refuses the identity and what is no point', () => {
     const scalar = scalarFromBytes(VECTORS.multiply.scalar)!;
     expect(multiplyVerified(scalar, VECTORS.multiply.point)).toEqual(VECTORS.multiply.product);
     expect(multiplyVerified(scalar, VECTORS.multiply.invalid)).toBeUndefined();
@@ -140,7 +140,7 @@ it('takes a scalar from 252 bits and none from a source that gives only zeros', 
   expect(scalarFromBytes(new Uint8Array(32))).toBeUndefined();
 });
 
-it('gives the two sides different tags, so that neither can be sent back to its maker', () => {
+it('[P-79] gives the two sides different tags, so that neither can be sent back to its maker', () => {
   const tags = confirmationTags(VECTORS.sid, VECTORS.isk, TRANSCRIPT);
   expect(tags.a).toHaveLength(32);
   expect(tags.b).toHaveLength(32);

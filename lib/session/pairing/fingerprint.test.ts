@@ -8,7 +8,7 @@ const KEYS = sessionKeys(seededRandom('keys')(64));
 const A = Array.from({ length: 32 }, (_, i) => i.toString(16).padStart(2, '0').toUpperCase()).join(':');
 const B = A.replace('1F', '2F');
 
-it('is four words of the list, the same for the same session and certificates', () => {
+it('[P-94] is four words of the list, the same for the same session and certificates', () => {
   const words = fingerprint(KEYS, [A, B]).split(' ');
   expect(words).toHaveLength(4);
   for (const word of words) expect(CODE_WORDS).toContain(word);
@@ -21,7 +21,7 @@ it('does not depend on how a browser writes a certificate', () => {
   );
 });
 
-it('changes with the session key, with either certificate and with their order', () => {
+it('[P-94] changes with the session key, with either certificate and with their order', () => {
   const others = [
     fingerprint(sessionKeys(seededRandom('other keys')(64)), [A, B]),
     fingerprint(KEYS, [A, A]),

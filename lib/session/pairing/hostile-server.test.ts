@@ -221,7 +221,7 @@ function same(a: Side, b: Side): boolean {
   return String(a.password.bytes) === String(b.password.bytes);
 }
 
-it('no server gets two honest sides to different keys, to a plaintext, or to accept what was not sent', () => {
+it('[P-87, P-95] no server gets two honest sides to different keys, to a plaintext, or to accept what was not sent', () => {
   const seed = Number(process.env['TESSERA_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
   const counts = new Map<string, number>();
   let handshakes = 0;

@@ -67,7 +67,7 @@ describe('two sides with the same password', () => {
     expect(result.messages).toBe(4);
   });
 
-  it('get three different keys, and others every time', () => {
+  it('[P-82] get three different keys, and others every time', () => {
     const seen = new Set<string>();
     for (const seed of [1, 2]) {
       const [event] = run(makePair(WORDS, [WORDS], seed)).sender;
@@ -80,7 +80,7 @@ describe('two sides with the same password', () => {
     expect(seen.size).toBe(6);
   });
 
-  it('confirm the sender before it has sent the last message, and the receiver by that message only', () => {
+  it('[P-79, P-83] confirm the sender before it has sent the last message, and the receiver by that message only', () => {
     const { sender, receiver } = makePair();
     sender.handleMessage(receiver.pollTransmit()!);
     receiver.handleMessage(sender.pollTransmit()!);
@@ -104,13 +104,13 @@ describe('two sides with the same password', () => {
 });
 
 describe('a wrong word', () => {
-  it('ends in code-guessed on both sides', () => {
+  it('[P-80] ends in code-guessed on both sides', () => {
     const result = run(makePair(OTHER_WORDS));
     expect(result.sender).toEqual(failed('code-guessed'));
     expect(result.receiver).toEqual(failed('code-guessed'));
   });
 
-  it('is the end: the right words afterwards change nothing', () => {
+  it('[P-81] is the end: the right words afterwards change nothing', () => {
     const pair = makePair(OTHER_WORDS);
     run(pair);
     const second = makePair();
@@ -163,7 +163,7 @@ describe('bad messages', { timeout: 120_000 }, () => {
     expect(events(receiver)).toEqual(failed('tampered'));
   });
 
-  it('another version is named as that, on both sides', () => {
+  it('[P-81] another version is named as that, on both sides', () => {
     const newer = (bytes: Uint8Array) => Uint8Array.from(bytes, (byte, i) => (i === 1 ? 2 : byte));
     const result = run(makePair(), (bytes, number) => (number === 0 ? newer(bytes) : bytes));
     expect(result.sender).toEqual(failed('version-mismatch'));
@@ -248,7 +248,7 @@ describe('bad messages', { timeout: 120_000 }, () => {
   });
 });
 
-it('reads back every message it writes, and anything else as a named problem', () => {
+it('[P-75] reads back every message it writes, and anything else as a named problem', () => {
   const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
   const message: fc.Arbitrary<PairingMessage> = fc.oneof(
     fc.record({ type: fc.constant('hello' as const), kind: fc.nat({ max: 255 }), nonceB: bytes(16) }),

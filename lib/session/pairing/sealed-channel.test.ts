@@ -13,7 +13,7 @@ function channels() {
   return { sender: new SealedChannel('sender', KEYS), receiver: new SealedChannel('receiver', KEYS) };
 }
 
-it('carries messages of every length both ways, in order', () => {
+it('[P-84] carries messages of every length both ways, in order', () => {
   const { sender, receiver } = channels();
   fc.assert(
     fc.property(
@@ -29,7 +29,7 @@ it('carries messages of every length both ways, in order', () => {
   );
 });
 
-it('fits the longest plaintext into what the server relays, and refuses one byte more', () => {
+it('[P-86] fits the longest plaintext into what the server relays, and refuses one byte more', () => {
   const { sender, receiver } = channels();
   const longest = new Uint8Array(SEALED_PLAINTEXT_MAX).fill(7);
   const sealed = sender.seal(1, longest);
@@ -39,14 +39,14 @@ it('fits the longest plaintext into what the server relays, and refuses one byte
   expect(() => sender.seal(256, new Uint8Array(1))).toThrow(RangeError);
 });
 
-it('shows only multiples of 256 of the length', () => {
+it('[P-86] shows only multiples of 256 of the length', () => {
   const { sender } = channels();
   const lengths = [0, 1, 100, 254].map((length) => sender.seal(0, new Uint8Array(length)).length);
   expect(lengths).toEqual([273, 273, 273, 273]);
   expect(sender.seal(0, new Uint8Array(255)).length).toBe(273 + 256);
 });
 
-it('shows nothing of the plaintext, and never the same bytes twice', () => {
+it('[P-85] shows nothing of the plaintext, and never the same bytes twice', () => {
   const { sender } = channels();
   const plaintext = utf8('candidate:1 1 udp 2122260223 192.168.1.7');
   const first = Buffer.from(sender.seal(1, plaintext));
@@ -83,13 +83,13 @@ describe('what the server does to messages is noticed, and ends the channel', ()
     expect(sender.open(sealed[0]!)).toEqual(TAMPERED);
   });
 
-  it('sent back to its maker even if both directions had one key', () => {
+  it('[P-85] sent back to its maker even if both directions had one key', () => {
     const oneKey = { ...KEYS, receiver: KEYS.sender };
     const sender = new SealedChannel('sender', oneKey);
     expect(sender.open(sender.seal(1, utf8('hello')))).toEqual(TAMPERED);
   });
 
-  it('changed in any one bit', () => {
+  it('[P-87] changed in any one bit', () => {
     fc.assert(
       fc.property(fc.nat({ max: 273 * 8 - 1 }), (bit) => {
         const { receiver, sealed } = three();

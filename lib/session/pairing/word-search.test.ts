@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { CODE_WORDS, completeWord, editDistance, isWord, nearestWord, splitWords } from './word-search.ts';
 import { WORDS } from './words.ts';
 
-it('the list is the EFF short list: 1,296 different words in order, from acid to zoom', () => {
+it('[P-71] the list is the EFF short list: 1,296 different words in order, from acid to zoom', () => {
   expect(WORDS).toHaveLength(1296);
   expect(new Set(WORDS).size).toBe(1296);
   expect(WORDS[0]).toBe('acid');
@@ -70,7 +70,7 @@ it('measures distance in letters left out, added, exchanged or swapped', () => {
   expect(editDistance('', 'acid')).toBe(4);
 });
 
-it('reads two words without a gap in one way only, whatever the words', () => {
+it('[P-71] reads two words without a gap in one way only, whatever the words', () => {
   const words = [...new Set(CODE_WORDS)];
   const seen = new Set<string>();
   for (const first of words) for (const second of words) seen.add(first + second);

@@ -115,7 +115,7 @@ describe('the two chunk maps', () => {
     for (const side of [sender, receiver]) expect(side.count(Cell.received)).toBe(CHUNKS);
   });
 
-  it('agree with the figures and with each other on what was rebuilt, and tell what had to be sent again', async () => {
+  it('[P-51, P-53] agree with the figures and with each other on what was rebuilt, and tell what had to be sent again', async () => {
     const random = seededRandom(9);
     // Some at random, and of the second block every source above the tenth: more than any repair sent along covers.
     const { sender, receiver } = await cross((bytes) => {

@@ -5,7 +5,7 @@ import { ChunkCellMap } from './chunk-cells.ts';
 const cellsOf = (map: ChunkCellMap): number[] => [...(map.take()?.cells ?? [])];
 
 describe('a chunk map', () => {
-  it('goes from waiting over lost to received, repaired, sent again and came twice, and not back', () => {
+  it('[P-53] goes from waiting over lost to received, repaired, sent again and came twice, and not back', () => {
     const map = new ChunkCellMap(2);
     const steps = [Cell.lost, Cell.received, Cell.repaired, Cell.retransmitted, Cell.duplicate];
     for (const state of steps) {

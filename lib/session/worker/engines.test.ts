@@ -118,7 +118,7 @@ class Pair {
 const bytesOf = (length: number): Uint8Array<ArrayBuffer> =>
   Uint8Array.from({ length }, (_, i) => (i * 31 + (i >> 8)) & 255);
 
-test('nothing of a picture moves before it is accepted; then it comes byte for byte', async () => {
+test('[P-108] nothing of a picture moves before it is accepted; then it comes byte for byte', async () => {
   const pair = new Pair();
   const bytes = bytesOf(100_000);
   pair.send('a', new Blob([bytes]));
@@ -153,7 +153,7 @@ async function crossBeforeTheFile(pair: Pair, bytes: Uint8Array<ArrayBuffer>): P
   await expect.poll(() => pair.data, PATIENCE).toBeGreaterThan(100);
 }
 
-test('blocks that come while their file is still being made are in it', async () => {
+test('[P-70] blocks that come while their file is still being made are in it', async () => {
   const store = new SlowStore();
   const pair = new Pair(store);
   const bytes = bytesOf(300_000);
@@ -184,7 +184,7 @@ test.each([
   },
 );
 
-test('bytes that are not the announced ones are never handed over, nor called verified on either side', async () => {
+test('[P-24, P-48, P-110] bytes that are not the announced ones are never handed over, nor called verified on either side', async () => {
   const pair = new Pair();
   const announced = new Blob([bytesOf(100_000)]);
   const other = new Blob([bytesOf(100_000).reverse()]);
@@ -204,7 +204,7 @@ test('bytes that are not the announced ones are never handed over, nor called ve
   expect(pair.receiving.told.filter(({ type }) => type === 'file')).toEqual([]);
 });
 
-test('a link that is lost for good fails what was moving; by another it goes on with what is missing', async () => {
+test('[P-61] a link that is lost for good fails what was moving; by another it goes on with what is missing', async () => {
   const pair = new Pair();
   const bytes = bytesOf(3_000_000);
   pair.send('a', new Blob([bytes]));
