@@ -12,7 +12,7 @@ import { Sender, type SenderEvent } from '../protocol/sending/sender.ts';
 import { ORIGINAL } from '../protocol/wire/stream-id.ts';
 import type { LaneModel } from './lane-link.ts';
 import type { LinkOptions } from './link.ts';
-import { Pair } from './pair.ts';
+import { Pair, type Side } from './pair.ts';
 
 /** An endpoint that can be exchanged in the middle of a run, with a clock that may run elsewhere than the pair's. */
 class Seat<E> implements Endpoint<E> {
@@ -64,6 +64,8 @@ export interface AlbumOptions {
   lies?: boolean;
   /** What the clocks of the two sides show when the pair's shows zero. */
   clocks?: readonly [Millis, Millis];
+  /** Wraps each endpoint, for example in a recorder or a processor that stalls. */
+  around?: <E extends SenderEvent | ReceiverEvent>(endpoint: Endpoint<E>, side: Side) => Endpoint<E>;
 }
 
 export type Outcome = 'whole' | 'declined' | 'cancelled' | 'silence';
@@ -93,9 +95,9 @@ export class Album {
     this.lanes = options.lanes;
     this.stored = options.pictures.map(() => new Set());
     this.#ahead = options.clocks?.[1] ?? 0;
-    this.#seat = new Seat(this.receiver, this.#ahead);
+    this.#seat = new Seat(this.#around(this.receiver, 'b'), this.#ahead);
     this.pair = new Pair<SenderEvent, ReceiverEvent>({
-      a: new Seat(this.sender, options.clocks?.[0] ?? 0),
+      a: new Seat(this.#around(this.sender, 'a'), options.clocks?.[0] ?? 0),
       b: this.#seat,
       aToB: options.aToB,
       bToA: options.bToA,
@@ -149,12 +151,16 @@ export class Album {
     this.closeLanes();
     this.pair.closeLane(CONTROL_LANE);
     this.receiver = new Receiver();
-    this.#seat.endpoint = this.receiver;
+    this.#seat.endpoint = this.#around(this.receiver, 'b');
     this.pair.at(this.pair.now + back, () => {
       this.pair.openLane(CONTROL_LANE);
       this.sender.resync(true);
       this.openLanes(this.#options.lanes);
     });
+  }
+
+  #around<E extends SenderEvent | ReceiverEvent>(endpoint: Endpoint<E>, side: Side): Endpoint<E> {
+    return this.#options.around?.(endpoint, side) ?? endpoint;
   }
 
   #offer(): void {
