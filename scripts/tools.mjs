@@ -84,16 +84,15 @@ function binOf(name) {
 
 const packages = { playwright: '@playwright/test' };
 
-/** Installs the locked packages when any of them is not there in its locked version. Throws when that fails. */
+/**
+ * Installs the locked packages when any of them is not there in its locked version. Throws when that fails: what
+ * `npm install` would find instead is not what was locked and tested.
+ */
 export async function ensureInstalled() {
   if (installed()) return;
   console.log('Installing packages (npm ci) …');
-  const quiet = ['--include=dev', '--no-audit', '--no-fund'];
-  if ((await run('npm', ['ci', ...quiet])).code === 0) return;
-  // `npm ci` refuses a lockfile that lacks another platform's optional packages; `npm install` keeps its versions too.
-  console.log('Once more, with npm install …');
-  const { code } = await run('npm', ['install', '--no-save', ...quiet]);
-  if (code !== 0) throw new Error('The packages could not be installed; see above.');
+  const { code } = await run('npm', ['ci', '--include=dev', '--no-audit', '--no-fund']);
+  if (code !== 0) throw new Error('The locked packages could not be installed (npm ci); see above.');
 }
 
 function installed() {

@@ -1,5 +1,12 @@
-/** What the person who runs the server may set, from the environment and the command line. */
+/**
+ * What the person who runs the server may set, from the environment and the command line. Every variable the server
+ * reads is read here, and a value that means nothing is refused: a server that starts with half of its settings ignored
+ * is found out by the people who use it.
+ */
+import { parseArgs } from 'node:util';
+import { LOG_LEVELS, type LogLevel } from './log.ts';
 import type { IceConfig } from './socket/ice-servers.ts';
+import { MAX_ICE_URL_LENGTH, MAX_ICE_URLS } from './wire/limits.ts';
 
 export interface Config {
   port: number;
@@ -7,44 +14,113 @@ export interface Config {
   host: string | undefined;
   /** Serve https with a certificate of our own making. */
   https: boolean;
+  /** Next.js with live reload instead of the exported pages. */
+  development: boolean;
   /** Further origins whose pages may use this server (pages on a file host), `https://host[:port]`. */
   allowedOrigins: readonly string[];
   /** How many proxies in front of us are trusted to tell us addresses; 0: none. */
   trustedProxies: number;
   ice: IceConfig;
+  logLevel: LogLevel;
+  /** Folder of the exported pages; unset: `out` in the project. */
+  pagesFolder: string | undefined;
 }
 
-/** Throws an `Error` that says which setting cannot be understood. */
+/** Every variable that is read; README's table documents each. */
+export const SETTINGS = [
+  'PORT',
+  'HOST',
+  'ALLOWED_ORIGINS',
+  'TRUST_PROXY',
+  'STUN_URLS',
+  'TURN_URLS',
+  'TURN_SECRET',
+  'LOG_LEVEL',
+  'TESSERA_OUT',
+] as const;
+type Setting = (typeof SETTINGS)[number];
+
+/** One or more settings mean nothing. The message is one sentence for each. */
+export class ConfigError extends Error {
+  override name = 'ConfigError';
+}
+
+/** RFC 7064, and RFC 7065 with its transport: a host name, an IPv4 address or an IPv6 address in brackets. */
+const ICE_HOST = String.raw`(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?`;
+const STUN_URL = new RegExp(`^stuns?:${ICE_HOST}$`);
+const TURN_URL = new RegExp(String.raw`^turns?:${ICE_HOST}(?:\?transport=(?:udp|tcp))?$`);
+
+/**
+ * @param args what stands behind the script on the command line
+ * @throws ConfigError with a sentence for each setting that cannot be understood
+ */
 export function readConfig(
   env: Readonly<Record<string, string | undefined>>,
   args: readonly string[],
 ): Config {
-  const turnSecret = env.TURN_SECRET;
-  const turnUrls = list(env.TURN_URLS);
-  if (turnUrls.length > 0 && !turnSecret) throw new Error('TURN_URLS is set, but TURN_SECRET is not.');
-  return {
-    port: whole('PORT', env.PORT, 3000, 65_535),
-    host: env.HOST || undefined,
-    https: args.includes('--https'),
-    allowedOrigins: list(env.ALLOWED_ORIGINS).map(originOf),
-    trustedProxies: whole('TRUST_PROXY', env.TRUST_PROXY, 0, 10),
-    ice: { stunUrls: list(env.STUN_URLS), turnUrls, ...(turnSecret ? { turnSecret } : {}) },
+  const problems: string[] = [];
+  /** Empty is unset, as in a compose file that passes everything on. */
+  const text = (name: Setting): string | undefined => env[name]?.trim() || undefined;
+  const list = (name: Setting): string[] => (text(name) ?? '').split(/[\s,]+/).filter((part) => part !== '');
+  const whole = (name: Setting, fallback: number, most: number): number => {
+    const value = text(name) ?? String(fallback);
+    if (/^\d{1,9}$/.test(value) && Number(value) <= most) return Number(value);
+    problems.push(`${name} must be a whole number from 0 to ${most}, not "${value}".`);
+    return fallback;
   };
+  const urls = (name: Setting, pattern: RegExp, example: string): string[] => {
+    const found = list(name);
+    for (const url of found) {
+      if (!pattern.test(url) || url.length > MAX_ICE_URL_LENGTH)
+        problems.push(`${name}: "${url}" is not an address such as ${example}.`);
+    }
+    // A page refuses a list that is longer.
+    if (found.length > MAX_ICE_URLS)
+      problems.push(`${name} may name ${MAX_ICE_URLS} servers, not ${found.length}.`);
+    return found;
+  };
+
+  const flags = readFlags(args, problems);
+  const allowedOrigins = list('ALLOWED_ORIGINS').map((origin) => {
+    // Other schemes have the origin "null", which every sandboxed page of any site has too.
+    const parsed = /^https?:/i.test(origin) && URL.canParse(origin) ? new URL(origin) : undefined;
+    if (parsed && parsed.href === `${parsed.origin}/`) return parsed.origin;
+    problems.push(`ALLOWED_ORIGINS: "${origin}" is not an origin such as https://example.org.`);
+    return origin;
+  });
+  const stunUrls = urls('STUN_URLS', STUN_URL, 'stun:stun.example.org:3478');
+  const turnUrls = urls('TURN_URLS', TURN_URL, 'turn:turn.example.org:3478');
+  const turnSecret = text('TURN_SECRET');
+  if (turnUrls.length > 0 && turnSecret === undefined)
+    problems.push('TURN_URLS is set, but TURN_SECRET is not.');
+  if (turnUrls.length === 0 && turnSecret !== undefined)
+    problems.push('TURN_SECRET is set, but TURN_URLS is not.');
+  const level = text('LOG_LEVEL') ?? 'info';
+  const logLevel = LOG_LEVELS.find((known) => known === level);
+  if (logLevel === undefined) problems.push(`LOG_LEVEL is one of ${LOG_LEVELS.join(', ')}, not "${level}".`);
+
+  const config: Config = {
+    port: whole('PORT', 3000, 65_535),
+    host: text('HOST'),
+    ...flags,
+    allowedOrigins,
+    trustedProxies: whole('TRUST_PROXY', 0, 10),
+    ice: { stunUrls, turnUrls, ...(turnSecret === undefined ? {} : { turnSecret }) },
+    logLevel: logLevel ?? 'info',
+    pagesFolder: text('TESSERA_OUT'),
+  };
+  if (problems.length > 0) throw new ConfigError(problems.join('\n'));
+  return config;
 }
 
-function list(text: string | undefined): string[] {
-  return (text ?? '').split(/[\s,]+/).filter((part) => part !== '');
-}
-
-function originOf(text: string): string {
-  if (!URL.canParse(text))
-    throw new Error(`ALLOWED_ORIGINS: "${text}" is not an origin such as https://example.org.`);
-  return new URL(text).origin;
-}
-
-function whole(name: string, text: string | undefined, fallback: number, most: number): number {
-  if (text === undefined || text === '') return fallback;
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= 0 && value <= most) return value;
-  throw new Error(`${name} must be a whole number from 0 to ${most}, not "${text}".`);
+function readFlags(args: readonly string[], problems: string[]): Pick<Config, 'https' | 'development'> {
+  const { tokens } = parseArgs({ args: [...args], strict: false, tokens: true });
+  const given = new Set<string>();
+  for (const token of tokens) {
+    const name = token.kind === 'option' ? token.rawName : token.kind === 'positional' ? token.value : '--';
+    const known = name === '--https' || name === '--dev';
+    if (known && token.kind === 'option' && token.value === undefined) given.add(name);
+    else problems.push(`"${args[token.index]}" is not known; the only option is --https.`);
+  }
+  return { https: given.has('--https'), development: given.has('--dev') };
 }

@@ -4,13 +4,17 @@
  */
 import { pino } from 'pino';
 
+/** pino's levels, from everything to nothing. */
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
 export interface Log {
   info(message: string): void;
   warn(message: string): void;
   error(message: string): void;
 }
 
-export function createLog(level: string): Log {
+export function createLog(level: LogLevel): Log {
   // `base` would add process and host name to every line.
   const log = pino({ level, base: null });
   return {

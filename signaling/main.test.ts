@@ -4,7 +4,6 @@ import { createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, expect, test } from 'vitest';
-import { readConfig } from './config.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tessera-main-'));
 writeFileSync(join(folder, 'index.html'), '<html>the page</html>');
@@ -19,9 +18,9 @@ async function freePort(): Promise<[number, Server]> {
   return [(taken.address() as AddressInfo).port, taken];
 }
 
-function start(port: number): Promise<string> {
-  const env = { ...process.env, PORT: String(port), TESSERA_OUT: folder };
-  const main = spawn(process.execPath, ['--import', 'tsx', 'signaling/main.ts'], { env });
+function start(port: number, settings: Record<string, string> = {}, flags: string[] = []): Promise<string> {
+  const env = { ...process.env, PORT: String(port), TESSERA_OUT: folder, ...settings };
+  const main = spawn(process.execPath, ['--import', 'tsx', 'signaling/main.ts', ...flags], { env });
   child = main;
   return new Promise((resolve) => {
     let output = '';
@@ -52,23 +51,14 @@ test('a port that is taken is said in one sentence', async () => {
   await new Promise((resolve) => holder.close(resolve));
 });
 
-test('settings that cannot be understood are refused, not guessed at', () => {
-  expect(readConfig({}, [])).toEqual({
-    port: 3000,
-    host: undefined,
-    https: false,
-    allowedOrigins: [],
-    trustedProxies: 0,
-    ice: { stunUrls: [], turnUrls: [] },
-  });
-  expect(readConfig({ ALLOWED_ORIGINS: 'https://a.example/, https://b.example' }, ['--https'])).toMatchObject(
-    {
-      https: true,
-      allowedOrigins: ['https://a.example', 'https://b.example'],
-    },
-  );
-  expect(() => readConfig({ PORT: 'x' }, [])).toThrow('PORT');
-  expect(() => readConfig({ TRUST_PROXY: 'true' }, [])).toThrow('TRUST_PROXY');
-  expect(() => readConfig({ ALLOWED_ORIGINS: 'a.example' }, [])).toThrow('ALLOWED_ORIGINS');
-  expect(() => readConfig({ TURN_URLS: 'turn:t.example' }, [])).toThrow('TURN_SECRET');
+test('settings that mean nothing are refused at the start, one sentence for each', async () => {
+  const wrong = { STUN_URLS: 'stun.example.org:3478', LOG_LEVEL: 'loud' };
+  const said = start(0, wrong, ['--htps']);
+  const end = ended();
+  expect((await said).trimEnd().split('\n')).toEqual([
+    'Tessera cannot start: "--htps" is not known; the only option is --https.',
+    'STUN_URLS: "stun.example.org:3478" is not an address such as stun:stun.example.org:3478.',
+    'LOG_LEVEL is one of trace, debug, info, warn, error, fatal, silent, not "loud".',
+  ]);
+  expect(await end).toBe(1);
 });

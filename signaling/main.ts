@@ -2,20 +2,19 @@
 import { fileURLToPath } from 'node:url';
 import { renderUnicodeCompact } from 'uqr';
 import { keptCertificate } from './tls/certificate.ts';
-import { readConfig, type Config } from './config.ts';
+import { ConfigError, readConfig, type Config } from './config.ts';
 import { lanAddresses } from './tls/lan.ts';
 import { createLog } from './log.ts';
 import { servePages } from './pages/pages.ts';
 import { createTesseraServer, type ServerOptions } from './server.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const log = createLog(process.env.LOG_LEVEL ?? 'info');
-
-const config = readConfig(process.env, process.argv.slice(2));
+const config = settings();
+const log = createLog(config.logLevel);
 const lan = lanAddresses();
-const pages = process.argv.includes('--dev')
+const pages = config.development
   ? await (await import('./pages/development.ts')).developmentPages(root, config.port)
-  : { pages: servePages(process.env.TESSERA_OUT ?? `${root}out`, config.trustedProxies) };
+  : { pages: servePages(config.pagesFolder ?? `${root}out`, config.trustedProxies) };
 const options: ServerOptions = { ...config, ...pages, log };
 if (config.https) options.certificate = await keptCertificate(`${root}.certs`, lan, Date.now());
 
@@ -23,8 +22,7 @@ const server = createTesseraServer(options);
 const port = await server.listen(config.port, config.host).catch((error: NodeJS.ErrnoException) => {
   const reason =
     error.code === 'EADDRINUSE' ? `port ${config.port} is taken; set PORT to another one` : error.message;
-  process.stderr.write(`Tessera cannot start: ${reason}.\n`);
-  process.exit(1);
+  return refuse(`${reason}.`);
 });
 greet(config, port);
 
@@ -37,6 +35,20 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     log.info('closing');
     void server.close().then(() => process.exit(0));
   });
+}
+
+function settings(): Config {
+  try {
+    return readConfig(process.env, process.argv.slice(2));
+  } catch (error) {
+    if (error instanceof ConfigError) return refuse(error.message);
+    throw error;
+  }
+}
+
+function refuse(why: string): never {
+  process.stderr.write(`Tessera cannot start: ${why}\n`);
+  process.exit(1);
 }
 
 /** One line that says where to go, and for a phone the addresses of this machine with a picture to scan. */

@@ -52,6 +52,11 @@ export const IDLE_SOCKET_MS = 30 * 60_000;
 /** One that never asked for a place goes sooner: a page that connects ahead of its person gives up after a minute. */
 export const UNUSED_SOCKET_MS = 2 * 60_000;
 
+/** STUN and TURN addresses that a page is given, of each kind; browsers slow down above a handful. */
+export const MAX_ICE_URLS = 8;
+/** Longest host name (253) with scheme, port and transport. */
+export const MAX_ICE_URL_LENGTH = 300;
+
 /** A time-limited TURN credential: allocations outlive it while refreshed, so an hour covers the longest wait and handshake. */
 export const TURN_CREDENTIAL_SECONDS = 3600;
 

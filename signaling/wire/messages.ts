@@ -17,7 +17,13 @@
  * Any acknowledgement may be `{ error: SignalingErrorCode }` instead.
  */
 import * as v from 'valibot';
-import { MAX_HELLO_BYTES, MAX_RELAY_BYTES, MAX_SLOT_DIGITS } from './limits.ts';
+import {
+  MAX_HELLO_BYTES,
+  MAX_ICE_URL_LENGTH,
+  MAX_ICE_URLS,
+  MAX_RELAY_BYTES,
+  MAX_SLOT_DIGITS,
+} from './limits.ts';
 
 /**
  * `code-unknown`: missing, used and expired codes look exactly alike, so there is no "room full" to learn either.
@@ -47,8 +53,8 @@ export const rejoinSchema = v.strictObject({
 export const relaySchema = v.pipe(v.instance(Uint8Array), v.minLength(1), v.maxLength(MAX_RELAY_BYTES));
 
 const urlsSchema = v.pipe(
-  v.array(v.pipe(v.string(), v.regex(/^(?:stun|turn)s?:/), v.maxLength(300))),
-  v.maxLength(8),
+  v.array(v.pipe(v.string(), v.regex(/^(?:stun|turn)s?:/), v.maxLength(MAX_ICE_URL_LENGTH))),
+  v.maxLength(MAX_ICE_URLS),
 );
 export const iceServerSchema = v.object({
   urls: urlsSchema,

@@ -1,0 +1,100 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { ConfigError, readConfig, SETTINGS } from './config.ts';
+
+test('nothing needs to be set', () => {
+  expect(readConfig({}, [])).toEqual({
+    port: 3000,
+    host: undefined,
+    https: false,
+    development: false,
+    allowedOrigins: [],
+    trustedProxies: 0,
+    ice: { stunUrls: [], turnUrls: [] },
+    logLevel: 'info',
+    pagesFolder: undefined,
+  });
+});
+
+test('an empty variable is an unset one', () => {
+  const empty = Object.fromEntries(SETTINGS.map((name) => [name, ' ']));
+  expect(readConfig(empty, [])).toEqual(readConfig({}, []));
+});
+
+test('what is set is read', () => {
+  const env = {
+    PORT: '8443',
+    HOST: '::1',
+    ALLOWED_ORIGINS: 'https://a.example/, http://b.example:81',
+    TRUST_PROXY: '2',
+    STUN_URLS: 'stun:s.example stuns:[2001:db8::1]:5349',
+    TURN_URLS: 'turn:192.0.2.1:3478?transport=udp,turns:t.example',
+    TURN_SECRET: 'north',
+    LOG_LEVEL: 'silent',
+    TESSERA_OUT: '/pages',
+  };
+  expect(readConfig(env, ['--https', '--dev'])).toEqual({
+    port: 8443,
+    host: '::1',
+    https: true,
+    development: true,
+    allowedOrigins: ['https://a.example', 'http://b.example:81'],
+    trustedProxies: 2,
+    ice: {
+      stunUrls: ['stun:s.example', 'stuns:[2001:db8::1]:5349'],
+      turnUrls: ['turn:192.0.2.1:3478?transport=udp', 'turns:t.example'],
+      turnSecret: 'north',
+    },
+    logLevel: 'silent',
+    pagesFolder: '/pages',
+  });
+});
+
+test.each([
+  ['PORT', 'x'],
+  ['PORT', '1e3'],
+  ['PORT', '65536'],
+  ['PORT', '-1'],
+  ['TRUST_PROXY', 'true'],
+  ['TRUST_PROXY', '11'],
+  ['ALLOWED_ORIGINS', 'a.example'],
+  ['ALLOWED_ORIGINS', 'https://a.example/path'],
+  // Both have the origin "null", as sandboxed pages of any site do.
+  ['ALLOWED_ORIGINS', 'file:///pages'],
+  ['ALLOWED_ORIGINS', 'null'],
+  ['STUN_URLS', 'stun.example.org'],
+  ['STUN_URLS', 'turn:t.example'],
+  ['STUN_URLS', 'stun://s.example'],
+  ['STUN_URLS', Array.from({ length: 9 }, (_, i) => `stun:s${i}.example`).join()],
+  ['STUN_URLS', `stun:${'a'.repeat(300)}`],
+  ['TURN_URLS', 'turn:t.example'],
+  ['TURN_SECRET', 'north'],
+  ['LOG_LEVEL', 'INFO'],
+])('%s=%s is refused in a sentence that names it', (name, value) => {
+  expect(() => readConfig({ [name]: value }, [])).toThrow(new RegExp(`^${name}[: ].*\\.$`, 'm'));
+});
+
+test.each([['--htps'], ['--https=yes'], ['https'], ['-h'], ['--'], ['--port', '80']])(
+  'the flag %s is refused',
+  (...flags) => {
+    expect(() => readConfig({}, flags)).toThrow(/^".+" is not known; the only option is --https\.$/m);
+  },
+);
+
+test('all that is wrong is said at once', () => {
+  const read = () => readConfig({ PORT: 'x', LOG_LEVEL: 'x' }, []);
+  expect(read).toThrow(ConfigError);
+  expect(read).toThrow(/^PORT .*\nLOG_LEVEL .*$|^LOG_LEVEL .*\nPORT .*$/);
+});
+
+test("README's table documents each setting that is read, and no other", () => {
+  const rows = readFileSync('README.md', 'utf8').matchAll(/^\| `([A-Z_]+)` +\|/gm);
+  expect(Array.from(rows, ([, name]) => name)).toEqual([...SETTINGS]);
+});
+
+test('the server reads no variable elsewhere', () => {
+  const files = readdirSync('signaling', { recursive: true, encoding: 'utf8' });
+  const sources = files.filter((file) => /(?<!\.test)\.ts$/.test(file));
+  const reading = sources.filter((file) => readFileSync(`signaling/${file}`, 'utf8').includes('process.env'));
+  expect(reading).toEqual(['main.ts']);
+});
