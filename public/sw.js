@@ -18,8 +18,7 @@ let held = [];
 self.addEventListener('install', (event) => {
   event.waitUntil(
     (async () => {
-      const cache = await caches.open(SHELL);
-      await Promise.all(PAGES.map((page) => keepPage(cache, page)));
+      await Promise.all(PAGES.map((page) => keepPage(page)));
       await self.skipWaiting();
     })(),
   );
@@ -45,7 +44,7 @@ self.addEventListener('fetch', (event) => {
   // A worker reads its settings from the fragment of its address, which an answer from here would take away.
   else if (request.destination === 'worker') return;
   // Named by their content: what is kept is never out of date.
-  else if (url.pathname.startsWith('/_next/static/')) event.respondWith(kept(request));
+  else if (url.pathname.startsWith('/_next/static/')) event.respondWith(kept(event));
 });
 
 self.addEventListener('message', (event) => {
@@ -57,42 +56,65 @@ self.addEventListener('message', (event) => {
 /** The network's page, which may be newer; the kept one without a network. */
 async function page(event) {
   const path = withSlash(new URL(event.request.url).pathname);
-  const cache = await caches.open(SHELL);
   try {
     const response = await fetch(event.request);
-    if (response.ok) event.waitUntil(keepPage(cache, path));
+    if (response.ok) event.waitUntil(keepPage(path));
     return response;
   } catch {
-    return (await cache.match(path)) ?? Response.error();
+    return (await find(path)) ?? Response.error();
   }
 }
 
-async function kept(request) {
-  const cache = await caches.open(SHELL);
-  const found = await cache.match(request);
+async function kept(event) {
+  const { request } = event;
+  const found = await find(request);
   if (found) return found;
   const response = await fetch(request);
-  if (response.ok) {
-    await cache.put(request, response.clone());
-    const all = await cache.keys();
-    const files = all.filter(({ url }) => new URL(url).pathname.startsWith('/_next/static/'));
-    for (const old of files.slice(0, Math.max(0, files.length - MAX_KEPT))) await cache.delete(old);
-  }
+  if (response.ok) event.waitUntil(keep(request, response.clone()));
   return response;
 }
 
-/** A page with the scripts and styles that it names. */
-async function keepPage(cache, path) {
-  const response = await fetch(path, { cache: 'no-cache' });
-  if (!response.ok) return;
-  const text = await response.clone().text();
-  const named = new Set(text.match(/\/_next\/static\/[^"'\\ )]+\.(?:js|css)/g) ?? []);
-  await cache.put(path, response);
-  await Promise.all(
-    [...named].map(async (file) => {
-      if (!(await cache.match(file))) await cache.add(file).catch(() => undefined);
-    }),
-  );
+/** A cache that cannot be read is a cache without this file. */
+async function find(request) {
+  try {
+    const cache = await caches.open(SHELL);
+    return await cache.match(request);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Keeping is a convenience: without room on the disk the page works all the same, only not offline. Never rejects. */
+async function keep(request, response) {
+  try {
+    const cache = await caches.open(SHELL);
+    await cache.put(request, response);
+    const all = await cache.keys();
+    const files = all.filter(({ url }) => new URL(url).pathname.startsWith('/_next/static/'));
+    for (const old of files.slice(0, Math.max(0, files.length - MAX_KEPT))) await cache.delete(old);
+  } catch {
+    // Over the quota, or storage is switched off.
+  }
+}
+
+/** A page with the scripts and styles that it names. Never rejects. */
+async function keepPage(path) {
+  try {
+    const response = await fetch(path, { cache: 'no-cache' });
+    if (!response.ok) return;
+    const text = await response.clone().text();
+    const named = new Set(text.match(/\/_next\/static\/[^"'\\ )]+\.(?:js|css)/g) ?? []);
+    await keep(path, response);
+    await Promise.all(
+      [...named].map(async (file) => {
+        if (await find(file)) return;
+        const answer = await fetch(file);
+        if (answer.ok) await keep(file, answer);
+      }),
+    );
+  } catch {
+    // No network: what is kept already stays.
+  }
 }
 
 async function takeShared(event) {

@@ -10,7 +10,15 @@ import {
   type StoredBytes,
   type StoredEntry,
 } from './byte-store.ts';
-import { readHeader, readRecord, writeHeader, writeRecord, type SyncHandle } from './state-file.ts';
+import {
+  readHeader,
+  readRecord,
+  readSome,
+  writeAll,
+  writeHeader,
+  writeRecord,
+  type SyncHandle,
+} from './state-file.ts';
 
 /** One folder of the origin is ours; each entry is `<id>` and its sidecar `<id>.state`. */
 const FOLDER = 'received';
@@ -121,8 +129,9 @@ export class OpfsStore implements ByteStore {
   }
 
   async #handle(name: string): Promise<SyncHandle> {
-    const file = (await this.#folder.getFileHandle(name, { create: true })) as WorkerFileHandle;
     try {
+      // At the quota this refuses first.
+      const file = (await this.#folder.getFileHandle(name, { create: true })) as WorkerFileHandle;
       return await file.createSyncAccessHandle();
     } catch (error) {
       throw asStorageError(error);
@@ -167,17 +176,13 @@ class OpfsBytes implements StoredBytes {
 
   write(at: number, bytes: Uint8Array): void {
     checkRange(at, bytes.length, this.length);
-    guard(() => {
-      const written = this.#data.write(bytes, { at });
-      if (written < bytes.length)
-        throw new StorageError('storage-full', `${written} of ${bytes.length} bytes fitted`);
-    });
+    guard(() => writeAll(this.#data, bytes, at));
   }
 
   read(at: number, length: number): Uint8Array {
     checkRange(at, length, this.length);
     const bytes = new Uint8Array(length);
-    guard(() => this.#data.read(bytes, { at }));
+    guard(() => readSome(this.#data, bytes, at));
     return bytes;
   }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { MAX_STATE_BYTES } from './byte-store.ts';
+import { MAX_STATE_BYTES, StorageError } from './byte-store.ts';
 import { readHeader, readRecord, writeHeader, writeRecord, type SyncHandle } from './state-file.ts';
 
 /** A file in memory that can die after a number of written bytes, as a machine that loses power does. */
@@ -52,7 +52,7 @@ test('[P-70] a crash after any number of bytes leaves the record before', () => 
     writeRecord(file, new Uint8Array(40).fill(1));
     writeRecord(file, new Uint8Array(45).fill(2));
     file.left = left;
-    writeRecord(file, new Uint8Array(50).fill(3));
+    expect(() => writeRecord(file, new Uint8Array(50).fill(3))).toThrow(StorageError);
     expect(readRecord(file)).toEqual(new Uint8Array(45).fill(2));
     file.left = Infinity;
     writeRecord(file, new Uint8Array(50).fill(4));
@@ -66,4 +66,20 @@ test('other bytes are no sidecar', () => {
   file.bytes = new Uint8Array(100).fill(255);
   expect(readHeader(file)).toBeUndefined();
   expect(readRecord(file)).toBeUndefined();
+});
+
+test('an answer that is no count of bytes is a failure: Chromium writes -8 as an unsigned number when the quota is used up', () => {
+  const file = new File();
+  writeHeader(file, 5);
+  writeRecord(file, Uint8Array.of(1));
+  const answers = [4_294_967_288, -8, 0, 20, NaN];
+  for (const answer of answers) {
+    file.write = () => answer;
+    expect(() => writeHeader(file, 5), `header ${answer}`).toThrow(StorageError);
+    expect(() => writeRecord(file, Uint8Array.of(2)), `record ${answer}`).toThrow(
+      expect.objectContaining({ code: 'storage-full' }),
+    );
+  }
+  file.read = () => 4_294_967_291;
+  expect(() => readRecord(file)).toThrow(expect.objectContaining({ code: 'failed' }));
 });

@@ -6,7 +6,8 @@
  *     64             slot A: u32 crc32 of what follows · u32 sequence · u32 length · record
  *     64 + SLOT      slot B: the same
  */
-import { MAX_STATE_BYTES } from './byte-store.ts';
+import { MAX_STATE_BYTES, StorageError } from './byte-store.ts';
+import { crc32 } from './crc32.ts';
 
 /** The synchronous handle of a file in OPFS (WHATWG File System); only workers have it, so the DOM types lack it. */
 export interface SyncHandle {
@@ -23,20 +24,43 @@ const HEADER_BYTES = 64;
 const SLOT_HEADER_BYTES = 12;
 const SLOT_BYTES = SLOT_HEADER_BYTES + MAX_STATE_BYTES;
 
+/**
+ * Writes all of the bytes. At the quota of a private window Chromium does not throw: `write` returns its error code as an
+ * unsigned number (4294967288 for "no space"), so anything but the length is a failure.
+ *
+ * @throws {StorageError} storage-full
+ */
+export function writeAll(handle: SyncHandle, bytes: Uint8Array, at: number): void {
+  const written = handle.write(bytes, { at });
+  if (written !== bytes.length)
+    throw new StorageError('storage-full', `wrote ${bytes.length} bytes, the browser answered ${written}`);
+}
+
+/**
+ * Reads up to the end of the file; returns the count of bytes.
+ *
+ * @throws {StorageError} failed, when the browser answers with an error code in place of a count
+ */
+export function readSome(handle: SyncHandle, into: Uint8Array, at: number): number {
+  const count = handle.read(into, { at });
+  if (count >= 0 && count <= into.length) return count;
+  throw new StorageError('failed', `read ${into.length} bytes, the browser answered ${count}`);
+}
+
 export function writeHeader(handle: SyncHandle, length: number): void {
   const bytes = new Uint8Array(HEADER_BYTES);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, MAGIC);
   view.setFloat64(8, length);
   handle.truncate(0);
-  handle.write(bytes, { at: 0 });
+  writeAll(handle, bytes, 0);
   handle.flush();
 }
 
 /** The length of the finished file, or `undefined` when this is no whole sidecar. */
 export function readHeader(handle: SyncHandle): number | undefined {
   const bytes = new Uint8Array(HEADER_BYTES);
-  if (handle.read(bytes, { at: 0 }) < HEADER_BYTES) return undefined;
+  if (readSome(handle, bytes, 0) < HEADER_BYTES) return undefined;
   const view = new DataView(bytes.buffer);
   const length = view.getFloat64(8);
   return view.getUint32(0) === MAGIC && Number.isSafeInteger(length) && length >= 0 ? length : undefined;
@@ -52,7 +76,7 @@ export function writeRecord(handle: SyncHandle, record: Uint8Array): void {
   view.setUint32(8, record.length);
   bytes.set(record, SLOT_HEADER_BYTES);
   view.setUint32(0, crc32(bytes.subarray(4)));
-  handle.write(bytes, { at: HEADER_BYTES + slot * SLOT_BYTES });
+  writeAll(handle, bytes, HEADER_BYTES + slot * SLOT_BYTES);
   handle.flush();
 }
 
@@ -64,24 +88,14 @@ export function readRecord(handle: SyncHandle): Uint8Array | undefined {
 function readSlot(handle: SyncHandle, slot: number): { sequence: number; record: Uint8Array } | undefined {
   const at = HEADER_BYTES + slot * SLOT_BYTES;
   const header = new Uint8Array(SLOT_HEADER_BYTES);
-  if (handle.read(header, { at }) < SLOT_HEADER_BYTES) return undefined;
+  if (readSome(handle, header, at) < SLOT_HEADER_BYTES) return undefined;
   const view = new DataView(header.buffer);
   const sequence = view.getUint32(4);
   const length = view.getUint32(8);
   if (sequence === 0 || length > MAX_STATE_BYTES) return undefined;
   const bytes = new Uint8Array(SLOT_HEADER_BYTES + length);
-  if (handle.read(bytes, { at }) < bytes.length) return undefined;
+  if (readSome(handle, bytes, at) < bytes.length) return undefined;
   // The sum covers the sequence number too: a new one before an old record is no whole slot.
   if (crc32(bytes.subarray(4)) !== view.getUint32(0)) return undefined;
   return { sequence, record: bytes.slice(SLOT_HEADER_BYTES) };
-}
-
-/** CRC-32 of ISO 3309, bit by bit: records are a few KB and saved about once a second. */
-function crc32(bytes: Uint8Array): number {
-  let crc = -1;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
-  }
-  return ~crc >>> 0;
 }

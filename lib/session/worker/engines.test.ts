@@ -165,6 +165,35 @@ test('[P-70] blocks that come while their file is still being made are in it', a
 });
 
 test.each([
+  [
+    'zeros in the place of its middle',
+    (blob: Blob) => [blob.slice(0, 100_000), new Uint8Array(100_000), blob.slice(200_000)],
+  ],
+  ['a file that is too short', (blob: Blob) => [blob.slice(0, -1)]],
+])('[P-110] a store that takes every byte and gives back %s makes no side say done', async (_, spoil) => {
+  class ForgetfulStore extends MemoryStore {
+    override async create(id: string, length: number): Promise<StoredBytes> {
+      const stored = await super.create(id, length);
+      const { file } = stored;
+      stored.file = async () => new Blob(spoil(await file()));
+      return stored;
+    }
+  }
+  const pair = new Pair(new ForgetfulStore());
+  pair.send('a', new Blob([bytesOf(300_000)]));
+  await pair.receiving.until('0.1', 'offered');
+  pair.receiver.handle({ type: 'accept', id: '0.1' });
+  await pair.receiving.until('0.1', 'failed');
+  await pair.sending.until('a', 'failed');
+  expect(pair.receiving.pictures.get('0.1')?.problem?.code).toBe('storage-failed');
+  expect(pair.sending.pictures.get('a')?.problem?.code).toBe('storage-failed');
+  const states = [...pair.receiving.told, ...pair.sending.told].flatMap((message) =>
+    message.type === 'update' && message.update.state ? [message.update.state] : [],
+  );
+  expect(states).not.toContain('done');
+});
+
+test.each([
   [new StorageError('storage-full', 'no room'), 'storage-full'],
   [new StorageError('too-large', 'above the limit'), 'too-large'],
   [new StorageError('busy', 'another tab has it'), 'storage-failed'],

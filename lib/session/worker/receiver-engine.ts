@@ -316,21 +316,23 @@ export class ReceiverEngine {
     // Failed, or ended by somebody while the digest was made.
     if (digest === undefined || (entry.state as TransferState) !== 'verifying') return;
     const intact = toHex(digest) === toHex(entry.header.digest);
+    // Both sides say "verified" of bytes that can be read back, not of bytes that were handed to a store.
+    const blob = intact
+      ? await stored.file().catch((error: unknown) => this.failStorage(entry, error))
+      : undefined;
+    if ((entry.state as TransferState) !== 'verifying') return;
     entry.endedAt = this.host.now();
-    this.receiver.verified(entry.transfer, intact, this.loop.now());
+    if (this.byTransfer.get(entry.transfer) === entry)
+      this.receiver.verified(entry.transfer, intact, this.loop.now());
     this.loop.pump();
-    if (!intact) {
+    if (blob === undefined) {
       this.setState(entry, 'failed', 'digest-mismatch');
       await stored.discard();
       return;
     }
-    try {
-      this.host.post({ type: 'file', id: entry.id, blob: await stored.file() });
-      this.publishOne(entry);
-      this.setState(entry, 'done');
-    } catch (error) {
-      this.failStorage(entry, error);
-    }
+    this.host.post({ type: 'file', id: entry.id, blob });
+    this.publishOne(entry);
+    this.setState(entry, 'done');
   }
 
   private failStorage(entry: Entry, error: unknown): void {

@@ -3,6 +3,7 @@ import { WriteBehind } from '../../storage/write-behind.ts';
 import type { Run } from '../../protocol/wire/control-message.ts';
 import { blockRange, geometryOf, type Geometry } from '../../protocol/geometry.ts';
 import { startDigest, toHex, type RunningDigest } from './digest.ts';
+import { ReadBack } from './read-back.ts';
 
 /** The record beside unfinished bytes is renewed so often (ms); each time costs a flush. */
 const RECORD_INTERVAL = 1500;
@@ -22,6 +23,7 @@ export class StoredPicture {
   private beginning: Promise<void> | undefined;
   private ended = false;
   private readonly geometry: Geometry;
+  private readonly readBack: ReadBack;
   private readonly whole: Uint8Array;
   private hashedThrough = 0;
   private recordedAt = 0;
@@ -37,6 +39,7 @@ export class StoredPicture {
     this.id = id;
     this.bytes = new WriteBehind(bytes);
     this.geometry = geometry;
+    this.readBack = new ReadBack(geometry);
     this.whole = whole;
     this.have = runsOf(whole, geometry.blocks);
   }
@@ -79,6 +82,7 @@ export class StoredPicture {
     this.begin().catch(() => undefined);
     if (this.digest !== undefined && block === this.hashedThrough) {
       this.digest.update(bytes);
+      this.readBack.note(block, bytes);
       this.hashedThrough += 1;
       this.hash();
     }
@@ -100,15 +104,23 @@ export class StoredPicture {
     return this.digest.finish();
   }
 
-  file(): Promise<Blob> {
-    return this.bytes.file();
+  /** The whole file, after a look at whether the bytes can be read back. @throws StorageError */
+  async file(): Promise<Blob> {
+    const file = await this.bytes.file();
+    await this.readBack.check(file);
+    return file;
   }
 
-  /** Keeps what is here for another session. */
+  /** Keeps what is here for another session; where there is no room for the last of it, nothing. */
   keep(): void {
     this.stop();
-    this.bytes.saveState(this.whole);
-    this.bytes.close();
+    try {
+      this.bytes.saveState(this.whole);
+      this.bytes.close();
+    } catch {
+      // Some of the blocks that the record names may not be on the disk.
+      void this.discard().catch(() => undefined);
+    }
   }
 
   async discard(): Promise<void> {
@@ -137,7 +149,9 @@ export class StoredPicture {
     if (digest === undefined) return;
     while (this.hashedThrough < this.geometry.blocks && isSet(this.whole, this.hashedThrough)) {
       const [from, to] = blockRange(this.geometry, this.hashedThrough);
-      digest.update(this.bytes.read(from, to - from));
+      const bytes = this.bytes.read(from, to - from);
+      digest.update(bytes);
+      this.readBack.note(this.hashedThrough, bytes);
       this.hashedThrough += 1;
     }
   }
