@@ -174,7 +174,7 @@ test.each([
   class ForgetfulStore extends MemoryStore {
     override async create(id: string, length: number): Promise<StoredBytes> {
       const stored = await super.create(id, length);
-      const { file } = stored;
+      const file = stored.file.bind(stored);
       stored.file = async () => new Blob(spoil(await file()));
       return stored;
     }
