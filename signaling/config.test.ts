@@ -11,6 +11,7 @@ test('nothing needs to be set', () => {
     allowedOrigins: [],
     trustedProxies: 0,
     ice: { stunUrls: [], turnUrls: [] },
+    stun: true,
     logLevel: 'info',
     pagesFolder: undefined,
   });
@@ -45,9 +46,16 @@ test('what is set is read', () => {
       turnUrls: ['turn:192.0.2.1:3478?transport=udp', 'turns:t.example'],
       turnSecret: 'north',
     },
+    // Other servers take its place.
+    stun: false,
     logLevel: 'silent',
     pagesFolder: '/pages',
   });
+});
+
+test('STUN is answered here unless it is switched off', () => {
+  expect(readConfig({ STUN: 'on' }, []).stun).toBe(true);
+  expect(readConfig({ STUN: 'off' }, []).stun).toBe(false);
 });
 
 test.each([
@@ -62,6 +70,7 @@ test.each([
   // Both have the origin "null", as sandboxed pages of any site do.
   ['ALLOWED_ORIGINS', 'file:///pages'],
   ['ALLOWED_ORIGINS', 'null'],
+  ['STUN', 'no'],
   ['STUN_URLS', 'stun.example.org'],
   ['STUN_URLS', 'turn:t.example'],
   ['STUN_URLS', 'stun://s.example'],

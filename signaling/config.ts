@@ -21,6 +21,8 @@ export interface Config {
   /** How many proxies in front of us are trusted to tell us addresses; 0: none. */
   trustedProxies: number;
   ice: IceConfig;
+  /** Answer STUN on the same port over UDP: unless it is switched off, or other servers are named. */
+  stun: boolean;
   logLevel: LogLevel;
   /** Folder of the exported pages; unset: `out` in the project. */
   pagesFolder: string | undefined;
@@ -32,6 +34,7 @@ export const SETTINGS = [
   'HOST',
   'ALLOWED_ORIGINS',
   'TRUST_PROXY',
+  'STUN',
   'STUN_URLS',
   'TURN_URLS',
   'TURN_SECRET',
@@ -88,6 +91,8 @@ export function readConfig(
     problems.push(`ALLOWED_ORIGINS: "${origin}" is not an origin such as https://example.org.`);
     return origin;
   });
+  const stun = text('STUN') ?? 'on';
+  if (stun !== 'on' && stun !== 'off') problems.push(`STUN must be on or off, not "${stun}".`);
   const stunUrls = urls('STUN_URLS', STUN_URL, 'stun:stun.example.org:3478');
   const turnUrls = urls('TURN_URLS', TURN_URL, 'turn:turn.example.org:3478');
   const turnSecret = text('TURN_SECRET');
@@ -105,6 +110,7 @@ export function readConfig(
     ...flags,
     allowedOrigins,
     trustedProxies: whole('TRUST_PROXY', 0, 10),
+    stun: stun === 'on' && stunUrls.length === 0,
     ice: { stunUrls, turnUrls, ...(turnSecret === undefined ? {} : { turnSecret }) },
     logLevel: logLevel ?? 'info',
     pagesFolder: text('TESSERA_OUT'),

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { createSocket } from 'node:dgram';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -49,6 +50,27 @@ test('a port that is taken is said in one sentence', async () => {
   const [port, holder] = await freePort();
   expect(await start(port)).toContain(`port ${port} is taken; set PORT to another one.`);
   await new Promise((resolve) => holder.close(resolve));
+});
+
+test('behind a proxy the start says how STUN gets through, unless it is switched off', async () => {
+  const [port, holder] = await freePort();
+  await new Promise((resolve) => holder.close(resolve));
+  expect(await start(port, { TRUST_PROXY: '1' })).toContain(`open UDP port ${port} of this machine`);
+  const end = ended();
+  child?.kill('SIGTERM');
+  await end;
+  expect(await start(port, { TRUST_PROXY: '1', STUN: 'off' })).not.toContain('STUN');
+});
+
+test('a UDP port that is taken costs STUN, not the pages, and is said', async () => {
+  const [port, holder] = await freePort();
+  await new Promise((resolve) => holder.close(resolve));
+  const udp = createSocket('udp6');
+  await new Promise<void>((resolve) => udp.bind(port, '::', resolve));
+  const output = await start(port);
+  udp.close();
+  expect(output).toContain(`STUN is off: UDP port ${port} is taken.`);
+  expect(output).toContain('Tessera is ready');
 });
 
 test('settings that mean nothing are refused at the start, one sentence for each', async () => {

@@ -52,7 +52,8 @@ function refuse(why: string): never {
 }
 
 /** One line that says where to go, and for a phone the addresses of this machine with a picture to scan. */
-function greet({ https, host }: Config, port: number): void {
+function greet(config: Config, port: number): void {
+  const { https, host } = config;
   const protocol = https ? 'https' : 'http';
   const everywhere = host === undefined || host === '::' || host === '0.0.0.0';
   const lines: string[] = [];
@@ -61,6 +62,19 @@ function greet({ https, host }: Config, port: number): void {
     lines.push(`On this network: ${addresses.join('  ')}`, renderUnicodeCompact(`${addresses[0]}`));
     if (https) lines.push('The certificate is self-made: the browser asks once whether to go on.');
   }
+  lines.push(...aboutStun(config, port));
   lines.push(`Tessera is ready: ${protocol}://${everywhere ? 'localhost' : host}:${port}/`);
   process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+function aboutStun({ stun, trustedProxies }: Config, port: number): string[] {
+  if (!stun) return [];
+  if (server.stunPort() === undefined) {
+    return [`STUN is off: UDP port ${port} is taken. Without it browsers of two networks may not connect.`];
+  }
+  if (trustedProxies === 0) return [];
+  return [
+    `STUN answers on UDP port ${port}, which a proxy for HTTP does not forward. So that browsers of two networks connect,`,
+    `open UDP port ${port} of this machine in its firewall, under the same name as the pages; or set STUN_URLS, or STUN=off.`,
+  ];
 }

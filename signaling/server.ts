@@ -1,14 +1,18 @@
-/** One process, one port: the exported pages, Socket.IO and /healthz. */
+/** One process, one port: the exported pages, Socket.IO, /healthz, and STUN over UDP. */
 import { createServer as createHttp, type RequestListener } from 'node:http';
 import { createServer as createHttps } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setSecurityHeaders } from './pages/headers.ts';
+import { ownStunUrl } from './stun/own-url.ts';
+import { startStun, type StunServer } from './stun/stun-server.ts';
 import { SHUTDOWN_MS } from './wire/limits.ts';
 import type { Handler } from './pages/pages.ts';
 import { attachSignaling, type SignalingOptions } from './socket/sockets.ts';
 
-export interface ServerOptions extends SignalingOptions {
+export interface ServerOptions extends Omit<SignalingOptions, 'ownStun'> {
+  /** Answer STUN on the same port over UDP, and name it to the pages. */
+  stun?: boolean;
   pages: Handler;
   /** PEM. Without it the server speaks plain http. */
   certificate?: { key: string; cert: string };
@@ -19,6 +23,8 @@ export interface ServerOptions extends SignalingOptions {
 export interface TesseraServer {
   /** Resolves to the port, which the system chooses for 0. Rejects when it is taken. */
   listen(port: number, host?: string): Promise<number>;
+  /** The port on which STUN answers; `undefined`: it was not asked for, or the UDP port is taken. */
+  stunPort(): number | undefined;
   /** Tells every page, finishes what is being answered, and is done within `SHUTDOWN_MS`. */
   close(): Promise<void>;
 }
@@ -40,18 +46,34 @@ export function createTesseraServer(options: ServerOptions): TesseraServer {
       if (!request.url?.startsWith('/socket.io/')) upgrade(request, socket, head);
     });
   }
-  const signaling = attachSignaling(server, { ...options, sharesUpgrades: upgrade !== undefined });
+  let stun: (StunServer & { port: number }) | undefined;
+  const signaling = attachSignaling(server, {
+    ...options,
+    sharesUpgrades: upgrade !== undefined,
+    ownStun: (host) => (stun === undefined ? undefined : ownStunUrl(host, stun.port)),
+  });
+  const listenTcp = (port: number, host?: string): Promise<AddressInfo> =>
+    new Promise((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(port, host, () => {
+        server.off('error', reject);
+        resolve(server.address() as AddressInfo);
+      });
+    });
 
   return {
-    listen: (port, host) =>
-      new Promise((resolve, reject) => {
-        server.once('error', reject);
-        server.listen(port, host, () => {
-          server.off('error', reject);
-          resolve((server.address() as AddressInfo).port);
-        });
-      }),
+    listen: async (port, host) => {
+      const bound = await listenTcp(port, host);
+      if (options.stun) {
+        // Pages and signaling are worth having without it.
+        const started = await startStun(bound.address, bound.port).catch(() => undefined);
+        if (started) stun = { ...started, port: bound.port };
+      }
+      return bound.port;
+    },
+    stunPort: () => stun?.port,
     close: async () => {
+      await stun?.close();
       const impatience = setTimeout(() => server.closeAllConnections(), SHUTDOWN_MS);
       server.closeIdleConnections();
       await signaling.close();

@@ -1,9 +1,8 @@
 /**
  * STUN and TURN servers that a page is told of when it opens, joins or rejoins.
  *
- * Without configuration there are none: browsers on one network need none, and a default would tell a third party the
- * address of everybody who opens the page. Who serves the internet at large sets STUN_URLS, and TURN_URLS for networks
- * that let no direct connection through.
+ * Without configuration it is this process's own STUN server and no third party's: it sees everybody's address anyway.
+ * TURN_URLS is for networks that let no direct connection through.
  */
 import { createHmac } from 'node:crypto';
 import { TURN_CREDENTIAL_SECONDS } from '../wire/limits.ts';
@@ -19,10 +18,12 @@ export interface IceConfig {
 /**
  * @param now Unix milliseconds
  * @param user anything that tells allocations apart, without a colon; says nothing about the person
+ * @param ownStun where this process answers STUN itself, for this page; only without `stunUrls`
  */
-export function iceServers(config: IceConfig, now: number, user: string): IceServer[] {
+export function iceServers(config: IceConfig, now: number, user: string, ownStun?: string): IceServer[] {
   const servers: IceServer[] = [];
   if (config.stunUrls.length > 0) servers.push({ urls: [...config.stunUrls] });
+  else if (ownStun !== undefined) servers.push({ urls: [ownStun] });
   if (config.turnUrls.length > 0 && config.turnSecret !== undefined) {
     const expires = Math.floor(now / 1000) + TURN_CREDENTIAL_SECONDS;
     servers.push({ urls: [...config.turnUrls], ...turnCredential(config.turnSecret, expires, user) });

@@ -50,6 +50,8 @@ export interface SignalingOptions {
   allowedOrigins: readonly string[];
   trustedProxies: number;
   ice: IceConfig;
+  /** Where this process answers STUN itself, for a page that found it as `host`; `undefined` where it does not. */
+  ownStun?: (host: string | undefined) => string | undefined;
   log: Log;
   /** Unix milliseconds; tests make ten minutes pass. */
   now?: () => number;
@@ -69,6 +71,9 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
   const attempts = new Attempts(() =>
     log.warn('alarm: many joins fail; somebody may be guessing codes. New codes get longer slots.'),
   );
+  /** The name under which the page found us. */
+  const hostOf = (request: IncomingMessage) =>
+    headerOf(request, trustedProxies > 0 ? 'x-forwarded-host' : 'host') ?? request.headers.host;
   const io: IoServer = new Server(server, {
     transports: ['websocket'],
     serveClient: false,
@@ -78,9 +83,7 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
     pingTimeout: 10_000,
     destroyUpgrade: options.sharesUpgrades !== true,
     allowRequest: (request, done) => {
-      const host =
-        headerOf(request, trustedProxies > 0 ? 'x-forwarded-host' : 'host') ?? request.headers.host;
-      done(null, originAllowed(request.headers.origin, host, options.allowedOrigins));
+      done(null, originAllowed(request.headers.origin, hostOf(request), options.allowedOrigins));
     },
   });
 
@@ -137,10 +140,11 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
     reply(outcome.reply);
     deliver(outcome);
   };
-  const ice = () => iceServers(options.ice, now(), randomBytes(6).toString('base64url'));
 
   io.on('connection', (socket) => {
     const { address } = socket.data;
+    const ownStun = options.ownStun?.(hostOf(socket.request));
+    const ice = () => iceServers(options.ice, now(), randomBytes(6).toString('base64url'), ownStun);
     const request = takeRequests(socket, now);
 
     request('open', emptySchema, async (_, ack) => {
