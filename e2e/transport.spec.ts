@@ -56,7 +56,10 @@ test('[P-2] control messages arrive complete and in order on a lossy link', asyn
   expect((await link.stats()).toReceiver.lost).toBeGreaterThan(0);
 });
 
-test('[P-2] the lanes are unordered and never retransmit', async ({ sender, receiver }) => {
+test('[P-2, P-6] the lanes are unordered and never retransmit; their channels are agreed on beforehand', async ({
+  sender,
+  receiver,
+}) => {
   await connect(sender, receiver);
   await openLanes(sender, receiver, 3);
   for (const page of [sender, receiver]) {
@@ -64,7 +67,9 @@ test('[P-2] the lanes are unordered and never retransmit', async ({ sender, rece
     expect(channels.filter(({ ordered }) => ordered !== false)).toHaveLength(1);
     const unreliable = channels.filter(({ ordered }) => ordered === false);
     expect(unreliable).toHaveLength(3);
-    for (const channel of unreliable) expect(channel.maxRetransmits).toBe(0);
+    for (const channel of unreliable)
+      expect(channel).toMatchObject({ maxRetransmits: 0, negotiated: true, id: 0 });
+    expect(channels.find(({ ordered }) => ordered !== false)).toMatchObject({ negotiated: true, id: 1 });
   }
 });
 

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { auditDependencies } from './audit.mjs';
 import { ensureBrowser } from './browser.mjs';
 import { ensureBuilt, prepare } from './build.mjs';
-import { endWithParent, ensureInstalled, root, runTool } from './tools.mjs';
+import { endWithParent, ensureInstalled, root, run, runTool } from './tools.mjs';
 
 /** A step that hangs is a failure, not a night without a result. */
 const MINUTE_MS = 60_000;
@@ -26,6 +26,7 @@ const steps = {
     return add(await check('tsc', ['--noEmit']), await check('tsc', ['--noEmit', '-p', 'lib/protocol']));
   },
   deadcode: () => check('knip', []),
+  rules: () => script('rules.mjs'),
   audit,
   unit: async () => {
     await prepare();
@@ -109,6 +110,11 @@ function chosen(args) {
 
 async function check(tool, args) {
   const { code } = await runTool(tool, args, { limitMs: 5 * MINUTE_MS });
+  return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+}
+
+async function script(name) {
+  const { code } = await run(process.execPath, [join(root, 'scripts', name)], { limitMs: MINUTE_MS });
   return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 

@@ -136,6 +136,28 @@ test('[P-94] two sides meet by a code, and both show the same words to compare',
   expect(sender.connector.fingerprint).toBe(receiver.connector.fingerprint);
 });
 
+test('[P-1] the sender initiates every connection, the first as well as one that replaces it', async () => {
+  const server = await start();
+  const network = new MemoryNetwork();
+  const initiators: Record<Role, boolean[]> = { sender: [], receiver: [] };
+  const sideOf = (role: Role) =>
+    new Side(role, server, network, (options) => {
+      initiators[role].push(options.initiator);
+      return network.createTransport(options);
+    });
+  const sender = sideOf('sender');
+  const receiver = sideOf('receiver');
+  void sender.connector.open();
+  void receiver.connector.join((await sender.room()).code);
+  await sender.connected();
+  await receiver.connected();
+  network.cut();
+  await sender.connected(2);
+  await receiver.connected(2);
+  expect(new Set(initiators.sender)).toEqual(new Set([true]));
+  expect(new Set(initiators.receiver)).toEqual(new Set([false]));
+});
+
 test('two sides meet by a link', async () => {
   const server = await start();
   const network = new MemoryNetwork();

@@ -53,7 +53,7 @@ class Side {
 class Pair {
   readonly sending = new Side();
   readonly receiving = new Side();
-  readonly sender = new SenderEngine(this.sending.host, new Uint8Array(8).fill(1));
+  sender = new SenderEngine(this.sending.host, new Uint8Array(8).fill(1));
   readonly receiver: ReceiverEngine;
   /** Packets of pictures that left the sender, and which chunks they were of, by stream. */
   data = 0;
@@ -83,6 +83,13 @@ class Pair {
     this.#linked = true;
     for (const lane of LANES) this.both({ type: 'lane-open', lane });
     this.both({ type: 'connected', name: 'x' });
+  }
+
+  /** The sender's page is another one: it remembers nothing. */
+  newSender(): void {
+    this.sender = new SenderEngine(this.sending.host, new Uint8Array(8).fill(3));
+    this.receiver.handle({ type: 'disconnected' });
+    this.link();
   }
 
   /** As the page does when nobody came back in time. */
@@ -287,4 +294,71 @@ test('a picture that was interrupted and is called off is not offered again', as
   await pair.receiving.until('0.2', 'offered');
   expect(pair.receiving.told.filter(({ type }) => type === 'offered')).toHaveLength(2);
   expect(pair.sending.pictures.get('a')?.state).toBe('failed');
+});
+
+test('[P-54] the chunk log names each chunk once, in the order in which they became present', async () => {
+  const pair = new Pair();
+  pair.send('a', new Blob([bytesOf(300_000)]));
+  await pair.receiving.until('0.1', 'offered');
+  pair.receiver.handle({ type: 'accept', id: '0.1' });
+  await pair.receiving.until('0.1', 'done');
+  const log = pair.receiving.told.flatMap((message) => (message.type === 'chunks' ? [...message.order] : []));
+  // Nothing was lost, so nothing was rebuilt: the order is the file's.
+  expect(log).toEqual(Array.from({ length: 293 }, (_, i) => i));
+});
+
+test('[P-58] a file that gives fewer bytes than announced ends the picture on both sides, with that reason', async () => {
+  const pair = new Pair();
+  const whole = new Blob([bytesOf(3_000_000)]);
+  let cut = false;
+  const shrinking = new Proxy(whole, {
+    get: (blob, name) => {
+      if (name === 'slice')
+        return (from: number, to: number) => blob.slice(from, cut ? Math.min(to, 100_000) : to);
+      const value: unknown = Reflect.get(blob, name, blob);
+      return typeof value === 'function' ? value.bind(blob) : value;
+    },
+  });
+  pair.send('a', shrinking);
+  await pair.receiving.until('0.1', 'offered');
+  cut = true;
+  pair.receiver.handle({ type: 'accept', id: '0.1' });
+  await pair.sending.until('a', 'failed');
+  await pair.receiving.until('0.1', 'failed');
+  expect(pair.sending.pictures.get('a')?.problem).toEqual({ code: 'source-changed' });
+  expect(pair.receiving.pictures.get('0.1')?.problem).toEqual({ code: 'source-changed' });
+});
+
+test('[P-63] both sides say HELLO on each new control channel', async () => {
+  const pair = new Pair();
+  const heard = (side: Side) => side.told.filter(({ type }) => type === 'peer').length;
+  for (const times of [1, 2, 3]) {
+    await expect.poll(() => [heard(pair.sending), heard(pair.receiving)], PATIENCE).toEqual([times, times]);
+    pair.both({ type: 'disconnected' });
+    pair.link();
+  }
+});
+
+test('[P-67] a sender whose page is another one begins its numbers again, and what is stored is not sent again', async () => {
+  const pair = new Pair();
+  const bytes = bytesOf(3_000_000);
+  pair.send('a', new Blob([bytes]));
+  await pair.receiving.until('0.1', 'offered');
+  pair.silentAfter = 1500;
+  pair.receiver.handle({ type: 'accept', id: '0.1' });
+  await expect
+    .poll(() => pair.receiving.pictures.get('0.1')?.figures?.bytesReceived ?? 0, PATIENCE)
+    .toBeGreaterThan(500_000);
+  pair.silentAfter = Infinity;
+  pair.chunks.clear();
+  pair.newSender();
+  pair.send('again', new Blob([bytes]));
+  const renewed = () =>
+    [...pair.receiving.pictures].find(([id, { state }]) => id !== '0.1' && state !== 'failed');
+  await expect.poll(() => renewed()?.[1].state, PATIENCE).toMatch(/offered|receiving|done/);
+  const [id, { state }] = renewed()!;
+  if (state === 'offered') pair.receiver.handle({ type: 'accept', id });
+  await pair.receiving.until(id, 'done');
+  const sent = Math.max(...[...pair.chunks.values()].map(({ size }) => size));
+  expect(sent).toBeLessThanOrEqual(Math.ceil(bytes.length / 1024) - 7 * MAX_BLOCK_CHUNKS);
 });
