@@ -36,7 +36,7 @@ describe('transfers', () => {
     for (const id of ids) pair.receiver.accept(id, [], pair.now);
     pair.run(5000, () => pair.said('whole') === 3);
     expect(ids).toEqual([1, 2, 3]);
-    expect([...streams].map(([id, seen]) => [id, [...seen].sort()])).toEqual([
+    expect([...streams].map(([id, seen]) => [id, [...seen].sort((a, b) => a - b)])).toEqual([
       [1, [2, 3]],
       [3, [6, 7]],
       [2, [5]],
