@@ -6,8 +6,8 @@ const quiet: RateSample = {
   delivered: 0,
   newestSentAt: 0,
   sent: 0,
-  transit: 50,
-  settled: 0,
+  oneWayDelay: 50,
+  resolved: 0,
   lost: 0,
   late: 0,
   roundTrip: 100,
@@ -15,7 +15,7 @@ const quiet: RateSample = {
   idle: false,
 };
 
-/** Feedback each 10 ms of a path that delivers `rate` bytes a millisecond without a queue. */
+/** Feedback every 10 ms of a path that delivers `rate` bytes a millisecond without a queue. */
 function deliver(
   controller: RateController,
   rate: number,
@@ -31,35 +31,35 @@ function deliver(
 }
 
 describe('the rate controller', () => {
-  it('calls a path clean after hundreds of packets without a loss, and forgives it what is lost together', () => {
+  it('calls a path low-loss after hundreds of packets without a loss, and keeps that through one lost message', () => {
     const controller = new RateController();
-    const settle = (settled: number, lost: number): void =>
-      controller.onFeedback({ ...quiet, settled, lost, late: lost }, 0);
-    for (let i = 0; i < 11; i++) settle(100, 0);
-    expect(controller.clean).toBe(false);
-    for (let i = 0; i < 2; i++) settle(100, 0);
-    expect(controller.clean).toBe(true);
-    settle(100, 10);
-    expect(controller.clean).toBe(true);
-    for (let i = 0; i < 2; i++) settle(100, 10);
-    expect(controller.clean).toBe(false);
-    // One of a hundred is not clean, however long it lasts.
-    for (let i = 0; i < 100; i++) settle(100, 1);
-    expect(controller.clean).toBe(false);
-    for (let i = 0; i < 100; i++) settle(100, 0);
-    expect(controller.clean).toBe(true);
+    const resolve = (resolved: number, lost: number): void =>
+      controller.onFeedback({ ...quiet, resolved, lost, late: lost }, 0);
+    for (let i = 0; i < 11; i++) resolve(100, 0);
+    expect(controller.lowLoss).toBe(false);
+    for (let i = 0; i < 2; i++) resolve(100, 0);
+    expect(controller.lowLoss).toBe(true);
+    resolve(100, 10);
+    expect(controller.lowLoss).toBe(true);
+    for (let i = 0; i < 2; i++) resolve(100, 10);
+    expect(controller.lowLoss).toBe(false);
+    // One of a hundred is not low-loss, however long it lasts.
+    for (let i = 0; i < 100; i++) resolve(100, 1);
+    expect(controller.lowLoss).toBe(false);
+    for (let i = 0; i < 100; i++) resolve(100, 0);
+    expect(controller.lowLoss).toBe(true);
   });
 
-  it('[P-46] is not ended in its search by probes that come late', () => {
+  it('[P-46] does not end its search for probes that are late', () => {
     const controller = new RateController();
     deliver(controller, 1, 0, 500, { idle: true });
-    deliver(controller, 1, 500, 1000, { idle: true, transit: 150 });
+    deliver(controller, 1, 500, 1000, { idle: true, oneWayDelay: 150 });
     controller.resume(1000);
     expect(controller.state).toBe('startup');
     expect(controller.knowsRate).toBe(false);
   });
 
-  it('goes on searching with the next picture when the one before ended too early to show the path’s limit', () => {
+  it('continues the search with the next picture when the one before ended too early to show the path’s limit', () => {
     const controller = new RateController();
     controller.resume(0);
     deliver(controller, 1000, 0, 300);
@@ -75,7 +75,7 @@ describe('the rate controller', () => {
     const controller = new RateController();
     controller.resume(0);
     deliver(controller, 1000, 0, 300, { limited: false });
-    deliver(controller, 1000, 300, 600, { limited: false, transit: 110 });
+    deliver(controller, 1000, 300, 600, { limited: false, oneWayDelay: 110 });
     expect(controller.state).not.toBe('startup');
     controller.resume(5000);
     expect(controller.state).toBe('cruise');
@@ -83,10 +83,10 @@ describe('the rate controller', () => {
     expect(controller.rate()).toBeLessThan(1.2 * controller.bottleneck);
   });
 
-  it('does not hold back at the beginning of a picture to see what the path loses by itself', () => {
+  it('runs no overdrive test at the beginning of a picture', () => {
     const controller = new RateController();
     controller.resume(0);
-    const lossy = { limited: false, settled: 20, lost: 2, late: 2 };
+    const lossy = { limited: false, resolved: 20, lost: 2, late: 2 };
     deliver(controller, 1000, 0, 1000, lossy);
     controller.resume(5000);
     for (let now = 5010; now < 5400; now += 10) {
@@ -98,31 +98,31 @@ describe('the rate controller', () => {
     }
   });
 
-  it('knows the loss from the first packets that tell of it', () => {
+  it('knows the loss from the first packets that are resolved', () => {
     const controller = new RateController();
-    controller.onFeedback({ ...quiet, settled: 100, lost: 5, late: 5 }, 0);
+    controller.onFeedback({ ...quiet, resolved: 100, lost: 5, late: 5 }, 0);
     expect(controller.loss).toBeCloseTo(0.05, 6);
-    expect(controller.likelyLoss).toBeGreaterThan(0.05);
-    expect(controller.likelyLoss).toBeLessThan(0.1);
+    expect(controller.lossUpperBound).toBeGreaterThan(0.05);
+    expect(controller.lossUpperBound).toBeLessThan(0.1);
   });
 
-  it('forgets late packets that came after all', () => {
+  it('forgets late packets that arrived after all', () => {
     const controller = new RateController();
-    controller.onFeedback({ ...quiet, settled: 100, late: 60 }, 0);
+    controller.onFeedback({ ...quiet, resolved: 100, late: 60 }, 0);
     expect(controller.loss).toBe(0);
-    // However many are late: most of them come after all.
-    expect(controller.likelyLoss).toBeGreaterThan(0.03);
-    expect(controller.likelyLoss).toBeLessThan(0.1);
+    // However many are late: most of them arrive after all.
+    expect(controller.lossUpperBound).toBeGreaterThan(0.03);
+    expect(controller.lossUpperBound).toBeLessThan(0.1);
     controller.onFeedback({ ...quiet, clock: 10, late: -60 }, 10);
-    expect(controller.likelyLoss).toBeLessThan(0.02);
+    expect(controller.lossUpperBound).toBeLessThan(0.02);
   });
 
-  it('[P-46] does not take what an event loop held back and then hands over at once for a faster path', () => {
+  it('[P-46] does not take packets that an event loop held back and released at once for a faster path', () => {
     const controller = new RateController();
     controller.resume(0);
-    deliver(controller, 1000, 0, 600, { limited: false, transit: 90 });
+    deliver(controller, 1000, 0, 600, { limited: false, oneWayDelay: 90 });
     const before = controller.bottleneck;
-    // 100 ms of packets come out within 40, the newest first.
+    // 100 ms of packets are delivered within 40, the newest first.
     for (let now = 700; now <= 740; now += 10) {
       const delivered = 600_000 + (now - 690) * 3000;
       controller.onFeedback(
@@ -133,7 +133,7 @@ describe('the rate controller', () => {
     expect(controller.bottleneck).toBeLessThan(1.1 * before);
   });
 
-  it('keeps a rate that is a number when a receiver tells of no packet that was sent', () => {
+  it('keeps a finite rate when a receiver reports no packet that was sent', () => {
     const controller = new RateController();
     controller.resume(0);
     deliver(controller, 1000, 0, 600, { limited: false, newestSentAt: -Infinity, sent: 0 });
@@ -143,17 +143,17 @@ describe('the rate controller', () => {
     expect(controller.bottleneck).toBeLessThan(1100);
   });
 
-  it('goes on searching when a queue goes away although the rate was kept', () => {
+  it('continues the search when a queue drains although the rate was kept', () => {
     const controller = new RateController();
     controller.resume(0);
     deliver(controller, 1000, 0, 200, { limited: false });
-    deliver(controller, 1000, 200, 240, { limited: false, transit: 110 });
+    deliver(controller, 1000, 200, 240, { limited: false, oneWayDelay: 110 });
     expect(controller.state).toBe('startup');
     expect(controller.rate()).toBe(controller.bottleneck);
     deliver(controller, 1000, 240, 270, { limited: false });
     expect(controller.state).toBe('startup');
     expect(controller.rate()).toBeGreaterThan(1.5 * controller.bottleneck);
-    deliver(controller, 1000, 270, 340, { limited: false, transit: 110 });
+    deliver(controller, 1000, 270, 340, { limited: false, oneWayDelay: 110 });
     expect(controller.state).toBe('drain');
   });
 });

@@ -8,7 +8,7 @@ import {
   type Run,
 } from '../wire/control-message.ts';
 import { ProtocolError, UsageError, type ProtocolErrorCode } from '../errors.ts';
-import { RoundTrip } from '../congestion/filters.ts';
+import { RoundTrip } from '../congestion/round-trip.ts';
 import { blockRange } from '../geometry.ts';
 import type { FileHeader } from '../wire/file-header.ts';
 import { CLEAN_LANES, lanesWanted } from './lane-demand.ts';
@@ -259,7 +259,7 @@ export class Sender implements Endpoint<SenderEvent> {
       state: this.controller.state,
       rate: this.controller.rate() * 1000,
       roundTrip: this.roundTrip.smoothed,
-      leastRoundTrip: this.roundTrip.least,
+      leastRoundTrip: this.roundTrip.minimum,
       queue: this.controller.queue,
       loss: this.controller.loss,
       packetsLost: this.packetsLost,
@@ -339,7 +339,7 @@ export class Sender implements Endpoint<SenderEvent> {
     if (!this.hasWork()) return undefined;
     const atOnce = this.packetsAtOnce();
     const lane =
-      this.near && this.controller.clean
+      this.near && this.controller.lowLoss
         ? this.lanes.first(DATA_PACKET, atOnce)
         : this.lanes.rested(DATA_PACKET);
     if (lane === undefined || this.lanes.inFlight >= this.flightLimit()) {
@@ -396,11 +396,11 @@ export class Sender implements Endpoint<SenderEvent> {
   // ---- choosing
 
   private get near(): boolean {
-    return (this.roundTrip.least ?? FIRST_ROUND_TRIP) <= NEAR;
+    return (this.roundTrip.minimum ?? FIRST_ROUND_TRIP) <= NEAR;
   }
 
   private packetsAtOnce(): number {
-    if (!this.controller.clean) return 1;
+    if (!this.controller.lowLoss) return 1;
     const most = this.near ? MAX_MESSAGE_PACKETS : BURST_PACKETS;
     const inTime = Math.floor((this.controller.rate() * MESSAGE_TIME) / DATA_PACKET);
     return Math.max(1, Math.min(most, inTime));
@@ -502,7 +502,7 @@ export class Sender implements Endpoint<SenderEvent> {
     const active = this.sending();
     const loss = {
       middle: Math.max(LEAST_LOSS, this.controller.loss),
-      edge: Math.max(LEAST_LOSS, this.controller.likelyLoss),
+      edge: Math.max(LEAST_LOSS, this.controller.lossUpperBound),
     };
     const flight = this.controller.bottleneck * (this.roundTrip.smoothed ?? FIRST_ROUND_TRIP);
     const edgeBlocks = Math.ceil((flight * 1.25) / (MAX_BLOCK_CHUNKS * CHUNK_LENGTH)) + 1;
@@ -573,7 +573,7 @@ export class Sender implements Endpoint<SenderEvent> {
   }
 
   private get reorderWindow(): Millis {
-    return Math.min(20, Math.max(2, (this.roundTrip.least ?? FIRST_ROUND_TRIP) / 8));
+    return Math.min(20, Math.max(2, (this.roundTrip.minimum ?? FIRST_ROUND_TRIP) / 8));
   }
 
   // ---- what the other side says
@@ -635,15 +635,17 @@ export class Sender implements Endpoint<SenderEvent> {
       this.lastDeliveredBytes = feedback.bytes;
     }
     this.lastClockTicks = feedback.clock;
-    const roundTrip = this.roundTrip.least ?? FIRST_ROUND_TRIP;
+    const roundTrip = this.roundTrip.minimum ?? FIRST_ROUND_TRIP;
     this.controller.onFeedback(
       {
         clock: this.clock,
         delivered: this.delivered,
         newestSentAt: this.newestOutAt,
         sent: this.sentLog.upTo(this.newestOutAt),
-        transit: feedback.transit === NO_TRANSIT ? undefined : this.unwrap(feedback.transit) / TICKS,
-        ...fate,
+        oneWayDelay: feedback.transit === NO_TRANSIT ? undefined : this.unwrap(feedback.transit) / TICKS,
+        resolved: fate.settled,
+        lost: fate.lost,
+        late: fate.late,
         roundTrip,
         limited: this.limitedAt >= Math.min(previousHeard, now) - (this.roundTrip.smoothed ?? 0),
         idle: this.sending().length === 0,
@@ -667,7 +669,7 @@ export class Sender implements Endpoint<SenderEvent> {
     if (busy && now - this.laneTargetAt < LANE_STEP_INTERVAL) return;
     const wanted = lanesWanted({
       rate: this.controller.bottleneck,
-      roundTrip: this.roundTrip.least ?? FIRST_ROUND_TRIP,
+      roundTrip: this.roundTrip.minimum ?? FIRST_ROUND_TRIP,
       loss: this.controller.loss,
       // Only more lanes can show what a path carries that never showed its limit.
       limited: !this.controller.knowsRate || now - this.laneLimitedAt < LANE_LIMITED_FOR,

@@ -1,0 +1,64 @@
+import type { Millis } from '../endpoint.ts';
+
+/** 4 ln 2: doubles the delivery rate each round trip, as in BBR (draft-ietf-ccwg-bbr §2.5). */
+export const STARTUP_GAIN = 2.77;
+/** With more lanes the rate is near what fewer carried: twice that for a round trip would only fill the queue. */
+export const WIDEN_GAIN = 1.4;
+/**
+ * A queue this long (or a quarter of the round trip) ends the search: the path is full. If it drains within half a round
+ * trip although the rate is kept, it was an event loop's (as HyStart++ returns to slow start, RFC 9406 §4.2).
+ */
+const STARTUP_QUEUE: Millis = 20;
+/** A delivery rate that grows by less than this is a plateau (BBR takes 1.25). */
+const PLATEAU_GROWTH = 1.2;
+
+interface StartupInput {
+  readonly queue: Millis;
+  readonly roundTrip: Millis;
+  readonly deliveryRate: number;
+  /** The bottleneck rate was measured. */
+  readonly measured: boolean;
+  /** The feedback covers an application-limited or lane-limited period. */
+  readonly limited: boolean;
+}
+
+/** `queue`: the path is full; `plateau`: it delivers no more, without a queue. */
+type StartupEnd = 'queue' | 'plateau';
+
+/** The search for the bottleneck rate: exponential growth until a queue or a plateau shows. */
+export class Startup {
+  /** Largest delivery rate of this search, bytes a millisecond. */
+  plateauRate = 0;
+  private readonly growth: number;
+  /** When the delivery rate last grew. */
+  private grownAt: Millis;
+  /** Since when there is a queue. */
+  private queueSince: Millis | undefined;
+
+  constructor(gain: number, now: Millis) {
+    this.growth = gain;
+    this.grownAt = now;
+  }
+
+  /** Pacing gain: holds the rate until the first measurement, and while a queue shows. */
+  gain(measured: boolean): number {
+    return measured && this.queueSince === undefined ? this.growth : 1;
+  }
+
+  /** Returns why the search is over, or `undefined`. */
+  update(
+    { queue, roundTrip, deliveryRate, measured, limited }: StartupInput,
+    now: Millis,
+  ): StartupEnd | undefined {
+    // Not compensated for loss: with a short queue our own overflow would look like the path's loss.
+    if (deliveryRate > this.plateauRate * PLATEAU_GROWTH || limited) {
+      this.plateauRate = Math.max(this.plateauRate, deliveryRate);
+      this.grownAt = now;
+    }
+    if (queue <= Math.max(STARTUP_QUEUE, roundTrip / 4)) this.queueSince = undefined;
+    else this.queueSince ??= now;
+    if (this.queueSince !== undefined && now - this.queueSince >= roundTrip / 2) return 'queue';
+    const plateau = measured && this.plateauRate > 0 && now - this.grownAt > 3 * roundTrip + 60;
+    return plateau ? 'plateau' : undefined;
+  }
+}
