@@ -3,7 +3,7 @@
  * 8,000² in an ordinary run, `TESSERA_LONG=1` up to 65,535².
  */
 import { MemoryWatch } from '../bench/memory-watch.ts';
-import { bombs } from './support/bombs.ts';
+import { bombs, disguises } from './support/bombs.ts';
 import { expect, test } from './support/app.ts';
 import { cross, meet } from './support/rooms.ts';
 import { LONG } from './support/long.ts';
@@ -45,6 +45,14 @@ test('bombs of each format cross unharmed, and neither page grows', async ({
     }
     if (together.length > 0) await expectSmall(`those of ${side}`, together);
   }
+
+  const watches = await both();
+  for (const disguise of disguises()) {
+    await cross(rooms, disguise);
+    for (const room of [rooms.sender, rooms.receiver])
+      await expect(room.handle(disguise.name, 'preview')).not.toHaveAttribute('data-stage');
+  }
+  await expectSmall('those in disguise', watches);
 
   async function expectSmall(what: string, watches: readonly MemoryWatch[]): Promise<void> {
     await rooms.receiver.page.waitForTimeout(AFTER_MS);

@@ -4,6 +4,8 @@ import { useEffect, useRef, useState } from 'react';
 import type { PartialPainter } from '../../lib/image/partial/partial.ts';
 import type { LabPicture } from '../../lib/lab/picture.ts';
 import { type Timeline, valueAt } from '../../lib/lab/timeline.ts';
+import { sameSize } from '../../lib/image/inspect/element-size.ts';
+import { CheckedImage } from '../ui/picture/checked-image.tsx';
 import css from '../ui/picture/picture-box.module.css';
 import { useObjectUrl, useThumbUrl } from '../ui/picture/picture-urls.ts';
 import { useLabText } from './lab-text.ts';
@@ -23,10 +25,13 @@ interface Props {
 export function SidePicture({ side, title, picture, timeline, position, epoch }: Props) {
   const { t, f } = useLabText();
   const [paintedEpoch, setPaintedEpoch] = useState<string>();
+  const [refusedUrl, setRefused] = useState<string>();
   const ours = side === 'ours';
   const thumbUrl = useThumbUrl(ours ? picture?.thumb : undefined);
   const previewUrl = useObjectUrl(ours ? picture?.preview : undefined, 'image/webp');
   const fullUrl = useObjectUrl(picture?.blob, '');
+
+  const refused = refusedUrl !== undefined && refusedUrl === fullUrl;
 
   const front = timeline ? valueAt(timeline.front, position) : 0;
   const full = timeline?.completeAt !== undefined && position >= timeline.completeAt;
@@ -66,7 +71,15 @@ export function SidePicture({ side, title, picture, timeline, position, epoch }:
             onPaint={() => setPaintedEpoch(epoch)}
           />
         )}
-        {fullUrl && <img className={full ? css.layer : `${css.layer} ${css.hidden}`} src={fullUrl} alt="" />}
+        {fullUrl && !refused && (
+          <CheckedImage
+            className={full ? css.layer : `${css.layer} ${css.hidden}`}
+            src={fullUrl}
+            alt=""
+            expected={(natural) => picture !== undefined && sameSize(natural, picture.natural)}
+            onRefused={() => setRefused(fullUrl)}
+          />
+        )}
       </div>
       <p className={own.stage}>
         <span data-testid={`lab-stage-${side}`}>{timeline ? t.stage[stage] : t.simulating}</span>

@@ -222,6 +222,8 @@ export const de: Catalogue = {
       `Dieser Browser zeigt keine ${type}-Bilder. Gespeichert wird es genau so, wie es gesendet wurde.`,
     tooManyPixels:
       'Zu viele Pixel, um es hier sicher zu zeigen. Gespeichert wird es genau so, wie es gesendet wurde.',
+    unsure:
+      'Wie groß dieses Bild ist, lässt sich nicht sicher lesen, darum wird es hier nicht gezeigt. Gespeichert wird es genau so, wie es gesendet wurde.',
     noPreview: 'Keine Vorschau',
     pictureOf: (name) => `Bild ${name}`,
     more: 'Was das Netz gemacht hat',

@@ -223,6 +223,8 @@ export const en = {
     notShowable: (type: string) =>
       `This browser does not show ${type} pictures. It will be saved exactly as it was sent.`,
     tooManyPixels: 'Too many pixels to show safely here. It will be saved exactly as it was sent.',
+    unsure:
+      'What this file says of its size cannot be read for certain, so it is not shown here. It will be saved exactly as it was sent.',
     noPreview: 'No preview',
     pictureOf: (name: string) => `Picture ${name}`,
     more: 'What the network did',

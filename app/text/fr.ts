@@ -216,6 +216,8 @@ export const fr: Catalogue = {
       `Ce navigateur n’affiche pas les images ${type}. Elle sera enregistrée exactement telle qu’envoyée.`,
     tooManyPixels:
       'Trop de pixels pour l’afficher ici sans risque. Elle sera enregistrée exactement telle qu’envoyée.',
+    unsure:
+      'La taille de cette image ne peut pas être lue avec certitude : elle n’est donc pas affichée ici. Elle sera enregistrée exactement comme elle a été envoyée.',
     noPreview: 'Pas d’aperçu',
     pictureOf: (name) => `Image ${name}`,
     more: 'Ce que le réseau a fait',

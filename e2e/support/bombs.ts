@@ -16,6 +16,7 @@ import {
   webp,
 } from '../../lib/image/test-images.ts';
 import type { Picture } from './pictures.ts';
+import { AVIF_SEQUENCE } from './tiny-avif.ts';
 
 /** Of WebP's 14 bits. */
 const WEBP_MOST = 16_383;
@@ -35,6 +36,44 @@ export function bombs(side: number): Picture[] {
     ...(side <= WEBP_MOST ? [picture('webp', 'image/webp', webpBomb(side))] : []),
   ];
 }
+
+/**
+ * Pictures that hide how large they are from whoever reads less of them than a decoder does. What shows the small size in
+ * place of the large one unfolds gigabytes.
+ */
+export function disguises(): Picture[] {
+  const jpeg = jpegBomb(20_000);
+  const gif = gifBomb(20_000);
+  // The screen says 1 × 1, and the frame that says more stands behind 282 KB of comments.
+  const words = bytesOf(255, new Uint8Array(255).fill(65));
+  const comments = bytesOf([0x21, 0xfe], ...Array.from({ length: 1100 }, () => words), 0);
+  const sequence = Buffer.from(AVIF_SEQUENCE, 'base64');
+  // Sides of the track, in 16.16; those of the picture beside it stay.
+  const track = sequence.indexOf('tkhd') + 4 + 76;
+  sequence.writeUInt32BE(16_000 * 65_536, track);
+  sequence.writeUInt32BE(16_000 * 65_536, track + 4);
+  return [
+    {
+      name: 'behind-ff00.jpg',
+      mimeType: 'image/jpeg',
+      buffer: Buffer.from(bytesOf([0xff, 0xd8, 0xff, 0x00, 0, 2], segment(0xfe, sof(64)), jpeg.subarray(2))),
+    },
+    {
+      name: 'behind-comments.gif',
+      mimeType: 'image/gif',
+      buffer: Buffer.concat([
+        gif.subarray(0, 6),
+        bytesOf(le16(1), le16(1)),
+        gif.subarray(10, 19),
+        comments,
+        gif.subarray(19),
+      ]),
+    },
+    { name: 'sequence.avif', mimeType: 'image/avif', buffer: sequence },
+  ];
+}
+
+const sof = (side: number): Uint8Array => segment(0xc0, 8, u16(side), u16(side), [1, 1, 0x11, 0]);
 
 /** Grey, one bit for each difference and each end of a block; a scan that ends early is grey to its end. */
 function jpegBomb(side: number): Uint8Array {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { cleanFileName, MAX_NAME_BYTES, safeSaveType } from './file-name.ts';
+import { cleanFileName, fitName, MAX_NAME_BYTES, safeSaveType } from './file-name.ts';
 
 const TYPES = [
   'image/jpeg',
@@ -66,7 +66,9 @@ function expectSafe(cleaned: string, type: string): void {
   expect(bytes).toBeGreaterThan(0);
   expect(bytes).toBeLessThanOrEqual(MAX_NAME_BYTES);
   expect(cleaned).not.toMatch(/[/\\:*?"<>|\u2215\uff0f]/u);
-  expect(cleaned).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029\u3164]/u);
+  expect(cleaned).not.toMatch(/(?!\u200c|\u200d)[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029\u3164]/u);
+  // A joiner only where it joins something.
+  expect(cleaned).not.toMatch(/(?:^|\p{ASCII})(?:\u200c|\u200d|\ufe0f)|(?:\u200c|\u200d)(?:$|\p{ASCII})/u);
   expect(cleaned).not.toMatch(/^[.\s]|[.\s]$/u);
   expect(cleaned).not.toMatch(/^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)\s*(?:\.|$)/iu);
   expect(cleaned).not.toMatch(/\.(?:exe|scr|html?|svg|js|lnk|bat|hta|desktop|app|com|ps1)\s*(?:\.|$)/iu);
@@ -84,6 +86,19 @@ describe('a plain name is left alone', () => {
     ['IMG_0001.HEIC', 'image/jpeg'],
     ['😀.gif', 'image/gif'],
     ['notes.txt', ''],
+    ['PANO_01.MPO', 'image/jpeg'],
+    ['sphere.insp', 'image/jpeg'],
+    ['MVI_0001.THM', 'image/jpeg'],
+    ...['NRW', 'GPR', '3FR', 'IIQ', 'RWL', 'SR2', 'KDC', 'ERF', 'nef', 'dng'].map(
+      (ending): [string, string] => [`DSC_0001.${ending}`, 'image/tiff'],
+    ),
+    ['St. Moritz.jpg', 'image/jpeg'],
+    ['Dr. No. 2 (v. 3).png', 'image/png'],
+    ['👨‍👩‍👧 ❤️‍🔥 🏳️‍🌈.jpg', 'image/jpeg'],
+    ['می\u200cخواهم.jpg', 'image/jpeg'],
+    ['क्\u200dष.png', 'image/png'],
+    ['IMG_0001.CR3', ''],
+    ['GX010001.mp4', ''],
   ])('%s', (name, type) => {
     expect(cleanFileName(name, type)).toBe(name);
   });
@@ -99,6 +114,16 @@ describe('a hostile name is made plain', () => {
     ['photo.exe.jpg', 'image/jpeg', 'photo_exe.jpg'],
     ['photo.svg', 'image/svg+xml', 'photo_svg.bin'],
     ['page.html', '', 'page_html.bin'],
+    ...['rdp', 'iqy', 'mobileconfig', 'ps1xml', 'appinstaller'].map((ending): [string, string, string] => [
+      `a.${ending}`,
+      '',
+      `a_${ending}.bin`,
+    ]),
+    ['a.whatever', '', 'a.whatever.bin'],
+    ['nothing', '', 'nothing.bin'],
+    ['St. Moritz', 'image/jpeg', 'St. Moritz.jpg'],
+    ['photo. exe', 'image/jpeg', 'photo.jpg'],
+    ['a\u200d.j\u200cpg', 'image/jpeg', 'a.jpg'],
     ['CON.jpg', 'image/jpeg', '_CON.jpg'],
     ['aux', 'image/png', '_aux.png'],
     ['.htaccess', 'image/gif', 'htaccess.gif'],
@@ -120,6 +145,15 @@ test('a long name keeps its extension and is cut between characters', () => {
   expect(cleaned).toMatch(/^(?:日本)+日?\.jpeg$/u);
   expect(new TextEncoder().encode(cleaned).length).toBeGreaterThan(MAX_NAME_BYTES - 4);
   expectSafe(cleaned, 'image/jpeg');
+});
+
+test('a name too long to cross keeps its ending', () => {
+  const long = `${'写'.repeat(100)}.jpeg`;
+  const fitted = fitName(long);
+  expect(fitted).toMatch(/^写{80,}\.jpeg$/u);
+  expect(new TextEncoder().encode(fitted).length).toBeLessThanOrEqual(MAX_NAME_BYTES);
+  expect(fitName('写真.jpeg')).toBe('写真.jpeg');
+  expect(new TextEncoder().encode(fitName('é'.repeat(4000))).length).toBeLessThanOrEqual(MAX_NAME_BYTES);
 });
 
 test('a cut that lays bare a dangerous ending mends it', () => {
@@ -154,7 +188,19 @@ test('[P-107] any string comes out safe', () => {
       '..',
       ...ACTIVE.map((end) => `.${end}`),
     ),
-    fc.constantFrom('é', 'e\u0301', '\u0344', '\ud800', '👨‍👩‍👧', 'a'.repeat(240), '日'.repeat(80)),
+    fc.constantFrom(
+      'ب',
+      '\ufe0f',
+      '❤',
+      '\u200c',
+      'é',
+      'e\u0301',
+      '\u0344',
+      '\ud800',
+      '👨‍👩‍👧',
+      'a'.repeat(240),
+      '日'.repeat(80),
+    ),
   );
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 8 }), fc.constantFrom(...TYPES), (pieces, type) => {

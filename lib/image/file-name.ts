@@ -18,21 +18,42 @@ const SAFE_TYPES = new Set(['image/jpeg', 'image/png', 'image/webp', 'image/gif'
 
 /** First extension: the one given to a name that has none. */
 const EXTENSIONS: Record<string, readonly string[]> = {
-  'image/jpeg': ['jpg', 'jpeg', 'jpe', 'jfif'],
+  // MPO and JPS hold two views, INSP both halves of a sphere, THM the thumbnail of a film.
+  'image/jpeg': ['jpg', 'jpeg', 'jpe', 'jfif', 'mpo', 'jps', 'insp', 'thm'],
   'image/png': ['png', 'apng'],
   'image/webp': ['webp'],
   'image/gif': ['gif'],
   'image/avif': ['avif', 'avifs'],
   'image/heic': ['heic', 'heif', 'hif', 'heics'],
   'image/heif': ['heif', 'heic', 'hif', 'heifs'],
-  'image/tiff': ['tif', 'tiff', 'dng', 'cr2', 'nef', 'arw', 'pef', 'orf', 'rw2', 'srw'],
+  // Most cameras' own files are TIFF inside.
+  'image/tiff':
+    'tif tiff dng cr2 nef nrw arw sr2 srf pef orf rw2 rwl srw gpr 3fr fff iiq kdc dcr erf mef mos cap eip'.split(
+      ' ',
+    ),
   'image/bmp': ['bmp', 'dib'],
   'image/jxl': ['jxl'],
   'image/jp2': ['jp2'],
   'image/x-icon': ['ico'],
-  'image/vnd.adobe.photoshop': ['psd'],
+  'image/vnd.adobe.photoshop': ['psd', 'psb'],
+  // Our own archive of them.
+  'application/zip': ['zip'],
 };
-const PICTURE_EXTENSIONS = new Set(Object.values(EXTENSIONS).flat());
+const PICTURE_EXTENSIONS = new Set(
+  Object.entries(EXTENSIONS).flatMap(([type, endings]) => (type.startsWith('image/') ? endings : [])),
+);
+
+/**
+ * Endings that bytes of no kind we know may keep: films and sound, cameras' files that are no TIFF, and plain words. A short
+ * list of what is harmless; one of what is not has holes.
+ */
+const HARMLESS_EXTENSIONS = new Set([
+  ...PICTURE_EXTENSIONS,
+  ...(
+    'cr3 crw raf x3f mrw raw mov mp4 m4v 3gp avi mkv webm mpg mpeg mts m2ts insv lrv ' +
+    'mp3 m4a aac wav flac ogg opus aif aiff txt csv xmp aae bin'
+  ).split(' '),
+]);
 
 /** Opened by a double click as a program, a script or a page. */
 const ACTIVE_EXTENSIONS = new Set(
@@ -43,15 +64,32 @@ const ACTIVE_EXTENSIONS = new Set(
     'sh bash zsh csh fish command tool workflow app pkg mpkg dmg action scpt scptd applescript terminal webloc inetloc fileloc ' +
     'py pyw pyc pl rb php phtml asp aspx jsp cgi lua apk aab ipa xpi crx deb rpm run appimage elf so ' +
     'docm dotm xlsm xltm xlam pptm ppam library-ms search-ms searchconnector-ms settingcontent-ms theme themepack website ' +
-    'diagcab ppkg cab ade adp mde mdb accde one xll'
+    'diagcab ppkg cab ade adp mde mdb accde one xll ' +
+    'rdp iqy slk oqy dqy mobileconfig ps1xml psc1 appinstaller vsix'
   ).split(' '),
 );
 
 /** Reserved on Windows whatever follows the first dot. */
 const DEVICE_NAME = /^(?:con|prn|aux|nul|conin\$|conout\$|clock\$|com[0-9¹²³]|lpt[0-9¹²³])$/i;
 
-/** Control, format (bidi, zero-width, tags), lone surrogate, private and unassigned characters, and those that draw nothing. */
-const INVISIBLE = /[\p{C}\p{Default_Ignorable_Code_Point}\u2800]/gu;
+/**
+ * Control, format (bidi, zero-width, tags), lone surrogate, private and unassigned characters, and those that draw nothing;
+ * but for those that may join (below).
+ */
+const INVISIBLE = /(?!\u200c|\u200d|\ufe0f)[\p{C}\p{Default_Ignorable_Code_Point}\u2800]/gu;
+/** Zero-width joiner and non-joiner, and the selector that makes a sign an emoji. */
+const JOINERS = /\u200c|\u200d|\ufe0f/g;
+/** Letters of scripts in which the joiners change what is seen (Unicode 16, 9.2 and 12). */
+const JOINED =
+  '[\\p{Script=Arabic}\\p{Script=Syriac}\\p{Script=Mongolian}\\p{Script=Devanagari}\\p{Script=Bengali}\\p{Script=Gurmukhi}' +
+  '\\p{Script=Gujarati}\\p{Script=Oriya}\\p{Script=Tamil}\\p{Script=Telugu}\\p{Script=Kannada}\\p{Script=Malayalam}\\p{Script=Sinhala}]';
+const AFTER_JOINED = new RegExp(`${JOINED}$`, 'u');
+const BEFORE_JOINED = new RegExp(`^${JOINED}`, 'u');
+const AFTER_EMOJI = /(?:\p{Extended_Pictographic}|\p{Emoji_Modifier})\ufe0f?$/u;
+const BEFORE_EMOJI = /^\p{Extended_Pictographic}/u;
+/** Code units beside a joiner that decide on it. */
+const BESIDE = 4;
+
 const FORBIDDEN = /[<>:"|?*\\/\u2044\u2215\u29f8\u29f9\uff0f\uff3c\ufe68\uff1a]/gu;
 
 /**
@@ -70,9 +108,9 @@ function cleanOnce(name: string, type: string): string {
     .slice(0, MAX_CLAIMED)
     .normalize('NFC')
     .split(/[\\/]/)
-    .findLast((part) => /[^.\s]/.test(part.replace(INVISIBLE, '')))
-    ?.replace(INVISIBLE, '')
-    .replace(FORBIDDEN, '_')
+    .map(withoutHidden)
+    .findLast((part) => /[^.\s]/.test(part))
+    ?.replace(FORBIDDEN, '_')
     .replace(/\p{Z}+/gu, ' ');
   const { stem, extension } = nameParts(trimEnds(visible ?? ''), type);
   const suffix = extension === '' ? '' : `.${extension}`;
@@ -85,37 +123,67 @@ export function safeSaveType(type: string): string {
   return SAFE_TYPES.has(type) ? type : 'application/octet-stream';
 }
 
+/** Without what draws nothing. A joiner stays where it joins: taken away, a family is three people, and Persian is misspelt. */
+function withoutHidden(text: string): string {
+  const visible = text.replace(INVISIBLE, '');
+  return visible.replace(JOINERS, (joiner, at: number) => {
+    const before = visible.slice(Math.max(0, at - BESIDE), at);
+    const after = visible.slice(at + 1, at + 1 + BESIDE);
+    const emoji = AFTER_EMOJI.test(before);
+    const letters = AFTER_JOINED.test(before) && BEFORE_JOINED.test(after);
+    if (joiner === '\ufe0f') return emoji && !before.endsWith(joiner) ? joiner : '';
+    return letters || (joiner === '\u200d' && emoji && BEFORE_EMOJI.test(after)) ? joiner : '';
+  });
+}
+
 function nameParts(name: string, type: string): { stem: string; extension: string } {
-  const parts = name.split('.').map((part) => part.trim());
+  const parts = name.split('.');
   const wanted = EXTENSIONS[type];
-  let last = '';
-  if (parts.length > 1 && isExtension(parts.at(-1)!)) last = parts.pop()!;
-  const known = PICTURE_EXTENSIONS.has(last.toLowerCase());
-  let extension = last;
-  if (wanted !== undefined && !known) {
+  let extension = '';
+  if (parts.length > 1 && isExtension(parts.at(-1)!)) extension = parts.pop()!.trim();
+  const ending = extension.toLowerCase();
+  if (wanted !== undefined && !PICTURE_EXTENSIONS.has(ending) && !wanted.includes(ending)) {
     // A picture under another kind of name: photo.jpg.exe, photo.html, IMG_1.2
+    if (extension !== '' && !isActive(extension)) parts.push(extension);
     extension = wanted[0]!;
-    if (last !== '' && !isActive(last)) parts.push(last);
-    while (parts.length > 1 && (isActive(parts.at(-1)!) || wanted.includes(parts.at(-1)!.toLowerCase()))) {
+    while (
+      parts.length > 1 &&
+      (isActive(parts.at(-1)!) || wanted.includes(parts.at(-1)!.trim().toLowerCase()))
+    ) {
       parts.pop();
     }
-  } else if (wanted === undefined && isActive(last)) {
-    // Not a picture that we know, and a double click would run it.
-    parts.push(last);
+  } else if (wanted === undefined && !HARMLESS_EXTENSIONS.has(ending)) {
+    // Not a picture that we know, and a double click might run it.
+    if (extension !== '') parts.push(extension);
     extension = 'bin';
   }
   // An inner extension that would show where the system hides the last one: invoice.pdf.jpg
   let stem = parts[0] ?? '';
-  for (const part of parts.slice(1)) stem += isActive(part) ? `_${part}` : `.${part}`;
+  for (const part of parts.slice(1)) stem += isActive(part) ? `_${part.trim()}` : `.${part}`;
   return { stem: trimEnds(stem) || FALLBACK_STEM, extension };
 }
 
+/**
+ * At most as many bytes as cross, with the ending kept: what is cut is the middle.
+ * @param name any string
+ */
+export function fitName(name: string): string {
+  const encoder = new TextEncoder();
+  if (encoder.encode(name).length <= MAX_NAME_BYTES) return name;
+  const dot = name.lastIndexOf('.');
+  const ending = dot > 0 && isExtension(name.slice(dot + 1)) ? name.slice(dot) : '';
+  return cutToBytes(name.slice(0, name.length - ending.length), MAX_NAME_BYTES - ending.length) + ending;
+}
+
+/** "St. Moritz" ends on a word; "photo. exe" on what a system may run all the same. */
 function isExtension(part: string): boolean {
-  return part.length <= MAX_EXTENSION && /^[a-z0-9][a-z0-9_-]*$/i.test(part);
+  const ending = part.trim();
+  if (ending !== part && !isActive(part) && !PICTURE_EXTENSIONS.has(ending.toLowerCase())) return false;
+  return ending.length <= MAX_EXTENSION && /^[a-z0-9][a-z0-9_-]*$/i.test(ending);
 }
 
 function isActive(part: string): boolean {
-  return ACTIVE_EXTENSIONS.has(part.toLowerCase());
+  return ACTIVE_EXTENSIONS.has(part.trim().toLowerCase());
 }
 
 /** No leading dots (hidden files), no trailing dots or spaces (Windows drops them, and with them the check on the extension). */

@@ -150,9 +150,48 @@ export function box(name: string, ...parts: readonly Piece[]): Bytes {
   return bytesOf(u32(payload.length + 8), name, payload);
 }
 
-/** The front of an AVIF: the picture, and a smaller tile. */
-export function avif(width: number, height: number): Bytes {
+/** The bits of a number, the highest first. */
+const bits = (value: number, width: number): string => value.toString(2).padStart(width, '0');
+
+/** The AV1 sequence header of a still picture, as the one unit of an item's bytes. */
+export function av1Sequence(width: number, height: number): Bytes {
+  const text = `000110000011111111${bits(width - 1, 16)}${bits(height - 1, 16)}`.padEnd(56, '0');
+  return bytesOf(
+    0x0a,
+    7,
+    Array.from({ length: 7 }, (_, at) => Number.parseInt(text.slice(8 * at, 8 * at + 8), 2)),
+  );
+}
+
+/**
+ * The front of an AVIF: one item, and a property of another size that belongs to none.
+ * @param coded what its AV1 bitstream says, and so what a decoder unfolds
+ */
+export function avif(
+  width: number,
+  height: number,
+  coded: readonly [number, number] = [width, height],
+  associated: readonly number[] = [2],
+  ...more: readonly Uint8Array[]
+): Bytes {
   const ispe = (w: number, h: number): Bytes => box('ispe', u32(0), u32(w), u32(h));
-  const properties = box('iprp', box('ipco', ispe(512, 512), ispe(width, height)));
-  return bytesOf(box('ftyp', 'avif', u32(0), 'mif1'), box('meta', u32(0), properties));
+  const item = av1Sequence(coded[0], coded[1]);
+  const front = (at: number): Bytes =>
+    bytesOf(
+      box('ftyp', 'avif', u32(0), 'mif1'),
+      box(
+        'meta',
+        u32(0),
+        box('pitm', u32(0), u16(1)),
+        box('iloc', u32(0), [0x44, 0], u16(1), u16(1), u16(0), u16(1), u32(at), u32(item.length)),
+        box('iinf', u32(0), u16(1), box('infe', [2, 0, 0, 0], u16(1), u16(0), 'av01', 0)),
+        box(
+          'iprp',
+          box('ipco', ispe(512, 512), ispe(width, height), ...more),
+          box('ipma', u32(0), u32(1), u16(1), associated.length, associated),
+        ),
+      ),
+    );
+  const length = front(0).length;
+  return bytesOf(front(length + 8), box('mdat', item));
 }

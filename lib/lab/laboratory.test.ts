@@ -13,6 +13,7 @@ const picture: LabPicture = {
   bytes: new Uint8Array(100_000).fill(5),
   width: 10,
   height: 10,
+  natural: { width: 10, height: 10 },
   thumb: undefined,
   preview: undefined,
 };

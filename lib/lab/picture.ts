@@ -1,5 +1,6 @@
 /** A picture for the laboratory, looked at as the sender's page would: type from its bytes, size, thumb and preview. */
 import { inspectImage } from '../image/inspect/inspect.ts';
+import { measure } from '../image/inspect/measure.ts';
 import { makePreview } from '../image/make/preview.ts';
 
 export interface LabPicture {
@@ -11,6 +12,8 @@ export interface LabPicture {
   /** As seen. */
   readonly width: number;
   readonly height: number;
+  /** What an element that holds it has to say of its size. */
+  readonly natural: { readonly width: number; readonly height: number };
   readonly thumb: Uint8Array | undefined;
   readonly preview: Uint8Array | undefined;
 }
@@ -27,10 +30,12 @@ export async function openPicture(file: Blob, name: string): Promise<LabPicture 
   if (facts.problem === 'unreadable') return 'unreadable';
   if (!facts.partial || facts.width === undefined || facts.height === undefined) return 'not-shown';
   if (facts.problem === 'too-many-pixels') return 'too-large';
+  const { natural } = await measure(file);
+  if (natural === undefined) return 'not-shown';
   const { thumb, preview, width = facts.width, height = facts.height } = await makePreview(file, facts);
   try {
     const bytes = new Uint8Array(await file.arrayBuffer());
-    return { name, type: facts.type, blob: file, bytes, width, height, thumb, preview };
+    return { name, type: facts.type, blob: file, bytes, width, height, natural, thumb, preview };
   } catch {
     return 'unreadable';
   }

@@ -44,7 +44,7 @@ export function saveFile(file: Blob, name: string): void {
  * place; elsewhere the browser keeps the zip (on its own disk) until the download is done.
  */
 export async function saveAllAsZip(files: AsyncIterable<SavedFile>, name: string): Promise<SaveOutcome> {
-  const safeName = `${cleanFileName(name.replace(/\.zip$/i, ''), '')}.zip`;
+  const safeName = cleanFileName(name, 'application/zip');
   const picker = pickers().showSaveFilePicker;
   // The picker first: reading files would use up the click's permission.
   const target = picker

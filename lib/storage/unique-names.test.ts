@@ -19,3 +19,14 @@ it('a number never makes a name longer than a file system takes', () => {
   expect(new Set(taken).size).toBe(3);
   for (const name of taken) expect(new TextEncoder().encode(name).length).toBeLessThanOrEqual(MAX_NAME_BYTES);
 });
+
+it.each([
+  ['Straße.jpg', 'STRASSE.JPG'],
+  ['ὀδυσσεύς.jpg', 'ὈΔΥΣΣΕΎΣ.jpg'],
+  ['Å.jpg', 'å.jpg'],
+  ['ﬁn.jpg', 'FIN.jpg'],
+])('%s and %s are one name on a phone and get two', (first, second) => {
+  const names = new UniqueNames();
+  names.take(first);
+  expect(names.take(second)).toMatch(/ \(2\)\.jpg$/i);
+});

@@ -18,6 +18,7 @@ export class UniqueNames {
   }
 }
 
+/** As the strictest of file systems compares (APFS: full case folding, so that `ß` is `SS`), or stricter. */
 function fold(name: string): string {
-  return name.normalize('NFC').toLowerCase();
+  return name.normalize('NFD').toLowerCase().toUpperCase().normalize('NFC');
 }

@@ -1,10 +1,12 @@
 /* oxlint-disable jsx-a11y/prefer-tag-over-role -- a canvas cannot be an <img> */
 'use client';
-import { useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import type { ReceiverSession, TransferSnapshot } from '../../../lib/session/model.ts';
 import { isMoving } from '../../../lib/store/receive-store.ts';
 import { useText } from '../../text/text.tsx';
 import { markFirstPicture } from '../transfer/first-picture.ts';
+import { isPreviewSize } from '../../../lib/image/inspect/is-preview.ts';
+import { CheckedImage } from './checked-image.tsx';
 import { FullPicture } from './full-picture.tsx';
 import { fills, PictureBox, type Stage } from './picture-box.tsx';
 import css from './picture-box.module.css';
@@ -30,6 +32,7 @@ export function ReceivedPicture({ session, transfer, accepted, onFile, open }: P
   const { t } = useText();
   const { name, state } = transfer;
   const [previewLoaded, setPreviewLoaded] = useState(false);
+  const [previewRefused, setPreviewRefused] = useState(false);
   const [fullShown, setFullShown] = useState(false);
   const [file, setFile] = useState<ReceivedFile>();
   const box = useRef<HTMLDivElement>(null);
@@ -47,14 +50,20 @@ export function ReceivedPicture({ session, transfer, accepted, onFile, open }: P
     keep: near && !fullShown,
   });
 
+  const took = useCallback(
+    (received: ReceivedFile) => {
+      setFile(received);
+      onFile(received);
+    },
+    [onFile],
+  );
+
   useEffect(() => {
     if (!done) return undefined;
     let current = true;
     receivedFile(session, transfer).then(
       (received) => {
-        if (!current) return;
-        setFile(received);
-        onFile(received);
+        if (current) took(received);
       },
       () => undefined,
     );
@@ -62,7 +71,7 @@ export function ReceivedPicture({ session, transfer, accepted, onFile, open }: P
       current = false;
     };
     // Once: a finished transfer keeps its identity from snapshot to snapshot (see keep-identity.ts).
-  }, [session, transfer, done, onFile]);
+  }, [session, transfer, done, took]);
 
   // It is here, and loaded, before the answer. Nobody is shown a picture that they have not accepted.
   const previewShown = began && previewLoaded;
@@ -95,12 +104,14 @@ export function ReceivedPicture({ session, transfer, accepted, onFile, open }: P
             alt={stage === 'thumb' ? alt : ''}
           />
         )}
-        {previewUrl && !fullShown && (
-          <img
+        {previewUrl && !fullShown && !previewRefused && (
+          <CheckedImage
             className={previewShown ? css.layer : `${css.layer} ${css.hidden}`}
             src={previewUrl}
             alt={stage === 'preview' ? alt : ''}
-            onLoad={() => setPreviewLoaded(true)}
+            expected={isPreviewSize}
+            onReady={() => setPreviewLoaded(true)}
+            onRefused={() => setPreviewRefused(true)}
           />
         )}
         <canvas
@@ -111,7 +122,13 @@ export function ReceivedPicture({ session, transfer, accepted, onFile, open }: P
           aria-hidden={stage !== 'partial'}
         />
         {file?.show === 'yes' && near && (
-          <FullPicture file={file} alt={alt} ready={fullShown} onReady={setFullShown} />
+          <FullPicture
+            file={file}
+            alt={alt}
+            ready={fullShown}
+            onReady={setFullShown}
+            onRefused={() => took({ ...file, show: 'unsure' })}
+          />
         )}
         {open && (fullShown || (file && file.show !== 'yes' && stage)) && (
           <button

@@ -3,6 +3,9 @@ import { type PointerEvent, useEffect, useRef, useState } from 'react';
 import { typeLabel } from '../../../lib/store/outbox.ts';
 import type { ReceiverSession, TransferSnapshot } from '../../../lib/session/model.ts';
 import { useText } from '../../text/text.tsx';
+import { sameSize } from '../../../lib/image/inspect/element-size.ts';
+import { isPreviewSize } from '../../../lib/image/inspect/is-preview.ts';
+import { CheckedImage } from './checked-image.tsx';
 import { useObjectUrl } from './picture-urls.ts';
 import { type ReceivedFile, receivedFile } from '../transfer/received-file.ts';
 import ui from '../kit/ui.module.css';
@@ -30,6 +33,8 @@ export function Viewer({ session, transfers, at, show, close }: Props) {
   const file = useReceivedFile(session, transfer);
   const url = useObjectUrl(file?.show === 'yes' ? file.blob : undefined, '');
   const previewUrl = useObjectUrl(file && file.show !== 'yes' ? transfer?.preview : undefined, 'image/webp');
+  const [refusedFile, setRefused] = useState<ReceivedFile>();
+  const refused = file !== undefined && refusedFile === file;
   // A zoom belongs to one picture: the next one starts whole.
   const [zoomed, setZoomed] = useState({ at, zoom: 1 });
   const zoom = zoomed.at === at ? zoomed.zoom : 1;
@@ -96,7 +101,7 @@ export function Viewer({ session, transfers, at, show, close }: Props) {
     >
       <div className={css.bar}>
         <p>
-          <bdi>{transfer.name}</bdi>{' '}
+          <bdi>{file?.name ?? transfer.name}</bdi>{' '}
           <span className={css.soft}>
             {t.gallery.position(f.number(index + 1), f.number(transfers.length))}
           </span>
@@ -117,23 +122,33 @@ export function Viewer({ session, transfers, at, show, close }: Props) {
         onWheel={(event) => zoomTo(zoom * (event.deltaY < 0 ? 1.15 : 1 / 1.15))}
         onDoubleClick={() => zoomTo(zoom > 1 ? 1 : 2.5)}
       >
-        {url && (
-          <img
+        {url && !refused && (
+          <CheckedImage
             src={url}
             alt={t.transfer.pictureOf(transfer.name)}
+            expected={(natural) => file?.natural !== undefined && sameSize(natural, file.natural)}
+            onRefused={() => setRefused(file)}
             style={{ inlineSize: `${zoom * 100}%`, blockSize: `${zoom * 100}%` }}
             draggable={false}
           />
         )}
-        {file && file.show !== 'yes' && (
+        {file && (file.show !== 'yes' || refused) && (
           <figure className={css.unshown}>
             {previewUrl && (
-              <img src={previewUrl} alt={t.transfer.pictureOf(transfer.name)} draggable={false} />
+              <CheckedImage
+                src={previewUrl}
+                alt={t.transfer.pictureOf(transfer.name)}
+                draggable={false}
+                expected={isPreviewSize}
+                onRefused={() => undefined}
+              />
             )}
             <figcaption className={css.soft}>
               {file.show === 'too-many-pixels'
                 ? t.transfer.tooManyPixels
-                : t.transfer.notShowable(typeLabel(file.kind?.type ?? transfer.type))}
+                : file.show === 'unknown-format'
+                  ? t.transfer.notShowable(typeLabel(file.kind?.type ?? transfer.type))
+                  : t.transfer.unsure}
             </figcaption>
           </figure>
         )}

@@ -1,23 +1,18 @@
 /** A received file under the type that its own bytes show: what the sender claimed is never used. */
-import {
-  readDimensions,
-  HEADER_BYTES,
-  fitsDecodeLimit,
-  uprightSize,
-} from '../../../lib/image/inspect/dimensions.ts';
+import { fitsDecodeLimit } from '../../../lib/image/inspect/dimensions.ts';
 import { cleanFileName } from '../../../lib/image/file-name.ts';
-import { type ImageKind, sniffType } from '../../../lib/image/inspect/sniff.ts';
+import { measure, type Measured } from '../../../lib/image/inspect/measure.ts';
 import type { ReceiverSession, TransferSnapshot } from '../../../lib/session/model.ts';
 
-export interface ReceivedFile {
+export interface ReceivedFile extends Measured {
   blob: Blob;
-  kind: ImageKind | undefined;
   name: string;
   modified: number;
-  /** As seen. */
-  size: { width: number; height: number } | undefined;
-  /** May be put into an `<img>`: a format that browsers show, and not more pixels than are safe to decode. */
-  show: 'yes' | 'unknown-format' | 'too-many-pixels';
+  /**
+   * May be put into an `<img>`: a format that browsers show, and not more pixels than are safe to decode. `unsure`: its
+   * header cannot be read, does not agree with itself, or the browser reads another size.
+   */
+  show: 'yes' | 'unknown-format' | 'too-many-pixels' | 'unsure';
 }
 
 export async function receivedFile(
@@ -25,15 +20,19 @@ export async function receivedFile(
   transfer: TransferSnapshot,
 ): Promise<ReceivedFile> {
   const file = await session.file(transfer.id);
-  const front = new Uint8Array(await file.slice(0, HEADER_BYTES).arrayBuffer());
-  const kind = sniffType(front);
-  const size = kind && readDimensions(front, kind.type);
+  const measured = await measure(file);
+  const { kind, size } = measured;
   return {
+    ...measured,
     blob: file.slice(0, file.size, kind?.type ?? 'application/octet-stream'),
-    kind,
     name: cleanFileName(transfer.name, kind?.type ?? ''),
     modified: transfer.modified,
-    size: size && uprightSize(size),
-    show: kind?.showable && size ? (fitsDecodeLimit(size) ? 'yes' : 'too-many-pixels') : 'unknown-format',
+    show: !kind?.showable
+      ? 'unknown-format'
+      : !size
+        ? 'unsure'
+        : fitsDecodeLimit(size)
+          ? 'yes'
+          : 'too-many-pixels',
   };
 }

@@ -9,6 +9,7 @@ import { Notice, ProblemNotice } from '../kit/notice.tsx';
 import { Progress } from './progress.tsx';
 import { type ReceivedFile, receivedFile } from './received-file.ts';
 import { ReceivedPicture } from '../picture/received-picture.tsx';
+import { cleanFileName } from '../../../lib/image/file-name.ts';
 import { neverShown } from '../../../lib/image/inspect/sniff.ts';
 import { TransferCard, Verified } from './transfer-card.tsx';
 import ui from '../kit/ui.module.css';
@@ -40,6 +41,7 @@ export const ReceiverTransfer = memo(
       <TransferCard
         side="receiver"
         name={name}
+        savedAs={cleanFileName(name, file?.kind?.type ?? type)}
         state={state}
         about={about}
         said={t.receiverStates[state]}
@@ -60,6 +62,7 @@ export const ReceiverTransfer = memo(
         {(file ? file.show === 'unknown-format' : isMoving(transfer) && neverShown(type)) && (
           <Notice kind="plain">{t.transfer.notShowable(typeLabel(file?.kind?.type ?? type))}</Notice>
         )}
+        {file?.show === 'unsure' && <Notice kind="plain">{t.transfer.unsure}</Notice>}
         {file?.show === 'too-many-pixels' && <Notice kind="plain">{t.transfer.tooManyPixels}</Notice>}
         <div className={ui.row}>
           {state === 'offered' && (

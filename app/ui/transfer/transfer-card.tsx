@@ -6,6 +6,8 @@ import css from './transfer-card.module.css';
 interface Props {
   side: 'sender' | 'receiver';
   name: string;
+  /** The one it will be saved under, where that is another. */
+  savedAs?: string;
   state: TransferState;
   /** Type, dimensions, bytes. */
   about: string;
@@ -19,7 +21,18 @@ interface Props {
 }
 
 /** One picture, on either side. */
-export function TransferCard({ side, name, state, about, said, verified, picture, children, below }: Props) {
+export function TransferCard({
+  side,
+  name,
+  savedAs = name,
+  state,
+  about,
+  said,
+  verified,
+  picture,
+  children,
+  below,
+}: Props) {
   return (
     <article
       className={css.card}
@@ -27,13 +40,13 @@ export function TransferCard({ side, name, state, about, said, verified, picture
       data-name={name}
       data-state={state}
       data-side={side}
-      aria-label={name}
+      aria-label={savedAs}
     >
       <div className={css.top}>
         <div className={css.picture}>{picture}</div>
         <div className={css.body}>
           <h3 className={css.name}>
-            <bdi>{name}</bdi>
+            <bdi>{savedAs}</bdi>
           </h3>
           <p className={css.about}>{about}</p>
           <p className={css.state} data-tone={toneOf(state)}>

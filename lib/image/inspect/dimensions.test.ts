@@ -1,15 +1,18 @@
 import * as fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { fitsDecodeLimit, readDimensions, uprightSize } from './dimensions.ts';
 import { sniffType } from './sniff.ts';
 import {
   avif,
+  box,
   bytesOf,
   exifSegment,
   gif,
+  gpsTiff,
   jpeg,
   le32,
   png,
+  pngChunk,
   riffChunk,
   segment,
   vp8x,
@@ -33,6 +36,71 @@ test.each([
   ['BMP', bytesOf('BM', new Uint8Array(16), le32(4000), le32(3000))],
 ])('the size of a %s is read from its header', (_, bytes) => {
   expect(readDimensions(bytes, sniffType(bytes)!.type)).toMatchObject({ width: 4000, height: 3000 });
+});
+
+test('[P-106] a JPEG is read as libjpeg reads it: `FF 00` and stray bytes before the frame header are passed over', () => {
+  const small = segment(0xc0, 8, [0, 64], [0, 64], [1, 1, 0x11, 0]);
+  const large = jpeg(20_000, 20_000);
+  // What a reader sees that takes `FF 00` for a segment, and its first two bytes for a length.
+  const hidden = bytesOf([0xff, 0xd8, 0xff, 0x00, 0, 2], segment(0xfe, small), large.subarray(2));
+  expect(readDimensions(hidden, 'image/jpeg')).toMatchObject({ width: 20_000, height: 20_000 });
+  const stray = bytesOf([0xff, 0xd8, 1, 2, 3, 0xff, 0xd3], large.subarray(2));
+  expect(readDimensions(stray, 'image/jpeg')).toMatchObject({ width: 20_000, height: 20_000 });
+});
+
+test('a JPEG with two frame headers has no size', () => {
+  const frame = segment(0xc0, 8, [0, 64], [0, 64], [1, 1, 0x11, 0]);
+  expect(readDimensions(jpeg(20, 20, [frame]), 'image/jpeg')).toBeUndefined();
+});
+
+test('EXIF behind the frame header turns a JPEG, too', () => {
+  const plain = jpeg(640, 480);
+  const scan = plain.indexOf(0xda) - 1;
+  const late = bytesOf(plain.subarray(0, scan), exifSegment(), plain.subarray(scan));
+  expect(uprightSize(readDimensions(late, 'image/jpeg')!)).toEqual({ width: 480, height: 640 });
+});
+
+test('a PNG is turned by its EXIF, unless that is spoilt or comes behind the pixels', () => {
+  const seen = (bytes: Uint8Array) => uprightSize(readDimensions(bytes, 'image/png')!);
+  const exif = pngChunk('eXIf', gpsTiff(6));
+  expect(seen(png(640, 480, [exif]))).toEqual({ width: 480, height: 640 });
+  const spoilt = exif.slice();
+  spoilt[spoilt.length - 1]! ^= 1;
+  expect(seen(png(640, 480, [spoilt]))).toEqual({ width: 640, height: 480 });
+  expect(seen(bytesOf(png(640, 480), exif))).toEqual({ width: 640, height: 480 });
+});
+
+test('a GIF whose comments fill the bytes has no size before its first frame is there', () => {
+  const head = gif(1, 1, [20_000, 20_000]).subarray(0, 19);
+  const words = bytesOf(255, new Uint8Array(255).fill(65));
+  const comments = bytesOf([0x21, 0xfe], ...Array.from({ length: 1100 }, () => words), 0);
+  const frame = gif(1, 1, [20_000, 20_000]).subarray(27);
+  expect(readDimensions(bytesOf(head, comments), 'image/gif')).toBeUndefined();
+  expect(readDimensions(bytesOf(head, comments, frame), 'image/gif')).toMatchObject({ width: 20_000 });
+});
+
+describe('an AVIF has a size only where its parts agree', () => {
+  const size = (bytes: Uint8Array) => readDimensions(bytes, 'image/avif');
+  test('what its AV1 bitstream unfolds is what its boxes say', () => {
+    expect(size(avif(16, 16, [16, 16]))).toMatchObject({ width: 16, height: 16 });
+    expect(size(avif(16, 16, [16_000, 16_000]))).toBeUndefined();
+  });
+  test('an image sequence has none: each of its frames may have another', () => {
+    expect(size(bytesOf(avif(16, 16), box('moov', box('trak'))))).toBeUndefined();
+  });
+  test('of two sizes for one picture neither holds, and one that belongs to no picture does not', () => {
+    expect(size(avif(16, 16, [16, 16], [1, 2]))).toBeUndefined();
+    expect(size(avif(16, 16, [512, 512], [1]))).toMatchObject({ width: 512, height: 512 });
+  });
+  test('a turn swaps what a person sees', () => {
+    expect(uprightSize(size(avif(40, 30, [40, 30], [2, 3], box('irot', [1])))!)).toEqual({
+      width: 30,
+      height: 40,
+    });
+  });
+  test('one that is cut to a part of itself has none', () => {
+    expect(size(avif(40, 30, [40, 30], [2, 3], box('clap', new Uint8Array(32))))).toBeUndefined();
+  });
 });
 
 test('an EXIF orientation of 6 swaps the sides that a person sees', () => {

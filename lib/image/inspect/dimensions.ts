@@ -2,6 +2,9 @@
  * Width and height from header bytes alone, so that a decoder never meets a picture that would eat the machine:
  * a PNG of 48 KB can claim 20,000 × 20,000 pixels and cost the renderer 1.5 GB.
  */
+import { readAvif } from './avif-size.ts';
+import { crc32 } from './chunks.ts';
+import { densityCorrected, readExifSize, type ExifSize } from './exif-size.ts';
 import { latin1 } from './sniff.ts';
 import { openTiff, readDirectory, readNumber, readOrientation, TAG_HEIGHT, TAG_WIDTH } from './tiff.ts';
 
@@ -10,6 +13,8 @@ export interface Dimensions {
   width: number;
   height: number;
   orientation?: number;
+  /** What an element takes for its size, as stored, where that is not the number of its pixels. */
+  natural?: { width: number; height: number };
   /** JPEG and PNG: comes in passes, so that its front already shows the whole picture coarsely. */
   progressive?: boolean;
 }
@@ -26,6 +31,9 @@ export const HEADER_BYTES = 256 * 1024;
 /** Marker segments walked before the frame header of a JPEG; real files have about 30. */
 const MAX_SEGMENTS = 4096;
 
+/** Bytes of an APP1 segment that a browser takes for EXIF at all: its name, a byte whatever it is, and the head of a TIFF. */
+const LEAST_EXIF = 14;
+
 export function fitsDecodeLimit({ width, height }: { width: number; height: number }): boolean {
   return width > 0 && height > 0 && width * height <= MAX_PIXELS;
 }
@@ -33,6 +41,15 @@ export function fitsDecodeLimit({ width, height }: { width: number; height: numb
 /** Width and height as a person sees the picture. */
 export function uprightSize({ width, height, orientation }: Dimensions): { width: number; height: number } {
   return (orientation ?? 1) >= 5 ? { width: height, height: width } : { width, height };
+}
+
+/** What an element that holds the picture says of its size: the pixels as seen, unless EXIF names another density. */
+export function naturalSize({ width, height, orientation, natural }: Dimensions): {
+  width: number;
+  height: number;
+} {
+  const size = natural ?? { width, height };
+  return (orientation ?? 1) >= 5 ? { width: size.height, height: size.width } : size;
 }
 
 /** @returns `undefined` when the bytes do not reach that far, are malformed, or the type is not known. Never throws. */
@@ -54,7 +71,7 @@ const READERS: Record<string, Reader> = {
   'image/png': readPng,
   'image/gif': readGif,
   'image/webp': readWebp,
-  'image/avif': readHeif,
+  'image/avif': readAvif,
   'image/heic': readHeif,
   'image/heif': readHeif,
   'image/tiff': readTiff,
@@ -64,64 +81,93 @@ const READERS: Record<string, Reader> = {
   }),
 };
 
+/**
+ * As libjpeg looks for markers (`next_marker` in `jdmarker.c`): whatever is not one is passed over, `FF 00` too. What it
+ * passes over a stricter reader would stop at, or take for something else. Walks on to the scan: EXIF may follow the frame.
+ */
 function readJpeg(bytes: Uint8Array, view: DataView): Dimensions | undefined {
-  let orientation: number | undefined;
+  let exif: ExifSize | undefined;
+  let frame: { width: number; height: number; progressive: boolean } | undefined;
   let at = 2;
   for (let segment = 0; segment < MAX_SEGMENTS; segment++) {
-    while (view.getUint8(at) === 0xff && view.getUint8(at + 1) === 0xff) at++; // fill bytes
-    if (view.getUint8(at) !== 0xff) return undefined;
-    const marker = view.getUint8(at + 1);
-    if (marker === 0xda || marker === 0xd9) return undefined;
-    if (marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8)) {
-      at += 2;
-      continue;
-    }
-    const length = view.getUint16(at + 2);
-    if (marker === 0xe1 && orientation === undefined && latin1(bytes, at + 4, at + 10) === 'Exif\0\0') {
-      orientation = readOrientation(bytes.subarray(at + 10, at + 2 + length));
+    at = bytes.indexOf(0xff, at);
+    if (at < 0) return undefined;
+    while (view.getUint8(at) === 0xff) at++;
+    const marker = view.getUint8(at++);
+    if (marker === 0x00 || marker === 0x01 || (marker >= 0xd0 && marker <= 0xd7)) continue;
+    // A second start, an end: no decoder goes on.
+    if (marker === 0xd8 || marker === 0xd9) return undefined;
+    if (marker === 0xda) break;
+    const length = view.getUint16(at);
+    if (length < 2) return undefined;
+    if (
+      marker === 0xe1 &&
+      exif === undefined &&
+      length >= 2 + LEAST_EXIF &&
+      latin1(bytes, at + 2, at + 7) === 'Exif\0'
+    ) {
+      if (at + length > bytes.length) return undefined;
+      exif = readExifSize(bytes.subarray(at + 8, at + length));
     }
     // SOF0 … SOF15 without DHT (C4), JPG (C8) and DAC (CC)
     if (marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc) {
-      return {
-        width: view.getUint16(at + 7),
-        height: view.getUint16(at + 5),
+      if (frame !== undefined) return undefined;
+      frame = {
+        width: view.getUint16(at + 5),
+        height: view.getUint16(at + 3),
         progressive: (marker & 3) === 2,
-        ...(orientation !== undefined && { orientation }),
       };
     }
-    at += 2 + length;
+    at += length;
   }
-  return undefined;
+  if (frame === undefined) return undefined;
+  const natural = densityCorrected(frame, exif?.density);
+  return {
+    ...frame,
+    ...(exif?.orientation !== undefined && { orientation: exif.orientation }),
+    ...(natural !== frame && { natural }),
+  };
 }
 
+/** Up to the first pixels: what stands behind them no decoder turns the picture by. */
 function readPng(bytes: Uint8Array, view: DataView): Dimensions | undefined {
   if (latin1(bytes, 12, 16) !== 'IHDR') return undefined;
+  let orientation: number | undefined;
+  for (let at = 8; ; at += 12 + view.getUint32(at)) {
+    const name = latin1(bytes, at + 4, at + 8);
+    if (name === 'IDAT') break;
+    if (name === 'eXIf' && orientation === undefined) {
+      const to = at + 8 + view.getUint32(at);
+      // A spoilt one is passed over, and the picture is not turned.
+      if (crc32(bytes.subarray(at + 4, to)) === view.getUint32(to))
+        orientation = readExifSize(bytes.subarray(at + 8, to)).orientation;
+    }
+  }
   return {
     width: view.getUint32(16),
     height: view.getUint32(20),
     progressive: view.getUint8(28) === 1,
+    ...(orientation !== undefined && { orientation }),
   };
 }
 
-/** The larger of the logical screen and the first frame: browsers grow the screen to fit the frame. */
-function readGif(_: Uint8Array, view: DataView): Dimensions {
-  let width = view.getUint16(6, true);
-  let height = view.getUint16(8, true);
+/**
+ * The larger of the logical screen and the first frame: browsers grow the screen to fit the frame. Without the frame
+ * there is no size: comments of any length may stand in front of it.
+ */
+function readGif(_: Uint8Array, view: DataView): Dimensions | undefined {
   const flags = view.getUint8(10);
   let at = 13 + (flags & 0x80 ? 3 << ((flags & 7) + 1) : 0);
-  while (at + 10 <= view.byteLength) {
-    const block = view.getUint8(at);
-    if (block === 0x2c) {
-      width = Math.max(width, view.getUint16(at + 1, true) + view.getUint16(at + 5, true));
-      height = Math.max(height, view.getUint16(at + 3, true) + view.getUint16(at + 7, true));
-      break;
-    }
-    if (block !== 0x21) break;
+  while (view.getUint8(at) === 0x21) {
     at += 2;
-    while (at < view.byteLength && view.getUint8(at) !== 0) at += 1 + view.getUint8(at);
+    while (view.getUint8(at) !== 0) at += 1 + view.getUint8(at);
     at++;
   }
-  return { width, height };
+  if (view.getUint8(at) !== 0x2c) return undefined;
+  return {
+    width: Math.max(view.getUint16(6, true), view.getUint16(at + 1, true) + view.getUint16(at + 5, true)),
+    height: Math.max(view.getUint16(8, true), view.getUint16(at + 3, true) + view.getUint16(at + 7, true)),
+  };
 }
 
 /** RIFF chunks; the canvas of VP8X and the first frame can differ in a hostile file, so the larger counts. */
@@ -152,7 +198,7 @@ function readWebp(bytes: Uint8Array, view: DataView): Dimensions {
 }
 
 /**
- * AVIF and HEIC: the largest `ispe` property of meta → iprp → ipco is the whole picture, smaller ones are its tiles
+ * HEIC, which no `<img>` of Chromium shows: the largest `ispe` property of meta → iprp → ipco is the whole picture, smaller ones are its tiles
  * and thumbnails. Turning (`irot`) is done by the decoder.
  */
 function readHeif(bytes: Uint8Array, view: DataView): Dimensions | undefined {

@@ -1,5 +1,6 @@
 /** Everything we say about a picture before it is sent, from its bytes. */
 import { fitsDecodeLimit, HEADER_BYTES, readDimensions, uprightSize, type Dimensions } from './dimensions.ts';
+import { LONG_HEADER_BYTES } from './measure.ts';
 import { readMetadata, type Metadata, type Place } from './metadata.ts';
 import { sniffType } from './sniff.ts';
 
@@ -44,8 +45,6 @@ export interface ImageFacts {
 
 /** Files up to here are searched for metadata whole (PNG and WebP may keep it at the end), larger ones only in front. */
 const WHOLE_READ_BYTES = 48 * 1024 * 1024;
-/** Second look for a frame header behind much metadata (depth maps, extended XMP, large colour profiles). */
-const LONG_HEADER_BYTES = 4 * 1024 * 1024;
 
 /** Never rejects. */
 export async function inspectImage(file: Blob & { readonly name?: string }): Promise<ImageFacts> {

@@ -11,5 +11,10 @@ const PREVIEW_SIDE = 1024;
 export function isPreview(bytes: Uint8Array): boolean {
   if (sniffType(bytes)?.type !== 'image/webp') return false;
   const size = readDimensions(bytes, 'image/webp');
-  return size !== undefined && Math.max(size.width, size.height) <= PREVIEW_SIDE;
+  return size !== undefined && isPreviewSize(size);
+}
+
+/** Also what an element that holds one has to say. */
+export function isPreviewSize({ width, height }: { width: number; height: number }): boolean {
+  return Math.max(width, height) <= PREVIEW_SIDE;
 }

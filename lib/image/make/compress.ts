@@ -3,7 +3,8 @@
  * library: the page's policy needs `worker-src 'self' blob:` and `script-src 'self'`, nothing looser. Where the
  * policy or the browser refuses the worker, the library itself goes on without one.
  */
-import { fitsDecodeLimit, HEADER_BYTES, readDimensions } from '../inspect/dimensions.ts';
+import { fitsDecodeLimit } from '../inspect/dimensions.ts';
+import { measure } from '../inspect/measure.ts';
 import { sniffType, type ImageKind } from '../inspect/sniff.ts';
 
 export interface CompressChoice {
@@ -53,9 +54,7 @@ export async function compressImage(
   { onProgress, signal }: CompressHooks = {},
 ): Promise<File> {
   signal?.throwIfAborted();
-  const front = new Uint8Array(await file.slice(0, HEADER_BYTES).arrayBuffer());
-  const kind = sniffType(front);
-  const size = kind && readDimensions(front, kind.type);
+  const { kind, size } = await measure(file);
   if (kind === undefined || size === undefined || !fitsDecodeLimit(size)) {
     throw new CompressError('not-possible', 'not a picture that can be made smaller here');
   }

@@ -5,6 +5,7 @@
  * Whatever goes wrong in here costs the person the partial picture and nothing else.
  */
 import { fitsDecodeLimit, readDimensions, uprightSize, type Dimensions } from '../inspect/dimensions.ts';
+import { agreesWithElement } from '../inspect/element-size.ts';
 import type { DrawableFrame, PartialDecoder } from './decoder.ts';
 import { decodeWithElement } from './partial-element.ts';
 import { openJpegDecoder } from './partial-jpeg.ts';
@@ -117,9 +118,15 @@ export function createPartialPainter(options: PartialOptions): PartialPainter {
   }
 
   async function readSize(prefix: number): Promise<typeof picture> {
-    const stored = readDimensions(await read(0, Math.min(prefix, LONGEST_HEADER_BYTES)), type);
+    const front = await read(0, Math.min(prefix, LONGEST_HEADER_BYTES));
+    const stored = readDimensions(front, type);
     if (stored === undefined) return undefined;
-    if (!fitsDecodeLimit(stored)) {
+    // A decoder that sees another picture than we do is not asked again.
+    const agrees =
+      fitsDecodeLimit(stored) &&
+      (await agreesWithElement(new Blob([front as Uint8Array<ArrayBuffer>], { type }), stored));
+    if (agrees === undefined) return undefined;
+    if (!agrees) {
       close();
       return undefined;
     }

@@ -1,3 +1,4 @@
+import { fitName } from '../../image/file-name.ts';
 import type { FromEngine, ToSenderEngine } from '../bridge/engine-messages.ts';
 import type { OutgoingImage, SenderSession, SessionOptions } from '../model.ts';
 import { noFigures } from '../no-figures.ts';
@@ -55,7 +56,8 @@ export class BrowserSenderSession extends SessionBase<ToSenderEngine> implements
   }
 
   private queue(image: OutgoingImage): void {
-    const { id, blob, name, type, modified, width, height, thumb, preview } = image;
+    const { id, blob, type, modified, width, height, thumb, preview } = image;
+    const name = fitName(image.name);
     const size = width === undefined || height === undefined ? {} : { width, height };
     this.show({
       id,
