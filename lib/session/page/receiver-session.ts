@@ -27,7 +27,7 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
   }
 
   join(code: string): void {
-    void this.connector.join(code);
+    this.connector.join(code);
   }
 
   /** Goes back to the session that this page was in before it was loaded anew; `false`: there was none. */

@@ -23,7 +23,7 @@ export class BrowserSenderSession extends SessionBase<ToSenderEngine> implements
   }
 
   openRoom(): void {
-    void this.connector.open();
+    this.connector.open();
   }
 
   send(images: readonly OutgoingImage[]): void {

@@ -1,0 +1,407 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { ConnectionState } from '../model.ts';
+import { LIMITS } from './limits.ts';
+import { Meeting, type Side } from './meeting.fixture.ts';
+
+/** Words that the code does not have. */
+const otherWords = (code: string): string => {
+  const [slot, first, second] = code.split('-') as [string, string, string];
+  return `${slot}-${first}-${second === 'acid' ? 'acorn' : 'acid'}`;
+};
+
+function open(meeting: Meeting, sender: Side): { code: string; link: string } {
+  sender.handle({ type: 'open' });
+  meeting.until(() => sender.machine.view().room !== undefined);
+  return sender.machine.view().room!;
+}
+
+function connectedPair(seed = 1) {
+  const meeting = new Meeting(seed);
+  const sender = meeting.side('sender');
+  const receiver = meeting.side('receiver');
+  meeting.run(100);
+  const room = open(meeting, sender);
+  receiver.handle({ type: 'join', text: room.code });
+  expect(meeting.until(() => sender.connections === 1 && receiver.connections === 1)).toBe(true);
+  return { meeting, sender, receiver, room };
+}
+
+const isConnected = (...sides: Side[]) => sides.every((side) => side.connection === 'connected');
+
+describe('pairing', () => {
+  test('two sides meet by a code, and both show the same words to compare', () => {
+    const { sender, receiver } = connectedPair();
+    expect(sender.states).toEqual(['waiting', 'connecting', 'connected']);
+    expect(receiver.states).toEqual(['waiting', 'connecting', 'connected']);
+    expect(sender.machine.view().room).toBeUndefined();
+    expect(sender.machine.view().fingerprint).toMatch(/^\w+ \w+ \w+ \w+$/);
+    expect(sender.machine.view().fingerprint).toBe(receiver.machine.view().fingerprint);
+  });
+
+  test('two sides meet by a link', () => {
+    const meeting = new Meeting();
+    const [sender, receiver] = [meeting.side('sender'), meeting.side('receiver')];
+    meeting.run(100);
+    receiver.handle({ type: 'join', text: new URL(open(meeting, sender).link).hash });
+    expect(meeting.until(() => isConnected(sender, receiver))).toBe(true);
+  });
+
+  test('[P-80] a wrong word fails on both sides, burns the code, and a new code works', () => {
+    const meeting = new Meeting();
+    const [sender, receiver] = [meeting.side('sender'), meeting.side('receiver')];
+    meeting.run(100);
+    const { code } = open(meeting, sender);
+    receiver.handle({ type: 'join', text: otherWords(code) });
+    meeting.run(1000);
+    expect([sender.problem, receiver.problem]).toEqual(['code-guessed', 'code-guessed']);
+    expect(sender.machine.view().room).toBeUndefined();
+    receiver.handle({ type: 'join', text: code });
+    meeting.run(1000);
+    expect(receiver.problem).toBe('code-unknown');
+    receiver.handle({ type: 'join', text: open(meeting, sender).code });
+    expect(meeting.until(() => isConnected(sender, receiver))).toBe(true);
+  });
+
+  test('text that is no code fails before anything is asked of the server', () => {
+    const meeting = new Meeting();
+    const receiver = meeting.side('receiver');
+    receiver.handle({ type: 'join', text: 'good morning' });
+    expect(receiver.problem).toBe('code-malformed');
+    expect(receiver.asked).toEqual([]);
+  });
+
+  test('a transport is prepared while words are compared, and used only with the right ones', () => {
+    const meeting = new Meeting();
+    const [sender, receiver] = [meeting.side('sender'), meeting.side('receiver')];
+    meeting.run(100);
+    receiver.handle({ type: 'join', text: otherWords(open(meeting, sender).code) });
+    meeting.run(1000);
+    expect(sender.effects).toContain('prepare');
+    expect(sender.effects).not.toContain('link');
+    expect(sender.effects.lastIndexOf('discard-prepared')).toBeGreaterThan(sender.effects.indexOf('prepare'));
+  });
+
+  test('a browser without peer connections says so once the other side is authenticated', () => {
+    const meeting = new Meeting();
+    const [sender, receiver] = [meeting.side('sender'), meeting.side('receiver', false)];
+    meeting.run(100);
+    receiver.handle({ type: 'join', text: open(meeting, sender).code });
+    expect(meeting.until(() => receiver.problem === 'webrtc-missing')).toBe(true);
+  });
+
+  test('a room can be taken back after a short absence, with whoever joined meanwhile', () => {
+    const meeting = new Meeting();
+    const [sender, receiver] = [meeting.side('sender'), meeting.side('receiver')];
+    meeting.run(100);
+    const { code } = open(meeting, sender);
+    sender.goOffline();
+    meeting.run(100);
+    expect(sender.machine.view().room?.code).toBe(code);
+    receiver.handle({ type: 'join', text: code });
+    meeting.run(1000);
+    sender.goOnline();
+    expect(meeting.until(() => isConnected(sender, receiver))).toBe(true);
+  });
+
+  test('a room that the server has forgotten is not called expired', () => {
+    const meeting = new Meeting();
+    const sender = meeting.side('sender');
+    meeting.run(100);
+    open(meeting, sender);
+    meeting.stopServer();
+    meeting.run(1000);
+    meeting.startServer();
+    expect(meeting.until(() => sender.problem === 'code-forgotten', 2000)).toBe(true);
+    expect(sender.effects).toContain('lost');
+  });
+
+  test('the answer to an earlier request changes nothing', () => {
+    const meeting = new Meeting();
+    const sender = meeting.side('sender');
+    meeting.run(100);
+    sender.handle({ type: 'open' });
+    sender.handle({ type: 'open' });
+    const answer = { iceServers: [], slot: '7', token: 'x', expiresAt: meeting.now + 1000 };
+    sender.handle({ type: 'answered', request: 1, answer });
+    expect(sender.machine.view().room).toBeUndefined();
+    sender.handle({ type: 'answered', request: 2, answer });
+    expect(sender.machine.view().room?.code).toMatch(/^7-/);
+  });
+});
+
+describe('the way back', () => {
+  test('[P-61] a lost path is found again without a code, twice in a row', () => {
+    const { meeting, sender, receiver } = connectedPair();
+    for (const times of [2, 3]) {
+      meeting.cut();
+      expect(meeting.until(() => sender.connections === times && receiver.connections === times, 5000)).toBe(
+        true,
+      );
+      expect(sender.machine.view().fingerprint).toBe(receiver.machine.view().fingerprint);
+    }
+    expect(sender.states.slice(2)).toEqual([
+      'connected',
+      'reconnecting',
+      'connected',
+      'reconnecting',
+      'connected',
+    ]);
+  });
+
+  for (const role of ['receiver', 'sender'] as const) {
+    test(`a ${role} that reloads is back before any limit, and again when it reloads at once`, () => {
+      const { meeting, ...sides } = connectedPair();
+      const stays = role === 'sender' ? sides.receiver : sides.sender;
+      let goes = sides[role];
+      for (const times of [2, 3]) {
+        const rejoin = goes.vanish()!;
+        goes = meeting.side(role);
+        goes.handle({ type: 'resume', rejoin });
+        expect(
+          meeting.until(() => isConnected(goes, stays) && stays.connections === times, LIMITS.retry - 1),
+        ).toBe(true);
+      }
+    });
+
+    test(`a ${role} that reloads twice, before the first page is connected`, () => {
+      const { meeting, ...sides } = connectedPair();
+      const stays = role === 'sender' ? sides.receiver : sides.sender;
+      const rejoin = sides[role].vanish()!;
+      const hasty = meeting.side(role);
+      hasty.handle({ type: 'resume', rejoin });
+      meeting.run(60);
+      const kept = hasty.vanish() ?? rejoin;
+      const last = meeting.side(role);
+      last.handle({ type: 'resume', rejoin: kept });
+      expect(meeting.until(() => isConnected(last, stays))).toBe(true);
+    });
+  }
+
+  test('[P-91] a sender that was confirmed when its receiver was not meets it where they met before', () => {
+    const { meeting, sender, receiver } = connectedPair();
+    const rejoin = receiver.vanish()!;
+    const cut = meeting.side('receiver');
+    cut.handle({ type: 'resume', rejoin });
+    // The sender has moved on: its proof is on its way, and nobody receives it.
+    const before = sender.kept;
+    expect(meeting.until(() => sender.kept !== before)).toBe(true);
+    cut.vanish();
+    const again = meeting.side('receiver');
+    again.handle({ type: 'resume', rejoin });
+    expect(meeting.until(() => isConnected(sender, again))).toBe(true);
+  });
+
+  test('a server that restarts before, during or after the loss only delays the way back', () => {
+    for (const restart of ['before', 'during', 'after'] as const) {
+      const { meeting, sender, receiver } = connectedPair();
+      if (restart !== 'after') meeting.stopServer();
+      if (restart === 'before') {
+        meeting.run(500);
+        expect(isConnected(sender, receiver)).toBe(true);
+        meeting.startServer();
+        meeting.run(500);
+      }
+      meeting.cut();
+      if (restart === 'after') {
+        meeting.run(30);
+        meeting.stopServer();
+      }
+      meeting.run(500);
+      if (restart !== 'before') meeting.startServer();
+      expect(meeting.until(() => sender.connections === 2 && receiver.connections === 2)).toBe(true);
+    }
+  });
+
+  test('[P-93] a stranger at another meeting place joins nobody', () => {
+    const { meeting, sender, receiver } = connectedPair();
+    const rejoin = receiver.vanish()!;
+    const stranger = meeting.side('receiver');
+    stranger.handle({
+      type: 'resume',
+      rejoin: { ...rejoin, current: rejoin.current.map((byte) => byte ^ 1) },
+    });
+    const again = meeting.side('receiver');
+    again.handle({ type: 'resume', rejoin });
+    expect(meeting.until(() => isConnected(sender, again))).toBe(true);
+    expect(stranger.connections).toBe(0);
+  });
+
+  test('a page that is frozen begins nothing, and searches once it is back', () => {
+    const { meeting, sender, receiver } = connectedPair();
+    receiver.handle({ type: 'suspend' });
+    meeting.run(5000);
+    expect(receiver.connection).toBe('reconnecting');
+    expect(receiver.asked.filter(({ type }) => type === 'rejoin')).toEqual([]);
+    receiver.handle({ type: 'wake' });
+    expect(meeting.until(() => isConnected(sender, receiver), 10_000)).toBe(true);
+  });
+
+  test('a goodbye is final: the other side is not searched for, and the way back is forgotten', () => {
+    const { meeting, sender } = connectedPair();
+    sender.handle({ type: 'goodbye' });
+    meeting.run(10_000);
+    expect(sender.connection).toBe('closed');
+    expect(sender.problem).toBe('peer-left');
+    expect(sender.kept).toBeUndefined();
+    expect(sender.asked.filter(({ type }) => type === 'rejoin')).toEqual([]);
+  });
+
+  test('a message that does not open ends an attempt as tampered, and changes nothing once connected', () => {
+    const { meeting, sender, receiver } = connectedPair();
+    sender.handle({ type: 'message', bytes: new Uint8Array(300) });
+    expect(sender.connection).toBe('connected');
+    meeting.cut();
+    expect(
+      meeting.until(
+        () => receiver.effects.lastIndexOf('link') > receiver.effects.lastIndexOf('disconnected'),
+      ),
+    ).toBe(true);
+    receiver.handle({ type: 'message', bytes: new Uint8Array(300) });
+    expect(receiver.problem).toBe('tampered');
+  });
+});
+
+describe('limits', () => {
+  /** Time from now until `side` has failed. */
+  function failsAfter(meeting: Meeting, side: Side): number {
+    const from = meeting.now;
+    expect(meeting.until(() => side.connection === 'failed', 200_000)).toBe(true);
+    return meeting.now - from;
+  }
+
+  test('[P-83] a guest whose sender is silent is told after LIMITS.guest', () => {
+    const meeting = new Meeting();
+    const [sender, receiver] = [meeting.side('sender'), meeting.side('receiver')];
+    meeting.run(100);
+    const { code } = open(meeting, sender);
+    sender.vanish();
+    receiver.handle({ type: 'join', text: code });
+    expect(failsAfter(meeting, receiver)).toBeCloseTo(LIMITS.guest, -2);
+    expect(receiver.problem).toBe('peer-left');
+  });
+
+  test('a pairing that stops half-way is given up after LIMITS.pairing', () => {
+    const meeting = new Meeting();
+    const [sender, receiver] = [meeting.side('sender'), meeting.side('receiver')];
+    meeting.run(100);
+    receiver.handle({ type: 'join', text: open(meeting, sender).code });
+    meeting.until(() => sender.effects.includes('send'));
+    receiver.gone = true;
+    expect(failsAfter(meeting, sender)).toBeCloseTo(LIMITS.pairing, -2);
+    expect(sender.problem).toBe('connection-lost');
+  });
+
+  test('two sides without a path are told after LIMITS.link', () => {
+    const meeting = new Meeting();
+    const [sender, receiver] = [meeting.side('sender'), meeting.side('receiver')];
+    sender.pathless = true;
+    meeting.run(100);
+    receiver.handle({ type: 'join', text: open(meeting, sender).code });
+    meeting.until(() => sender.effects.includes('link'));
+    expect(failsAfter(meeting, sender)).toBeCloseTo(LIMITS.link, -2);
+    expect(sender.problem).toBe('no-path');
+  });
+
+  test('a search ends after LIMITS.search, with or without the server', () => {
+    for (const withServer of [true, false]) {
+      const { meeting, sender, receiver } = connectedPair();
+      receiver.vanish();
+      if (!withServer) meeting.stopServer();
+      meeting.until(() => sender.connection === 'reconnecting');
+      expect(failsAfter(meeting, sender)).toBeCloseTo(LIMITS.search, -3);
+      expect(sender.problem).toBe('connection-lost');
+    }
+  });
+
+  test('a code does not lie on the screen for longer than LIMITS.away without the server', () => {
+    const meeting = new Meeting();
+    const sender = meeting.side('sender');
+    meeting.run(100);
+    open(meeting, sender);
+    sender.goOffline();
+    expect(failsAfter(meeting, sender)).toBeCloseTo(LIMITS.away, -2);
+    expect(sender.problem).toBe('server-away');
+  });
+
+  test('both sides that lose the server while linking meet again with the keys they have', () => {
+    const meeting = new Meeting();
+    const [sender, receiver] = [meeting.side('sender'), meeting.side('receiver')];
+    meeting.run(100);
+    receiver.handle({ type: 'join', text: open(meeting, sender).code });
+    meeting.until(() => sender.effects.includes('link') && receiver.effects.includes('link'));
+    for (const side of [sender, receiver]) {
+      side.goOffline();
+      side.goOnline();
+    }
+    const from = meeting.now;
+    expect(meeting.until(() => isConnected(sender, receiver))).toBe(true);
+    expect(meeting.now - from).toBeLessThan(LIMITS.unpaired + 3 * LIMITS.retry);
+  });
+});
+
+/** Each step that the page may see; anything else is a fault. */
+const STEPS: Readonly<Record<ConnectionState, readonly ConnectionState[]>> = {
+  waiting: ['connecting', 'reconnecting', 'failed', 'closed'],
+  connecting: ['connected', 'reconnecting', 'waiting', 'failed', 'closed'],
+  connected: ['reconnecting', 'closed', 'waiting', 'connecting'],
+  reconnecting: ['connected', 'failed', 'closed', 'waiting', 'connecting'],
+  failed: ['waiting', 'connecting', 'closed'],
+  closed: ['waiting', 'connecting'],
+};
+
+type Act = (meeting: Meeting, sender: Side, receiver: Side) => void;
+const ACTS: Readonly<Record<string, Act>> = {
+  open: (_, sender) => sender.handle({ type: 'open' }),
+  join: (_, sender, receiver) =>
+    receiver.handle({ type: 'join', text: sender.machine.view().room?.code ?? '1-acid-acorn' }),
+  guess: (_, sender, receiver) =>
+    receiver.handle({ type: 'join', text: otherWords(sender.machine.view().room?.code ?? '1-acid-acorn') }),
+  cut: (meeting) => meeting.cut(),
+  'sender offline': (_, sender) => sender.goOffline(),
+  'receiver offline': (_, __, receiver) => receiver.goOffline(),
+  online: (_, ...sides) => {
+    for (const side of sides) if (side.socket === undefined) side.goOnline();
+  },
+  restart: (meeting) => {
+    meeting.stopServer();
+    meeting.startServer();
+  },
+  freeze: (_, __, receiver) => receiver.handle({ type: 'suspend' }),
+  wake: (_, __, receiver) => receiver.handle({ type: 'wake' }),
+  nonsense: (meeting, sender, receiver) => {
+    for (const side of [sender, receiver]) side.handle({ type: 'message', bytes: meeting.bytes(40) });
+  },
+  'paired again': (_, sender, receiver) => {
+    for (const side of [sender, receiver]) side.handle({ type: 'paired' });
+  },
+  goodbye: (_, sender) => sender.handle({ type: 'goodbye' }),
+};
+
+test('random scripts of people, servers and networks take no other step, and end in rest or connected', () => {
+  const script = fc.array(
+    fc.tuple(fc.constantFrom(...Object.keys(ACTS)), fc.constantFrom(0, 10, 60, 300, 5000, 45_000)),
+    { minLength: 1, maxLength: 25 },
+  );
+  fc.assert(
+    fc.property(script, fc.integer(), (steps, seed) => {
+      const { meeting, sender, receiver } = connectedPair(seed);
+      for (const [act, pause] of steps) {
+        ACTS[act]!(meeting, sender, receiver);
+        meeting.run(pause);
+      }
+      ACTS['wake']!(meeting, sender, receiver);
+      ACTS['online']!(meeting, sender, receiver);
+      // Longer than the longest search and every limit on its way.
+      meeting.run(200_000);
+      for (const side of [sender, receiver]) {
+        expect(['waiting', 'connected', 'failed', 'closed']).toContain(side.connection);
+        for (const [at, state] of side.states.entries()) {
+          const before = side.states[at - 1];
+          if (before !== undefined) expect(STEPS[before]).toContain(state);
+        }
+      }
+    }),
+    { numRuns: process.env['TESSERA_LONG'] === undefined ? 60 : 600 },
+  );
+}, 300_000);

@@ -1,0 +1,672 @@
+/**
+ * Brings two sides together and keeps them together, without I/O: events and time in, effects out.
+ *
+ *     idle ─open─▶ opening ─▶ hosting ─paired─▶ joining ──────────▶ connected
+ *      └──────────────join────────────────────▶   │                   │  ▲
+ *                                        failed ◀─┴──────┐       lost ▼  │
+ *                                                        └────────── searching
+ *     any ─goodbye of either side─▶ closed
+ *
+ * `joining` and `searching` make one *attempt* at a time: pairing (the other side proves that it knows the same secret),
+ * then linking (a peer connection is established; its signaling is sealed with the keys of that pairing). `searching`
+ * needs no code: both sides derive a rendezvous from the keys of the session that was lost (P-92).
+ *
+ * The owner carries out the effects of `handle` and `handleTimeout` in order, and calls `handleTimeout` at `nextTimeout`.
+ */
+import type { ConnectionState, Problem, ProblemCode, Role, Room } from '../model.ts';
+import type { ExpiredReason } from '../../../signaling/wire/messages.ts';
+import {
+  formatCode,
+  formatFragment,
+  makeCode,
+  makeLink,
+  parseCode,
+  passwordOf,
+  type Random,
+} from '../pairing/code.ts';
+import { fingerprint } from '../pairing/fingerprint.ts';
+import { Pairing } from '../pairing/pairing.ts';
+import type { Password } from '../pairing/password.ts';
+import {
+  advanceRejoin,
+  beginRejoin,
+  rendezvousOf,
+  settleRejoin,
+  type RejoinState,
+  type Rendezvous,
+} from '../pairing/rejoin.ts';
+import { SealedChannel } from '../pairing/sealed-channel.ts';
+import type { SessionKeys } from '../pairing/session-keys.ts';
+import { LIMITS, type LimitName } from './limits.ts';
+
+/** Type of a sealed message that carries WebRTC signaling. */
+const SIGNAL = 1;
+
+/** A request to the server that changes this side's place there; it gives up the place held before. */
+export type Ask =
+  | { readonly type: 'open' }
+  | { readonly type: 'reopen'; readonly token: string }
+  | { readonly type: 'join'; readonly slot: string; readonly hello: Uint8Array | undefined }
+  | { readonly type: 'rejoin'; readonly id: string; readonly role: Role };
+
+/** What the server answers to an `Ask`; absent fields do not belong to that request's answer. */
+export interface Answer {
+  readonly iceServers: readonly RTCIceServer[];
+  readonly slot?: string;
+  readonly token?: string;
+  /** Unix milliseconds. */
+  readonly expiresAt?: number;
+}
+
+export type ConnectionEvent =
+  // the person, and the page's life
+  | { readonly type: 'open' }
+  /** A typed code or a link's fragment. */
+  | { readonly type: 'join'; readonly text: string }
+  /** The session of before a reload. */
+  | { readonly type: 'resume'; readonly rejoin: RejoinState }
+  /** The page goes away, perhaps to return: nothing is begun that it could not finish. */
+  | { readonly type: 'suspend' }
+  /** The page is back from where it was frozen. */
+  | { readonly type: 'wake' }
+  | { readonly type: 'leave' }
+  /** The other side said goodbye. */
+  | { readonly type: 'goodbye' }
+  // the server
+  | { readonly type: 'online'; readonly online: boolean }
+  | { readonly type: 'answered'; readonly request: number; readonly answer: Answer }
+  | { readonly type: 'refused'; readonly request: number; readonly problem: Problem }
+  /** The other side is there, or another connection of it. */
+  | { readonly type: 'paired' }
+  | { readonly type: 'message'; readonly bytes: Uint8Array }
+  | { readonly type: 'peer-left' }
+  | { readonly type: 'expired'; readonly reason: ExpiredReason }
+  // the transport in use
+  /** `certificates`: as `Transport.fingerprints` gives them. */
+  | { readonly type: 'linked'; readonly certificates: readonly [string, string] | undefined }
+  | { readonly type: 'unlinked' }
+  | { readonly type: 'signal'; readonly message: unknown }
+  | { readonly type: 'path'; readonly path: 'direct' | 'relayed' | undefined };
+
+export type ConnectionEffect =
+  /** Send this request; its outcome is an `answered` or `refused` with the same number. */
+  | { readonly type: 'ask'; readonly request: number; readonly ask: Ask }
+  /** Destroy the room or end the pair, after a wrong code. No answer is awaited. */
+  | { readonly type: 'burn' }
+  /** Give up the place at the server. No answer is awaited. */
+  | { readonly type: 'leave' }
+  /** Close the connection to the server for good. */
+  | { readonly type: 'close-signaling' }
+  | { readonly type: 'send'; readonly bytes: Uint8Array }
+  /** Make a transport that gathers addresses but holds its signals back; not if there is one. */
+  | { readonly type: 'prepare'; readonly iceServers: readonly RTCIceServer[] }
+  /** Use the prepared transport, or a new one, and let its signals out. */
+  | { readonly type: 'link'; readonly iceServers: readonly RTCIceServer[] }
+  /** Close what was prepared. */
+  | { readonly type: 'discard-prepared' }
+  /** Close the transport in use and forget it: nothing that it says counts any more. */
+  | { readonly type: 'unlink' }
+  /** Close the transport in use; it still reports that it is closed. */
+  | { readonly type: 'hang-up' }
+  /** Pass this on to the transport in use. */
+  | { readonly type: 'signal'; readonly message: unknown }
+  /** Keep this through a reload, before any later effect. */
+  | { readonly type: 'keep'; readonly rejoin: RejoinState }
+  | { readonly type: 'forget' }
+  | { readonly type: 'connected' }
+  | { readonly type: 'disconnected' }
+  /** Given up: the transfers with the other side do not go on. */
+  | { readonly type: 'lost' };
+
+/** What the page shows. */
+export interface ConnectionView {
+  readonly connection: ConnectionState;
+  readonly problem: Problem | undefined;
+  readonly room: Room | undefined;
+  readonly path: 'direct' | 'relayed' | undefined;
+  /** Words that two people may compare. */
+  readonly fingerprint: string | undefined;
+  readonly serverOnline: boolean;
+}
+
+/** A code of which nothing was used yet: its room can still be taken back. */
+interface Unused {
+  readonly passwords: readonly Password[];
+  readonly token: string | undefined;
+}
+
+type Attempt =
+  | { readonly step: 'none' }
+  /** `greeted`: our first message went along with the join, so the first `paired` begins nothing. */
+  | { readonly step: 'pairing'; readonly pairing: Pairing; readonly greeted: boolean }
+  | { readonly step: 'linking'; readonly keys: SessionKeys; readonly sealed: SealedChannel };
+
+type Stage =
+  | { readonly at: 'idle' }
+  | { readonly at: 'opening' }
+  | { readonly at: 'hosting'; readonly unused: Unused }
+  /** `unused` until the first message: what is answered then reveals whether the other side's words are right. */
+  | { readonly at: 'joining'; readonly attempt: Attempt; readonly unused: Unused | undefined }
+  | { readonly at: 'connected'; readonly keys: SessionKeys | undefined; readonly sealed: SealedChannel }
+  | {
+      readonly at: 'searching';
+      readonly attempt: Attempt;
+      /** When the search is given up, Unix milliseconds. */
+      readonly until: number;
+      readonly meeting: Rendezvous | undefined;
+    }
+  | { readonly at: 'failed' }
+  | { readonly at: 'closed' };
+
+const CONNECTION: Readonly<Record<Stage['at'], ConnectionState>> = {
+  idle: 'waiting',
+  opening: 'waiting',
+  hosting: 'waiting',
+  joining: 'connecting',
+  connected: 'connected',
+  searching: 'reconnecting',
+  failed: 'failed',
+  closed: 'closed',
+};
+
+const NO_ATTEMPT: Attempt = { step: 'none' };
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+export interface ConnectionMachineOptions {
+  readonly role: Role;
+  /** Address of the page that a link opens, such as `https://host/receive/`. */
+  readonly page: string;
+  readonly random: Random;
+  /** The browser can make peer connections. */
+  readonly canLink: boolean;
+}
+
+export class ConnectionMachine {
+  readonly #options: ConnectionMachineOptions;
+  #stage: Stage = { at: 'idle' };
+  #room: Room | undefined;
+  #problem: Problem | undefined;
+  #path: 'direct' | 'relayed' | undefined;
+  #fingerprint: string | undefined;
+  #online = false;
+  /** The transport in use; what it reports after it was given up is ignored by the owner. */
+  #linked = false;
+  #rejoin: RejoinState | undefined;
+  #iceServers: readonly RTCIceServer[] = [];
+  /** The page is going away or frozen. */
+  #suspended = false;
+  /** The number of the newest request; outcomes of earlier ones are ignored. */
+  #request = 0;
+  #deadline: { readonly limit: LimitName; readonly at: number } | undefined;
+  #now = 0;
+  #effects: ConnectionEffect[] = [];
+
+  constructor(options: ConnectionMachineOptions) {
+    this.#options = options;
+  }
+
+  view(): ConnectionView {
+    return {
+      connection: CONNECTION[this.#stage.at],
+      problem: this.#problem,
+      room: this.#room,
+      path: this.#path,
+      fingerprint: this.#fingerprint,
+      serverOnline: this.#online,
+    };
+  }
+
+  /** Unix milliseconds; `Infinity`: nothing is due. */
+  nextTimeout(): number {
+    return this.#deadline?.at ?? Infinity;
+  }
+
+  /** `now`: Unix milliseconds, never decreasing. Throws nothing, whatever the server or the other side sent. */
+  handle(event: ConnectionEvent, now: number): ConnectionEffect[] {
+    this.#now = now;
+    if (this.#stage.at !== 'closed' || event.type === 'open' || event.type === 'join') this.#dispatch(event);
+    return this.#effects.splice(0);
+  }
+
+  handleTimeout(now: number): ConnectionEffect[] {
+    this.#now = now;
+    if (this.#deadline !== undefined && now >= this.#deadline.at) {
+      const { limit } = this.#deadline;
+      this.#deadline = undefined;
+      this.#expire(limit);
+    }
+    return this.#effects.splice(0);
+  }
+
+  #dispatch(event: ConnectionEvent): void {
+    switch (event.type) {
+      case 'open':
+        this.#reset({ at: 'opening' });
+        this.#ask({ type: 'open' });
+        return;
+      case 'join':
+        this.#join(event.text);
+        return;
+      case 'resume':
+        this.#rejoin = event.rejoin;
+        this.#search();
+        return;
+      case 'suspend':
+        this.#suspended = true;
+        this.#effect({ type: 'hang-up' });
+        return;
+      case 'wake':
+        this.#suspended = false;
+        if (this.#stage.at === 'connected') this.#unlinked();
+        else if (this.#stage.at === 'searching') this.#search();
+        return;
+      case 'leave':
+        this.#close();
+        this.#effect({ type: 'close-signaling' });
+        return;
+      case 'goodbye':
+        this.#rejoin = undefined;
+        this.#close();
+        this.#problem = { code: 'peer-left' };
+        return;
+      case 'online':
+        this.#setOnline(event.online);
+        return;
+      case 'answered':
+        if (event.request === this.#request) this.#answered(event.answer);
+        return;
+      case 'refused':
+        if (event.request === this.#request) this.#refused(event.problem);
+        return;
+      case 'paired':
+        this.#paired();
+        return;
+      case 'message':
+        this.#message(event.bytes);
+        return;
+      case 'peer-left':
+        this.#unpaired('peer-left');
+        return;
+      case 'expired':
+        this.#placeExpired(event.reason);
+        return;
+      case 'linked':
+        this.#connected(event.certificates);
+        return;
+      case 'unlinked':
+        this.#unlinked();
+        return;
+      case 'signal':
+        this.#sendSignal(event.message);
+        return;
+      case 'path':
+        if (this.#stage.at === 'connected') this.#path = event.path;
+        return;
+    }
+  }
+
+  // ---- the way in
+
+  #join(text: string): void {
+    const code = parseCode(text);
+    if (code.kind === 'malformed') {
+      this.#fail({ code: 'code-malformed' });
+      return;
+    }
+    const password = passwordOf(code);
+    const pairing = new Pairing({ role: 'receiver', password, random: this.#options.random });
+    this.#reset({
+      at: 'joining',
+      attempt: { step: 'pairing', pairing, greeted: true },
+      unused: { passwords: [password], token: undefined },
+    });
+    this.#limit('guest');
+    this.#ask({ type: 'join', slot: code.slot, hello: pairing.pollTransmit() });
+  }
+
+  #answered({ iceServers, slot, token, expiresAt }: Answer): void {
+    this.#iceServers = iceServers;
+    const stage = this.#stage;
+    if (stage.at === 'opening' && slot !== undefined && expiresAt !== undefined) {
+      const { random, page } = this.#options;
+      const code = makeCode(slot, random);
+      const link = makeLink(slot, random);
+      this.#stage = { at: 'hosting', unused: { passwords: [passwordOf(code), passwordOf(link)], token } };
+      this.#room = { code: formatCode(code), link: `${page}${formatFragment(link)}`, expiresAt };
+    } else if (stage.at === 'hosting' && this.#room !== undefined && expiresAt !== undefined) {
+      // The room was taken back.
+      this.#deadline = undefined;
+      this.#room = { ...this.#room, expiresAt };
+    }
+  }
+
+  #refused(problem: Problem): void {
+    const stage = this.#stage;
+    if (stage.at === 'searching') {
+      // Unless an attempt has begun meanwhile that has a limit of its own.
+      if (stage.attempt.step === 'none') this.#limit('retry');
+    } else if (stage.at === 'hosting') {
+      const expired = this.#room !== undefined && this.#now >= this.#room.expiresAt;
+      const forgotten = expired ? 'code-expired' : 'code-forgotten';
+      this.#fail({ ...problem, code: problem.code === 'code-unknown' ? forgotten : problem.code });
+    } else if (stage.at === 'opening' || stage.at === 'joining') this.#fail(problem);
+  }
+
+  // ---- pairing
+
+  /** Each `paired` begins a new pairing: it may be about another connection of the other side. */
+  #paired(): void {
+    const stage = this.#stage;
+    if (stage.at === 'searching') {
+      if (stage.meeting !== undefined) this.#pair([stage.meeting.password], 'pairing');
+      return;
+    }
+    if (stage.at !== 'hosting' && stage.at !== 'joining') return;
+    if (stage.at === 'joining' && stage.attempt.step === 'pairing' && stage.attempt.greeted) {
+      this.#stage = { ...stage, attempt: { ...stage.attempt, greeted: false } };
+      this.#limit('guest');
+      return;
+    }
+    // Without unused words this is the server's wish for a second guess at them.
+    if (stage.unused !== undefined)
+      this.#pair(stage.unused.passwords, this.#options.role === 'sender' ? 'pairing' : 'guest');
+  }
+
+  #pair(passwords: readonly Password[], limit: LimitName): void {
+    const { role, random } = this.#options;
+    const [password] = passwords;
+    if (password === undefined) return;
+    this.#drop();
+    const pairing =
+      role === 'sender' ? new Pairing({ role, passwords, random }) : new Pairing({ role, password, random });
+    const stage = this.#stage;
+    if (stage.at === 'hosting') this.#stage = { at: 'joining', attempt: NO_ATTEMPT, unused: stage.unused };
+    this.#setAttempt({ step: 'pairing', pairing, greeted: false });
+    this.#limit(limit);
+    this.#drainPairing(pairing);
+  }
+
+  #message(bytes: Uint8Array): void {
+    const sealed = this.#sealed();
+    if (sealed !== undefined) {
+      this.#open(sealed, bytes);
+      return;
+    }
+    const attempt = this.#attempt;
+    if (attempt.step !== 'pairing') return;
+    if (this.#stage.at === 'joining') this.#stage = { ...this.#stage, unused: undefined };
+    this.#limit('pairing');
+    attempt.pairing.handleMessage(bytes);
+    this.#drainPairing(attempt.pairing);
+    // The other side answers in a round trip; until then a connection can be prepared.
+    if (this.#attempt === attempt && this.#options.canLink)
+      this.#effect({ type: 'prepare', iceServers: this.#iceServers });
+  }
+
+  #drainPairing(pairing: Pairing): void {
+    const event = pairing.pollEvent();
+    // The way back is kept before the message that lets the other side move on.
+    if (event?.type === 'confirmed') this.#advanceRejoin(event.keys);
+    for (let bytes = pairing.pollTransmit(); bytes !== undefined; bytes = pairing.pollTransmit())
+      this.#effect({ type: 'send', bytes });
+    if (event?.type === 'failed') this.#pairingFailed(event.problem);
+    else if (event?.type === 'confirmed') this.#link(event.keys);
+  }
+
+  #pairingFailed(code: ProblemCode): void {
+    if (this.#stage.at === 'searching') {
+      this.#drop();
+      this.#limit('retry');
+      return;
+    }
+    // The same words are not to be guessed at again.
+    this.#effect({ type: 'burn' });
+    this.#fail({ code });
+  }
+
+  #advanceRejoin(keys: SessionKeys): void {
+    const meeting = this.#stage.at === 'searching' ? this.#stage.meeting : undefined;
+    this.#rejoin =
+      this.#rejoin !== undefined && meeting !== undefined
+        ? advanceRejoin(this.#rejoin, meeting, keys)
+        : beginRejoin(this.#options.role, keys);
+    this.#effect({ type: 'keep', rejoin: this.#rejoin });
+  }
+
+  // ---- linking
+
+  #link(keys: SessionKeys): void {
+    this.#room = undefined;
+    this.#unlink();
+    if (!this.#options.canLink) {
+      this.#fail({ code: 'webrtc-missing' });
+      return;
+    }
+    this.#setAttempt({ step: 'linking', keys, sealed: new SealedChannel(this.#options.role, keys) });
+    this.#linked = true;
+    this.#effect({ type: 'link', iceServers: this.#iceServers });
+    this.#limit('link');
+  }
+
+  #sendSignal(message: unknown): void {
+    const bytes = this.#sealed()?.seal(SIGNAL, encoder.encode(JSON.stringify(message)));
+    if (bytes !== undefined) this.#effect({ type: 'send', bytes });
+  }
+
+  #open(sealed: SealedChannel, bytes: Uint8Array): void {
+    const opened = sealed.open(bytes);
+    if (!opened.ok) {
+      // Once connected the server's messages do not matter any more.
+      if (this.#stage.at !== 'connected') this.#fail({ code: 'tampered' });
+      return;
+    }
+    if (this.#rejoin?.previous !== undefined) {
+      this.#rejoin = settleRejoin(this.#rejoin);
+      this.#effect({ type: 'keep', rejoin: this.#rejoin });
+    }
+    if (opened.type !== SIGNAL) return;
+    let message: unknown;
+    try {
+      message = JSON.parse(decoder.decode(opened.plaintext));
+    } catch {
+      return;
+    }
+    if (this.#linked) this.#effect({ type: 'signal', message });
+  }
+
+  #connected(certificates: readonly [string, string] | undefined): void {
+    const attempt = this.#attempt;
+    if (attempt.step !== 'linking') return;
+    const { keys, sealed } = attempt;
+    this.#deadline = undefined;
+    this.#fingerprint = certificates === undefined ? undefined : fingerprint(keys, certificates);
+    this.#problem = undefined;
+    this.#stage = { at: 'connected', keys, sealed };
+    this.#effect({ type: 'connected' });
+  }
+
+  #unlinked(): void {
+    const { at } = this.#stage;
+    this.#unlink();
+    if (at === 'joining') this.#fail({ code: 'no-path' });
+    else if (at === 'searching') this.#meet();
+    else if (at === 'connected') {
+      this.#effect({ type: 'disconnected' });
+      this.#search();
+    }
+  }
+
+  // ---- the way back
+
+  #search(): void {
+    const meeting = this.#stage.at === 'searching' ? this.#stage.meeting : undefined;
+    this.#drop();
+    this.#stage = { at: 'searching', attempt: NO_ATTEMPT, until: this.#now + LIMITS.search, meeting };
+    this.#meet();
+  }
+
+  /** Goes to the meeting place, in turns where there are two, and stays until the server says that both are there. */
+  #meet(): void {
+    const stage = this.#stage;
+    this.#deadline = undefined;
+    if (stage.at !== 'searching' || this.#suspended || this.#rejoin === undefined) return;
+    this.#drop();
+    if (stage.until <= this.#now) {
+      this.#fail({ code: 'connection-lost' });
+      return;
+    }
+    this.#deadline = { limit: 'search', at: stage.until };
+    // `online` leads here again.
+    if (!this.#online) return;
+    const places = rendezvousOf(this.#rejoin);
+    const place = places[(places.findIndex(({ id }) => id === stage.meeting?.id) + 1) % places.length];
+    if (place === undefined) return;
+    this.#stage = { ...stage, attempt: NO_ATTEMPT, meeting: place };
+    // Asking again gives up the place held, while the other side may just be arriving: only where there is another place.
+    if (places.length > 1) this.#limit('retry');
+    this.#ask({ type: 'rejoin', id: place.id, role: this.#options.role });
+  }
+
+  // ---- the server
+
+  #setOnline(online: boolean): void {
+    const stage = this.#stage;
+    this.#online = online;
+    if (!online) this.#unpaired('server-away');
+    else if (stage.at === 'searching' && !this.#linked) this.#meet();
+    else if (stage.at === 'hosting' && stage.unused.token !== undefined)
+      this.#ask({ type: 'reopen', token: stage.unused.token });
+  }
+
+  /** Nothing reaches the other side through the server any more. */
+  #unpaired(code: ProblemCode): void {
+    const stage = this.#stage;
+    if (stage.at === 'hosting') this.#limit('away');
+    else if (stage.at === 'joining' && code === 'server-away' && stage.unused?.token !== undefined) {
+      // Nothing was said yet: the room can still be taken back. A server that restarts has forgotten it.
+      this.#drop();
+      this.#stage = { at: 'hosting', unused: stage.unused };
+      this.#limit('away');
+    } else if (stage.at === 'joining') {
+      if (this.#linked) this.#limit('unpaired');
+      else this.#pairingFailed(code);
+    } else if (stage.at === 'searching') {
+      if (this.#linked) this.#limit('unpaired');
+      else if (stage.attempt.step === 'pairing') this.#meet();
+    }
+  }
+
+  #placeExpired(reason: ExpiredReason): void {
+    const { at } = this.#stage;
+    if (at === 'searching') {
+      if (reason === 'time') this.#meet();
+      else this.#fail({ code: 'connection-lost' });
+    } else if (CONNECTION[at] === 'waiting') this.#fail({ code: 'code-expired' });
+    // The guest of a sender who did not return.
+    else if (at === 'joining') this.#pairingFailed('code-unknown');
+  }
+
+  // ---- time
+
+  #expire(limit: LimitName): void {
+    const attempt = this.#attempt;
+    switch (limit) {
+      case 'guest':
+        this.#pairingFailed(attempt.step === 'pairing' && attempt.greeted ? 'peer-left' : 'connection-lost');
+        return;
+      case 'pairing':
+        this.#pairingFailed('connection-lost');
+        return;
+      case 'link':
+        this.#unlinked();
+        return;
+      case 'away':
+        this.#fail({ code: 'server-away' });
+        return;
+      case 'unpaired':
+        // Both sides have the keys and no connection yet: they meet again with them.
+        if (this.#stage.at === 'joining') this.#search();
+        else this.#meet();
+        return;
+      case 'search':
+      case 'retry':
+        this.#meet();
+        return;
+    }
+  }
+
+  #limit(limit: LimitName): void {
+    this.#deadline = { limit, at: this.#now + LIMITS[limit] };
+  }
+
+  // ---- parts
+
+  get #attempt(): Attempt {
+    const stage = this.#stage;
+    return stage.at === 'joining' || stage.at === 'searching' ? stage.attempt : NO_ATTEMPT;
+  }
+
+  #setAttempt(attempt: Attempt): void {
+    const stage = this.#stage;
+    if (stage.at === 'joining' || stage.at === 'searching') this.#stage = { ...stage, attempt };
+  }
+
+  #sealed(): SealedChannel | undefined {
+    const attempt = this.#attempt;
+    if (this.#stage.at === 'connected') return this.#stage.sealed;
+    return attempt.step === 'linking' ? attempt.sealed : undefined;
+  }
+
+  #ask(ask: Ask): void {
+    this.#request += 1;
+    this.#effect({ type: 'ask', request: this.#request, ask });
+  }
+
+  #unlink(): void {
+    this.#path = undefined;
+    if (!this.#linked) return;
+    this.#linked = false;
+    this.#effect({ type: 'unlink' });
+  }
+
+  /** Ends whatever was begun with the other side. */
+  #drop(): void {
+    this.#unlink();
+    this.#effect({ type: 'discard-prepared' });
+    this.#setAttempt(NO_ATTEMPT);
+  }
+
+  #reset(stage: Stage): void {
+    this.#deadline = undefined;
+    this.#drop();
+    this.#rejoin = undefined;
+    this.#room = undefined;
+    this.#problem = undefined;
+    this.#fingerprint = undefined;
+    this.#stage = stage;
+  }
+
+  #close(): void {
+    this.#deadline = undefined;
+    this.#drop();
+    this.#effect({ type: 'forget' });
+    this.#stage = { at: 'closed' };
+  }
+
+  #fail(problem: Problem): void {
+    this.#deadline = undefined;
+    this.#drop();
+    this.#room = undefined;
+    // The other side, if it still arrives, should not wait for us.
+    this.#effect({ type: 'leave' });
+    this.#problem = problem;
+    this.#stage = { at: 'failed' };
+    this.#effect({ type: 'lost' });
+  }
+
+  #effect(effect: ConnectionEffect): void {
+    this.#effects.push(effect);
+  }
+}
