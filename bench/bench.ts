@@ -5,7 +5,7 @@ import { Stage } from './stage.ts';
 /** What a sub-command works with. Browsers are started when one first asks for them. */
 export class Bench {
   readonly args: BenchArguments;
-  /** What went wrong on the way and is to stand in the result. */
+  /** What went wrong on the way and belongs in the result. */
   readonly problems: string[] = [];
   #stage: Stage | undefined;
   #pictures: Pictures | undefined;

@@ -19,7 +19,7 @@ export interface Command {
   run(bench: Bench): Promise<Result>;
 }
 
-/** What stands after `npm run bench --`. Another measurement is a file in `commands/` and a line here. */
+/** What follows `npm run bench --`. Another measurement is a file in `commands/` and a line here. */
 export const commands: Readonly<Record<string, Command>> = {
   cases: { about: 'every case of the table of targets, beside plain data channels (default)', run: cases },
   direct: { about: 'a large file with nothing between the browsers, beside reliable channels', run: direct },

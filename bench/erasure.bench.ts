@@ -62,7 +62,7 @@ function measure(
   }
   const encode = megabytes / ((performance.now() - began) / 1000);
 
-  // The draw is not the code's work. A block that lost more than its repair makes up for is left at what came.
+  // The draw is not the code's work. A block that lost more than its repair makes up for is left at what arrived.
   const arrivals = Array.from({ length: blocks }, () =>
     Array.from({ length: K + REPAIR }, (_, index) => index).filter(() => random() >= LOSS),
   );

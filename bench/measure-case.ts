@@ -14,7 +14,7 @@ const BUFFERED: Usage = { kind: 'buffered', messageLength: 16 * 1024 };
 export interface MeasureOptions {
   /** Pictures after the first of each session. */
   runs: number;
-  /** Files over each plain channel: none, or the first and so many more. */
+  /** Files over each plain channel: none, or the first and this many more. */
   baselineRuns: number | undefined;
   /** A baseline that takes longer is given up, and not repeated: at least so long, and never below twice the limit. */
   capSeconds: number;
@@ -177,7 +177,7 @@ class RepeatedChannel implements Other {
     const { seconds } = await this.#pair.transfer(this.#usage, this.#bytes, runs.capSeconds * 1000);
     if (seconds === undefined) {
       runs.overCap = true;
-      // What is still in its buffers must not stand in the others' queue.
+      // What is still in its buffers must not fill the others' queue.
       await this.close();
       return `${name} > ${Math.round(runs.capSeconds)} s`;
     }

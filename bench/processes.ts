@@ -99,7 +99,7 @@ function secondsOf(stat: string): number {
 const largestFirst = (seconds: Record<string, number>): Record<string, number> =>
   Object.fromEntries(Object.entries(seconds).toSorted(([, a], [, b]) => b - a));
 
-/** `VmHWM`: the most that was resident since the process began, or since `clear_refs` was told 5. */
+/** `VmHWM`: the most that was resident since the process began, or since `clear_refs` was set to 5. */
 export function peakMegabytes(pid: number): number | undefined {
   return statusMegabytes(pid, 'VmHWM');
 }

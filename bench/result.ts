@@ -12,7 +12,7 @@ export interface Result {
   /** Sentences above the tables: what was measured, and how. */
   notes: readonly string[];
   tables: readonly Table[];
-  /** SVG documents by the part of the file name that tells them apart. */
+  /** SVG documents by the part of the file name that distinguishes them. */
   charts: readonly { name: string; svg: string }[];
   /** Every single run, for the JSON file. */
   data: unknown;

@@ -41,7 +41,7 @@ test('of an album some are refused, some called off on either side, and each of 
   await expect(receiver.page.getByTestId('accept')).toHaveCount(4, { timeout: 40_000 });
   await receiver.handle('one.jpg', 'decline').click();
   await receiver.page.getByTestId('accept-offered').click();
-  // One is stopped where it comes from while it moves, another where it goes before its turn.
+  // One is cancelled by its sender while it moves, another by its receiver before its turn.
   await receiver.chunks('two.jpg', 50);
   // Three that count, none of them here: the refused one is no part of the way that is left.
   await expect(receiver.page.getByTestId('totals')).toContainText('0 of 3');
@@ -190,7 +190,7 @@ declare global {
   }
 }
 
-/** Nobody is there to answer a picker: the zip goes the way of a plain download, the folder is one of the page's own. */
+/** There is no person to answer a picker: the zip goes the way of a plain download, the folder is one of the page's own. */
 function standInForPickers(): void {
   Reflect.deleteProperty(window, 'showSaveFilePicker');
   Object.assign(window, {

@@ -1,4 +1,4 @@
-/** A transfer that does not simply go through: somebody changes their mind, goes away, comes back, or the network does. */
+/** A transfer that does not simply go through: a person changes their mind, leaves or returns, or the network does. */
 import { expect, test } from './support/app.ts';
 import { unlike } from './support/pictures.ts';
 import { cross, expectVerified, meet, ReceiverRoom } from './support/rooms.ts';
@@ -83,7 +83,7 @@ test('[P-20] the receiver closes the tab mid-way: the sender is told, and goes o
   await sender.connection('reconnecting');
   await sender.state('large.jpg', 'paused');
 
-  // A minute is left for a reload; then nobody is waited for any more.
+  // A minute is left for a reload; after that the search ends.
   await sender.page.clock.fastForward(50_000);
   await sender.state('large.jpg', 'paused');
   await sender.page.clock.fastForward(20_000);

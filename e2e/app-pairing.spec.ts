@@ -22,7 +22,7 @@ test('a wrong code burns the room, both are told, and a new code works', async (
   }
   await expect(sender.page.getByTestId('room-code')).toHaveCount(0);
 
-  // The right words come too late.
+  // The right words arrive too late.
   await receiver.enter(code);
   await expect(receiver.problem('code-unknown')).toBeVisible();
   await receiver.connection('failed');

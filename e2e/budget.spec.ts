@@ -60,7 +60,7 @@ async function firstLoad(context: BrowserContext, url: string, button: string): 
   await page.goto(url, { waitUntil: 'load' });
   await page.waitForFunction(() => document.documentElement.dataset['answersAt'] !== undefined);
   const interactive = Number(await page.evaluate(() => document.documentElement.dataset['answersAt']));
-  // What comes by itself after that, the session's code above all.
+  // What loads by itself after that, the session's code above all.
   await page.waitForLoadState('networkidle');
   await sleep(300);
   await page.close();

@@ -1,4 +1,4 @@
-/** The QR picture on the sender's screen, before a real camera as far as the receiver's browser can tell. */
+/** The QR picture on the sender's screen, before a real camera as far as the receiver's browser knows. */
 import { writeFile } from 'node:fs/promises';
 import type { Browser } from '@playwright/test';
 import { launchChromium, openContext } from '../testbed/link/browsers.ts';

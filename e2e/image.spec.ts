@@ -126,7 +126,7 @@ function call<Name extends keyof ImageApi>(
   ) as Promise<Awaited<ReturnType<ImageApi[Name]>>>;
 }
 
-/** What has not come of these shows what lies beneath. */
+/** What is missing of these shows what lies beneath. */
 const BASELINE = new Set(['phone.jpg', 'storm.jpg', 'rotated-6.jpg', 'rotated-8.jpg']);
 /** Decoding is slow: an ordinary run takes a picture of each kind, `TESSERA_LONG=1` all of them. */
 const OF_EACH_KIND = new Set([

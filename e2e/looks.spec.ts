@@ -1,5 +1,5 @@
 /**
- * How the pages look in each state that stands still: light on a desktop, dark on a phone. Everywhere axe finds nothing and
+ * How the pages look in each state without motion: light on a desktop, dark on a phone. Everywhere axe finds nothing and
  * nothing is wider than the window; where the browser draws letters as the one did that took the recorded pictures, the
  * pictures are compared too. To record them anew: `TESSERA_LONG=1 npx playwright test e2e/looks.spec.ts --update-snapshots=all`.
  */
@@ -56,7 +56,7 @@ for (const [v, view] of views.entries()) {
     // An ordinary run takes each state in one of the views, in turn.
     if (!LONG && l % views.length !== v) continue;
     test(`${look.name} looks as it did, ${view.name}`, async () => {
-      // One page of one browser: what does not stand by then never will.
+      // One page of one browser: what is not laid out by then never will be.
       test.setTimeout(20_000);
       const context = await browser.newContext({
         colorScheme: view.colorScheme,

@@ -121,7 +121,7 @@ for (const policy of LONG ? (['with', 'without'] as const) : (['without'] as con
     for (const name of names) {
       expect(name).not.toMatch(/[/\\:*?"<>|\p{Cc}\p{Cf}]|^\.|\.$/u);
       expect(name).not.toMatch(/\.(?:exe|scr|html?|xhtml|svg|js|hta|lnk|bat|xml|pdf|desktop)(?:\.|$)/i);
-      // What cleaning makes, it leaves alone, but for the number that tells namesakes apart.
+      // What cleaning makes, it leaves alone, but for the number that distinguishes namesakes.
       const plain = name.replace(/ \(\d+\)(?=(?:\.[^.]*)?$)/, '');
       expect(cleanFileName(plain, '')).toBe(plain);
     }

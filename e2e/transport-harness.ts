@@ -108,7 +108,7 @@ const harness = {
     }
     return most;
   },
-  /** Ends the page's n-th connection as a crash of its network would: nobody is told here. */
+  /** Ends the page's n-th connection as a crash of its network would: no event is fired here. */
   killConnection(index: number): void {
     connections[index]!.close();
   },

@@ -89,7 +89,7 @@ test('32 lanes open on a lossy link, carry messages, and close on request', asyn
   const { received } = await state(receiver);
   const total = Object.values(received).reduce((sum, count) => sum + count, 0);
   expect(Object.keys(received)).toHaveLength(32);
-  // 5 % of packets are lost, of messages that stand in two packets twice that.
+  // 5 % of packets are lost, of messages in two packets twice that.
   expect(total / sent).toBeGreaterThan(0.85);
   expect(total / sent).toBeLessThan(0.98);
 
@@ -115,7 +115,7 @@ test('a lane that dies is replaced, and so is one that is worn', async ({ link, 
   const before = await state(sender);
   expect(before.lanes).toContain(3);
 
-  // The receiver's connection of one lane ends; nobody tells the sender but the network.
+  // The receiver's connection of one lane ends; only the network shows it to the sender.
   await receiver.evaluate(() => window.harness.killConnection(2));
   await expect.poll(async () => (await state(sender)).lanes.includes(7), { timeout: 30_000 }).toBe(true);
   await expect.poll(() => lanes(sender)).toBe(6);

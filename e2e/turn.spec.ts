@@ -147,7 +147,7 @@ test.describe('over a relay', () => {
       expect(offered.length).toBeGreaterThan(0);
       for (const candidate of offered) {
         expect(candidate).toContain('typ relay');
-        // The address from which the relay sees us would stand here.
+        // The address from which the relay sees us would appear here.
         expect(candidate).toMatch(/raddr (0\.0\.0\.0|::) rport 0/);
       }
     }

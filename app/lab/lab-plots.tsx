@@ -20,7 +20,7 @@ interface Props {
   position: number;
 }
 
-/** Both sides over one logarithmic time. Loaded when it comes into sight of somebody. */
+/** Both sides over one logarithmic time. Loaded when it is scrolled into view. */
 export default function LabPlots({ data, names, position }: Props) {
   const { t } = useLabText();
   return (
@@ -123,7 +123,7 @@ function options(element: HTMLElement, range: [number, number]): uPlot.Options {
     series: [
       {},
       { stroke: colour('--accent'), width: 2.5, points: { show: false } },
-      // Dashed: the two are told apart without their colours.
+      // Dashed: the two differ without their colours.
       { stroke: colour('--cell-lost'), width: 2.5, dash: [7, 4], points: { show: false } },
     ],
   };

@@ -40,7 +40,7 @@ function TimelineMap({ timeline, replay }: { timeline: Timeline; replay: Replay 
   const { now, position, running } = replay;
   const live = useMemo(() => new ChunkReplay(timeline), [timeline]);
   const counted = useMemo(() => new ChunkReplay(timeline), [timeline]);
-  // A replay that stands is painted once for each place it stands at.
+  // A paused replay is painted once for each position.
   const standing = running ? -1 : position;
   const read = useCallback(
     () => ({ chunksPerCell: 1, cells: live.goTo(standing < 0 ? now() : standing) }),

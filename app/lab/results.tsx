@@ -15,7 +15,7 @@ interface Props {
 
 const WAITING = '…';
 
-/** One row for each way of sending; figures stand in milliseconds beside the text, for programs. */
+/** One row for each way of sending; figures are in milliseconds beside the text, for programs. */
 export function Results({ conditions, timelines, curve, limit }: Props) {
   const { t, f } = useLabText();
   const seconds = (millis: number) => f.duration(millis / 1000);

@@ -5,7 +5,7 @@ import { openPicture } from '../../lib/lab/picture.ts';
 import { filesFromDrop } from '../ui/pick/files-from.ts';
 import sample from './sample.jpg';
 
-/** The landscape that comes with the page until somebody drops, pastes or picks a picture of their own. */
+/** The page's own landscape, until the person drops, pastes or picks another picture. */
 export function useLabPicture(lab: Laboratory): (file: File) => void {
   const show = useCallback(
     (file: File) => void openPicture(file, file.name).then((picture) => lab.show(picture)),

@@ -34,7 +34,7 @@ export function useSharedConditions(lab: Laboratory): void {
   }, [lab]);
 }
 
-/** The address of the experiment on view, whatever the address bar has come to. */
+/** The address of the experiment on view, whatever the address bar shows. */
 export function linkTo(lab: Laboratory): string {
   const { origin, pathname } = window.location;
   return `${origin}${pathname}#${encodeConditions(lab.store.getState().conditions)}`;

@@ -66,7 +66,7 @@ export class ChannelPair {
     ] as const);
   }
 
-  /** How the file came that was received last: it came in order. */
+  /** How the last file arrived: in order. */
   arrivals(): Promise<readonly Arrival[]> {
     return this.#receiver.evaluate(() => window.channelPage.arrivals());
   }
@@ -77,7 +77,7 @@ export class ChannelPair {
     await this.#receiver.evaluate(() => void window.channelPage.receiveFile(Infinity, 3_600_000));
   }
 
-  /** Bytes that came so far, and the receiver's clock in ms. */
+  /** Bytes received so far, and the receiver's clock in ms. */
   receivedBytes(): Promise<{ bytes: number; at: number }> {
     return this.#receiver.evaluate(() => ({
       bytes: window.channelPage.receivedBytes(),
@@ -104,7 +104,7 @@ export class ChannelPair {
   }
 
   /**
-   * Seconds from the receiver's "go" until it has so many different messages of a chunk each, over all channels: what an
+   * Seconds from the receiver's "go" until it has that many different messages of a chunk each, over all channels: what an
    * ideal code needs of them. `undefined`: not within `capMs`.
    * @param rateMbit pace at this rate of the link
    */

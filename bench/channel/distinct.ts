@@ -1,4 +1,4 @@
-/** Unreliable channels, one or many: how many different messages come through, without any repair. */
+/** Unreliable channels, one or many: how many different messages are delivered, without any repair. */
 import { GO, STOP } from './signals.ts';
 
 /** A chunk of 1024 bytes and a header of 20: one packet of the browser's. */
@@ -6,7 +6,7 @@ const MESSAGE = 1044;
 /** What waits in one lane at most: enough for a round trip of a worn window, little enough to stay fresh. */
 const LANE_BUFFER = 64 * 1024;
 const TICK_MS = 4;
-/** A page that was held up makes up for so much and no more: a longer burst would overflow the queue. */
+/** A page that was held up makes up for this many at most: a longer burst would overflow the queue. */
 const MOST_TICKS = 5;
 
 /** Messages a millisecond that no channel takes. */
@@ -108,7 +108,7 @@ export async function sendUntilStopped(
   await pump(channels, rateMbit, file * FILE, () => stopped);
 }
 
-/** Seconds from "go" until so many different messages of the file are here; `undefined`: not within `capMs`. */
+/** Seconds from "go" until that many different messages of the file are here; `undefined`: not within `capMs`. */
 export function timeDistinct(
   channels: readonly RTCDataChannel[],
   count: number,

@@ -29,7 +29,7 @@ async function described(connection: RTCPeerConnection): Promise<string> {
   return connection.localDescription!.sdp;
 }
 
-/** So many connections with one channel each. */
+/** This many connections with one channel each. */
 async function offer(count: number, kind: ChannelKind): Promise<string[]> {
   return Promise.all(Array.from({ length: count }, () => described(add(kind))));
 }

@@ -6,7 +6,7 @@ let received = 0;
 export type Arrival = readonly [at: number, bytes: number];
 let arrived: Arrival[] = [];
 
-/** How the file came that was received last. */
+/** How the last file arrived. */
 export const arrivals = (): readonly Arrival[] => arrived;
 
 /** Bytes of the file that is being received. */
@@ -18,7 +18,7 @@ export function receivedBytes(): number {
  * Asks for the file and takes it. The clock runs from asking to the last byte, both here, as `tessera:accepted` to
  * `tessera:complete` do; no digest is computed.
  *
- * @returns seconds, `undefined` when not all had come after `capMs`; and the bytes that had
+ * @returns seconds, `undefined` when not all had arrived after `capMs`; and the bytes that had
  */
 export function receiveFile(
   channel: RTCDataChannel,

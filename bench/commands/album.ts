@@ -18,7 +18,7 @@ const QUICK_ALBUM = 20;
 const FAR_ALBUM = 20;
 const QUICK_FAR_ALBUM = 6;
 const FAR = { rateMbit: 50, queueMs: 100, delayMs: 50, loss: 0 };
-/** Each of the pages may grow by so much. */
+/** Each of the pages may grow by this much. */
 const REACH_MB = 200;
 const CAP_MS_A_PICTURE = 15_000;
 /** Points of a curve. */

@@ -1,4 +1,4 @@
-/** How soon something of an accepted picture is on the screen: the thumb, which came with the offer, and the preview. */
+/** How soon something of an accepted picture is on the screen: the thumb, which arrived with the offer, and the preview. */
 import type { Bench } from '../bench.ts';
 import { drawPhotograph } from '../photograph.ts';
 import { lineChart } from '../report/line-chart.ts';
@@ -16,7 +16,7 @@ const LINK = { rateMbit: 50, queueMs: 100, delayMs: 50 };
 const LOSSES = [0, 0.1];
 /** A round trip and 100 ms. */
 const REACH_SECONDS = (2 * LINK.delayMs + 100) / 1000;
-/** In so many of the runs. */
+/** In this share of the runs. */
 const REACH_SHARE = 0.95;
 const PICTURES_A_SESSION = 8;
 const CAP_MS = 60_000;

@@ -10,7 +10,7 @@ import { TesseraSession } from '../tessera/session.ts';
 const BYTES = 60_000_000;
 const QUICK_BYTES = 10_000_000;
 const CAP_MS = 120_000;
-/** Throughput at least so many times the best channel's. */
+/** Throughput at least this many times the best channel's. */
 const REACH = 1.2;
 
 const USAGES: readonly { name: string; usage: Usage }[] = [

@@ -69,7 +69,7 @@ async function measure(bench: Bench, origin: string): Promise<number> {
           }).observe(document.body, { subtree: true, childList: true, attributes: true });
         }),
     );
-    // A join that fails is told by the next line.
+    // A join that fails shows in the next line.
     times.catch(() => undefined);
     await session.join();
     return (await times) / 1000;

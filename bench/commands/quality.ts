@@ -31,7 +31,7 @@ const LINKS = [link(2), link(50)];
 /** Small enough that the front of the file is known to a few packets. */
 const USAGE = { kind: 'buffered', messageLength: 4096 } as const;
 const CAP_MS = 120_000;
-/** A quarter of the picture's sides, at most so many pixels: as in lib/lab/measure-quality.ts. */
+/** A quarter of the picture's sides, at most this many pixels: as in lib/lab/measure-quality.ts. */
 const SCALE = 4;
 const MAX_SIDE = 640;
 /** Bytes behind the picture's end, so that no two files are alike. */
@@ -121,7 +121,7 @@ async function measureLink(bench: Bench, link: LinkOptions, photos: readonly Pho
           else if (i === 0) row.first = transfer;
         }
       }
-      // The bytes of a stream come the same whatever they are: one file serves all.
+      // The bytes of a stream arrive the same whatever they are: one file serves all.
       const { seconds } = await channel.transfer(USAGE, longest, CAP_MS);
       if (seconds === undefined) throw new Error('the reliable channel was not done in time');
       say(`${link.rateMbit} Mbit/s ${run}/${args.runs}: reliable channel ${seconds.toFixed(2)} s`);

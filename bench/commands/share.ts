@@ -22,7 +22,7 @@ interface Run {
   seconds: number;
   tesseraMbit: number;
   channelMbit: number;
-  /** The channel's before the picture came. */
+  /** The channel's before the picture. */
   channelAloneMbit: number;
   queueP95Ms: number;
   droppedByQueue: number;

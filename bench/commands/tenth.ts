@@ -11,7 +11,7 @@ import type { TesseraTransfer } from '../tessera/transfer.ts';
 
 const PICTURES = 10;
 const CAP_MS = 60_000;
-/** The tenth at most so many times the second. */
+/** The tenth at most this many times the second. */
 const REACH = 1.1;
 
 export async function tenth(bench: Bench): Promise<Result> {

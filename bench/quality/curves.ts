@@ -15,7 +15,7 @@ export function stepsSeen(seen: readonly Seen[], accepted: number): Step[] {
   return seen.map(({ at, decibels }) => ({ seconds: Math.max(0, at - accepted) / 1000, decibels }));
 }
 
-/** What a page could show of a file that comes in order, if each of its bytes were painted as it comes. */
+/** What a page could show of a file that arrives in order, if each byte were painted on arrival. */
 export function stepsOfFronts(arrivals: readonly Arrival[], { bytes, decibels }: FrontQuality): Step[] {
   const steps: Step[] = [];
   let next = 0;

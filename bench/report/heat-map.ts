@@ -68,7 +68,7 @@ function drawPanel({ title, cells }: Panel, columns: HeatMap['columns'], rows: H
   return parts.join('');
 }
 
-/** 0 at the limit (or below), 1 at `WORST` and beyond; logarithmic, so that 1.1 and 1.3 are told apart. */
+/** 0 at the limit (or below), 1 at `WORST` and beyond; logarithmic, so that 1.1 and 1.3 differ. */
 export function heatOf(ratio: number): number {
   return Math.min(1, Math.max(0, Math.log(ratio) / Math.log(WORST)));
 }

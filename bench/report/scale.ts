@@ -8,7 +8,7 @@ export interface ScaleOptions {
   /** Smallest and largest value to show. */
   from: number;
   to: number;
-  /** Where they stand, in pixels; may run backwards. */
+  /** Positions, in pixels; may run backwards. */
   start: number;
   end: number;
   log?: boolean;
@@ -40,7 +40,7 @@ function logTicks(from: number, to: number): number[] {
 }
 
 function linearTicks(from: number, to: number): number[] {
-  // A single value still needs an axis that can be told apart from it.
+  // A single value still needs an axis that differs from it.
   const span = Math.max(to - from, Math.abs(to) / 1000) || 1;
   const rough = span / 5;
   const power = 10 ** Math.floor(Math.log10(rough));

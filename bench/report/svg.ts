@@ -39,7 +39,7 @@ export function svgDocument(
   )}\n`;
 }
 
-/** Told apart by people who do not see all colours (Okabe and Ito, 2008). */
+/** Distinct for people who do not see all colours (Okabe and Ito, 2008). */
 const palette = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#444444'] as const;
 
 export const colour = (index: number): string => palette[index % palette.length] as string;

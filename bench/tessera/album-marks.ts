@@ -8,7 +8,7 @@ export interface AlbumMark {
   at: number;
 }
 
-/** Resolves once so many more are complete; `false`: one failed. */
+/** Resolves once this many more are complete; `false`: one failed. */
 export function albumDone(page: Page, count: number): Promise<boolean> {
   return page.evaluate(
     (count) =>

@@ -7,14 +7,14 @@ import type { TesseraTransfer } from './transfer.ts';
 import { type AlbumMark, albumDone, albumMarks } from './album-marks.ts';
 import { closingReport, longestTask, marksOf, whenDone } from './read-page.ts';
 
-/** After pairing, and after each picture: nobody chooses the next one sooner. Lanes are opened and replaced meanwhile. */
+/** After pairing, and after each picture: a person does not choose the next one sooner. Lanes are opened and replaced meanwhile. */
 const PAUSE_MS = 2000;
 /** A quick typist's. */
 const LETTER_MS = 100;
 const CONNECT_TIMEOUT_MS = 40_000;
 /** Preparing is digest and preview: 200 MB of them on a slow machine. */
 const OFFER_TIMEOUT_MS = 120_000;
-/** The last figures come a quarter of a second after the end (`LINGER`), and are shown ten times a second. */
+/** The last figures arrive a quarter of a second after the end (`LINGER`), and are shown ten times a second. */
 const FIGURES_MS = 700;
 
 export interface SessionOptions {

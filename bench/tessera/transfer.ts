@@ -26,7 +26,7 @@ export function messageLoss({ figures }: Pick<TesseraTransfer, 'figures'>): numb
 }
 
 /**
- * Whether nothing had to wait for the receiver to say what it lacks: the lack of a chunk of the first flight is told
+ * Whether nothing had to wait for the receiver to say what it lacks: the lack of a chunk of the first flight is reported
  * after one and a half round trips, and what answers it cannot be there before two.
  */
 export function withoutRepairRoundTrip(seconds: number, link: { delayMs: number }): boolean {

@@ -1,4 +1,4 @@
-/** What is photographed: each state of the pages that stands still, by name. */
+/** What is photographed: each state of the pages without motion, by name. */
 import type { Page } from '@playwright/test';
 import { deflateSync } from 'node:zlib';
 import { png, pngChunk } from '../../lib/image/test-images.ts';

@@ -44,7 +44,7 @@ export function bombs(side: number): Picture[] {
 export function disguises(): Picture[] {
   const jpeg = jpegBomb(20_000);
   const gif = gifBomb(20_000);
-  // The screen says 1 × 1, and the frame that says more stands behind 282 KB of comments.
+  // The screen says 1 × 1, and the frame that says more is behind 282 KB of comments.
   const words = bytesOf(255, new Uint8Array(255).fill(65));
   const comments = bytesOf([0x21, 0xfe], ...Array.from({ length: 1100 }, () => words), 0);
   const sequence = Buffer.from(AVIF_SEQUENCE, 'base64');
@@ -109,7 +109,7 @@ function pngBomb(side: number): Uint8Array {
   ]);
 }
 
-/** LZW (GIF89a, appendix F) of nothing but colour 0: each code stands for one pixel more than the one before. */
+/** LZW (GIF89a, appendix F) of nothing but colour 0: each code means one pixel more than the one before. */
 function gifBomb(side: number): Uint8Array {
   const CLEAR = 4;
   const END = 5;

@@ -65,7 +65,7 @@ export async function draw(page: Page, drawing: Drawing): Promise<Picture> {
 
 /** Looks the same and has another digest: a receiver that knows a file's digest asks for nothing of it. */
 export function unlike(picture: Picture, name: string): Picture {
-  // What stands behind the end of a picture shows nothing.
+  // What follows the end of a picture shows nothing.
   return { ...picture, name, buffer: Buffer.concat([picture.buffer, Buffer.from(name)]) };
 }
 

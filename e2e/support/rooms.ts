@@ -35,7 +35,7 @@ export class Room {
     this.page = page;
   }
 
-  /** Says so when it does not get there: which state and problem it stands in instead. */
+  /** Says so when it does not get there: which state and problem it has instead. */
   async connection(...states: string[]): Promise<void> {
     const line = this.page.getByTestId('connection');
     await expect
@@ -71,7 +71,7 @@ export class Room {
     return Number(await this.handle(name, id).textContent());
   }
 
-  /** Resolves once so many chunks of the picture are there. */
+  /** Resolves once this many chunks of the picture are there. */
   async chunks(name: string, atLeast: number): Promise<void> {
     await expect
       .poll(() => this.number(name, 'chunks-received'), { ...TRANSFER, intervals: [20] })

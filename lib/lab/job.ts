@@ -13,7 +13,7 @@ export type JobAnswer =
   | { readonly type: 'timeline'; readonly timeline: Timeline }
   | { readonly type: 'done' };
 
-/** What the page waits for comes first: Tessera and the rival on view, then the others for the table. */
+/** What the page waits for is first: Tessera and the rival on view, then the others for the table. */
 export function* runJob({ conditions, picture, preview }: Job): Generator<Timeline> {
   yield simulateTessera(conditions, picture, preview);
   const others = RIVALS.filter((rival) => rival !== conditions.rival);

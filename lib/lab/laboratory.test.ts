@@ -26,7 +26,7 @@ const curve: QualityCurve = {
   thumb: undefined,
 };
 
-/** The real simulations, on this thread and only when told to. */
+/** The real simulations, on this thread and only when asked to. */
 function makeLab() {
   const jobs: (() => void)[] = [];
   const timers: (() => void)[] = [];

@@ -14,7 +14,7 @@ export interface LabState {
   picture: LabPicture | undefined;
   /** Quality over bytes of that picture, once measured. */
   curve: QualityCurve | undefined;
-  /** Of the present conditions and picture; each comes when its simulation is over. */
+  /** Of the present conditions and picture; each arrives when its simulation is over. */
   timelines: Partial<Record<System, Timeline>>;
   simulating: boolean;
   /** Counts the runs, so that a replay knows when to begin anew. */

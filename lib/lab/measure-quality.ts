@@ -17,7 +17,7 @@ const NOTHING = '#808080';
 
 type Draw = (context: CanvasRenderingContext2D, width: number, height: number) => void;
 
-/** @returns `undefined` when the browser cannot show the picture after all, or `signal` says that nobody waits for it */
+/** @returns `undefined` when the browser cannot show the picture after all, or `signal` is aborted */
 export async function measureQuality(
   picture: LabPicture,
   signal: AbortSignal,
@@ -69,7 +69,7 @@ export async function measureQuality(
       overPreview[index] = preview ? psnr(pixels(preview, draw), exact) : bare[index];
       frame.close();
     }
-    // Input and painting come between two decodes.
+    // Leaves room for input and painting between two decodes.
     await new Promise((resolve) => setTimeout(resolve));
   }
   decoder?.close();
@@ -90,7 +90,7 @@ async function drawUrl(url: string): Promise<Draw | undefined> {
   } catch {
     return undefined;
   } finally {
-    // The decoded image stands on its own.
+    // The decoded image is independent of it.
     if (url.startsWith('blob:')) URL.revokeObjectURL(url);
   }
   return (context, width, height) => context.drawImage(image, 0, 0, width, height);

@@ -8,7 +8,7 @@ import { transferPictures } from '../simulation/picture-transfer.ts';
 import { linksOf, type Conditions } from './conditions.ts';
 import { simulateRival, simulateTessera } from './simulate.ts';
 
-/** What a session comes to have soon after pairing; the figures of a picture say how many it used. */
+/** What a session has soon after pairing; the figures of a picture say how many it used. */
 const LANES = 32;
 
 /**

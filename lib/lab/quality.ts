@@ -41,7 +41,7 @@ export function psnr(a: Uint8ClampedArray, b: Uint8ClampedArray): number {
   return mean === 0 ? EXACT_DB : Math.min(EXACT_DB, 10 * Math.log10((255 * 255) / mean));
 }
 
-/** Fronts worth a decode: closer together at the beginning, where most of the picture comes. */
+/** Fronts worth a decode: closer together at the beginning, where most of the picture arrives. */
 export function frontsToMeasure(bytes: number, count: number): number[] {
   const fronts = Array.from({ length: count }, (_, i) => Math.ceil(bytes * ((i + 1) / count) ** 1.5));
   return [...new Set(fronts)].filter((front) => front > 0);
@@ -57,7 +57,7 @@ export function qualityOver(timeline: Timeline, curve: QualityCurve): Steps {
     value.push(decibels);
   };
   const ours = timeline.system === 'tessera';
-  // The thumb stands in the offer: it is there when the person accepts.
+  // The thumb is in the offer: it is there when the person accepts.
   if (ours) see(0, curve.thumb);
   const { previewAt = Infinity } = timeline;
   let previewSeen = false;

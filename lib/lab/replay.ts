@@ -1,4 +1,4 @@
-/** A clock that runs through a simulation's time as fast as somebody wants to look. Its own time comes in as a value. */
+/** A clock that runs through a simulation's time at the chosen speed. Its own time is an input. */
 import type { Millis } from '../protocol/endpoint.ts';
 
 /** Simulated milliseconds a real one. */
@@ -10,7 +10,7 @@ export class ReplayClock {
   #speed: Speed = 1;
   /** Position when it last was set running, stopped or moved. */
   #from: Millis = 0;
-  /** Real time of that; `undefined`: it stands. */
+  /** Real time of that; `undefined`: paused. */
   #since: Millis | undefined;
 
   get end(): Millis {
@@ -21,7 +21,7 @@ export class ReplayClock {
     return this.#speed;
   }
 
-  /** Where it stands at this real time; stops by itself at the end. */
+  /** Its position at this real time; stops by itself at the end. */
   position(now: Millis): Millis {
     if (this.#since === undefined) return this.#from;
     const position = this.#from + (now - this.#since) * this.#speed;

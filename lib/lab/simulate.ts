@@ -16,7 +16,7 @@ const LOOK_FOR_GAPS = 10;
 /** A rival's front is read at this many moments: finer than a replay's frames. */
 const RIVAL_MOMENTS = 4000;
 
-/** The sender and receiver of lib/protocol, unchanged, over lanes that behave as Chromium's do. The lanes stand already. */
+/** The sender and receiver of lib/protocol, unchanged, over lanes that behave as Chromium's do. The lanes are open already. */
 export function simulateTessera(
   conditions: Conditions,
   picture: Uint8Array,
@@ -27,7 +27,7 @@ export function simulateTessera(
   const arrived = new StepRecorder();
   const events = new EventRecorder();
   const { chunks } = geometryOf(picture.length);
-  /** States of the chunks so far, so that a gap is told once and a late chunk does not undo a repair. */
+  /** States of the chunks so far, so that a gap is reported once and a late chunk does not undo a repair. */
   const seen = new Uint8Array(chunks);
   let acceptedAt = 0;
   let lookedAt = -Infinity;
@@ -87,7 +87,7 @@ export function simulateTessera(
   };
 }
 
-/** A byte stream, in order, on a connection that stands; it starts when the acceptance has reached the sender. */
+/** A byte stream, in order, on an established connection; it starts when the acceptance has reached the sender. */
 export function simulateRival(rival: Rival, conditions: Conditions, bytes: number): Timeline {
   const { forward, reverse } = linksOf(conditions);
   const path = makePath(forward, reverse);

@@ -1,4 +1,4 @@
-/** What a simulated transfer did, told along its own time, so that a page can replay it at any speed. */
+/** What a simulated transfer did, along its own time, so that a page can replay it at any speed. */
 import type { Millis } from '../protocol/endpoint.ts';
 import type { Rival } from './conditions.ts';
 
@@ -38,7 +38,7 @@ export interface Timeline {
   readonly packets: { readonly sent: number; readonly lost: number };
 }
 
-/** Virtual time after which a transfer is given up. Nobody waits longer, and it bounds the work for one picture. */
+/** Virtual time after which a transfer is given up. A person does not wait longer, and it bounds the work for one picture. */
 export const MAX_MILLIS: Millis = 600_000;
 
 /** When the replay of a timeline has nothing more to show. */

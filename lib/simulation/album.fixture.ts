@@ -60,7 +60,7 @@ export interface AlbumOptions {
   /** Offer the next when the one before has ended, or all at once. */
   overlap?: boolean;
   declines?: (picture: number) => boolean;
-  /** A peer may say what is not so: pictures nobody offered, damage where there is none. */
+  /** A peer may say what is not so: pictures that were not offered, damage where there is none. */
   lies?: boolean;
   /** What the clocks of the two sides show when the pair's shows zero. */
   clocks?: readonly [Millis, Millis];
@@ -72,7 +72,7 @@ export type Outcome = 'whole' | 'declined' | 'cancelled' | 'silence';
 
 /**
  * Two real endpoints carry several pictures while the network and the people do what they like. Holds on the way that
- * every byte that comes out is right, that no block comes twice, and that neither side has more open blocks than allowed.
+ * every byte delivered is right, that no block is delivered twice, and that neither side has more open blocks than allowed.
  */
 export class Album {
   readonly sender = new Sender();
@@ -137,7 +137,7 @@ export class Album {
     for (let lane = 1; lane <= this.lanes; lane++) this.pair.closeLane(lane);
   }
 
-  /** What was on the control channel is lost; it comes back after a while. */
+  /** What was on the control channel is lost; it is back after a while. */
   cutControl(back: Millis): void {
     this.pair.closeLane(CONTROL_LANE);
     this.pair.at(this.pair.now + back, () => {

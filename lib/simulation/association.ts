@@ -50,7 +50,7 @@ export class Association implements PacketHandler {
   readonly #drained: ((now: Millis) => void) | undefined;
 
   /**
-   * @param deliver a message came out whole at the other end.
+   * @param deliver a message was delivered whole at the other end.
    * @param drained the backlog shrank other than in `send`.
    */
   constructor(
@@ -107,7 +107,7 @@ export class Association implements PacketHandler {
     if (this.#open) this.#receiver.handlePacket(chunks, forwardTo, now);
   }
 
-  /** An acknowledgement came back. */
+  /** An acknowledgement arrived. */
   handleSack({ cumulative, gaps }: Sack, now: Millis): void {
     if (!this.#open || cumulative < this.#base - 1) return;
     const congestion = this.#congestion;
@@ -299,7 +299,7 @@ export class Association implements PacketHandler {
     }
   }
 
-  /** Abandoned chunks at the front: the receiver must be told to pass over them (RFC 3758). */
+  /** Abandoned chunks at the front: the receiver must be made to pass over them (RFC 3758). */
   #forwardTo(now: Millis): number | undefined {
     if (this.#outstanding[0]?.state !== 'abandoned' || now < this.#forwardNotBefore) return undefined;
     this.#forwardNotBefore = now + Math.min(FORWARD_INTERVAL, this.roundTrip.smoothed ?? FORWARD_INTERVAL);

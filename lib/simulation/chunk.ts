@@ -42,7 +42,7 @@ export interface Sack {
   gaps: readonly number[];
 }
 
-/** Where packets of an association come out: its receiver at one end, its sender at the other. */
+/** Where packets of an association are delivered: its receiver at one end, its sender at the other. */
 export interface PacketHandler {
   handlePacket(chunks: readonly Chunk[], forwardTo: number | undefined, now: Millis): void;
   handleSack(sack: Sack, now: Millis): void;
@@ -65,7 +65,7 @@ export class AssociationPacket implements Datagram {
   }
 
   copy(): Datagram {
-    return this; // numbers tell the second from the first
+    return this; // numbers distinguish the second from the first
   }
 }
 

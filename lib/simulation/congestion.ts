@@ -47,7 +47,7 @@ export interface NewRenoOptions {
   growthPerAck?: number;
 }
 
-/** NewReno (RFC 9260 §7.2, RFC 6582), with dcSCTP's constants unless told. */
+/** NewReno (RFC 9260 §7.2, RFC 6582), with dcSCTP's constants by default. */
 export class NewReno implements Congestion {
   readonly #packet: number;
   readonly #minimum: number;

@@ -11,9 +11,9 @@ const PACE = 46_000_000;
 const BACKLOG = 8000;
 
 interface Pumped {
-  /** Mbit/s of messages that came out. */
+  /** Mbit/s of messages delivered. */
   goodput: number;
-  /** Of the messages sent, how many came out. */
+  /** Of the messages sent, how many were delivered. */
   share: number;
 }
 

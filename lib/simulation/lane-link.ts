@@ -6,7 +6,7 @@ import { NewReno } from './congestion.ts';
 import type { Datagram, Link } from './link.ts';
 import type { Path } from './path.ts';
 
-/** Called with each message that comes out of a lane, whole. */
+/** Called with each message that a lane delivers, whole. */
 export type MessageHandler = (bytes: Uint8Array, now: Millis) => void;
 
 /** `plain`: every message is a datagram of its own. `sctp`: every lane is a Chromium association. */
@@ -17,7 +17,7 @@ export interface LaneLink {
   send(bytes: Uint8Array, now: Millis): void;
   /** Bytes given to `send` that still wait for the lane's window. */
   backlog(): number;
-  /** Nothing more comes out, not even what is in flight. */
+  /** Nothing more is delivered, not even what is in flight. */
   close(): void;
 }
 

@@ -31,7 +31,7 @@ class Talker implements Endpoint<Got> {
     this.#control = control;
     this.#at = count > 0 ? 0 : undefined;
   }
-  /** A message on lane 1 that nobody's timer asked for. */
+  /** A message on lane 1 that no timer asked for. */
   say(value: number): void {
     const bytes = new Uint8Array(this.#size);
     new DataView(bytes.buffer).setUint32(0, value);

@@ -25,7 +25,7 @@ it('keeps giving the numbers it always gave, so that pinned seeds stay meaningfu
 it('spreads evenly over [0, 1)', () => {
   const buckets = Array.from({ length: 20 }, () => 0);
   for (const value of take(100_000, 42)) {
-    const bucket = Math.floor(value * 20); // outside [0, 1) it falls into none, and chi squared tells
+    const bucket = Math.floor(value * 20); // outside [0, 1) it falls into none, and chi squared shows it
     buckets[bucket] = (buckets[bucket] ?? 0) + 1;
   }
   // 19 degrees of freedom: 43.8 is the 0.1 % point of chi squared.

@@ -30,7 +30,7 @@ const BUFFER = 4 * 1024 * 1024;
 
 /**
  * One way of sending today: a byte stream, in order, each loss repaired a round trip later while what is behind it
- * waits. The connection stands when it starts. Shares the path's queues with whatever else is on them.
+ * waits. The connection is established when it starts. Shares the path's queues with whatever else is on them.
  */
 export class ReliableFlow {
   readonly association: Association;

@@ -8,11 +8,11 @@ export interface StallOptions {
   seed: number;
 }
 
-/** After a stall so many packets are handled a millisecond. */
+/** After a stall this many packets are handled a millisecond. */
 const RELEASED = 12;
 
 /**
- * An endpoint whose processor has other work now and then: what comes in a stall waits, and afterwards comes lane by lane, as
+ * An endpoint whose processor has other work now and then: what arrives in a stall waits, and is handled afterwards lane by lane, as
  * sockets are emptied, so that the newest of one lane overtakes the oldest of another.
  */
 export class StallingEndpoint<E> implements Endpoint<E> {

@@ -27,7 +27,7 @@ export interface Axes {
   seeds: readonly number[];
 }
 
-/** Two endpoints ready to transfer, and how to tell from their events that they did. */
+/** Two endpoints ready to transfer, and how their events show that they did. */
 interface Transfer<EA, EB> {
   a: Endpoint<EA>;
   b: Endpoint<EB>;

@@ -4,7 +4,7 @@ import type { Millis } from '../protocol/endpoint.ts';
 export type TimerId = number;
 
 /**
- * Named deadlines on the virtual clock: a binary heap that knows where each timer stands, so that hundreds of lanes
+ * Named deadlines on the virtual clock: a binary heap that knows each timer's place, so that hundreds of lanes
  * can move their retransmission timers with every packet.
  */
 export class Timers {

@@ -18,7 +18,7 @@ export type Choice =
 /** Good on any screen, and about a tenth of a camera's file. */
 export const SMALLER: Choice & { kind: 'smaller' } = { kind: 'smaller', quality: 0.8, longestSide: 2048 };
 
-/** What became of a choice: shown beside it, so that nobody has to believe it. */
+/** What became of a choice: shown beside it, so that it can be checked. */
 export type Outcome =
   | { kind: 'original' }
   | { kind: 'location-removed'; removed: readonly string[] }

@@ -1,5 +1,5 @@
 /**
- * The sender's page as a plain store: files come in, are inspected and prepared (two at a time, so that preparing the
+ * The sender's page as a plain store: files are added, inspected and prepared (two at a time, so that preparing the
  * next overlaps sending this one), and go to the session in the order they were picked. React only draws it.
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
@@ -28,7 +28,7 @@ export interface SendStore extends StoreApi<SendState> {
   openRoom(options: SessionOptions): Promise<void>;
   addFiles(files: Iterable<File>): void;
   setChoice: (choice: Choice) => void;
-  /** Another choice for one picture that nobody accepted yet: the old offer is withdrawn. */
+  /** Another choice for one picture that is not accepted yet: the old offer is withdrawn. */
   chooseFor(item: string, choice: Choice): void;
   cancel(item: string): void;
   cancelAll: () => void;

@@ -2,9 +2,9 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 
 export interface Settings {
-  /** Shown to the other side after pairing. Empty: `suggestedName` stands in. */
+  /** Shown to the other side after pairing. Empty: `suggestedName` is used. */
   name: string;
-  /** Made from the browser, so that nobody has to type before the first picture. */
+  /** Made from the browser, so that a person need not type before the first picture. */
   suggestedName: string;
   /** BCP 47 tag of one of the catalogues, or undefined: what the browser asks for. */
   language: string | undefined;

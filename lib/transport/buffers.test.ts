@@ -3,7 +3,7 @@ import { BacklogSampler } from './backlog-sampler.ts';
 import { ControlQueue, type ReliableChannel } from './control-queue.ts';
 import { BACKLOG_SAMPLE_MS, BACKLOG_SETTLE_MS, CONTROL_BUFFER_BYTES, CONTROL_QUEUE_BYTES } from './limits.ts';
 
-/** A channel whose network takes bytes only when told to. */
+/** A channel whose network takes bytes only when asked to. */
 class SlowChannel implements ReliableChannel {
   readyState: RTCDataChannelState = 'connecting';
   bufferedAmount = 0;

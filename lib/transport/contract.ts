@@ -32,7 +32,7 @@ export interface ChannelNews {
 export interface TransportEvents {
   /** The control channel and the first lane are open. Called once, before `laneOpen(1)`. */
   connected: () => void;
-  /** The control channel is gone and does not come back: make a new transport. */
+  /** The control channel is gone for good: make a new transport. */
   closed: (reason: 'closed' | 'failed') => void;
   /** Of lanes that stayed here, as all of what follows. */
   laneOpen: (lane: LaneId) => void;
@@ -53,7 +53,7 @@ export interface Transport {
    */
   send(lane: LaneId, bytes: Uint8Array): boolean;
   /**
-   * How many unreliable lanes should stand, the first included; the pool opens or closes in the background. Only the
+   * How many unreliable lanes should be open, the first included; the pool opens or closes in the background. Only the
    * initiator calls it. `hold`: not now; what is opening may finish.
    */
   setLaneTarget(count: number, hold?: boolean): void;

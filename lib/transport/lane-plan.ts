@@ -1,6 +1,6 @@
 /**
- * Which lanes to open and close: the initiator's decisions, pure. Lane 1 belongs to the first connection and always
- * stands; numbers count up from 2 and never come back within a session.
+ * Which lanes to open and close: the initiator's decisions, pure. Lane 1 belongs to the first connection and is
+ * always open; numbers count up from 2 and are never reused within a session.
  *
  *     opening ──opened──▶ open ──replace──▶ worn
  *        └────────closed────┴───────closed────┘
@@ -25,14 +25,14 @@ export class LanePlan {
   /** Lanes that failed one after the other, without one opening in between. */
   #failures = 0;
   #retryAt = 0;
-  /** Set when `next` stopped only because a turn opens so many. */
+  /** Set when `next` stopped only because a turn opens no more. */
   #moreAt: number | undefined;
 
   constructor(limit: number) {
     this.#limit = limit;
   }
 
-  /** How many lanes should stand, lane 1 included, within the limit. */
+  /** How many lanes should be open, lane 1 included, within the limit. */
   get target(): number {
     return Math.max(1, Math.min(this.#target, this.#limit));
   }

@@ -36,12 +36,12 @@ export class LanePool {
   #plan: LanePlan;
   #limit: number;
   #lanes = new Map<LaneId, Entry>();
-  /** Highest number the other side has opened: numbers never come back. */
+  /** Highest number the other side has opened: numbers are never reused. */
   #highest: LaneId = 1;
   #outgoing: LaneSignal[] = [];
   #batchTimer: ReturnType<typeof setTimeout> | undefined;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
-  /** Turns by message: a hidden page's timers come once a second. */
+  /** Turns by message: a hidden page's timers fire once a second. */
   #turns = new MessageChannel();
   #stopped = false;
 

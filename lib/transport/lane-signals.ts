@@ -1,5 +1,5 @@
 /**
- * Lane signals on the control channel. The first byte of every control message tells whose it is:
+ * Lane signals on the control channel. The first byte of every control message says whose it is:
  *
  *     0x00  JSON (UTF-8): an array of lane signals      the transport's
  *     else  anything                                    the session's, passed on whole

@@ -40,7 +40,7 @@ export const SILENCE_MS = 10_000;
 export const RETRY_MS = 500;
 export const RETRY_LONGEST_MS = 30_000;
 
-/** Lane signals of so many milliseconds travel in one control message. */
+/** Lane signals of this many milliseconds travel in one control message. */
 export const SIGNAL_BATCH_MS = 4;
 
 /** Longest lane-signal message in bytes, well below what one control message may hold. */

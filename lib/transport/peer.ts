@@ -63,7 +63,7 @@ export class Peer {
     this.#peer.on('error', () => undefined); // 'close' follows
     const { _pc: connection, _channel: lane, _closingInterval: watch } = this.#peer as unknown as Internals;
     // It asks each channel's state each five seconds, which waits for the browser's network thread: with 150 lanes a page
-    // stood still for tenths of a second. Of a channel that was moved into a worker it would learn nothing.
+    // were blocked for tenths of a second. Of a channel that was moved into a worker it would learn nothing.
     if (watch !== null) clearInterval(watch);
     if (!connection || !lane) throw new Error('the browser refused a peer connection');
     this.connection = connection;
@@ -98,7 +98,7 @@ export class Peer {
     }
     connection.addEventListener('iceconnectionstatechange', () => this.#watchSilence());
     this.#peer.on('signal', (data) => {
-      // The same check as for what comes in keeps simple-peer's other messages (renegotiation) out.
+      // The same check as for incoming ones keeps simple-peer's other messages (renegotiation) out.
       const signal = parseSignal(data);
       if (!signal || this.#ended) return;
       if (signal.type !== 'candidate') this.#localSdp = signal.sdp;

@@ -5,7 +5,7 @@
  */
 import { SDP_LENGTH } from './limits.ts';
 
-/** A number stands for so many lines of the template, a string for a line that replaces the template's. */
+/** A number means this many lines of the template, a string for a line that replaces the template's. */
 export type SdpDifference = readonly (number | string)[];
 
 /** `o=` names the session for renegotiation, which lanes never do: the template's will do. */

@@ -3,10 +3,10 @@ import type { PathKind } from './contract.ts';
 
 export interface SelectedPath {
   kind: PathKind;
-  /** Both ends use an address of their own: nothing stands between them that lanes would have to ask. */
+  /** Both ends use an address of their own: nothing is between them that lanes would have to ask. */
   hostToHost: boolean;
   protocol: string | undefined;
-  /** Our own address, where the browser tells. */
+  /** Our own address, where the browser reveals it. */
   address: string | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** SDP and candidates of one connection as they come from the other side: checked before a browser sees them. */
+/** SDP and candidates of one connection as the other side sends them: checked before a browser sees them. */
 import { CANDIDATES, SDP_LENGTH } from './limits.ts';
 
 export interface Candidate {

@@ -29,7 +29,7 @@ class BrowserTransport implements Transport {
   /** Lanes whose channels could not be handed over. */
   #kept: LaneChannels;
   #stayed = new Set<LaneId>();
-  /** What came in before the first connection was made, or before the pool was. */
+  /** What arrived before the first connection was made, or before the pool was. */
   #earlySignals: unknown[] = [];
   #earlyLaneSignals: LaneSignal[] = [];
   #target = 1;
