@@ -1,6 +1,15 @@
 /** `npm run build`: the pages as plain files in `out/`. Also what `npm start` and `npm test` call when they are stale. */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { argv, env } from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +19,10 @@ import { copyVendorFiles } from './vendor.mjs';
 /** With TESSERA_DIST the export goes there instead (see next.config.js). */
 const folder = env.TESSERA_DIST || 'out';
 const stamp = join(root, '.stamps', `build-${folder.replaceAll(/[^a-z0-9]+/gi, '-')}`);
+/** Scripts of earlier builds, named by their content: pages that are open ask for them until they are loaded anew. */
+const KEPT_DAYS = 14;
+const NAMED = '_next/static';
+
 /** Everything that a page is made of. */
 const sources = [
   'app',
@@ -40,6 +53,7 @@ export async function ensureBuilt() {
   console.log('Building the pages (next build) …');
   // A build that fails half-way must not look finished.
   rmSync(stamp, { force: true });
+  const earlier = putAside();
   const next = await runTool('next', ['build']);
   if (next.code !== 0) throw new Error('next build failed; see above.');
   const { register } = await import('tsx/esm/api');
@@ -47,8 +61,34 @@ export async function ensureBuilt() {
   const { finishExport } = await import('./finish-export.ts');
   finishExport(join(root, folder), env.SIGNALING_ORIGIN);
   await unregister();
+  bringBack(earlier);
   mkdirSync(join(root, '.stamps'), { recursive: true });
   writeFileSync(stamp, print);
+}
+
+/** The scripts of the last build, which the next one deletes; one that failed leaves them for the one after it. */
+function putAside() {
+  const aside = `${stamp}.earlier`;
+  const named = join(root, folder, NAMED);
+  if (existsSync(named)) {
+    mkdirSync(join(root, '.stamps'), { recursive: true });
+    cpSync(named, aside, { recursive: true, preserveTimestamps: true });
+    rmSync(named, { recursive: true });
+  }
+  return aside;
+}
+
+/** Adds what the new build lacks, but for files that no build of the last days has made. */
+function bringBack(aside) {
+  if (!existsSync(aside)) return;
+  const oldest = Date.now() - KEPT_DAYS * 24 * 60 * 60 * 1000;
+  cpSync(aside, join(root, folder, NAMED), {
+    recursive: true,
+    preserveTimestamps: true,
+    force: false,
+    filter: (path) => statSync(path).isDirectory() || statSync(path).mtimeMs >= oldest,
+  });
+  rmSync(aside, { recursive: true });
 }
 
 function fingerprint() {

@@ -1,5 +1,6 @@
 'use client';
-import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
+import { lazy, useEffect, useMemo, useState } from 'react';
+import { Part } from '../ui/kit/part.tsx';
 import type { Rival } from '../../lib/lab/conditions.ts';
 import { plotData } from '../../lib/lab/plot-data.ts';
 import { qualityOver, type QualityCurve } from '../../lib/lab/quality.ts';
@@ -128,13 +129,13 @@ function Curves({ ours, theirs, rival, curve, replay }: CurvesProps) {
       </h2>
       <div className={css.plots} data-testid="lab-plots">
         {data && (
-          <Suspense>
+          <Part>
             <LabPlots
               data={data}
               names={[t.system.tessera, t.system[rival]]}
               position={replay.position / 1000}
             />
-          </Suspense>
+          </Part>
         )}
       </div>
       <p className={`${ui.soft} ${ui.small}`}>{t.timeAxis}</p>

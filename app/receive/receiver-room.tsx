@@ -1,9 +1,10 @@
 'use client';
-import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
+import { lazy, useCallback, useEffect, useState } from 'react';
 import { createReceiveStore, isMoving } from '../../lib/store/receive-store.ts';
 import { useStore } from '../../lib/store/use-store.ts';
 import { aboutToJoin, canResume, makeReceiverSession, notJoining } from '../make-session.ts';
 import { useText } from '../text/text.tsx';
+import { Part } from '../ui/kit/part.tsx';
 import { JoinCard } from '../ui/room/join-card.tsx';
 import { ReceiverTransfer } from '../ui/transfer/receiver-transfer.tsx';
 import { isolate, sessionOptions } from '../ui/room/session-options.ts';
@@ -107,9 +108,9 @@ export function ReceiverRoom() {
             </button>
           )}
           {session && done.length > 1 && (
-            <Suspense>
+            <Part>
               <SaveAll session={session} transfers={done} />
-            </Suspense>
+            </Part>
           )}
           {moving && !awake && <p className={`${ui.soft} ${ui.small}`}>{t.device.wakeLockMissing}</p>}
           {session &&
@@ -127,7 +128,7 @@ export function ReceiverRoom() {
         </section>
       </div>
       {session && viewed !== undefined && (
-        <Suspense>
+        <Part>
           <Viewer
             session={session}
             transfers={done}
@@ -135,7 +136,7 @@ export function ReceiverRoom() {
             show={setViewed}
             close={() => setViewed(undefined)}
           />
-        </Suspense>
+        </Part>
       )}
       <output className={ui.unseen}>{announcement}</output>
     </div>

@@ -43,7 +43,10 @@ export function SenderRoom() {
 
   useEffect(() => {
     warmSession();
-    const leave = () => store.leave();
+    // A page that goes into the back-forward cache may come back, and finds its room or its receiver again.
+    const leave = ({ persisted }: PageTransitionEvent) => {
+      if (!persisted) store.leave();
+    };
     window.addEventListener('pagehide', leave);
     return () => window.removeEventListener('pagehide', leave);
   }, [store]);

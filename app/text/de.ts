@@ -26,6 +26,8 @@ export const de: Catalogue = {
     'peer-left': 'Die andere Seite ist gegangen. Wieder verbinden könnt ihr euch mit einem neuen Code.',
     'webrtc-missing':
       'Dieser Browser kann sich nicht direkt mit anderen verbinden. Nimm einen aktuellen Chrome, Edge, Firefox oder Safari.',
+    'page-outdated':
+      'Ein Teil dieser Seite ließ sich nicht laden: Wahrscheinlich hat der Server eine neuere Version, oder du bist offline. Speichere, was du empfangen hast, und lade die Seite dann neu.',
     'digest-mismatch':
       'Was ankam, ist nicht das, was gesendet wurde, und wurde deshalb verworfen. Sende es noch einmal.',
     'source-unreadable':
@@ -87,6 +89,7 @@ export const de: Catalogue = {
     broken: 'Diese Seite konnte nicht starten. Lade sie neu und prüfe, ob etwas Skripte blockiert.',
     notFound: 'Unter dieser Adresse gibt es nichts.',
     home: 'Startseite',
+    reload: 'Neu laden',
   },
   home: {
     title: 'Bilder direkt auf einen anderen Bildschirm senden.',

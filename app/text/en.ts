@@ -23,6 +23,8 @@ const problems: Record<ProblemCode, string> = {
   'peer-left': 'The other side has left. A new code is needed to connect again.',
   'webrtc-missing':
     'This browser cannot connect to others directly. Use a current Chrome, Edge, Firefox or Safari.',
+  'page-outdated':
+    'A part of this page could not be loaded: the server probably has a newer version, or you are offline. Save what you have received, then reload the page.',
   'digest-mismatch': 'What arrived differs from what was sent, so it was thrown away. Send it again.',
   'source-unreadable':
     'This file could not be read. Perhaps it was moved or is still in the cloud: pick it again.',
@@ -90,6 +92,7 @@ export const en = {
     broken: 'This page could not start. Reload it, and check that nothing blocks scripts.',
     notFound: 'There is nothing at this address.',
     home: 'Start page',
+    reload: 'Reload',
   },
   home: {
     title: 'Send pictures straight to another screen.',

@@ -23,6 +23,8 @@ export const fr: Catalogue = {
     'peer-left': 'L’autre côté est parti. Il faut un nouveau code pour se reconnecter.',
     'webrtc-missing':
       'Ce navigateur ne peut pas se connecter directement à d’autres. Utilisez un Chrome, Edge, Firefox ou Safari récent.',
+    'page-outdated':
+      'Une partie de cette page n’a pas pu être chargée : le serveur a sans doute une version plus récente, ou vous êtes hors ligne. Enregistrez ce que vous avez reçu, puis rechargez la page.',
     'digest-mismatch': 'Ce qui est arrivé diffère de ce qui a été envoyé et a été jeté. Renvoyez l’image.',
     'source-unreadable':
       'Ce fichier n’a pas pu être lu. Il a peut-être été déplacé ou se trouve encore dans le nuage : choisissez-le à nouveau.',
@@ -81,6 +83,7 @@ export const fr: Catalogue = {
     broken: 'Cette page n’a pas pu démarrer. Rechargez-la et vérifiez que rien ne bloque les scripts.',
     notFound: 'Il n’y a rien à cette adresse.',
     home: 'Accueil',
+    reload: 'Recharger',
   },
   home: {
     title: 'Envoyez des images droit vers un autre écran.',

@@ -38,6 +38,8 @@ export type ProblemCode =
   | 'connection-lost'
   | 'peer-left'
   | 'webrtc-missing'
+  /** A script of this page could not be loaded: the server has a newer version, or there is no network. */
+  | 'page-outdated'
   // transfer
   | 'digest-mismatch'
   | 'source-unreadable'

@@ -3,6 +3,7 @@
  * need one. Every name is cleaned here once more and every type is a safe one, whatever the caller did.
  */
 import { cleanFileName, safeSaveType } from '../image/file-name.ts';
+import { download } from './save-file.ts';
 import { UniqueNames } from './unique-names.ts';
 import { zipStream } from './zip.ts';
 
@@ -18,9 +19,6 @@ export type SaveOutcome =
   /** The person closed the picker. */
   | { kind: 'dismissed' };
 
-/** How long a download may take to start before its blob URL goes: Safari asks the person first. */
-const URL_LIFE_MS = 5 * 60 * 1000;
-
 /** The parts of File System Access that the DOM types lack. */
 interface PickerWindow {
   showSaveFilePicker?: (options: {
@@ -32,11 +30,6 @@ interface PickerWindow {
 
 function pickers(): PickerWindow {
   return globalThis as PickerWindow;
-}
-
-/** Downloads one file. The blob's own type decides the extension: give it the one found in the bytes. */
-export function saveFile(file: Blob, name: string): void {
-  download(safeBlob(file), cleanFileName(name, file.type));
 }
 
 /**
@@ -112,24 +105,6 @@ function shareable({ name, blob, modified }: SavedFile): File {
     type: safeSaveType(blob.type),
     lastModified: modified,
   });
-}
-
-function safeBlob(file: Blob): Blob {
-  const type = safeSaveType(file.type);
-  return type === file.type ? file : file.slice(0, file.size, type);
-}
-
-function download(blob: Blob, name: string): void {
-  const url = URL.createObjectURL(blob);
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.hidden = true;
-  // In the document: Firefox ignores the click otherwise.
-  document.body.append(link);
-  link.click();
-  link.remove();
-  setTimeout(() => URL.revokeObjectURL(url), URL_LIFE_MS);
 }
 
 /** `undefined` when the person said no: not an error. */

@@ -21,21 +21,32 @@ export interface ImageTools {
   ): Promise<File>;
 }
 
+/** A script of the page itself could not be loaded: the file that it was for is not at fault. */
+export class PartMissingError extends Error {
+  override name = 'PartMissingError';
+}
+
+async function part<T>(loading: Promise<T>): Promise<T> {
+  return loading.catch((error: unknown) => {
+    throw new PartMissingError('a part of the page is missing', { cause: error });
+  });
+}
+
 export const imageTools: ImageTools = {
   async inspect(file) {
-    const { inspectImage } = await import('../image/inspect/inspect.ts');
+    const { inspectImage } = await part(import('../image/inspect/inspect.ts'));
     return inspectImage(file);
   },
   async preview(blob, facts, signal) {
-    const { makePreview } = await import('../image/make/preview.ts');
+    const { makePreview } = await part(import('../image/make/preview.ts'));
     return makePreview(blob, facts, { signal });
   },
   async strip(blob, type) {
-    const { stripLocation } = await import('../image/strip/strip-location.ts');
+    const { stripLocation } = await part(import('../image/strip/strip-location.ts'));
     return stripLocation(blob, type);
   },
   async compress(file, choice, onProgress, signal) {
-    const { compressImage } = await import('../image/make/compress.ts');
+    const { compressImage } = await part(import('../image/make/compress.ts'));
     return compressImage(file, choice, { onProgress, signal });
   },
 };

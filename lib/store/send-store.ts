@@ -4,7 +4,7 @@
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { SenderSession, SessionOptions, SessionSnapshot, TransferSnapshot } from '../session/model.ts';
-import type { ImageTools } from './image-tools.ts';
+import { PartMissingError, type ImageTools } from './image-tools.ts';
 import { calmPublisher } from './calm.ts';
 import { keepIdentity } from './keep-identity.ts';
 import { type Choice, type OutboxItem, type OutboxStage, prepare } from './outbox.ts';
@@ -86,8 +86,9 @@ export function createSendStore({ makeSession, tools, makeId }: SendStoreOptions
         const stage: OutboxStage = image ? { at: 'ready', image } : { at: 'held' };
         update(one.id, { facts, outcome, stage, ...(image ? { outgoing: image } : {}) });
       }
-    } catch {
-      if (current()) update(one.id, { stage: { at: 'failed', problem: 'source-unreadable' } });
+    } catch (error) {
+      const problem = error instanceof PartMissingError ? 'page-outdated' : 'source-unreadable';
+      if (current()) update(one.id, { stage: { at: 'failed', problem } });
     }
     // A later choice for the same picture may already have put its own controller here.
     if (preparing.get(one.id) === controller) preparing.delete(one.id);

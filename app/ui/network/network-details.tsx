@@ -1,10 +1,11 @@
 'use client';
-import { lazy, Suspense, useCallback, useState } from 'react';
+import { lazy, useCallback, useState } from 'react';
 import type { Session, SessionSnapshot, TransferSnapshot } from '../../../lib/session/model.ts';
 import { isFinal, isMoving } from '../../../lib/store/receive-store.ts';
 import { useText } from '../../text/text.tsx';
 import { ChunkMap } from './chunk-map.tsx';
 import { FiguresRow } from './figures.tsx';
+import { Part } from '../kit/part.tsx';
 import css from './network-details.module.css';
 import { Report } from './report.tsx';
 import ui from '../kit/ui.module.css';
@@ -40,10 +41,10 @@ export function NetworkDetails({ session, snapshot, transfer }: Props) {
             <summary>{t.transfer.more}</summary>
             {open && (
               <div className={css.more}>
-                <Suspense fallback={<p className={css.loading} />}>
+                <Part fallback={<p className={css.loading} />}>
                   <Plots read={readHistory} live={moving} />
                   <ChunkLog read={readLog} live={moving} name={transfer.name} />
-                </Suspense>
+                </Part>
               </div>
             )}
           </details>

@@ -10,6 +10,7 @@ import { Progress } from './progress.tsx';
 import { type ReceivedFile, receivedFile } from './received-file.ts';
 import { ReceivedPicture } from '../picture/received-picture.tsx';
 import { cleanFileName } from '../../../lib/image/file-name.ts';
+import { saveFile } from '../../../lib/storage/save-file.ts';
 import { neverShown } from '../../../lib/image/inspect/sniff.ts';
 import { TransferCard, Verified } from './transfer-card.tsx';
 import ui from '../kit/ui.module.css';
@@ -111,10 +112,7 @@ function Download({ session, transfer }: { session: ReceiverSession; transfer: T
   const save = async () => {
     setState('saving');
     try {
-      const [{ saveFile }, file] = await Promise.all([
-        import('../../../lib/storage/save.ts'),
-        receivedFile(session, transfer),
-      ]);
+      const file = await receivedFile(session, transfer);
       saveFile(file.blob, file.name);
       setState('idle');
     } catch {

@@ -1,5 +1,5 @@
 'use client';
-import { lazy, memo, Suspense, useState } from 'react';
+import { lazy, memo, useState } from 'react';
 import type {
   SenderSession,
   SessionSnapshot,
@@ -16,6 +16,7 @@ import { FiguresRow } from '../network/figures.tsx';
 import { NetworkDetails } from '../network/network-details.tsx';
 import { noFigures } from '../../../lib/session/no-figures.ts';
 import { ProblemNotice } from '../kit/notice.tsx';
+import { Part } from '../kit/part.tsx';
 import { PreviewPicture } from '../picture/picture-box.tsx';
 import { Progress } from './progress.tsx';
 import { TransferCard, Verified } from './transfer-card.tsx';
@@ -202,9 +203,9 @@ function Wire({ item, session }: { item: OutboxItem; session: SenderSession | un
       <summary>{t.demo.title}</summary>
       {open && outgoing && (
         <div>
-          <Suspense>
+          <Part>
             <Demonstration image={outgoing} header={() => session?.headerBytes(outgoing.id)} />
-          </Suspense>
+          </Part>
         </div>
       )}
     </details>

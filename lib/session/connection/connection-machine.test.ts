@@ -405,3 +405,61 @@ test('random scripts of people, servers and networks take no other step, and end
     { numRuns: process.env['TESSERA_LONG'] === undefined ? 60 : 600 },
   );
 }, 300_000);
+
+describe('sleep', () => {
+  test('[P-61] a search that slept for an hour looks once more before it is given up', () => {
+    const { meeting, sender, receiver } = connectedPair();
+    receiver.goOffline();
+    sender.goOffline();
+    meeting.cut();
+    meeting.run(1000);
+    meeting.now += 3_600_000;
+    sender.goOnline();
+    receiver.goOnline();
+    expect(meeting.until(() => isConnected(sender, receiver), 10_000)).toBe(true);
+  });
+
+  test('a search that nobody answers ends a quarter of a minute after the sleep, as one that did not sleep', () => {
+    const { meeting, sender, receiver } = connectedPair();
+    receiver.goOffline();
+    meeting.cut();
+    meeting.run(1000);
+    meeting.now += 3_600_000;
+    expect(meeting.until(() => sender.problem === 'connection-lost', 20_000)).toBe(true);
+  });
+
+  test('each limit of waiting is given some seconds more after a sleep, and then ends as it says', () => {
+    for (const limit of ['guest', 'pairing'] as const) {
+      const meeting = new Meeting();
+      const [sender, receiver] = [meeting.side('sender'), meeting.side('receiver')];
+      meeting.run(100);
+      const { code } = open(meeting, sender);
+      if (limit === 'guest') {
+        sender.goOffline();
+        meeting.run(1000);
+      }
+      receiver.handle({ type: 'join', text: code });
+      meeting.run(limit === 'guest' ? 1000 : 60);
+      const waits = limit === 'guest' ? receiver : sender;
+      if (limit === 'pairing') receiver.goOffline();
+      meeting.now += 600_000;
+      waits.timeout();
+      expect(waits.connection, limit).toBe('connecting');
+      expect(
+        meeting.until(() => waits.connection === 'failed', 20_000),
+        limit,
+      ).toBe(true);
+    }
+  });
+
+  test('a page that gives up says why, closes its place, and begins nothing more', () => {
+    const { sender } = connectedPair();
+    sender.handle({ type: 'give-up', problem: { code: 'page-outdated' } });
+    expect(sender.problem).toBe('page-outdated');
+    expect(sender.effects.slice(-3)).toEqual(['lost', 'forget', 'close-signaling']);
+    sender.handle({ type: 'open' });
+    sender.handle({ type: 'online', online: false });
+    expect(sender.problem).toBe('page-outdated');
+    expect(sender.connection).toBe('failed');
+  });
+});

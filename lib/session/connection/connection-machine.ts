@@ -37,7 +37,7 @@ import {
 } from '../pairing/rejoin.ts';
 import { SealedChannel } from '../pairing/sealed-channel.ts';
 import type { SessionKeys } from '../pairing/session-keys.ts';
-import { LIMITS, type LimitName } from './limits.ts';
+import { AWAKE, LIMITS, SLEPT, type LimitName } from './limits.ts';
 
 /** Type of a sealed message that carries WebRTC signaling. */
 const SIGNAL = 1;
@@ -70,6 +70,8 @@ export type ConnectionEvent =
   /** The page is back from where it was frozen. */
   | { readonly type: 'wake' }
   | { readonly type: 'leave' }
+  /** This page cannot hold a connection at all. */
+  | { readonly type: 'give-up'; readonly problem: Problem }
   /** The other side said goodbye. */
   | { readonly type: 'goodbye' }
   // the server
@@ -197,6 +199,12 @@ export class ConnectionMachine {
   #iceServers: readonly RTCIceServer[] = [];
   /** The page is going away or frozen. */
   #suspended = false;
+  /** `give-up`: nothing is begun any more. */
+  #over = false;
+  /** Of a room whose words are used: with it whoever still waits there can be released. */
+  #usedToken: string | undefined;
+  /** The request that takes such a room back, to burn it. */
+  #releasing: number | undefined;
   /** The number of the newest request; outcomes of earlier ones are ignored. */
   #request = 0;
   #deadline: { readonly limit: LimitName; readonly at: number } | undefined;
@@ -225,19 +233,36 @@ export class ConnectionMachine {
 
   /** `now`: Unix milliseconds, never decreasing. Throws nothing, whatever the server or the other side sent. */
   handle(event: ConnectionEvent, now: number): ConnectionEffect[] {
-    this.#now = now;
+    this.#advance(now);
+    if (this.#over && event.type !== 'leave') return [];
     if (this.#stage.at !== 'closed' || event.type === 'open' || event.type === 'join') this.#dispatch(event);
     return this.#effects.splice(0);
   }
 
   handleTimeout(now: number): ConnectionEffect[] {
-    this.#now = now;
+    this.#advance(now);
     if (this.#deadline !== undefined && now >= this.#deadline.at) {
       const { limit } = this.#deadline;
       this.#deadline = undefined;
       this.#expire(limit);
     }
     return this.#effects.splice(0);
+  }
+
+  /** A room is held whose words nobody used yet: its place can be taken back on a new connection. */
+  get canReturn(): boolean {
+    const stage = this.#stage;
+    return (stage.at === 'hosting' || stage.at === 'joining') && stage.unused?.token !== undefined;
+  }
+
+  #advance(now: number): void {
+    this.#now = now;
+    const deadline = this.#deadline;
+    if (deadline === undefined || now - deadline.at < SLEPT) return;
+    const at = now + Math.min(AWAKE, LIMITS[deadline.limit]);
+    this.#deadline = { limit: deadline.limit, at };
+    const stage = this.#stage;
+    if (stage.at === 'searching') this.#stage = { ...stage, until: Math.max(stage.until, now + AWAKE) };
   }
 
   #dispatch(event: ConnectionEvent): void {
@@ -266,6 +291,13 @@ export class ConnectionMachine {
         this.#close();
         this.#effect({ type: 'close-signaling' });
         return;
+      case 'give-up':
+        this.#fail(event.problem);
+        this.#rejoin = undefined;
+        this.#effect({ type: 'forget' });
+        this.#effect({ type: 'close-signaling' });
+        this.#over = true;
+        return;
       case 'goodbye':
         this.#rejoin = undefined;
         this.#close();
@@ -275,7 +307,8 @@ export class ConnectionMachine {
         this.#setOnline(event.online);
         return;
       case 'answered':
-        if (event.request === this.#request) this.#answered(event.answer);
+        if (event.request === this.#releasing) this.#effect({ type: 'burn' });
+        else if (event.request === this.#request) this.#answered(event.answer);
         return;
       case 'refused':
         if (event.request === this.#request) this.#refused(event.problem);
@@ -396,7 +429,10 @@ export class ConnectionMachine {
     }
     const attempt = this.#attempt;
     if (attempt.step !== 'pairing') return;
-    if (this.#stage.at === 'joining') this.#stage = { ...this.#stage, unused: undefined };
+    if (this.#stage.at === 'joining') {
+      this.#usedToken = this.#stage.unused?.token ?? this.#usedToken;
+      this.#stage = { ...this.#stage, unused: undefined };
+    }
     this.#limit('pairing');
     attempt.pairing.handleMessage(bytes);
     this.#drainPairing(attempt.pairing);
@@ -483,6 +519,7 @@ export class ConnectionMachine {
     this.#deadline = undefined;
     this.#fingerprint = certificates === undefined ? undefined : fingerprint(keys, certificates);
     this.#problem = undefined;
+    this.#usedToken = undefined;
     this.#stage = { at: 'connected', keys, sealed };
     this.#effect({ type: 'connected' });
   }
@@ -538,6 +575,12 @@ export class ConnectionMachine {
     else if (stage.at === 'searching' && !this.#linked) this.#meet();
     else if (stage.at === 'hosting' && stage.unused.token !== undefined)
       this.#ask({ type: 'reopen', token: stage.unused.token });
+    else if (stage.at === 'failed' && this.#usedToken !== undefined) {
+      // What we answered may not have reached the server: then the guest waits in a room that nobody returns to.
+      this.#ask({ type: 'reopen', token: this.#usedToken });
+      this.#usedToken = undefined;
+      this.#releasing = this.#request;
+    }
   }
 
   /** Nothing reaches the other side through the server any more. */
@@ -645,6 +688,8 @@ export class ConnectionMachine {
     this.#room = undefined;
     this.#problem = undefined;
     this.#fingerprint = undefined;
+    this.#usedToken = undefined;
+    this.#releasing = undefined;
     this.#stage = stage;
   }
 

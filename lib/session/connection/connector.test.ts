@@ -40,14 +40,26 @@ async function start(port = 0): Promise<TestServer> {
 }
 
 /** A wire to the server that can be torn without either end being asked. */
-async function wireTo({ port }: TestServer): Promise<{ origin: string; tear(): void }> {
+async function wireTo({ port }: TestServer): Promise<{
+  origin: string;
+  tear(): void;
+  /** The server sees its end close; what it sent waits at the other end until that wakes. */
+  sleep(): { wake(): void };
+}> {
   const sockets: Socket[] = [];
+  const onwards: Socket[] = [];
+  let asleep = false;
+  const waiting: (() => void)[] = [];
+  const later = (work: () => void) => (asleep ? void waiting.push(work) : work());
   const wire = createServer((socket) => {
     const onward = connect(port, '127.0.0.1');
-    for (const end of [socket, onward])
-      end.on('error', () => {}).on('close', () => void (socket.destroy(), onward.destroy()));
-    socket.pipe(onward).pipe(socket);
+    for (const end of [socket, onward]) end.on('error', () => {});
+    socket.on('close', () => onward.destroy());
+    onward.on('close', () => later(() => socket.destroy()));
+    onward.on('data', (data) => later(() => socket.write(data)));
+    socket.pipe(onward);
     sockets.push(socket);
+    onwards.push(onward);
   });
   wire.listen(0, '127.0.0.1');
   await once(wire, 'listening');
@@ -55,7 +67,19 @@ async function wireTo({ port }: TestServer): Promise<{ origin: string; tear(): v
     for (const socket of sockets.splice(0)) socket.destroy();
   };
   cleanups.push(() => (tear(), wire.close()));
-  return { origin: `http://127.0.0.1:${(wire.address() as AddressInfo).port}`, tear };
+  const sleep = () => {
+    asleep = true;
+    return {
+      wake: () => {
+        for (const onward of onwards.splice(0)) onward.destroy();
+        setTimeout(() => {
+          asleep = false;
+          for (const work of waiting.splice(0)) work();
+        }, 100);
+      },
+    };
+  };
+  return { origin: `http://127.0.0.1:${(wire.address() as AddressInfo).port}`, tear, sleep };
 }
 
 class Side {
@@ -64,6 +88,8 @@ class Side {
   readonly states: string[] = [];
   connections = 0;
   lost = 0;
+  /** How long this side has slept, ms. */
+  slept = 0;
 
   constructor(
     role: Role,
@@ -76,6 +102,7 @@ class Side {
       server: server.origin,
       relayOnly: false,
       createTransport: create,
+      now: () => Date.now() + this.slept,
       events: {
         changed: () => this.see(),
         connected: () => void this.connections++,
@@ -274,4 +301,40 @@ test('[P-74] a room is still there when its sender is back, and so is who joined
   receiver.connector.join(code);
   await sender.connected();
   await receiver.connected();
+});
+
+test('[P-74] a sender who slept while somebody joined takes its room back first, and both meet', async () => {
+  const server = await start();
+  const network = new MemoryNetwork();
+  const wire = await wireTo(server);
+  const sender = new Side('sender', wire, network);
+  const receiver = new Side('receiver', server, network);
+  sender.connector.open();
+  const { code } = await sender.room();
+  const nap = wire.sleep();
+  receiver.connector.join(code);
+  await expect.poll(() => receiver.connector.connection, PATIENCE).toBe('connecting');
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  sender.slept = 31_000;
+  nap.wake();
+  await sender.connected();
+  await receiver.connected();
+});
+
+test('a sender whose answer is lost with its connection fails, and so does its guest, within seconds', async () => {
+  const server = await start();
+  const network = new MemoryNetwork();
+  const wire = await wireTo(server);
+  const sender = new Side('sender', wire, network);
+  const receiver = new Side('receiver', server, network);
+  sender.connector.open();
+  const { code } = await sender.room();
+  // Not long enough to be noticed as a sleep.
+  const nap = wire.sleep();
+  receiver.connector.join(code);
+  await expect.poll(() => receiver.connector.connection, PATIENCE).toBe('connecting');
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  nap.wake();
+  await sender.problem('server-away');
+  await expect.poll(() => receiver.connector.connection, PATIENCE).toBe('failed');
 });

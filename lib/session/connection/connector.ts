@@ -5,7 +5,7 @@
 import type { LaneId } from '../../protocol/endpoint.ts';
 import type { Transport, TransportOptions } from '../../transport/contract.ts';
 import { createTransport, webRtcAvailable } from '../../transport/transport.ts';
-import type { ConnectionState, Problem, Role, Room } from '../model.ts';
+import type { ConnectionState, Problem, ProblemCode, Role, Room } from '../model.ts';
 import type { RejoinState } from '../pairing/rejoin.ts';
 import {
   ConnectionMachine,
@@ -41,6 +41,8 @@ export interface ConnectorOptions {
   events: ConnectorEvents;
   /** Default: WebRTC. */
   createTransport?: (options: TransportOptions) => Transport;
+  /** Unix milliseconds; default: `Date.now`. */
+  now?: () => number;
 }
 
 export class Connector {
@@ -73,6 +75,8 @@ export class Connector {
       onMessage: (bytes) => this.handle({ type: 'message', bytes }),
       onPeerLeft: () => this.handle({ type: 'peer-left' }),
       onExpired: (reason) => this.handle({ type: 'expired', reason }),
+      canReturn: () => this.machine.canReturn,
+      ...(options.now === undefined ? {} : { now: options.now }),
     });
   }
 
@@ -134,6 +138,15 @@ export class Connector {
     this.handle({ type: 'leave' });
   }
 
+  /** This page cannot hold a connection at all: says why, and the other side need not wait for it. */
+  giveUp(code: ProblemCode): void {
+    this.handle({ type: 'give-up', problem: { code } });
+  }
+
+  private now(): number {
+    return (this.options.now ?? Date.now)();
+  }
+
   private handle(event: ConnectionEvent | { type: 'timeout' }): void {
     this.waiting.push(event);
     if (!this.busy) this.work();
@@ -143,7 +156,7 @@ export class Connector {
     this.busy = true;
     try {
       for (let event = this.waiting.shift(); event !== undefined; event = this.waiting.shift()) {
-        const now = Date.now();
+        const now = this.now();
         const effects =
           event.type === 'timeout' ? this.machine.handleTimeout(now) : this.machine.handle(event, now);
         for (const effect of effects) this.perform(effect);
@@ -155,7 +168,7 @@ export class Connector {
     clearTimeout(this.timer);
     const at = this.machine.nextTimeout();
     if (at !== Infinity)
-      this.timer = setTimeout(() => this.handle({ type: 'timeout' }), Math.max(0, at - Date.now()));
+      this.timer = setTimeout(() => this.handle({ type: 'timeout' }), Math.max(0, at - this.now()));
   }
 
   private perform(effect: ConnectionEffect): void {

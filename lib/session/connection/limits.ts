@@ -16,4 +16,11 @@ export const LIMITS = {
   unpaired: 4_000,
 } as const;
 
+/**
+ * A deadline that is noticed this late, ms: the page or the machine slept. That was no silence of the other side, so what was
+ * waited for is given `AWAKE` more, for a new socket and a few round trips.
+ */
+export const SLEPT = 3_000;
+export const AWAKE = 15_000;
+
 export type LimitName = keyof typeof LIMITS;

@@ -36,6 +36,13 @@ export interface SignalingClientOptions {
   onPeerLeft(): void;
   /** The place is given up. `replaced`: by another page of the same side, so do not fight over it. */
   onExpired(reason: ExpiredReason): void;
+  /**
+   * Asked when the page has just slept and something is heard: `true` when the place can be taken back on a new connection.
+   * What waited in the old one may be about a connection that the server gave up long ago.
+   */
+  canReturn?(): boolean;
+  /** Milliseconds; default: `Date.now`. */
+  now?(): number;
 }
 
 export interface SignalingClient {
@@ -74,6 +81,10 @@ export class SignalingError extends Error {
 /** After a refusal the same connection would be refused again; limits are counted by the minute. */
 const REFUSED_RETRY_MS = 10_000;
 
+/** How often the page looks at the clock, and how late that look is when the page or the machine has slept (ms). */
+const LOOK_MS = 1000;
+const SLEPT_MS = 5000;
+
 type Answered = (error: Error | null, value?: unknown) => void;
 
 const problems: Record<SignalingErrorCode, ProblemCode> = {
@@ -104,7 +115,20 @@ export function createSignalingClient(options: SignalingClientOptions): Signalin
     retry = setTimeout(() => socket.connect(), REFUSED_RETRY_MS);
   };
 
+  const now = options.now ?? Date.now;
+  let looked = now();
+  /** Whether what is heard now waited while the page slept; the connection is then given up for a new one. */
+  const staleAfterSleep = (): boolean => {
+    const slept = now() - looked >= SLEPT_MS;
+    looked = now();
+    if (!slept || options.canReturn?.() !== true) return false;
+    socket.io.engine.close();
+    return true;
+  };
+  const look = setInterval(staleAfterSleep, LOOK_MS);
+
   socket.on('connect', () => {
+    looked = now();
     settle();
     options.onOnline(true);
   });
@@ -128,14 +152,14 @@ export function createSignalingClient(options: SignalingClientOptions): Signalin
     retryLater();
   });
   socket.on('paired', () => {
-    if (moving === 0) options.onPaired();
+    if (moving === 0 && !staleAfterSleep()) options.onPaired();
   });
   socket.on('message', (data: unknown) => {
     const bytes = bytesOf(data);
-    if (bytes && moving === 0) options.onMessage(bytes);
+    if (bytes && moving === 0 && !staleAfterSleep()) options.onMessage(bytes);
   });
   socket.on('peer-left', () => {
-    if (moving === 0) options.onPeerLeft();
+    if (moving === 0 && !staleAfterSleep()) options.onPeerLeft();
   });
   socket.on('expired', (why: unknown) => {
     const parsed = v.safeParse(expiredSchema, why);
@@ -205,6 +229,7 @@ export function createSignalingClient(options: SignalingClientOptions): Signalin
     },
     close: () => {
       closed = true;
+      clearInterval(look);
       clearTimeout(retry);
       socket.removeAllListeners();
       socket.disconnect();

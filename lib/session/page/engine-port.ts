@@ -21,8 +21,10 @@ export interface EnginePortOptions {
   transmit: (lane: LaneId, bytes: Uint8Array) => void;
   /** Everything else the engine says. */
   message: (message: Exclude<FromEngine, LinkNews>) => void;
-  /** The worker could not be loaded or threw. */
+  /** The worker threw. */
   failed: (detail: string) => void;
+  /** The worker could not be loaded or started: nothing that is posted to it is heard. */
+  missing: () => void;
 }
 
 export class EnginePort<M> {
@@ -38,14 +40,20 @@ export class EnginePort<M> {
 
   constructor(options: EnginePortOptions) {
     this.worker = options.worker;
+    let heard = false;
     this.worker.onmessage = (event: MessageEvent<FromEngine>) => {
+      heard = true;
       const message = event.data;
       if (message.type === 'transmit') readBatch(message.batch, options.transmit);
       else if (message.type === 'channel-open') this.moved.get(message.ticket)?.open();
       else if (message.type === 'channel-ended') this.moved.get(message.ticket)?.ended();
       else options.message(message);
     };
-    this.worker.onerror = (event) => options.failed(event.message);
+    // Its script, or one that this loads first, is not there; what fails later has said something before.
+    this.worker.onerror = (event) => {
+      if (heard) options.failed(event.message);
+      else options.missing();
+    };
     this.bell.port1.onmessage = () => this.flush();
     this.worker.postMessage(crypto.getRandomValues(new Uint8Array(8)));
   }

@@ -1,4 +1,5 @@
 import { CHUNK_LENGTH } from '../../protocol/limits.ts';
+import { encodeControl } from '../../protocol/wire/control-message.ts';
 import { Connector } from '../connection/connector.ts';
 import type { FromEngine, LinkMessage, TransferUpdate } from '../bridge/engine-messages.ts';
 import { EnginePort, type LinkNews } from './engine-port.ts';
@@ -6,6 +7,7 @@ import type {
   ChunkLog,
   ChunkMap,
   HistorySample,
+  Problem,
   Role,
   Session,
   SessionOptions,
@@ -15,6 +17,9 @@ import type {
 
 /** Samples of one transfer's history: half an hour at ten a second. */
 const MAX_HISTORY = 18_000;
+
+/** A connection that is being made may carry the goodbye of a page without a worker; for this long it is waited for. */
+const GOODBYE_MS = 5000;
 
 interface Views {
   map: ChunkMap | undefined;
@@ -38,6 +43,7 @@ export abstract class SessionBase<M> implements Session {
   private peerName: string | undefined;
   private current: SessionSnapshot | undefined;
   private notifying = false;
+  private workerMissing = false;
 
   constructor(role: Role, options: SessionOptions, worker: Worker) {
     this.role = role;
@@ -46,7 +52,13 @@ export abstract class SessionBase<M> implements Session {
       worker,
       transmit: (lane, bytes) => void this.connector.transport?.send(lane, bytes),
       message: (message) => this.onEngine(message),
-      failed: (detail) => this.engineFailed(detail),
+      failed: (detail) => this.engineFailed({ code: 'protocol-violation', detail }),
+      missing: () => {
+        this.workerMissing = true;
+        this.engineFailed({ code: 'page-outdated' });
+        if (this.connector.connection === 'connecting') setTimeout(() => this.goWithoutWorker(), GOODBYE_MS);
+        else this.goWithoutWorker();
+      },
     });
     this.connector = new Connector({
       role,
@@ -217,7 +229,17 @@ export abstract class SessionBase<M> implements Session {
     views.logged += order.length;
   }
 
+  /** What the worker would say, since nobody should wait for this side. */
+  private goWithoutWorker(): void {
+    this.connector.transport?.send(0, encodeControl({ type: 'bye' }));
+    this.connector.giveUp('page-outdated');
+  }
+
   protected onConnected(): void {
+    if (this.workerMissing) {
+      this.goWithoutWorker();
+      return;
+    }
     this.port.post({ type: 'connected', name: this.name });
     for (const transfer of this.transfers.values()) {
       if (transfer.state === 'paused')
@@ -233,11 +255,11 @@ export abstract class SessionBase<M> implements Session {
     }
   }
 
-  private engineFailed(detail: string): void {
+  private engineFailed(problem: Problem): void {
     for (const transfer of this.transfers.values()) {
       const { state } = transfer;
       if (state === 'done' || state === 'failed' || state === 'cancelled' || state === 'declined') continue;
-      this.patch(transfer.id, { state: 'failed', problem: { code: 'protocol-violation', detail } });
+      this.patch(transfer.id, { state: 'failed', problem });
     }
   }
 }

@@ -17,6 +17,12 @@ export interface EngineHost {
  * burst at 200 Mbit/s is what a network card does; 10 ms cost no less (measured).
  */
 const QUANTUM: Millis = 4;
+/**
+ * With a deadline ahead the loop wakes at least this often (ms), so that a sleep of the machine or the page is noticed:
+ * a timer that fires `SLEPT` late. That time is no silence of the other side, and the endpoint's clock leaves it out.
+ */
+const HEARTBEAT: Millis = 1000;
+const SLEPT: Millis = 3000;
 /** After a packet came in, what follows from it is done at most so much later (ms): a burst is drained once. */
 const GATHER: Millis = 2;
 
@@ -24,6 +30,8 @@ const GATHER: Millis = 2;
 export class EndpointLoop<E> {
   readonly lanes = new Set<LaneId>();
   private clock: Millis = 0;
+  /** Time that the host's clock went on while nothing ran here. */
+  private slept: Millis = 0;
   private readonly out = new BatchWriter();
   private cancelTimer: (() => void) | undefined;
   /** When that timer fires. */
@@ -53,7 +61,19 @@ export class EndpointLoop<E> {
 
   /** The endpoint's time: never decreases. */
   now(): Millis {
-    this.clock = Math.max(this.clock, this.host.now());
+    return this.advance(this.host.now());
+  }
+
+  /** To a time of the host's clock, the present one or shortly before it. */
+  private advance(host: Millis): Millis {
+    const overdue = this.host.now() - this.slept - this.pumpAt;
+    // Asked before anything else on waking, be it a timer or a packet: what waited in the queues is looked at first.
+    if (overdue > SLEPT) {
+      this.slept += overdue;
+      this.pumpAt = Infinity;
+      this.pumpWithin(QUANTUM);
+    }
+    this.clock = Math.max(this.clock, host - this.slept);
     return this.clock;
   }
 
@@ -71,8 +91,8 @@ export class EndpointLoop<E> {
       case 'packets':
         readBatch(message.batch, (lane, bytes, time) => {
           // When it came, not when the worker got to it: the controller reads queues off these times.
-          if (time !== undefined) this.clock = Math.max(this.clock, Math.min(time, this.host.now()));
-          this.endpoint.handlePacket(bytes, lane, this.clock);
+          const now = time === undefined ? this.now() : this.advance(Math.min(time, this.host.now()));
+          this.endpoint.handlePacket(bytes, lane, now);
           if (lane === 0) this.drainEvents();
         });
         break;
@@ -142,10 +162,10 @@ export class EndpointLoop<E> {
     // An event's handler may call the endpoint and pump again.
     if (this.pumping) return;
     this.pumping = true;
+    const now = this.now();
     this.cancelTimer?.();
     this.cancelTimer = undefined;
     this.pumpAt = Infinity;
-    const now = this.now();
     const timeout = this.endpoint.nextTimeout();
     if (timeout !== undefined && timeout <= now) this.endpoint.handleTimeout(now);
     // Events may provide what was missing to transmit.
@@ -165,7 +185,7 @@ export class EndpointLoop<E> {
     }
     this.pumping = false;
     const next = this.endpoint.nextTimeout();
-    if (next !== undefined) this.pumpWithin(Math.max(QUANTUM, next - this.now()));
+    if (next !== undefined) this.pumpWithin(Math.min(HEARTBEAT, Math.max(QUANTUM, next - this.now())));
   }
 
   private pumpWithin(delay: Millis): void {

@@ -25,9 +25,13 @@ class Side {
   readonly told: FromEngine[] = [];
   readonly pictures = new Map<string, Partial<TransferSnapshot>>();
   transmit: (batch: PacketBatch) => void = () => {};
+  /** How long this side has slept, ms: its clock went on, and nothing ran. */
+  slept = 0;
+  /** A while after it wakes, in which its timers run and nothing is heard yet, ms. */
+  deaf = 0;
 
   readonly host: EngineHost = {
-    now: () => performance.now(),
+    now: () => performance.now() + this.slept,
     post: (message) => {
       if (message.type === 'transmit') return this.transmit(message.batch);
       this.told.push(message);
@@ -68,9 +72,9 @@ class Pair {
       readBatch(batch, (lane, bytes) => {
         if (lane > 0 && bytes[0] === DATA) for (const packet of splitMessage(bytes)) this.#count(packet);
       });
-      if (this.data <= this.silentAfter) this.#carry(this.receiver, batch);
+      if (this.data <= this.silentAfter) this.#carry(this.receiver, this.receiving, batch);
     };
-    this.receiving.transmit = (batch) => this.#carry(this.sender, batch);
+    this.receiving.transmit = (batch) => this.#carry(this.sender, this.sending, batch);
     this.link();
   }
 
@@ -114,11 +118,11 @@ class Pair {
     this.chunks.set(stream, seen.add(`${block}.${symbol}`));
   }
 
-  #carry(to: SenderEngine | ReceiverEngine, batch: PacketBatch): void {
+  #carry(to: SenderEngine | ReceiverEngine, side: Side, batch: PacketBatch): void {
     setTimeout(() => {
       if (this.#linked)
-        to.handle({ type: 'packets', batch: { ...batch, times: batch.lanes.map(() => performance.now()) } });
-    });
+        to.handle({ type: 'packets', batch: { ...batch, times: batch.lanes.map(() => side.host.now()) } });
+    }, side.deaf);
   }
 }
 
@@ -362,3 +366,21 @@ test('[P-67] a sender whose page is another one begins its numbers again, and wh
   const sent = Math.max(...[...pair.chunks.values()].map(({ size }) => size));
   expect(sent).toBeLessThanOrEqual(Math.ceil(bytes.length / 1024) - 7 * MAX_BLOCK_CHUNKS);
 });
+
+for (const sleeper of ['sending', 'receiving'] as const) {
+  test(`[P-59] a nap of half an hour on the ${sleeper} side is no silence: the picture goes on`, async () => {
+    const pair = new Pair();
+    const bytes = bytesOf(3_000_000);
+    pair.send('a', new Blob([bytes]));
+    await pair.receiving.until('0.1', 'offered');
+    pair.receiver.handle({ type: 'accept', id: '0.1' });
+    await expect.poll(() => pair.data, PATIENCE).toBeGreaterThan(500);
+    pair[sleeper].deaf = 300;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    pair[sleeper].slept = 1_800_000;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    pair[sleeper].deaf = 0;
+    await pair.receiving.until('0.1', 'done');
+    await pair.sending.until('a', 'done');
+  });
+}
