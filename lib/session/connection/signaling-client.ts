@@ -115,7 +115,7 @@ export function createSignalingClient(options: SignalingClientOptions): Signalin
     retry = setTimeout(() => socket.connect(), REFUSED_RETRY_MS);
   };
 
-  const now = options.now ?? Date.now;
+  const now = (): number => options.now?.() ?? Date.now();
   let looked = now();
   /** Whether what is heard now waited while the page slept; the connection is then given up for a new one. */
   const staleAfterSleep = (): boolean => {
