@@ -1,6 +1,7 @@
 'use client';
 import { lazy, useCallback, useEffect, useState } from 'react';
-import { createReceiveStore, isMoving } from '../../lib/store/receive-store.ts';
+import { isMoving } from '../../lib/session/transfer-state.ts';
+import { createReceiveStore } from '../../lib/store/receive-store.ts';
 import { useStore } from '../../lib/store/use-store.ts';
 import { aboutToJoin, canResume, makeReceiverSession, notJoining } from '../make-session.ts';
 import { useText } from '../text/text.tsx';

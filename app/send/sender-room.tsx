@@ -1,7 +1,7 @@
 'use client';
 import { useCallback, useEffect, useState } from 'react';
 import { imageTools } from '../../lib/store/image-tools.ts';
-import { isMoving } from '../../lib/store/receive-store.ts';
+import { isMoving } from '../../lib/session/transfer-state.ts';
 import { createSendStore, transferOf } from '../../lib/store/send-store.ts';
 import { useStore } from '../../lib/store/use-store.ts';
 import { makeSenderSession, warmSession } from '../make-session.ts';

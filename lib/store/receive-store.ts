@@ -1,6 +1,7 @@
 /** The receiver's page as a plain store around one session. React only draws it. */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { ReceiverSession, SessionOptions, SessionSnapshot, TransferSnapshot } from '../session/model.ts';
+import { isFinal } from '../session/transfer-state.ts';
 import { calmPublisher, type CalmPublisher } from './calm.ts';
 import { keepIdentity } from './keep-identity.ts';
 
@@ -115,14 +116,6 @@ export function createReceiveStore({ makeSession }: ReceiveStoreOptions): Receiv
       session?.leave();
     },
   };
-}
-
-export function isFinal({ state }: Pick<TransferSnapshot, 'state'>): boolean {
-  return state === 'done' || state === 'failed' || state === 'cancelled' || state === 'declined';
-}
-
-export function isMoving({ state }: Pick<TransferSnapshot, 'state'>): boolean {
-  return state === 'sending' || state === 'receiving' || state === 'paused' || state === 'verifying';
 }
 
 export interface Totals {

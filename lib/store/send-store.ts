@@ -4,6 +4,7 @@
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { SenderSession, SessionOptions, SessionSnapshot, TransferSnapshot } from '../session/model.ts';
+import { isFinal } from '../session/transfer-state.ts';
 import { PartMissingError, type ImageTools } from './image-tools.ts';
 import { calmPublisher } from './calm.ts';
 import { keepIdentity } from './keep-identity.ts';
@@ -219,6 +220,6 @@ export function mayChoose(item: OutboxItem, snapshot: SessionSnapshot | undefine
 
 export function isOver(item: OutboxItem, snapshot: SessionSnapshot | undefined): boolean {
   if (item.stage.at === 'failed') return true;
-  const state = transferOf(item, snapshot)?.state;
-  return state === 'done' || state === 'failed' || state === 'cancelled' || state === 'declined';
+  const transfer = transferOf(item, snapshot);
+  return transfer !== undefined && isFinal(transfer);
 }

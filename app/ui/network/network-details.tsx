@@ -1,7 +1,7 @@
 'use client';
 import { lazy, useCallback, useState } from 'react';
 import type { Session, SessionSnapshot, TransferSnapshot } from '../../../lib/session/model.ts';
-import { isFinal, isMoving } from '../../../lib/store/receive-store.ts';
+import { isFinal, isMoving } from '../../../lib/session/transfer-state.ts';
 import { useText } from '../../text/text.tsx';
 import { ChunkMap } from './chunk-map.tsx';
 import { FiguresRow } from './figures.tsx';

@@ -2,7 +2,7 @@
 'use client';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { ReceiverSession, TransferSnapshot } from '../../../lib/session/model.ts';
-import { isMoving } from '../../../lib/store/receive-store.ts';
+import { isMoving } from '../../../lib/session/transfer-state.ts';
 import { useText } from '../../text/text.tsx';
 import { markFirstPicture } from '../transfer/first-picture.ts';
 import { isPreviewSize } from '../../../lib/image/inspect/is-preview.ts';

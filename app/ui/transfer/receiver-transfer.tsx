@@ -2,7 +2,8 @@
 import { memo, useCallback, useState } from 'react';
 import type { ReceiverSession, SessionSnapshot, TransferSnapshot } from '../../../lib/session/model.ts';
 import { typeLabel } from '../../../lib/store/outbox.ts';
-import { isFinal, isMoving, type ReceiveStore } from '../../../lib/store/receive-store.ts';
+import { isFinal, isMoving } from '../../../lib/session/transfer-state.ts';
+import type { ReceiveStore } from '../../../lib/store/receive-store.ts';
 import { useText } from '../../text/text.tsx';
 import { NetworkDetails } from '../network/network-details.tsx';
 import { Notice, ProblemNotice } from '../kit/notice.tsx';

@@ -7,7 +7,7 @@ import type {
   TransferState,
 } from '../../../lib/session/model.ts';
 import { type OutboxItem, typeLabel } from '../../../lib/store/outbox.ts';
-import { isFinal, isMoving } from '../../../lib/store/receive-store.ts';
+import { isFinal, isMoving } from '../../../lib/session/transfer-state.ts';
 import { mayChoose, type SendStore } from '../../../lib/store/send-store.ts';
 import { useText } from '../../text/text.tsx';
 import { ChoiceDetails } from '../pick/choice-control.tsx';

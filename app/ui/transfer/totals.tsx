@@ -1,6 +1,7 @@
 'use client';
 import type { TransferSnapshot } from '../../../lib/session/model.ts';
-import { isFinal, totalsOf } from '../../../lib/store/receive-store.ts';
+import { isFinal } from '../../../lib/session/transfer-state.ts';
+import { totalsOf } from '../../../lib/store/receive-store.ts';
 import { useText } from '../../text/text.tsx';
 import css from './progress.module.css';
 import ui from '../kit/ui.module.css';

@@ -2,6 +2,7 @@ import { CHUNK_LENGTH } from '../../protocol/limits.ts';
 import { encodeControl } from '../../protocol/wire/control-message.ts';
 import { Connector } from '../connection/connector.ts';
 import type { FromEngine, LinkMessage, TransferUpdate } from '../bridge/engine-messages.ts';
+import { isFinal } from '../transfer-state.ts';
 import { EnginePort, type LinkNews } from './engine-port.ts';
 import type {
   ChunkLog,
@@ -257,8 +258,7 @@ export abstract class SessionBase<M> implements Session {
 
   private engineFailed(problem: Problem): void {
     for (const transfer of this.transfers.values()) {
-      const { state } = transfer;
-      if (state === 'done' || state === 'failed' || state === 'cancelled' || state === 'declined') continue;
+      if (isFinal(transfer)) continue;
       this.patch(transfer.id, { state: 'failed', problem });
     }
   }

@@ -9,8 +9,10 @@ import { problemOf, storageReason } from '../bridge/cancel-reasons.ts';
 import { ChunkCellMap } from './chunk-cells.ts';
 import { toHex } from './digest.ts';
 import { EndpointLoop, type EngineHost } from './endpoint-loop.ts';
-import { PUBLISH_INTERVAL, type ToReceiverEngine } from '../bridge/engine-messages.ts';
+import type { ToReceiverEngine } from '../bridge/engine-messages.ts';
+import { Publisher } from './publisher.ts';
 import { RateMeter } from './rate-meter.ts';
+import { receiverFigures } from './figures.ts';
 import { StoredPicture } from './stored-picture.ts';
 
 /** Entries of the chunk log kept for one picture: a gigabyte's worth of chunks. */
@@ -58,12 +60,13 @@ export class ReceiverEngine {
   private otherInstance: string | undefined;
   /** Counts the senders seen: each numbers its transfers from one. */
   private epoch = 0;
-  private cancelPublish: (() => void) | undefined;
+  private readonly publisher: Publisher;
 
   constructor(host: EngineHost, instance: Uint8Array, store: ByteStore) {
     this.host = host;
     this.instance = instance;
     this.store = store;
+    this.publisher = new Publisher(host, () => this.publishAll());
     this.loop = new EndpointLoop<ReceiverEvent>(this.receiver, host, (event) => this.onEvent(event));
   }
 
@@ -135,7 +138,7 @@ export class ReceiverEngine {
     this.setState(entry, 'receiving');
     this.receiver.accept(entry.transfer, have, this.loop.now());
     this.loop.pump();
-    this.publishSoon();
+    this.publisher.start();
   }
 
   private opened(entry: Entry, stored: StoredPicture): void {
@@ -371,14 +374,12 @@ export class ReceiverEngine {
     entry.order.push(chunk);
   }
 
-  private publishSoon(): void {
-    this.cancelPublish ??= this.host.schedule(PUBLISH_INTERVAL, () => {
-      this.cancelPublish = undefined;
-      const active = [...this.byTransfer.values()].filter((entry) => entry.state === 'receiving');
-      // Of an album that was accepted at once most pictures wait for their turn, and have nothing to say.
-      for (const entry of active) if (entry.logged > 0 || entry.bytes > 0) this.publishOne(entry);
-      if (active.length > 0) this.publishSoon();
-    });
+  /** @returns whether any picture is on its way */
+  private publishAll(): boolean {
+    const active = [...this.byTransfer.values()].filter((entry) => entry.state === 'receiving');
+    // Most pictures of an album that was accepted at once are waiting for their turn: nothing of them has changed.
+    for (const entry of active) if (entry.logged > 0 || entry.bytes > 0) this.publishOne(entry);
+    return active.length > 0;
   }
 
   private publishOne(entry: Entry): void {
@@ -407,41 +408,27 @@ export class ReceiverEngine {
 
   private figures(entry: Entry, holes: number): Figures {
     const incoming = this.receiver.transfer(entry.transfer);
-    const packetsReceived = incoming?.packets ?? 0;
-    const missing = Math.max(0, this.receiver.missing - entry.missingBefore);
-    const sent = incoming?.sent;
-    const roundTrip = sent?.roundTrip ?? entry.roundTrip;
-    const packetsSent = sent?.packets ?? packetsReceived + missing;
-    const packetsLost = Math.max(0, packetsSent - packetsReceived);
-    const chunksTotal = geometryOf(entry.header.bytes).chunks;
-    const chunksReceived = Math.min(chunksTotal, incoming?.chunks ?? 0);
-    const repaired = incoming?.repaired ?? 0;
-    const now = this.host.now();
-    const seconds = Math.max(0.001, ((entry.endedAt > 0 ? entry.endedAt : now) - entry.acceptedAt) / 1000);
-    const bytesReceived = entry.bytes;
-    const rate = entry.meter.add(bytesReceived, now);
+    const { sent } = incoming ?? {};
     const over = entry.endedAt > 0;
-    return {
-      chunksTotal,
-      chunksReceived,
-      chunksLost: repaired + holes,
-      chunksRepaired: repaired,
-      packetsSent,
-      packetsReceived,
-      packetsLost,
-      retransmitted: sent?.retransmitted ?? Math.max(0, packetsSent - chunksTotal),
+    const now = this.host.now();
+    return receiverFigures({
+      byteLength: entry.header.bytes,
+      chunksTotal: geometryOf(entry.header.bytes).chunks,
+      chunks: incoming?.chunks ?? 0,
+      repaired: incoming?.repaired ?? 0,
+      holes,
+      packets: incoming?.packets ?? 0,
       duplicates: incoming?.duplicates ?? 0,
-      lossPercent: packetsSent > 0 ? (100 * packetsLost) / packetsSent : 0,
-      successPercent: chunksTotal > 0 ? (100 * chunksReceived) / chunksTotal : 100,
-      bytesReceived,
+      overtaken: Math.max(0, this.receiver.missing - entry.missingBefore),
+      sent,
+      bytesReceived: entry.bytes,
       prefixBytes: this.prefixBytes(entry),
-      rate,
-      averageRate: bytesReceived / seconds,
-      seconds,
-      ...(rate > 0 && !over ? { secondsLeft: (entry.header.bytes - bytesReceived) / rate } : {}),
-      ...(roundTrip === undefined ? {} : { roundTrip }),
+      rate: entry.meter.add(entry.bytes, now),
+      seconds: Math.max(0.001, ((over ? entry.endedAt : now) - entry.acceptedAt) / 1000),
+      over,
+      roundTrip: sent?.roundTrip ?? entry.roundTrip,
       lanes: this.receiver.lanes,
-    };
+    });
   }
 
   private prefixBytes(entry: Entry): number {

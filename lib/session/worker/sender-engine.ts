@@ -8,8 +8,10 @@ import { ChunkCellMap, type CellState } from './chunk-cells.ts';
 import { toHex } from './digest.ts';
 import { problemOf } from '../bridge/cancel-reasons.ts';
 import { EndpointLoop, type EngineHost } from './endpoint-loop.ts';
-import { PUBLISH_INTERVAL, type OutgoingPicture, type ToSenderEngine } from '../bridge/engine-messages.ts';
+import type { OutgoingPicture, ToSenderEngine } from '../bridge/engine-messages.ts';
+import { Publisher } from './publisher.ts';
 import { RateMeter } from './rate-meter.ts';
+import { bytesAtReceiver, senderFigures, type ReportedCounts } from './figures.ts';
 import { Source } from './picture-source.ts';
 
 interface Entry {
@@ -25,15 +27,8 @@ interface Entry {
   acceptedAt: number;
   endedAt: number;
   lostBefore: number;
-  /** The receiver's own counts, newest. */
-  told?: {
-    packets: number;
-    duplicates: number;
-    chunks: number;
-    repaired: number;
-    holes: number;
-    final: boolean;
-  };
+  /** What the receiver has reported last. */
+  reported?: ReportedCounts;
   closedThrough: number;
 }
 
@@ -49,11 +44,12 @@ export class SenderEngine {
   /** Somebody has said hello and was not given up since. */
   private met = false;
   private preparing = false;
-  private cancelPublish: (() => void) | undefined;
+  private readonly publisher: Publisher;
 
   constructor(host: EngineHost, instance: Uint8Array) {
     this.host = host;
     this.instance = instance;
+    this.publisher = new Publisher(host, () => this.publishAll());
     this.loop = new EndpointLoop(this.sender, host, (event) => this.onEvent(event));
   }
 
@@ -191,7 +187,7 @@ export class SenderEngine {
         entry.acceptedAt = this.host.now();
         entry.lostBefore = this.sender.figures().packetsLost;
         this.setState(entry, 'sending');
-        this.publishSoon();
+        this.publisher.start();
         return;
       case 'need':
         void this.provide(entry, event);
@@ -216,9 +212,9 @@ export class SenderEngine {
         this.setState(entry, 'failed', 'timed-out');
         return;
       case 'progress': {
-        const { packets, duplicates, chunks, repaired, final, runs, twice, holes } = event.report;
+        const { packets, duplicates, repaired, final, runs, twice, holes } = event.report;
         const missing = holes.reduce((sum, run) => sum + run.count, 0);
-        entry.told = { packets, duplicates, chunks, repaired, holes: missing, final };
+        entry.reported = { packets, duplicates, repaired, holes: missing, final };
         this.mark(entry, holes, Cell.lost);
         this.mark(entry, runs, Cell.repaired);
         this.mark(entry, twice, Cell.duplicate);
@@ -303,19 +299,17 @@ export class SenderEngine {
     });
   }
 
-  private publishSoon(): void {
-    this.cancelPublish ??= this.host.schedule(PUBLISH_INTERVAL, () => {
-      this.cancelPublish = undefined;
-      let active = false;
-      for (const entry of this.byTransfer.values()) {
-        if (entry.state !== 'sending' && entry.state !== 'verifying') continue;
-        active = true;
-        // Of an album that was accepted at once most pictures wait for their turn, and have nothing to say.
-        const { original } = this.sender.transfer(entry.transfer ?? 0) ?? {};
-        if (original !== undefined && original.packetsSent + original.chunksThere > 0) this.publishOne(entry);
-      }
-      if (active) this.publishSoon();
-    });
+  /** @returns whether any picture is on its way */
+  private publishAll(): boolean {
+    let active = false;
+    for (const entry of this.byTransfer.values()) {
+      if (entry.state !== 'sending' && entry.state !== 'verifying') continue;
+      active = true;
+      // Most pictures of an album that was accepted at once are waiting for their turn: nothing of them has changed.
+      const { original } = this.sender.transfer(entry.transfer ?? 0) ?? {};
+      if (original !== undefined && original.packetsSent + original.chunksThere > 0) this.publishOne(entry);
+    }
+    return active;
   }
 
   private publishOne(entry: Entry): void {
@@ -338,45 +332,27 @@ export class SenderEngine {
   }
 
   private figures(entry: Entry): Figures {
-    const transfer = this.sender.transfer(entry.transfer ?? 0);
-    const original = transfer?.original;
-    const chunksTotal = geometryOf(entry.picture.blob.size).chunks;
+    const original = this.sender.transfer(entry.transfer ?? 0)?.original;
     const session = this.sender.figures();
+    const byteLength = entry.picture.blob.size;
     const done = entry.state === 'done';
-    const packetsSent = original?.packetsSent ?? 0;
-    const { told } = entry;
-    const packetsLost =
-      told?.final === true
-        ? Math.max(0, packetsSent - told.packets)
-        : Math.min(packetsSent, session.packetsLost - entry.lostBefore);
-    const chunksReceived = done ? chunksTotal : Math.min(chunksTotal, original?.chunksThere ?? 0);
-    const bytesReceived = done
-      ? entry.picture.blob.size
-      : Math.min(entry.picture.blob.size, chunksReceived * 1024);
-    const until = entry.endedAt > 0 ? entry.endedAt : this.host.now();
-    const seconds = Math.max(0.001, (until - entry.acceptedAt) / 1000);
-    const rate = entry.meter.add(bytesReceived, this.host.now());
-    return {
-      chunksTotal,
-      chunksReceived,
-      chunksLost: (told?.repaired ?? 0) + (done ? 0 : (told?.holes ?? 0)),
-      chunksRepaired: told?.repaired ?? 0,
-      packetsSent,
-      packetsReceived: told?.packets ?? 0,
-      packetsLost,
+    const chunks = original?.chunksThere ?? 0;
+    const now = this.host.now();
+    return senderFigures({
+      byteLength,
+      chunksTotal: geometryOf(byteLength).chunks,
+      chunks,
+      packets: original?.packetsSent ?? 0,
       retransmitted: original?.retransmitted ?? 0,
-      duplicates: told?.duplicates ?? 0,
-      lossPercent: packetsSent > 0 ? (100 * packetsLost) / packetsSent : 0,
-      successPercent: chunksTotal > 0 ? (100 * chunksReceived) / chunksTotal : 100,
-      bytesReceived,
-      prefixBytes: done ? entry.picture.blob.size : (original?.prefixBytes ?? 0),
-      rate,
-      averageRate: bytesReceived / seconds,
-      seconds,
-      ...(rate > 0 && !done ? { secondsLeft: (entry.picture.blob.size - bytesReceived) / rate } : {}),
-      ...(session.roundTrip === undefined ? {} : { roundTrip: session.roundTrip }),
+      lost: session.packetsLost - entry.lostBefore,
+      reported: entry.reported,
+      prefixBytes: original?.prefixBytes ?? 0,
+      rate: entry.meter.add(bytesAtReceiver({ byteLength, chunks, done }), now),
+      seconds: Math.max(0.001, ((entry.endedAt > 0 ? entry.endedAt : now) - entry.acceptedAt) / 1000),
+      done,
+      roundTrip: session.roundTrip,
       lanes: session.lanes,
-    };
+    });
   }
 }
 

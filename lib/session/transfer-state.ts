@@ -1,0 +1,15 @@
+/** Facts about the states of a transfer, once for both sides, the engines and the pages. */
+import type { TransferState } from './model.ts';
+
+const FINAL: ReadonlySet<TransferState> = new Set(['done', 'failed', 'cancelled', 'declined']);
+const MOVING: ReadonlySet<TransferState> = new Set(['sending', 'receiving', 'paused', 'verifying']);
+
+interface Transfer {
+  readonly state: TransferState;
+}
+
+/** Nothing follows by itself. */
+export const isFinal = ({ state }: Transfer): boolean => FINAL.has(state);
+
+/** Accepted and not over: bytes cross, or would if there were a connection. */
+export const isMoving = ({ state }: Transfer): boolean => MOVING.has(state);
