@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { expect, test } from './support/app.ts';
+import type { Picture } from './support/pictures.ts';
 
 async function names(page: Page): Promise<string[]> {
   const found = await page
@@ -18,10 +19,13 @@ test('pictures come in by dialog, folder, drop and paste', async ({ server, send
     mkdirSync(join(folder, 'deeper'));
     writeFileSync(join(folder, 'in-folder.jpg'), pictures.small.buffer);
     writeFileSync(join(folder, 'notes.txt'), 'no picture');
+    writeFileSync(join(folder, 'film.mov'), 'no picture');
+    writeFileSync(join(folder, '.DS_Store'), 'of the system');
     writeFileSync(join(folder, 'deeper', 'below.jpg'), pictures.small.buffer);
     await page.goto(`${server.url}/send/`);
     await page.getByTestId('file-input').setInputFiles({ ...pictures.small, name: 'picked.jpg' });
     await page.locator('input[webkitdirectory]').setInputFiles(folder);
+    await expect(page.getByTestId('left-out')).toContainText('2 files of the folder are no pictures');
     const bytes = pictures.small.buffer.toString('base64');
     await page.evaluate((base64) => {
       const given = (name: string): DataTransfer => {
@@ -47,7 +51,36 @@ test('pictures come in by dialog, folder, drop and paste', async ({ server, send
   }
 });
 
-test('a gallery shares pictures to the installed page, which also opens without a network', async ({
+test('text that is pasted into a field stays text, with a picture beside it too', async ({
+  server,
+  sender: page,
+  pictures,
+}) => {
+  await page.goto(`${server.url}/send/`);
+  const taken = await page.evaluate((base64) => {
+    const data = new DataTransfer();
+    const content = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+    data.items.add(new File([content], 'passage.jpg', { type: 'image/jpeg' }));
+    data.setData('text/plain', 'Ada');
+    const event = new ClipboardEvent('paste', { bubbles: true, cancelable: true, clipboardData: data });
+    document.querySelector('form input')!.dispatchEvent(event);
+    return event.defaultPrevented;
+  }, pictures.small.buffer.toString('base64'));
+  expect(taken).toBe(false);
+  await expect(page.getByTestId('transfer')).toHaveCount(0);
+});
+
+/** Posts pictures to the manifest's address from a page at `from`; the share sheet's own request has no page behind it. */
+async function share(page: Page, from: string, server: string, files: readonly Picture[]): Promise<void> {
+  await page.goto(from);
+  await page.setContent(
+    `<form method="post" enctype="multipart/form-data" action="${server}/send/share"><input type="file" name="pictures" multiple><button>go</button></form>`,
+  );
+  await page.locator('input').setInputFiles([...files]);
+  await page.locator('button').click();
+}
+
+test('a gallery shares pictures to the installed page, which asks, adds to an open room, and opens without a network', async ({
   server,
   pair,
   pictures,
@@ -62,17 +95,36 @@ test('a gallery shares pictures to the installed page, which also opens without 
     if (!navigator.serviceWorker.controller)
       await new Promise((taken) => navigator.serviceWorker.addEventListener('controllerchange', taken));
   });
-  // As the share sheet does it: a form that is posted to the manifest's address.
-  await page.setContent(
-    '<form method="post" enctype="multipart/form-data" action="/send/share"><input type="file" name="pictures" multiple><button>go</button></form>',
-  );
-  await page.locator('input').setInputFiles([
-    { ...pictures.small, name: 'shared-1.jpg' },
-    { ...pictures.png, name: 'shared-2.png' },
-  ]);
-  await page.locator('button').click();
+  const shared = (name: string) => ({ ...pictures.small, name });
+
+  // Another site's form, and one of our own pages that was led astray, name themselves: nothing is taken.
+  await share(page, server.url.replace('localhost', '127.0.0.1'), server.url, [shared('planted.jpg')]);
+  await expect(page.getByTestId('file-input')).toBeAttached();
+  await expect(page.getByTestId('shared')).toHaveCount(0);
+
+  // As the share sheet does it, with an opaque origin and no referrer.
+  const sheet = 'data:text/html,shared';
+  await share(page, sheet, server.url, [shared('shared-1.jpg'), { ...pictures.png, name: 'shared-2.png' }]);
+  await expect(page.getByTestId('shared')).toContainText('2');
+  expect(await names(page)).toEqual([]);
+  await page.getByTestId('add-shared').click();
   await expect.poll(() => names(page)).toEqual(['shared-1.jpg', 'shared-2.png']);
   expect(new URL(page.url()).search).toBe('');
+
+  // With a room open the pictures come to it, two shares together, and the room stays.
+  await page.getByTestId('open-room').click();
+  const code = await page.getByTestId('room-code').textContent();
+  const other = await context.newPage();
+  await share(other, sheet, server.url, [shared('shared-3.jpg')]);
+  await expect(page.getByTestId('shared')).toContainText('1');
+  await share(other, sheet, server.url, [shared('shared-4.jpg')]);
+  await expect(page.getByTestId('shared')).toContainText('2');
+  await page.getByTestId('add-shared').click();
+  await expect
+    .poll(() => names(page))
+    .toEqual(['shared-1.jpg', 'shared-2.png', 'shared-3.jpg', 'shared-4.jpg']);
+  await expect(page.getByTestId('room-code')).toHaveText(code!);
+  await other.close();
 
   await context.setOffline(true);
   for (const path of ['/', '/send/', '/receive/']) {

@@ -270,6 +270,15 @@ test('smaller is smaller, upright, without a place, and keeps what is transparen
   expect(problems).toEqual([]);
 });
 
+test('an animation is not made smaller: it would stand still', async () => {
+  const one = gif(40, 30);
+  const second = one.subarray(27);
+  served.set('/made/moving.gif', bytesOf(one.subarray(0, -1), second));
+  served.set('/made/still.gif', one);
+  expect(await call('compress', '/made/moving.gif', 0.8, 20)).toMatchObject({ error: 'moves' });
+  expect(await call('compress', '/made/still.gif', 0.8, 20)).not.toMatchObject({ error: 'moves' });
+});
+
 /** A PNG that really unfolds: 20,000 × 20,000 of one colour in some 50 KB. */
 function realBomb(): Uint8Array {
   const rows = deflateSync(Buffer.alloc(20_000 * (1 + 20_000 / 8)), { level: 9 });

@@ -9,11 +9,16 @@ const PAGES = ['/', '/send/', '/receive/'];
 const SHARE = '/send/share';
 /** Shared files that no page asked for are let go. */
 const HELD_MS = 60_000;
+/** A sending page that is open answers at once; one that sleeps does not. */
+const ANSWER_MS = 1000;
+/** Shared files held at most, as many as a page takes at a time. */
+const MAX_HELD = 2000;
 
 /** Files of earlier versions are let go from here on, the oldest first: several versions' worth. */
 const MAX_KEPT = 300;
 
 let held = [];
+let letGo;
 
 self.addEventListener('install', (event) => {
   event.waitUntil(
@@ -117,13 +122,53 @@ async function keepPage(path) {
   }
 }
 
-async function takeShared(event) {
-  const form = await event.request.formData();
-  held = form.getAll('pictures').filter((value) => value instanceof File);
-  setTimeout(() => {
+/**
+ * The share sheet's request is the browser's own: no page stands behind it, so it has no referrer and an opaque origin. What
+ * a page posts names the page, unless that hides its origin; so nothing that comes here is added before the person says so.
+ */
+function fromShareSheet({ mode, destination, referrer, referrerPolicy, headers }) {
+  const site = headers.get('sec-fetch-site') ?? 'none';
+  const origin = headers.get('origin') ?? 'null';
+  return (
+    mode === 'navigate' &&
+    destination === 'document' &&
+    site === 'none' &&
+    origin === 'null' &&
+    referrer === '' &&
+    referrerPolicy !== 'no-referrer'
+  );
+}
+
+async function takeShared({ request }) {
+  if (!fromShareSheet(request)) return Response.redirect('/send/', 303);
+  const form = await request.formData();
+  const files = form
+    .getAll('pictures')
+    .filter((value) => value instanceof File)
+    .slice(0, MAX_HELD);
+  // Without a page in answer the one that is open stays, and its room with it.
+  if (await handedToOpenPage(files)) return new Response(null, { status: 204 });
+  held = [...held, ...files].slice(0, MAX_HELD);
+  clearTimeout(letGo);
+  letGo = setTimeout(() => {
     held = [];
   }, HELD_MS);
   return Response.redirect('/send/?shared=1', 303);
+}
+
+async function handedToOpenPage(files) {
+  const pages = await self.clients.matchAll({ type: 'window' });
+  for (const page of pages) {
+    if (withSlash(new URL(page.url).pathname) !== '/send/') continue;
+    const { port1, port2 } = new MessageChannel();
+    const taken = new Promise((resolve) => {
+      port1.onmessage = () => resolve(true);
+      setTimeout(() => resolve(false), ANSWER_MS);
+    });
+    page.postMessage({ type: 'shared-files', files }, [port2]);
+    if (await taken) return true;
+  }
+  return false;
 }
 
 function withSlash(path) {

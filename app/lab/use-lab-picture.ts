@@ -2,7 +2,7 @@
 import { useCallback, useEffect } from 'react';
 import type { Laboratory } from '../../lib/lab/laboratory.ts';
 import { openPicture } from '../../lib/lab/picture.ts';
-import { filesFromDrop } from '../ui/pick/files-from.ts';
+import { filesFromDrop, filesFromPaste } from '../ui/pick/files-from.ts';
 import sample from './sample.jpg';
 
 /** The page's own landscape, until the person drops, pastes or picks another picture. */
@@ -28,7 +28,7 @@ export function useLabPicture(lab: Laboratory): (file: File) => void {
 
   useEffect(() => {
     const paste = (event: ClipboardEvent) => {
-      const [file] = event.clipboardData?.files ?? [];
+      const [file] = filesFromPaste(event);
       if (file) show(file);
     };
     const dragOver = (event: DragEvent) => {
@@ -37,7 +37,7 @@ export function useLabPicture(lab: Laboratory): (file: File) => void {
     const drop = (event: DragEvent) => {
       if (!event.dataTransfer?.types.includes('Files')) return;
       event.preventDefault();
-      void filesFromDrop(event.dataTransfer).then(([file]) => file && show(file));
+      void filesFromDrop(event.dataTransfer).then(({ files: [file] }) => file && show(file));
     };
     window.addEventListener('paste', paste);
     window.addEventListener('dragover', dragOver);

@@ -128,6 +128,8 @@ export const de: Catalogue = {
     copyByHand:
       'Diese Seite darf nicht selbst kopieren (dafür braucht sie https). Markiere den Text und kopiere ihn.',
     qr: (code) => `QR-Bild des Links zum Raum ${code}`,
+    onlyHere:
+      'Diesen Link kann nur dieser Computer öffnen: darin steht localhost. Öffne diese Seite unter der Adresse, die der Computer in deinem Netz hat (sie steht dort, wo Tessera gestartet wurde), und dann einen Raum.',
     qrHint: 'Oder die Kamera des anderen Telefons hierauf richten',
     newCode: 'Neuer Code',
     options: 'Optionen',
@@ -166,7 +168,17 @@ export const de: Catalogue = {
     folder: 'Ordner auswählen',
     camera: 'Foto aufnehmen',
     dropNow: 'Loslassen, um sie hinzuzufügen',
-    sharedHere: 'Aus einer anderen App geteilte Bilder wurden hinzugefügt.',
+    sharedAsk: (count: string) =>
+      `Aus einer anderen App übergebene Bilder: ${count}. Füge sie nur hinzu, wenn du sie selbst geteilt hast.`,
+    sharedAdd: 'Hinzufügen',
+    sharedLeave: 'Weglassen',
+    emptyFolder: 'In diesem Ordner ist keine Datei.',
+    notPictures: (count: number, written: string) =>
+      count === 1
+        ? 'Eine Datei des Ordners ist kein Bild und wurde weggelassen.'
+        : `${written} Dateien des Ordners sind keine Bilder und wurden weggelassen.`,
+    tooMany: (left: string, most: string) =>
+      `Auf einmal lassen sich höchstens ${most} Bilder hinzufügen: ${left} weitere wurden weggelassen.`,
     goWhenJoined:
       'Sie werden angeboten, sobald jemand beitritt. Nichts geht hinaus, bevor es angenommen ist.',
     goNow: (name) => `Wird ${name} gleich angeboten. Nichts geht hinaus, bevor es angenommen ist.`,
@@ -182,6 +194,7 @@ export const de: Catalogue = {
     quality: 'Qualität',
     longestSide: 'Längste Seite, Pixel',
     beforeAfter: (before, after, saved) => `${before} → ${after} (${saved} weniger)`,
+    moves: 'Es bewegt sich und stünde verkleinert still: Das Original wird gesendet.',
     notSmaller: 'Es würde nicht kleiner, darum geht das Original.',
     locationRemoved: 'Ort entfernt; die Pixel sind unverändert.',
     nothingToRemove: 'In dieser Datei steht kein Ort.',

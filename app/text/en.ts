@@ -130,6 +130,8 @@ export const en = {
     copied: 'Copied',
     copyByHand: 'This page may not copy by itself (it needs https). Select the text and copy it.',
     qr: (code: string) => `QR picture of the link to join room ${code}`,
+    onlyHere:
+      'Only this computer can open this link: it says localhost. Open this page under the computer’s address in your network (it is shown where Tessera was started), then open a room.',
     qrHint: 'Or point the other phone’s camera here',
     newCode: 'New code',
     options: 'Options',
@@ -169,7 +171,17 @@ export const en = {
     folder: 'Choose a folder',
     camera: 'Take a photo',
     dropNow: 'Let go to add them',
-    sharedHere: 'Pictures shared from another app were added.',
+    sharedAsk: (count: string) =>
+      `Pictures handed over from another app: ${count}. Add them only if it was you who shared them.`,
+    sharedAdd: 'Add',
+    sharedLeave: 'Leave out',
+    emptyFolder: 'There is no file in this folder.',
+    notPictures: (count: number, written: string) =>
+      count === 1
+        ? 'One file of the folder is no picture and was left out.'
+        : `${written} files of the folder are no pictures and were left out.`,
+    tooMany: (left: string, most: string) =>
+      `At most ${most} pictures can be added at a time: ${left} more were left out.`,
     goWhenJoined: 'They are offered as soon as somebody joins. Nothing leaves before they accept.',
     goNow: (name: string) => `Offered to ${name} at once. Nothing leaves before they accept.`,
   },
@@ -184,6 +196,7 @@ export const en = {
     quality: 'Quality',
     longestSide: 'Longest side, pixels',
     beforeAfter: (before: string, after: string, saved: string) => `${before} → ${after} (${saved} less)`,
+    moves: 'It moves, and would stand still if it were made smaller: the original is sent.',
     notSmaller: 'It would not get smaller, so the original is sent.',
     locationRemoved: 'Location removed; the pixels are untouched.',
     nothingToRemove: 'There is no location in this file.',

@@ -122,6 +122,8 @@ export const fr: Catalogue = {
     copyByHand:
       'Cette page ne peut pas copier elle-même (il faut https). Sélectionnez le texte et copiez-le.',
     qr: (code) => `Image QR du lien vers la salle ${code}`,
+    onlyHere:
+      'Seul cet ordinateur peut ouvrir ce lien : il contient localhost. Ouvrez cette page à l’adresse de l’ordinateur dans votre réseau (elle s’affiche là où Tessera a été lancé), puis ouvrez une salle.',
     qrHint: 'Ou visez ceci avec l’appareil photo de l’autre téléphone',
     newCode: 'Nouveau code',
     options: 'Options',
@@ -161,7 +163,17 @@ export const fr: Catalogue = {
     folder: 'Choisir un dossier',
     camera: 'Prendre une photo',
     dropNow: 'Lâchez pour les ajouter',
-    sharedHere: 'Les images partagées depuis une autre application ont été ajoutées.',
+    sharedAsk: (count: string) =>
+      `Images transmises par une autre application : ${count}. Ajoutez-les seulement si c’est vous qui les avez partagées.`,
+    sharedAdd: 'Ajouter',
+    sharedLeave: 'Ne pas ajouter',
+    emptyFolder: 'Il n’y a aucun fichier dans ce dossier.',
+    notPictures: (count: number, written: string) =>
+      count === 1
+        ? 'Un fichier du dossier n’est pas une image et a été laissé de côté.'
+        : `${written} fichiers du dossier ne sont pas des images et ont été laissés de côté.`,
+    tooMany: (left: string, most: string) =>
+      `On peut ajouter au plus ${most} images à la fois : ${left} autres ont été laissées de côté.`,
     goWhenJoined: 'Elles sont proposées dès que quelqu’un arrive. Rien ne part avant d’être accepté.',
     goNow: (name) => `Proposées aussitôt à ${name}. Rien ne part avant d’être accepté.`,
   },
@@ -176,6 +188,7 @@ export const fr: Catalogue = {
     quality: 'Qualité',
     longestSide: 'Plus grand côté, pixels',
     beforeAfter: (before, after, saved) => `${before} → ${after} (${saved} de moins)`,
+    moves: 'Elle est animée et serait figée une fois réduite : l’original est envoyé.',
     notSmaller: 'Elle ne serait pas plus petite ; l’original est envoyé.',
     locationRemoved: 'Lieu retiré ; les pixels sont intacts.',
     nothingToRemove: 'Ce fichier ne contient pas de lieu.',

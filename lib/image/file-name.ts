@@ -43,17 +43,27 @@ const PICTURE_EXTENSIONS = new Set(
   Object.entries(EXTENSIONS).flatMap(([type, endings]) => (type.startsWith('image/') ? endings : [])),
 );
 
+/** Cameras' own files that are no TIFF; their bytes are of no kind that we know. */
+const RAW_EXTENSIONS = ['cr3', 'crw', 'raf', 'x3f', 'mrw', 'raw'];
+
 /**
  * Endings that bytes of no kind we know may keep: films and sound, cameras' files that are no TIFF, and plain words. A short
  * list of what is harmless; one of what is not has holes.
  */
 const HARMLESS_EXTENSIONS = new Set([
   ...PICTURE_EXTENSIONS,
+  ...RAW_EXTENSIONS,
   ...(
-    'cr3 crw raf x3f mrw raw mov mp4 m4v 3gp avi mkv webm mpg mpeg mts m2ts insv lrv ' +
+    'mov mp4 m4v 3gp avi mkv webm mpg mpeg mts m2ts insv lrv ' +
     'mp3 m4a aac wav flac ogg opus aif aiff txt csv xmp aae bin'
   ).split(' '),
 ]);
+
+/** Whether a name ends as pictures and cameras' files do. */
+export function isPictureName(name: string): boolean {
+  const ending = name.slice(name.lastIndexOf('.') + 1).toLowerCase();
+  return ending === 'svg' || PICTURE_EXTENSIONS.has(ending) || RAW_EXTENSIONS.includes(ending);
+}
 
 /** Opened by a double click as a program, a script or a page. */
 const ACTIVE_EXTENSIONS = new Set(

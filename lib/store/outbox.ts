@@ -28,6 +28,8 @@ export type Outcome =
   | { kind: 'smaller'; before: number; after: number }
   /** Compression would have made it larger, so the original goes. */
   | { kind: 'not-smaller'; before: number }
+  /** It is an animation, which would stand still afterwards: the original goes. */
+  | { kind: 'moves' }
   /** This browser cannot decode it, or it has too many pixels; nothing was sent. */
   | { kind: 'cannot-shrink' };
 
@@ -127,6 +129,7 @@ async function applyChoice(
         const code: CompressProblem | undefined = (error as { code?: CompressProblem }).code;
         if (code === 'not-smaller')
           return { blob: file, outcome: { kind: 'not-smaller', before: file.size } };
+        if (code === 'moves') return { blob: file, outcome: { kind: 'moves' } };
         if (code === 'not-possible') return { outcome: { kind: 'cannot-shrink' } };
         throw error;
       }

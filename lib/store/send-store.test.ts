@@ -194,6 +194,20 @@ test('compression that would not make it smaller sends the original and says so'
   expect(store.getState().items[0]?.outcome).toEqual({ kind: 'not-smaller', before: original.size });
 });
 
+test('an animation that is to be smaller is sent as it is, and says so', async () => {
+  const { store, sent } = setUp({
+    ...instant,
+    compress: async () => Promise.reject(Object.assign(new Error('no'), { code: 'moves' })),
+  });
+  await store.openRoom(options);
+  store.setChoice(SMALLER);
+  const original = file('a.gif');
+  store.addFiles([original]);
+  await settle();
+  expect(sent[0]?.blob).toBe(original);
+  expect(store.getState().items[0]?.outcome).toEqual({ kind: 'moves' });
+});
+
 test('a file that cannot be read fails by itself and can be tried again', async () => {
   let readable = false;
   const { store, sent } = setUp({

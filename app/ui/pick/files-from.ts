@@ -1,30 +1,56 @@
-/** Files out of what browsers hand over: drops with folders in them, folder pickers, the share target. */
+/** Files out of what browsers hand over: drops with folders in them, folder pickers, pastes, the share target. */
+import { isPictureName } from '../../../lib/image/file-name.ts';
 
 /** More at once would only fill the page; a folder of a whole disk is a mistake. */
 export const MAX_PICKED = 2000;
+/** Files counted in a dropped folder; beyond, it is only known that there are more. */
+const MAX_COUNTED = 20_000;
+/** What systems put into folders by themselves: nobody misses it. */
+const SYSTEM_FILE = /^(?:\..*|thumbs\.db|desktop\.ini)$/i;
 
-const PICTURE = /\.(jpe?g|jfif|png|webp|gif|avif|hei[cf]|tiff?|bmp|dng|cr2|cr3|nef|arw)$/i;
-
-/** A folder holds other things too; files picked one by one are taken as they are. */
-export function onlyPictures(files: readonly File[], fromFolder: boolean): readonly File[] {
-  const wanted = fromFolder
-    ? files.filter(({ type, name }) => type.startsWith('image/') || PICTURE.test(name))
-    : files;
-  return wanted.slice(0, MAX_PICKED);
+export interface Picked {
+  files: readonly File[];
+  /** Files of a folder that are no pictures by type and ending. */
+  notPictures: number;
+  /** Pictures beyond `MAX_PICKED`. */
+  tooMany: number;
+  /** There was a folder, and no file in it. */
+  emptyFolder: boolean;
 }
 
-export async function filesFromDrop(data: DataTransfer): Promise<readonly File[]> {
+/** A folder holds other things too; files picked one by one are taken as they are. */
+export function pickedFrom(files: readonly File[], fromFolder: boolean): Picked {
+  const own = fromFolder ? files.filter(({ name }) => !SYSTEM_FILE.test(name)) : files;
+  const wanted = fromFolder ? own.filter(({ type, name }) => isPicture(type, name)) : own;
+  return {
+    files: wanted.slice(0, MAX_PICKED),
+    notPictures: own.length - wanted.length,
+    tooMany: Math.max(0, wanted.length - MAX_PICKED),
+    emptyFolder: fromFolder && own.length === 0,
+  };
+}
+
+const isPicture = (type: string, name: string): boolean => type.startsWith('image/') || isPictureName(name);
+
+export async function filesFromDrop(data: DataTransfer): Promise<Picked> {
   // The list is empty after the event: take the entries first, read them afterwards.
   const entries = [...data.items].map((item) => item.webkitGetAsEntry?.() ?? undefined);
   const plain = [...data.files];
-  if (!entries.some((entry) => entry?.isDirectory)) return onlyPictures(plain, false);
+  if (!entries.some((entry) => entry?.isDirectory)) return pickedFrom(plain, false);
   const found: File[] = [];
   for (const entry of entries) if (entry) await collect(entry, found);
-  return onlyPictures(found, true);
+  return pickedFrom(found, true);
+}
+
+/** Files of a paste; none where text goes into a field, which a copied passage brings with a picture of itself. */
+export function filesFromPaste({ clipboardData, target }: ClipboardEvent): readonly File[] {
+  const field = target instanceof HTMLElement && target.matches('input, textarea, [contenteditable]');
+  if (field && clipboardData?.types.includes('text/plain')) return [];
+  return [...(clipboardData?.files ?? [])];
 }
 
 async function collect(entry: FileSystemEntry, found: File[]): Promise<void> {
-  if (found.length >= MAX_PICKED) return;
+  if (found.length >= MAX_COUNTED) return;
   if (entry.isFile) {
     const file = await new Promise<File | undefined>((resolve) => {
       (entry as FileSystemFileEntry).file(resolve, () => resolve(undefined));
@@ -43,19 +69,39 @@ async function collect(entry: FileSystemEntry, found: File[]): Promise<void> {
   }
 }
 
-/** Pictures shared to the installed app: the service worker holds them in memory until this page asks. */
-export async function sharedFiles(): Promise<readonly File[]> {
+/**
+ * Pictures shared to the installed app: the service worker holds them in memory until this page asks, and hands over what
+ * is shared later. Whoever posted them, nothing is added before the person says so.
+ * @returns ends the watch
+ */
+export function watchShared(came: (files: readonly File[]) => void): () => void {
+  const workers = navigator.serviceWorker as ServiceWorkerContainer | undefined;
+  const take = (event: MessageEvent<{ type?: string; files?: readonly File[] }>) => {
+    if (event.data?.type !== 'shared-files' || !event.data.files) return;
+    event.ports[0]?.postMessage('taken');
+    came(event.data.files);
+  };
+  workers?.addEventListener('message', take);
   const url = new URL(window.location.href);
-  if (!url.searchParams.has('shared')) return [];
-  url.searchParams.delete('shared');
-  window.history.replaceState(window.history.state, '', url);
+  if (url.searchParams.has('shared')) {
+    url.searchParams.delete('shared');
+    window.history.replaceState(window.history.state, '', url);
+    void heldFiles().then((files) => files.length > 0 && came(files));
+  }
+  return () => workers?.removeEventListener('message', take);
+}
+
+/** The worker may have been ended meanwhile, and its memory with it. */
+const ANSWER_MS = 3000;
+
+function heldFiles(): Promise<readonly File[]> {
   const worker = navigator.serviceWorker?.controller;
-  if (!worker) return [];
+  if (!worker) return Promise.resolve([]);
   const { port1, port2 } = new MessageChannel();
   const answer = new Promise<readonly File[]>((resolve) => {
     port1.addEventListener('message', (event) => resolve(event.data as File[]), { once: true });
     port1.start();
-    setTimeout(() => resolve([]), 3000);
+    setTimeout(() => resolve([]), ANSWER_MS);
   });
   worker.postMessage({ type: 'take-shared-files' }, [port2]);
   return answer;

@@ -1,7 +1,15 @@
 'use client';
-import { type ChangeEvent, memo, type ReactNode, useEffect, useId, useState } from 'react';
+import { type ChangeEvent, memo, type ReactNode, useCallback, useEffect, useId, useState } from 'react';
 import { useText } from '../../text/text.tsx';
-import { filesFromDrop, onlyPictures, sharedFiles } from './files-from.ts';
+import { Notice } from '../kit/notice.tsx';
+import {
+  filesFromDrop,
+  filesFromPaste,
+  MAX_PICKED,
+  type Picked,
+  pickedFrom,
+  watchShared,
+} from './files-from.ts';
 import css from './image-input.module.css';
 import ui from '../kit/ui.module.css';
 
@@ -14,15 +22,23 @@ interface Props {
 export const ImageInput = memo(function ImageInput({ add, hint }: Props) {
   const { t } = useText();
   const [over, setOver] = useState(false);
-  const [shared, setShared] = useState(false);
+  const [shared, setShared] = useState<readonly File[]>([]);
+  const [left, setLeft] = useState<Omit<Picked, 'files'>>();
+
+  const take = useCallback(
+    ({ files, ...rest }: Picked) => {
+      setLeft(rest);
+      add(files);
+    },
+    [add],
+  );
 
   useEffect(() => {
     const paste = (event: ClipboardEvent) => {
-      const files = [...(event.clipboardData?.files ?? [])];
-      if (files.length > 0) {
-        event.preventDefault();
-        add(files);
-      }
+      const files = filesFromPaste(event);
+      if (files.length === 0) return;
+      event.preventDefault();
+      take(pickedFrom(files, false));
     };
     const dragOver = (event: DragEvent) => {
       if (!event.dataTransfer?.types.includes('Files')) return;
@@ -37,7 +53,7 @@ export const ImageInput = memo(function ImageInput({ add, hint }: Props) {
       setOver(false);
       if (!event.dataTransfer?.types.includes('Files')) return;
       event.preventDefault();
-      void filesFromDrop(event.dataTransfer).then(add);
+      void filesFromDrop(event.dataTransfer).then(take);
     };
     window.addEventListener('paste', paste);
     window.addEventListener('dragover', dragOver);
@@ -49,18 +65,13 @@ export const ImageInput = memo(function ImageInput({ add, hint }: Props) {
       window.removeEventListener('dragleave', dragLeave);
       window.removeEventListener('drop', drop);
     };
-  }, [add]);
+  }, [take]);
 
-  useEffect(() => {
-    void sharedFiles().then((files) => {
-      if (files.length === 0) return;
-      add(files);
-      setShared(true);
-    });
-  }, [add]);
+  // A second share adds to the first.
+  useEffect(() => watchShared((files) => setShared((before) => [...before, ...files])), []);
 
   const picked = (event: ChangeEvent<HTMLInputElement>) => {
-    add(onlyPictures([...(event.target.files ?? [])], event.target.webkitdirectory));
+    take(pickedFrom([...(event.target.files ?? [])], event.target.webkitdirectory));
     // So that picking the same file again is a change again.
     event.target.value = '';
   };
@@ -88,10 +99,62 @@ export const ImageInput = memo(function ImageInput({ add, hint }: Props) {
           {(id) => <input id={id} type="file" multiple webkitdirectory="" onChange={picked} />}
         </Way>
       </div>
-      <p className={`${ui.soft} ${ui.small}`}>{shared ? t.pick.sharedHere : hint}</p>
+      {shared.length > 0 && (
+        <Shared
+          files={shared}
+          add={() => {
+            take(pickedFrom(shared, false));
+            setShared([]);
+          }}
+          leave={() => setShared([])}
+        />
+      )}
+      {left && <LeftOut left={left} />}
+      <p className={`${ui.soft} ${ui.small}`}>{hint}</p>
     </div>
   );
 });
+
+/** Handed over by the share sheet, or by whoever pretends to be it: the person decides. */
+function Shared({ files, add, leave }: { files: readonly File[]; add: () => void; leave: () => void }) {
+  const { t, f } = useText();
+  return (
+    <div data-testid="shared">
+      <Notice kind="plain">
+        <p>{t.pick.sharedAsk(f.number(files.length))}</p>
+        <div className={ui.row}>
+          <button
+            type="button"
+            className={`${ui.button} ${ui.primary}`}
+            data-testid="add-shared"
+            onClick={add}
+          >
+            {t.pick.sharedAdd}
+          </button>
+          <button type="button" className={ui.button} data-testid="leave-shared" onClick={leave}>
+            {t.pick.sharedLeave}
+          </button>
+        </div>
+      </Notice>
+    </div>
+  );
+}
+
+/** What was not taken, and why. */
+function LeftOut({ left: { notPictures, tooMany, emptyFolder } }: { left: Omit<Picked, 'files'> }) {
+  const { t, f } = useText();
+  const said = [
+    emptyFolder && t.pick.emptyFolder,
+    notPictures > 0 && t.pick.notPictures(notPictures, f.number(notPictures)),
+    tooMany > 0 && t.pick.tooMany(f.number(tooMany), f.number(MAX_PICKED)),
+  ].filter(Boolean);
+  if (said.length === 0) return null;
+  return (
+    <div data-testid="left-out" role="status">
+      <Notice kind="warn">{said.join(' ')}</Notice>
+    </div>
+  );
+}
 
 /** A label that looks like a button; the input inside takes the focus and the key presses. */
 function Way({

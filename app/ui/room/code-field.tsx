@@ -37,6 +37,13 @@ export function CodeField({ value, change }: { value: string; change: (value: st
         aria-invalid={slip !== undefined}
         aria-describedby={`${id}-hint`}
         onChange={(event) => change(event.target.value)}
+        onPaste={(event) => {
+          const text = event.clipboardData.getData('text/plain');
+          if (!/[\r\n]/.test(text) || parseCode(text).kind === 'malformed') return;
+          // A field of one line would join the lines of a message, and a link with the word that follows it.
+          event.preventDefault();
+          change(text.replace(/\s+/g, ' ').trim());
+        }}
       />
       {/* One line high in each of its three forms, so that the button below stays where it is. */}
       <div id={`${id}-hint`} className={`${css.below} ${ui.small}`} aria-live="polite">

@@ -70,6 +70,7 @@ export function RoomCard({ snapshot, opening, broken, openRoom }: Props) {
 function Invitation({ room, openRoom }: { room: Room; openRoom: () => void }) {
   const { t, f } = useText();
   const [said, setSaid] = useState('');
+  const here = isThisMachine(room.link);
   const canShare = useFact(() => 'share' in navigator);
 
   const copy = async (text: string) => {
@@ -84,7 +85,7 @@ function Invitation({ room, openRoom }: { room: Room; openRoom: () => void }) {
   return (
     <div className={css.invitation}>
       <p>{t.room.tellThem}</p>
-      <output className={css.code} data-testid="room-code" aria-label={t.room.code}>
+      <output className={css.code} data-testid="room-code" aria-label={t.room.code} translate="no">
         {room.code}
       </output>
       <p className={`${ui.soft} ${ui.small}`}>{t.room.expires(f.time(room.expiresAt))}</p>
@@ -109,10 +110,11 @@ function Invitation({ room, openRoom }: { room: Room; openRoom: () => void }) {
       <div className={css.qr}>
         <Qr text={room.link} label={t.room.qr(room.code)} />
         <div>
-          <p>{t.room.qrHint}</p>
+          {here ? <Notice kind="warn">{t.room.onlyHere}</Notice> : <p>{t.room.qrHint}</p>}
           <a
             className={`${ui.mono} ${css.link}`}
             data-testid="room-link"
+            translate="no"
             href={room.link}
             target="_blank"
             rel="noopener noreferrer"
@@ -126,4 +128,10 @@ function Invitation({ room, openRoom }: { room: Room; openRoom: () => void }) {
       </button>
     </div>
   );
+}
+
+/** A link that leads every device to itself (RFC 6761, RFC 1122). */
+function isThisMachine(link: string): boolean {
+  const { hostname } = new URL(link);
+  return /(?:^|\.)localhost$|^127\.|^\[::1\]$/.test(hostname);
 }

@@ -188,6 +188,8 @@ function Outcome({ item: { outcome } }: { item: OutboxItem }) {
     }
     case 'not-smaller':
       return <p className={ui.small}>{t.choice.notSmaller}</p>;
+    case 'moves':
+      return <p className={ui.small}>{t.choice.moves}</p>;
     case 'original':
     case undefined:
       return null;

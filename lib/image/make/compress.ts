@@ -5,6 +5,7 @@
  */
 import { fitsDecodeLimit } from '../inspect/dimensions.ts';
 import { measure } from '../inspect/measure.ts';
+import { moves } from '../inspect/moves.ts';
 import { sniffType, type ImageKind } from '../inspect/sniff.ts';
 
 export interface CompressChoice {
@@ -25,7 +26,9 @@ export type CompressProblem =
   /** No picture that this browser decodes, or one above `MAX_PIXELS`. */
   | 'not-possible'
   /** The result would not be smaller: send the original instead. */
-  | 'not-smaller';
+  | 'not-smaller'
+  /** It has more than one frame, and would stand still afterwards: send the original instead. */
+  | 'moves';
 
 export class CompressError extends Error {
   readonly code: CompressProblem;
@@ -39,6 +42,9 @@ export class CompressError extends Error {
 
 /** Copied from the package when the site is built. */
 export const LIBRARY_PATH = '/vendor/browser-image-compression.js';
+
+/** Of a file that is looked at whole. */
+const WHOLE_READ_BYTES = 48 * 1024 * 1024;
 
 /** One decode, one draw, one encode; the person's quality is kept rather than searched for. */
 const PASSES = 1;
@@ -58,6 +64,9 @@ export async function compressImage(
   if (kind === undefined || size === undefined || !fitsDecodeLimit(size)) {
     throw new CompressError('not-possible', 'not a picture that can be made smaller here');
   }
+  // A second frame of a GIF may be anywhere; beyond this much it is looked for no further.
+  if (moves(new Uint8Array(await file.slice(0, WHOLE_READ_BYTES).arrayBuffer()), kind.type))
+    throw new CompressError('moves', 'an animation would become one frame');
   const { default: shrink } = await import('browser-image-compression');
   const type = outputType(kind);
   let small: File | Blob;

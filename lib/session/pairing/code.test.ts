@@ -76,7 +76,7 @@ describe('what is no code is malformed and gives no slot to ask the server for',
     'acid-12-zoom',
     '-',
     'zwölf-säure-zoom',
-    `12-acid-zoom${' '.repeat(600)}`,
+    `12-acid-zoom${' '.repeat(5000)}`,
   ])('%j', (text) => {
     expect(parseCode(text)).toEqual({ kind: 'malformed', problem: 'code-malformed' });
   });
@@ -101,8 +101,49 @@ describe('what is no code is malformed and gives no slot to ask the server for',
   });
 });
 
+describe('a whole message is searched for its code', () => {
+  const river = { kind: 'code', slot: '7', words: ['acid', 'zoom'] };
+  it.each([
+    'Code: 7-acid-zoom',
+    'Hi! Here are the 20 pictures of Monday, the code is 7-acid-zoom.\n— Ada',
+    '> use 7–Acid–Zoom, please',
+    `7-acid-zoom (yes, 7-acid-zoom)\n${'words '.repeat(200)}`,
+  ])('%j', (text) => expect(parseCode(text)).toEqual(river));
+
+  it.each([
+    'Not 7-acid-zoom but 8-acid-zoom',
+    'I have 7 acid zoom lenses',
+    'part 12-7-acid-zoom',
+    'see x7-acid-zoom',
+    'Code: 7-acid-zooom',
+  ])('%j holds none', (text) => expect(parseCode(text).kind).toBe('malformed'));
+
+  it('reads the word with a dash', () =>
+    expect(parseCode('Code: 7-yo-yo-acid')).toEqual({ kind: 'code', slot: '7', words: ['yoyo', 'acid'] }));
+});
+
 describe('a link', () => {
   const link = makeLink('123', seededRandom('link'));
+
+  it('is found in a message, whatever stands behind it, and with its sign encoded', () => {
+    const fragment = formatFragment(link);
+    const address = `https://tessera.example/receive/${fragment}`;
+    for (const text of [
+      `Open ${address}.`,
+      `<${address}>`,
+      `${address}\nor type 123-acid-zoom`,
+      `see (${address}), please`,
+      address.replace('#', '%23'),
+      `${address} ${address}`,
+      `${'words '.repeat(200)}${address}!`,
+    ])
+      expect(parseCode(text)).toEqual(link);
+  });
+
+  it('is not chosen among two', () => {
+    const two = [link, makeLink('124', seededRandom('other'))].map(formatFragment);
+    expect(parseCode(two.map((one) => `https://tessera.example/${one}`).join(' ')).kind).toBe('malformed');
+  });
 
   it('[P-72] is written as a fragment with slot and secret, and read back with anything in front', () => {
     const fragment = formatFragment(link);

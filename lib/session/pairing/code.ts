@@ -3,7 +3,7 @@
  * fragment `#slot.secret`. Only the slot may go to the server.
  */
 import { fromBase64Url, toBase64Url } from './bytes.ts';
-import { CODE_TEXT_MAX, LINK_SECRET_BYTES, SLOT_DIGITS_MAX } from './limits.ts';
+import { CODE_TEXT_MAX, LINK_SECRET_BYTES, MESSAGE_MAX, SLOT_DIGITS_MAX } from './limits.ts';
 import { linkPassword, type Password, wordsPassword } from './password.ts';
 import { CODE_WORDS, completeWord, isWord, nearestWord, splitWords } from './word-search.ts';
 
@@ -59,12 +59,16 @@ export function passwordOf(entry: RoomCode | RoomLink): Password {
 
 /**
  * Reads a code as people type it (capitals, spaces, dots, any dash or none, full-width letters) or a link, its
- * fragment with or without `#`. A word that is not on the list makes it malformed, so that a slip never reaches the
+ * fragment with or without `#`, or a message with one of them in it. A word that is not on the list makes it malformed, so that a slip never reaches the
  * server, where it would burn the room.
  */
 export function parseCode(text: string): RoomCode | RoomLink | MalformedCode {
-  if (text.length > CODE_TEXT_MAX) return malformed();
-  return parseLink(text) ?? parseWords(text);
+  if (text.length > MESSAGE_MAX) return malformed();
+  const link = parseLink(text);
+  if (link) return link;
+  const typed = text.length > CODE_TEXT_MAX ? malformed() : parseWords(text);
+  if (typed.kind === 'code') return typed;
+  return onlyCodeIn(text) ?? typed;
 }
 
 /** What the text typed so far may become, as whole texts (`12-ac` → `12-acid`, `12-acorn` …), at most `limit`. */
@@ -89,11 +93,35 @@ export function isSlot(text: string): boolean {
   return /^[1-9][0-9]*$/.test(text) && text.length <= SLOT_DIGITS_MAX;
 }
 
+/** What may stand right behind a link in a message: nothing that could belong to its secret. */
+const LINK = /(?:^|#|%23)(\d+)\.([\w-]+)/gi;
+
+/** Two different ones are none: which was meant? */
 function parseLink(text: string): RoomLink | undefined {
-  const [, slot, letters] = /(?:^|#)(\d+)\.([\w-]+)$/.exec(text.trim()) ?? [];
-  if (slot === undefined || letters === undefined || !isSlot(slot)) return undefined;
-  const secret = fromBase64Url(letters, LINK_SECRET_BYTES);
-  return secret && { kind: 'link', slot, secret };
+  const found = new Map<string, RoomLink>();
+  for (const [, slot, letters] of text.trim().matchAll(LINK)) {
+    if (slot === undefined || letters === undefined || !isSlot(slot)) continue;
+    const secret = fromBase64Url(letters, LINK_SECRET_BYTES);
+    if (secret) found.set(`${slot}.${letters}`, { kind: 'link', slot, secret });
+  }
+  return found.size === 1 ? [...found.values()][0] : undefined;
+}
+
+/** A code as it is shown, with its dashes, and not a part of something longer. */
+const CODE_IN_MESSAGE =
+  /(?<![\p{L}\d]\p{Pd}?)(\d{1,6})\p{Pd}(yo\p{Pd}yo|\p{L}+)\p{Pd}(yo\p{Pd}yo|\p{L}+)(?!\p{Pd}?[\p{L}\d])/gu;
+
+/** In a message numbers and words stand side by side by chance: only a code with its dashes counts, and only one. */
+function onlyCodeIn(text: string): RoomCode | undefined {
+  const found = new Map<string, RoomCode>();
+  for (const [, slot, ...words] of text.normalize('NFKC').toLowerCase().matchAll(CODE_IN_MESSAGE)) {
+    const [first, second] = words.map((word) => word.replace(/\p{Pd}/gu, ''));
+    if (slot === undefined || !isSlot(slot) || !first || !second || !isWord(first) || !isWord(second))
+      continue;
+    const one = code(slot, [first, second]);
+    found.set(formatCode(one), one);
+  }
+  return found.size === 1 ? [...found.values()][0] : undefined;
 }
 
 function parseWords(text: string): RoomCode | MalformedCode {

@@ -3,8 +3,11 @@
 /** A slot is spoken aloud: six digits leave room for a million rooms and stay sayable. */
 export const SLOT_DIGITS_MAX = 6;
 
-/** Longest text looked at when a code or link is pasted; a link with a long host name fits many times over. */
+/** Longest text looked at as a code that was typed. */
 export const CODE_TEXT_MAX = 512;
+
+/** Longest text that is searched for a code or link: a whole message, with a signature and what it answers to. */
+export const MESSAGE_MAX = 4096;
 
 /** 128 bits: a link's secret is guessed by nobody, online or offline. */
 export const LINK_SECRET_BYTES = 16;
