@@ -150,7 +150,7 @@ function LeftOut({ left: { notPictures, tooMany, emptyFolder } }: { left: Omit<P
   ].filter(Boolean);
   if (said.length === 0) return null;
   return (
-    <div data-testid="left-out" role="status">
+    <div data-testid="left-out" aria-live="polite">
       <Notice kind="warn">{said.join(' ')}</Notice>
     </div>
   );
