@@ -1,15 +1,16 @@
 /**
- * Ties docs/PROTOCOL.md to the tests: each rule (`**P-29**`) stands in the title of a test (`[P-29] …`), and no title
- * names a rule that the document does not have. `node scripts/rules.mjs --list` shows which tests prove which rule.
+ * Ties docs/PROTOCOL.md and docs/RATE.md to the tests: each rule (`**P-29**`) stands in the title of a test (`[P-29] …`), and no title
+ * names a rule that neither has. `node scripts/rules.mjs --list` shows which tests prove which rule.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+const documents = ['docs/PROTOCOL.md', 'docs/RATE.md'];
 const rooms = ['app', 'bench', 'e2e', 'lib', 'scripts', 'signaling', 'testbed'];
 
-/** @param {string} text of PROTOCOL.md @returns {string[]} rules in the order of the document */
+/** @param {string} text of the documents @returns {string[]} rules in their order */
 export function rulesOf(text) {
   return [...text.matchAll(/^\*\*(P-\d+)\*\*/gm)].map((match) => match[1]);
 }
@@ -23,11 +24,11 @@ export function titlesOf(source) {
 }
 
 /**
- * @param {string} protocol @param {{ file: string, source: string }[]} tests
+ * @param {string} text of the documents @param {{ file: string, source: string }[]} tests
  * @returns {{ complaints: string[], proofs: Map<string, string[]> }}
  */
-export function tie(protocol, tests) {
-  const rules = rulesOf(protocol);
+export function tie(text, tests) {
+  const rules = rulesOf(text);
   const complaints = [];
   const proofs = new Map(rules.map((rule) => [rule, []]));
   for (const rule of rules)
@@ -53,7 +54,10 @@ function testFiles() {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { complaints, proofs } = tie(readFileSync(join(root, 'docs/PROTOCOL.md'), 'utf8'), testFiles());
+  const { complaints, proofs } = tie(
+    documents.map((file) => readFileSync(join(root, file), 'utf8')).join('\n'),
+    testFiles(),
+  );
   if (process.argv.includes('--list'))
     for (const [rule, titles] of proofs) console.log([rule, ...titles].join('\n  '));
   for (const complaint of complaints) console.error(complaint);

@@ -26,7 +26,7 @@ const steps = {
     return add(await check('tsc', ['--noEmit']), await check('tsc', ['--noEmit', '-p', 'lib/protocol']));
   },
   deadcode: () => check('knip', []),
-  rules: () => script('rules.mjs'),
+  prose: async () => add(await script('rules.mjs'), await script('prose.mjs')),
   audit,
   unit: async () => {
     await prepare();
