@@ -80,7 +80,6 @@ const harness = {
   channels: () => channels,
   handleSignal: (message: unknown) => transport.handleSignal(message),
   setLaneTarget: (count: number) => transport.setLaneTarget(count),
-  replaceLanes: (lanes: LaneId[]) => transport.replaceLanes(lanes),
   path: () => transport.path(),
   fingerprints: () => transport.fingerprints(),
   close: () => transport.close(),

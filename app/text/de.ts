@@ -13,7 +13,6 @@ export const de: Catalogue = {
     'code-expired': 'Niemand ist rechtzeitig beigetreten, der Code ist abgelaufen. Mach einen neuen.',
     'code-forgotten':
       'Der Server kennt diesen Code nicht mehr, vielleicht wurde er neu gestartet. Mach einen neuen und gib diesen weiter.',
-    'room-full': 'In diesem Raum ist schon jemand. Bitte den Absender um einen neuen Code.',
     'too-many-attempts':
       'Zu viele Versuche von dieser Adresse. Warte eine Minute und versuche es noch einmal.',
     'version-mismatch': 'Die beiden Seiten haben verschiedene Versionen. Lade beide neu.',

@@ -12,7 +12,6 @@ const problems: Record<ProblemCode, string> = {
   'code-expired': 'Nobody joined in time and the code has expired. Make a new one.',
   'code-forgotten':
     'The server no longer knows this code, perhaps because it was restarted. Make a new one and share that.',
-  'room-full': 'Somebody is already in this room. Ask the sender for a new code.',
   'too-many-attempts': 'Too many attempts from this address. Wait a minute, then try again.',
   'version-mismatch': 'The two pages are of different versions. Reload both and try again.',
   tampered: 'A message was changed on the way, so we stopped. Try again with a new code.',

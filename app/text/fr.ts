@@ -12,7 +12,6 @@ export const fr: Catalogue = {
     'code-expired': 'Personne n’est venu à temps et le code a expiré. Créez-en un nouveau.',
     'code-forgotten':
       'Le serveur ne connaît plus ce code ; il a peut-être été redémarré. Créez-en un nouveau et partagez celui-là.',
-    'room-full': 'Il y a déjà quelqu’un dans cette salle. Demandez un nouveau code à l’expéditeur.',
     'too-many-attempts': 'Trop d’essais depuis cette adresse. Attendez une minute, puis réessayez.',
     'version-mismatch': 'Les deux pages n’ont pas la même version. Rechargez-les toutes les deux.',
     tampered: 'Un message a été modifié en chemin ; tout a été arrêté. Réessayez avec un nouveau code.',

@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { LINGER } from '../../lib/protocol/limits.ts';
 import type { Figures } from '../../lib/session/model.ts';
 import type { Stage } from '../stage.ts';
 import { withTimeout } from '../with-timeout.ts';
@@ -7,15 +8,18 @@ import type { TesseraTransfer } from './transfer.ts';
 import { type AlbumMark, albumDone, albumMarks } from './album-marks.ts';
 import { closingReport, longestTask, marksOf, whenDone } from './read-page.ts';
 
-/** After pairing, and after each picture: a person does not choose the next one sooner. Lanes are opened and replaced meanwhile. */
+/** After pairing: a person does not choose the first picture sooner. Lanes are opened meanwhile. */
 const PAUSE_MS = 2000;
 /** A quick typist's. */
 const LETTER_MS = 100;
 const CONNECT_TIMEOUT_MS = 40_000;
 /** Preparing is digest and preview: 200 MB of them on a slow machine. */
 const OFFER_TIMEOUT_MS = 120_000;
-/** The last figures arrive a quarter of a second after the end (`LINGER`), and are shown ten times a second. */
-const FIGURES_MS = 700;
+/**
+ * The receiver's figures are final once its wait for late packets is over; with the round trip and the page's next update.
+ * It is also the pause before the next picture.
+ */
+const FIGURES_MS = LINGER + 700;
 
 export interface SessionOptions {
   /** Past the relay. */
@@ -121,7 +125,6 @@ export class TesseraSession {
       longestTask(sender, senderFrom),
       longestTask(receiver, accepted),
     ]);
-    await sleep(PAUSE_MS - FIGURES_MS);
     return {
       seconds: (complete - accepted) / 1000,
       firstPictureSeconds:

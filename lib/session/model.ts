@@ -29,7 +29,6 @@ export type ProblemCode =
   | 'code-guessed'
   | 'code-expired'
   | 'code-forgotten'
-  | 'room-full'
   | 'too-many-attempts'
   | 'version-mismatch'
   | 'tampered'

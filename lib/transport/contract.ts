@@ -57,8 +57,6 @@ export interface Transport {
    * initiator calls it. `hold`: not now; what is opening may finish.
    */
   setLaneTarget(count: number, hold?: boolean): void;
-  /** Closes lanes that have been worn by loss and opens fresh ones in their place, in the background. */
-  replaceLanes(lanes: readonly LaneId[]): void;
   path(): Promise<PathKind | undefined>;
   figures(): TransportFigures;
   /** SHA-256 fingerprints of both live DTLS certificates of the first connection, `[initiator, other]`. */

@@ -76,18 +76,6 @@ describe('the lane plan', () => {
     expect(plan.next(0).close.sort((a, b) => a - b)).toEqual([2, 3]);
   });
 
-  it('closes a worn lane only when its replacement stands', () => {
-    const plan = new LanePlan(192);
-    plan.setTarget(4);
-    settle(plan);
-    plan.replace([1, 2, 3, 99]);
-    expect(plan.next(0)).toEqual({ open: [5, 6], close: [] });
-    plan.opened(5);
-    expect(plan.next(0).close).toEqual([3]);
-    plan.opened(6);
-    expect(plan.next(0)).toEqual({ open: [], close: [2] });
-  });
-
   it('[P-10] waits longer after each lane that fails to open, and not at all once one has opened', () => {
     const plan = new LanePlan(192);
     plan.setTarget(2);
@@ -109,7 +97,7 @@ describe('the lane plan', () => {
   it('[P-9] never gives a number twice and settles at the target, whatever happens', () => {
     const step = fc.oneof(
       fc.record({ kind: fc.constant('target' as const), value: fc.integer({ min: -1, max: 40 }) }),
-      fc.record({ kind: fc.constantFrom('opened', 'closed', 'replace'), value: fc.nat({ max: 60 }) }),
+      fc.record({ kind: fc.constantFrom('opened', 'closed'), value: fc.nat({ max: 60 }) }),
       fc.record({ kind: fc.constant('time' as const), value: fc.nat({ max: 40_000 }) }),
     );
     fc.assert(
@@ -130,7 +118,6 @@ describe('the lane plan', () => {
         for (const { kind, value } of steps) {
           if (kind === 'target') plan.setTarget(value);
           if (kind === 'opened') plan.opened(value);
-          if (kind === 'replace') plan.replace([value]);
           if (kind === 'time') now += value;
           if (kind === 'closed') {
             plan.closed(value, now);

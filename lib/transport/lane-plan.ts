@@ -2,14 +2,14 @@
  * Which lanes to open and close: the initiator's decisions, pure. Lane 1 belongs to the first connection and is
  * always open; numbers count up from 2 and are never reused within a session.
  *
- *     opening ──opened──▶ open ──replace──▶ worn
- *        └────────closed────┴───────closed────┘
+ *     opening ──opened──▶ open
+ *        └────────closed────┘
  */
 import type { LaneId } from '../protocol/endpoint.ts';
 import { LANES_OPENING, LANES_PER_TURN, RETRY_LONGEST_MS, RETRY_MS } from './limits.ts';
 import { LAST_LANE } from './lane-signals.ts';
 
-type Phase = 'opening' | 'open' | 'worn';
+type Phase = 'opening' | 'open';
 
 export interface LaneSteps {
   open: LaneId[];
@@ -19,7 +19,7 @@ export interface LaneSteps {
 export class LanePlan {
   #target = 1;
   #hold = false;
-  #limit: number;
+  readonly #limit: number;
   #lanes = new Map<LaneId, Phase>();
   #highest: LaneId = 1;
   /** Lanes that failed one after the other, without one opening in between. */
@@ -41,17 +41,6 @@ export class LanePlan {
   setTarget(count: number, hold = false): void {
     this.#hold = hold;
     this.#target = Number.isFinite(count) ? Math.floor(count) : 1;
-  }
-
-  setLimit(limit: number): void {
-    this.#limit = limit;
-  }
-
-  /** Lanes to be closed as soon as as many fresh ones stand in their place. */
-  replace(lanes: readonly LaneId[]): void {
-    for (const lane of lanes) {
-      if (this.#lanes.get(lane) === 'open') this.#lanes.set(lane, 'worn');
-    }
   }
 
   opened(lane: LaneId): void {
@@ -76,12 +65,13 @@ export class LanePlan {
     this.#moreAt = undefined;
     if (this.#hold) return steps;
     const wanted = this.target - 1;
-    const count = (phase: Phase) => [...this.#lanes.values()].filter((other) => other === phase).length;
+    const newestFirst = (phase: Phase) =>
+      [...this.#lanes].flatMap(([lane, other]) => (other === phase ? [lane] : [])).sort((a, b) => b - a);
 
-    let opening = count('opening');
-    let fresh = count('open') + opening;
+    let opening = newestFirst('opening').length;
+    let count = newestFirst('open').length + opening;
     if (now >= this.#retryAt) {
-      for (; fresh < wanted && opening < LANES_OPENING && this.#highest < LAST_LANE; fresh++, opening++) {
+      for (; count < wanted && opening < LANES_OPENING && this.#highest < LAST_LANE; count++, opening++) {
         if (steps.open.length === LANES_PER_TURN) {
           this.#moreAt = now;
           break;
@@ -92,20 +82,11 @@ export class LanePlan {
       }
     }
 
-    // Worn ones go first, then what was asked for last. A worn lane still counts until its replacement is open.
-    let surplus = count('worn') + count('open') - wanted;
-    const byRank = [...this.#lanes]
-      .filter(([, phase]) => phase !== 'opening')
-      .sort(([a, one], [b, other]) => Number(other === 'worn') - Number(one === 'worn') || b - a);
-    for (const [lane] of byRank) {
-      if (surplus-- <= 0) break;
-      steps.close.push(lane);
-    }
-    const unwanted = count('opening') + count('open') - wanted;
-    if (unwanted > 0) {
-      const newest = [...this.#lanes].filter(([, phase]) => phase === 'opening').map(([lane]) => lane);
-      steps.close.push(...newest.sort((a, b) => b - a).slice(0, unwanted));
-    }
+    // Open lanes beyond the target, then handshakes that would exceed it; of each the newest first.
+    const surplus = (phase: Phase, kept: number) =>
+      newestFirst(phase).slice(0, Math.max(0, newestFirst(phase).length - kept));
+    const open = newestFirst('open').length;
+    steps.close.push(...surplus('open', wanted), ...surplus('opening', Math.max(0, wanted - open)));
     for (const lane of steps.close) this.#lanes.delete(lane);
     return steps;
   }

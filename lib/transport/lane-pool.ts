@@ -6,7 +6,7 @@ import type { LaneId } from '../protocol/endpoint.ts';
 import type { ChannelNews } from './contract.ts';
 import { LanePlan } from './lane-plan.ts';
 import type { LaneSignal } from './lane-signals.ts';
-import { DIRECT_LANES, LANE_OPEN_MS, RELAYED_LANES, SIGNAL_BATCH_MS, SPARE_LANES } from './limits.ts';
+import { DIRECT_LANES, LANE_OPEN_MS, RELAYED_LANES, SIGNAL_BATCH_MS } from './limits.ts';
 import { Peer } from './peer.ts';
 import { applyDifference, differenceOf } from './sdp-difference.ts';
 import { worthSignaling, type SelectedPath } from './selected-path.ts';
@@ -62,11 +62,6 @@ export class LanePool {
     this.#step();
   }
 
-  replace(lanes: readonly LaneId[]): void {
-    this.#plan.replace(lanes);
-    this.#step();
-  }
-
   handleSignal(signal: LaneSignal): void {
     if (this.#stopped || 'bye' in signal) return;
     const { lane } = signal;
@@ -96,7 +91,7 @@ export class LanePool {
   #accept(lane: LaneId, sdp: string): void {
     if (lane <= this.#highest) return;
     this.#highest = lane;
-    const peer = this.#lanes.size < this.#limit + SPARE_LANES ? this.#open(lane) : undefined;
+    const peer = this.#lanes.size < this.#limit ? this.#open(lane) : undefined;
     if (peer) peer.handleSignal({ type: 'offer', sdp });
     else this.#signal({ lane, gone: true });
   }

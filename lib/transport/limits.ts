@@ -18,9 +18,6 @@ export const DIRECT_LANES = 192;
 /** Over a relay every lane is an allocation that its operator pays for; coturn's usual quota is 12 a person. */
 export const RELAYED_LANES = 8;
 
-/** Worn lanes stand until their replacements do: so many more than the cap may exist for a moment. */
-export const SPARE_LANES = 32;
-
 /** Handshakes at a time: more of them overlap their round trips, fewer leave the page's thread free. */
 export const LANES_OPENING = 32;
 

@@ -125,14 +125,6 @@ class MemoryTransport implements Transport {
     this.#adjust();
   }
 
-  replaceLanes(lanes: readonly LaneId[]): void {
-    if (!this.#options.initiator) return;
-    for (const lane of lanes) {
-      if (lane > 1) this.#closeLane(lane);
-    }
-    this.#adjust();
-  }
-
   async path(): Promise<PathKind | undefined> {
     return this.#connected && !this.#ended ? (this.#network.options.path ?? 'direct') : undefined;
   }

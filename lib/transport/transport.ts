@@ -66,10 +66,6 @@ class BrowserTransport implements Transport {
     if (this.#options.initiator) this.#pool?.setTarget(count, hold);
   }
 
-  replaceLanes(lanes: readonly LaneId[]): void {
-    if (this.#options.initiator) this.#pool?.replace(lanes);
-  }
-
   async path(): Promise<PathKind | undefined> {
     if (!this.#first || this.#state !== 'connected') return undefined;
     return (await selectedPath(this.#first.connection))?.kind;

@@ -2,6 +2,7 @@ import { fitName } from '../../image/file-name.ts';
 import type { FromEngine, ToSenderEngine } from '../bridge/engine-messages.ts';
 import type { OutgoingImage, SenderSession, SessionOptions } from '../model.ts';
 import { noFigures } from '../no-figures.ts';
+import { isFinal } from '../transfer-state.ts';
 import { SessionBase } from './session-base.ts';
 
 /**
@@ -35,8 +36,8 @@ export class BrowserSenderSession extends SessionBase<ToSenderEngine> implements
 
   retry(transfer: string): void {
     const image = this.images.get(transfer);
-    const state = this.transfers.get(transfer)?.state;
-    if (image === undefined || (state !== 'failed' && state !== 'cancelled' && state !== 'declined')) return;
+    const shown = this.transfers.get(transfer);
+    if (image === undefined || shown === undefined || !isFinal(shown) || shown.state === 'done') return;
     this.queue(image);
   }
 

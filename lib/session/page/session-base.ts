@@ -16,7 +16,7 @@ import type {
   TransferSnapshot,
 } from '../model.ts';
 
-/** Samples of one transfer's history: half an hour at ten a second. */
+/** Samples of one transfer's history: 90 minutes, as the engines publish one every 300 ms. */
 const MAX_HISTORY = 18_000;
 
 /** A connection that is being made may carry the goodbye of a page without a worker; for this long it is waited for. */
