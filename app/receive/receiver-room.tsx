@@ -1,9 +1,8 @@
 'use client';
 import { lazy, useCallback, useEffect, useState } from 'react';
 import { isMoving } from '../../lib/session/transfer-state.ts';
-import { createReceiveStore } from '../../lib/store/receive-store.ts';
 import { useStore } from '../../lib/store/use-store.ts';
-import { aboutToJoin, canResume, makeReceiverSession, notJoining } from '../make-session.ts';
+import { aboutToJoin, canResume, notJoining } from '../make-session.ts';
 import { useText } from '../text/text.tsx';
 import { Part } from '../ui/kit/part.tsx';
 import { JoinCard } from '../ui/room/join-card.tsx';
@@ -11,11 +10,16 @@ import { ReceiverTransfer } from '../ui/transfer/receiver-transfer.tsx';
 import { isolate, sessionOptions } from '../ui/room/session-options.ts';
 import { Totals } from '../ui/transfer/totals.tsx';
 import ui from '../ui/kit/ui.module.css';
-import { useAnnouncement, useLeaveWarning, useWakeLock } from '../ui/room/use-device.ts';
+import { useAnnouncement, useWakeLock } from '../ui/room/use-device.ts';
 import css from './receiver-room.module.css';
+import { receiverStore } from './receiver-store.ts';
+import { tabName } from '../../lib/session/page/tab.ts';
 import { useFragment } from './use-fragment.ts';
 
 const Viewer = lazy(() => import('../ui/picture/viewer.tsx').then(({ Viewer }) => ({ default: Viewer })));
+const KeptPictures = lazy(() =>
+  import('./kept-pictures.tsx').then(({ KeptPictures }) => ({ default: KeptPictures })),
+);
 const SaveAll = lazy(() =>
   import('../ui/transfer/save-all.tsx').then(({ SaveAll }) => ({ default: SaveAll })),
 );
@@ -23,15 +27,20 @@ const SaveAll = lazy(() =>
 /** The receiver's login room: who I am, the code, then the pictures as they come. */
 export function ReceiverRoom() {
   const { t } = useText();
-  const [store] = useState(() => createReceiveStore({ makeSession: makeReceiverSession }));
+  const [store] = useState(receiverStore);
   const state = useStore(store, (all) => all);
   const [fragment, forgetFragment, holdsLink] = useFragment();
   const [viewed, setViewed] = useState<string>();
   const { snapshot } = state;
+  const [tab, setTab] = useState<string>();
+  useEffect(() => {
+    // Not before the page stands: the prerendered page knows no tab.
+    // oxlint-disable-next-line react/set-state-in-effect
+    setTab(tabName());
+  }, []);
   const transfers = snapshot?.transfers ?? [];
   const moving = transfers.some(isMoving);
   const awake = useWakeLock(moving);
-  useLeaveWarning(moving);
   const announcement = useAnnouncement(snapshot);
   const warm = useCallback(() => aboutToJoin(sessionOptions().server), []);
   const open = useCallback((id: string) => setViewed(id), []);
@@ -46,7 +55,6 @@ export function ReceiverRoom() {
     return () => {
       here = false;
       notJoining();
-      store.leave();
     };
   }, [store, holdsLink]);
 
@@ -110,7 +118,7 @@ export function ReceiverRoom() {
           )}
           {session && done.length > 1 && (
             <Part>
-              <SaveAll session={session} transfers={done} />
+              <SaveAll session={session} transfers={done} saved={store.markSaved} />
             </Part>
           )}
           {moving && !awake && <p className={`${ui.soft} ${ui.small}`}>{t.device.wakeLockMissing}</p>}
@@ -137,6 +145,11 @@ export function ReceiverRoom() {
             show={setViewed}
             close={() => setViewed(undefined)}
           />
+        </Part>
+      )}
+      {tab !== undefined && (
+        <Part>
+          <KeptPictures tab={tab} busy={snapshot !== undefined} />
         </Part>
       )}
       <output className={ui.unseen}>{announcement}</output>

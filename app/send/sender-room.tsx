@@ -1,55 +1,33 @@
 'use client';
 import { useCallback, useEffect, useState } from 'react';
-import { imageTools } from '../../lib/store/image-tools.ts';
 import { isMoving } from '../../lib/session/transfer-state.ts';
-import { createSendStore, transferOf } from '../../lib/store/send-store.ts';
+import { transferOf } from '../../lib/store/send-store.ts';
 import { useStore } from '../../lib/store/use-store.ts';
-import { makeSenderSession, warmSession } from '../make-session.ts';
+import { warmSession } from '../make-session.ts';
 import { useText } from '../text/text.tsx';
 import { ChoiceDetails } from '../ui/pick/choice-control.tsx';
 import { ImageInput } from '../ui/pick/image-input.tsx';
 import { RoomCard } from '../ui/room/room-card.tsx';
 import { SenderTransfer } from '../ui/transfer/sender-transfer.tsx';
 import { isolate, sessionOptions } from '../ui/room/session-options.ts';
+import { senderStore } from './sender-store.ts';
 import { Totals } from '../ui/transfer/totals.tsx';
 import ui from '../ui/kit/ui.module.css';
-import { useAnnouncement, useLeaveWarning, useWakeLock } from '../ui/room/use-device.ts';
-
-function makeStore() {
-  let count = 0;
-  // Ids need only differ between the pages that talk to each other; `crypto.randomUUID` is missing on plain http.
-  const page = Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) =>
-    byte.toString(16).padStart(2, '0'),
-  ).join('');
-  return createSendStore({
-    makeSession: makeSenderSession,
-    tools: imageTools,
-    makeId: () => `${page}-${++count}`,
-  });
-}
+import { useAnnouncement, useWakeLock } from '../ui/room/use-device.ts';
 
 /** The sender's login room: who I am, the code to pass on, the pictures. */
 export function SenderRoom() {
   const { t } = useText();
-  const [store] = useState(makeStore);
+  const [store] = useState(senderStore);
   const state = useStore(store, (all) => all);
   const { items, snapshot } = state;
   const transfers = snapshot?.transfers ?? [];
   const moving = transfers.some(isMoving);
   const awake = useWakeLock(moving);
-  useLeaveWarning(moving);
   const announcement = useAnnouncement(snapshot);
   const add = useCallback((files: Iterable<File>) => store.addFiles(files), [store]);
 
-  useEffect(() => {
-    warmSession();
-    // A page that goes into the back-forward cache may come back, and finds its room or its receiver again.
-    const leave = ({ persisted }: PageTransitionEvent) => {
-      if (!persisted) store.leave();
-    };
-    window.addEventListener('pagehide', leave);
-    return () => window.removeEventListener('pagehide', leave);
-  }, [store]);
+  useEffect(() => warmSession(), []);
 
   const session = store.session();
   const peer = snapshot?.connection === 'connected' ? snapshot.peerName : undefined;

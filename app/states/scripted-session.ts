@@ -101,6 +101,7 @@ export function scriptedReceiver(): ReceiverSession {
     accept: () => undefined,
     decline: () => undefined,
     setAutoAccept: () => undefined,
+    markSaved: () => undefined,
     read: async (_, from, to) => (await picture()).slice(from, to),
     async file(id) {
       const one = session.snapshot().transfers.find((transfer) => transfer.id === id);

@@ -89,6 +89,9 @@ export const de: Catalogue = {
     notFound: 'Unter dieser Adresse gibt es nichts.',
     home: 'Startseite',
     reload: 'Neu laden',
+    sendingGoesOn: 'Dein Raum zum Senden ist noch offen.',
+    receivingGoesOn: 'Deine Sitzung zum Empfangen ist noch offen.',
+    backToIt: 'Dorthin zurück',
   },
   home: {
     title: 'Bilder direkt auf einen anderen Bildschirm senden.',
@@ -322,6 +325,15 @@ export const de: Catalogue = {
     relayed: 'Über ein Relais',
     unknown: 'Unbekannt',
     json: 'Bericht herunterladen (JSON)',
+  },
+  kept: {
+    title: 'Früher empfangen',
+    hint: 'Liegt höchstens einen Tag in diesem Browser. Speichere die Bilder oder wirf sie weg.',
+    throwAway: 'Wegwerfen',
+    show: 'Anzeigen',
+    throwAll: 'Alles wegwerfen',
+    others: (pictures: string, parts: string, bytes: string) =>
+      `Von anderen Besuchen liegen noch in diesem Browser: ${pictures} Bilder und Teile von ${parts} weiteren, zusammen ${bytes}.`,
   },
   gallery: {
     zip: 'Alle als ZIP speichern',

@@ -92,6 +92,9 @@ export const en = {
     notFound: 'There is nothing at this address.',
     home: 'Start page',
     reload: 'Reload',
+    sendingGoesOn: 'Your room for sending is still open.',
+    receivingGoesOn: 'Your session for receiving is still open.',
+    backToIt: 'Go back to it',
   },
   home: {
     title: 'Send pictures straight to another screen.',
@@ -324,6 +327,15 @@ export const en = {
     relayed: 'Through a relay',
     unknown: 'Unknown',
     json: 'Download report (JSON)',
+  },
+  kept: {
+    title: 'Received earlier',
+    hint: 'Kept in this browser for a day at most. Save them, or throw them away.',
+    throwAway: 'Throw away',
+    show: 'Show them',
+    throwAll: 'Throw them away',
+    others: (pictures: string, parts: string, bytes: string) =>
+      `Left in this browser by other visits: ${pictures} pictures and parts of ${parts} more, ${bytes} in all.`,
   },
   gallery: {
     zip: 'Save all as ZIP',

@@ -83,6 +83,9 @@ export const fr: Catalogue = {
     notFound: 'Il n’y a rien à cette adresse.',
     home: 'Accueil',
     reload: 'Recharger',
+    sendingGoesOn: 'Votre salle d’envoi est toujours ouverte.',
+    receivingGoesOn: 'Votre session de réception est toujours ouverte.',
+    backToIt: 'Y revenir',
   },
   home: {
     title: 'Envoyez des images droit vers un autre écran.',
@@ -316,6 +319,15 @@ export const fr: Catalogue = {
     relayed: 'Par un relais',
     unknown: 'Inconnu',
     json: 'Télécharger le bilan (JSON)',
+  },
+  kept: {
+    title: 'Reçues auparavant',
+    hint: 'Conservées un jour au plus dans ce navigateur. Enregistrez-les ou jetez-les.',
+    throwAway: 'Jeter',
+    show: 'Afficher',
+    throwAll: 'Tout jeter',
+    others: (pictures: string, parts: string, bytes: string) =>
+      `Restent dans ce navigateur, d’autres visites : ${pictures} images et des parties de ${parts} autres, ${bytes} en tout.`,
   },
   gallery: {
     zip: 'Tout enregistrer en ZIP',

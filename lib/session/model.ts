@@ -233,6 +233,8 @@ export interface ReceiverSession extends Session {
   setAutoAccept(on: boolean): void;
   /** Bytes [from, to) of the original, inside the contiguous front (`prefixBytes`). */
   read(transfer: string, from: number, to: number): Promise<Uint8Array<ArrayBuffer>>;
+  /** The person has these; their stored copies go once this page is closed. */
+  markSaved(transfers: readonly string[]): void;
   /** The verified file. Rejects unless the state is `done`. */
   file(transfer: string): Promise<File>;
 }

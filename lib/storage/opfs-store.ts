@@ -10,6 +10,7 @@ import {
   type StoredBytes,
   type StoredEntry,
 } from './byte-store.ts';
+import { FOLDER, SAVED, STATE } from './kept-names.ts';
 import {
   readHeader,
   readRecord,
@@ -19,10 +20,6 @@ import {
   writeRecord,
   type SyncHandle,
 } from './state-file.ts';
-
-/** One folder of the origin is ours; each entry is `<id>` and its sidecar `<id>.state`. */
-const FOLDER = 'received';
-const STATE = '.state';
 
 /** What the DOM types leave out because only workers have it. */
 type WorkerFileHandle = FileSystemFileHandle & { createSyncAccessHandle(): Promise<SyncHandle> };
@@ -50,6 +47,8 @@ export class OpfsStore implements ByteStore {
     const state = await this.#handle(id + STATE);
     try {
       const data = await this.#handle(id);
+      // The mark was of the entry that this one replaces.
+      await this.#removeFile(id + SAVED);
       guard(() => {
         data.truncate(0);
         writeHeader(state, length);
@@ -103,6 +102,7 @@ export class OpfsStore implements ByteStore {
     checkId(id);
     await this.#removeFile(id);
     await this.#removeFile(id + STATE);
+    await this.#removeFile(id + SAVED);
   }
 
   /** Removes every file last written before `before` that no tab has open. */

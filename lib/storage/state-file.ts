@@ -89,12 +89,34 @@ function readSlot(handle: SyncHandle, slot: number): { sequence: number; record:
   const at = HEADER_BYTES + slot * SLOT_BYTES;
   const header = new Uint8Array(SLOT_HEADER_BYTES);
   if (readSome(handle, header, at) < SLOT_HEADER_BYTES) return undefined;
-  const view = new DataView(header.buffer);
-  const sequence = view.getUint32(4);
-  const length = view.getUint32(8);
-  if (sequence === 0 || length > MAX_STATE_BYTES) return undefined;
+  const length = new DataView(header.buffer).getUint32(8);
+  if (length > MAX_STATE_BYTES) return undefined;
   const bytes = new Uint8Array(SLOT_HEADER_BYTES + length);
   if (readSome(handle, bytes, at) < bytes.length) return undefined;
+  return parseSlot(bytes);
+}
+
+/** The newest whole record of a sidecar that is only looked at, without a handle. */
+export async function recordOf(sidecar: Blob): Promise<Uint8Array | undefined> {
+  const [a, b] = await Promise.all(
+    [0, 1].map(async (slot) => {
+      const at = HEADER_BYTES + slot * SLOT_BYTES;
+      const header = await sidecar.slice(at, at + SLOT_HEADER_BYTES).arrayBuffer();
+      if (header.byteLength < SLOT_HEADER_BYTES) return undefined;
+      const length = Math.min(MAX_STATE_BYTES, new DataView(header).getUint32(8));
+      return parseSlot(
+        new Uint8Array(await sidecar.slice(at, at + SLOT_HEADER_BYTES + length).arrayBuffer()),
+      );
+    }),
+  );
+  return (a?.sequence ?? 0) > (b?.sequence ?? 0) ? a?.record : b?.record;
+}
+
+/** A slot's header and, as long as that says, its record. */
+function parseSlot(bytes: Uint8Array): { sequence: number; record: Uint8Array } | undefined {
+  const view = new DataView(bytes.buffer);
+  const sequence = view.getUint32(4);
+  if (sequence === 0 || view.getUint32(8) !== bytes.length - SLOT_HEADER_BYTES) return undefined;
   // The sum covers the sequence number too: a new one before an old record is no whole slot.
   if (crc32(bytes.subarray(4)) !== view.getUint32(0)) return undefined;
   return { sequence, record: bytes.slice(SLOT_HEADER_BYTES) };

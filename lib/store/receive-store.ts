@@ -13,6 +13,8 @@ export interface ReceiveState {
   broken: boolean;
   /** Accept everything of this sender, as the person asked. */
   autoAccept: boolean;
+  /** Done pictures that the person has saved. */
+  saved: ReadonlySet<string>;
 }
 
 export interface ReceiveStore extends StoreApi<ReceiveState> {
@@ -24,6 +26,7 @@ export interface ReceiveStore extends StoreApi<ReceiveState> {
   setAutoAccept(on: boolean): void;
   cancel(transfer: string): void;
   cancelAll: () => void;
+  markSaved: (transfers: readonly string[]) => void;
   session(): ReceiverSession | undefined;
   leave(): void;
 }
@@ -38,6 +41,7 @@ export function createReceiveStore({ makeSession }: ReceiveStoreOptions): Receiv
     joining: false,
     broken: false,
     autoAccept: false,
+    saved: new Set(),
   }));
   let session: ReceiverSession | undefined;
   let unsubscribe: (() => void) | undefined;
@@ -104,6 +108,10 @@ export function createReceiveStore({ makeSession }: ReceiveStoreOptions): Receiv
     setAutoAccept(on) {
       store.setState({ autoAccept: on });
       session?.setAutoAccept(on);
+    },
+    markSaved(transfers) {
+      store.setState(({ saved }) => ({ saved: new Set([...saved, ...transfers]) }));
+      session?.markSaved(transfers);
     },
     cancel: (transfer) => session?.cancel(transfer),
     cancelAll() {

@@ -15,7 +15,7 @@ import { type ReceivedFile, receivedFile } from '../transfer/received-file.ts';
 import { usePartialPicture } from './use-partial-picture.ts';
 
 interface Props {
-  session: ReceiverSession;
+  session: Pick<ReceiverSession, 'file' | 'read'>;
   transfer: TransferSnapshot;
   /** Pressed on this page: the session says so itself only with its next snapshot. */
   accepted: boolean;

@@ -6,7 +6,7 @@ import { sniffType } from '../../../lib/image/inspect/sniff.ts';
 import type { ReceiverSession, TransferSnapshot } from '../../../lib/session/model.ts';
 
 interface Options {
-  session: ReceiverSession;
+  session: Pick<ReceiverSession, 'read'>;
   transfer: TransferSnapshot;
   active: boolean;
   /** What is painted stays on the canvas; otherwise its memory is given back. */

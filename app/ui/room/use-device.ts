@@ -60,13 +60,3 @@ export function useAnnouncement(snapshot: SessionSnapshot | undefined): string {
   }, [snapshot, t]);
   return said;
 }
-
-/** The browser asks before it closes a page with pictures under way. */
-export function useLeaveWarning(active: boolean): void {
-  useEffect(() => {
-    if (!active) return undefined;
-    const warn = (event: BeforeUnloadEvent) => event.preventDefault();
-    window.addEventListener('beforeunload', warn);
-    return () => window.removeEventListener('beforeunload', warn);
-  }, [active]);
-}

@@ -5,6 +5,7 @@ import { type ReactNode, useEffect } from 'react';
 import { restoreSettings, settings } from '../../settings.ts';
 import { LANGUAGES, TextProvider, useText } from '../../text/text.tsx';
 import { Mark } from './mark.tsx';
+import { UnderwayNotice } from './underway-notice.tsx';
 import css from './shell.module.css';
 
 /** What stands on every page: the way home, the two rooms, the language. */
@@ -12,6 +13,7 @@ export function Shell({ children }: { children: ReactNode }) {
   useEffect(() => {
     restoreSettings();
     void registerOfflineShell();
+    void sweepLeftovers();
   }, []);
   return (
     <TextProvider>
@@ -46,6 +48,7 @@ function Frame({ children }: { children: ReactNode }) {
           </Link>
         </nav>
       </header>
+      <UnderwayNotice />
       <main id="content" className={css.main}>
         {children}
       </main>
@@ -73,6 +76,16 @@ function Frame({ children }: { children: ReactNode }) {
       </footer>
     </>
   );
+}
+
+/** Of earlier visits: what was saved, and what nobody came back for within a day. */
+async function sweepLeftovers(): Promise<void> {
+  try {
+    const { sweepKept } = await import('../../../lib/storage/kept-files.ts');
+    await sweepKept();
+  } catch {
+    // The next page does it.
+  }
 }
 
 /** Only the exported pages have one; a developer's server would serve yesterday's code from it. */

@@ -16,8 +16,8 @@ export interface ReceivedFile extends Measured {
 }
 
 export async function receivedFile(
-  session: ReceiverSession,
-  transfer: TransferSnapshot,
+  session: Pick<ReceiverSession, 'file'>,
+  transfer: Pick<TransferSnapshot, 'id' | 'name' | 'modified'>,
 ): Promise<ReceivedFile> {
   const file = await session.file(transfer.id);
   const measured = await measure(file);

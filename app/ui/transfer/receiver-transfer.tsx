@@ -95,7 +95,7 @@ export const ReceiverTransfer = memo(
               {t.transfer.cancel}
             </button>
           )}
-          {state === 'done' && <Download session={session} transfer={transfer} />}
+          {state === 'done' && <Download session={session} transfer={transfer} saved={store.markSaved} />}
         </div>
       </TransferCard>
     );
@@ -107,7 +107,15 @@ export const ReceiverTransfer = memo(
     before.open === after.open,
 );
 
-function Download({ session, transfer }: { session: ReceiverSession; transfer: TransferSnapshot }) {
+export function Download({
+  session,
+  transfer,
+  saved,
+}: {
+  session: Pick<ReceiverSession, 'file'>;
+  transfer: Pick<TransferSnapshot, 'id' | 'name' | 'modified'>;
+  saved: (transfers: readonly string[]) => void;
+}) {
   const { t } = useText();
   const [state, setState] = useState<'idle' | 'saving' | 'failed'>('idle');
   const save = async () => {
@@ -115,6 +123,7 @@ function Download({ session, transfer }: { session: ReceiverSession; transfer: T
     try {
       const file = await receivedFile(session, transfer);
       saveFile(file.blob, file.name);
+      saved([transfer.id]);
       setState('idle');
     } catch {
       setState('failed');

@@ -22,9 +22,11 @@ const SHARE_AT_MOST = 20;
 export function SaveAll({
   session,
   transfers,
+  saved,
 }: {
   session: ReceiverSession;
   transfers: readonly TransferSnapshot[];
+  saved: (transfers: readonly string[]) => void;
 }) {
   const { t } = useText();
   const canFolder = useFact(canSaveToFolder);
@@ -34,7 +36,8 @@ export function SaveAll({
   const run = async (save: () => Promise<SaveOutcome>) => {
     setState('saving');
     try {
-      await save();
+      const all = transfers.map(({ id }) => id);
+      if ((await save()).kind === 'saved') saved(all);
       setState('idle');
     } catch {
       setState('failed');

@@ -60,6 +60,8 @@ export type ToSenderEngine =
 
 export type ToReceiverEngine =
   | LinkMessage
+  /** The page's tab; before anything else. */
+  | { readonly type: 'tab'; readonly name: string }
   | { readonly type: 'accept'; readonly id: string }
   | { readonly type: 'decline'; readonly id: string }
   | {
@@ -112,5 +114,5 @@ export type FromEngine =
   /** Its first chunk is here. */
   | { readonly type: 'began'; readonly id: string }
   | { readonly type: 'preview'; readonly id: string; readonly bytes: Uint8Array }
-  | { readonly type: 'file'; readonly id: string; readonly blob: Blob }
+  | { readonly type: 'file'; readonly id: string; readonly blob: Blob; readonly stored: string }
   | { readonly type: 'bytes'; readonly request: number; readonly bytes: Uint8Array<ArrayBuffer> | undefined };

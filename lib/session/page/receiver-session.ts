@@ -7,6 +7,8 @@ import type { ReceiverSession, SessionOptions, TransferSnapshot } from '../model
 import { rememberAccepted, wasAccepted } from './accepted-memory.ts';
 import { recallRejoin } from '../connection/rejoin-memory.ts';
 import { noFigures } from '../no-figures.ts';
+import { markSaved } from '../../storage/kept-files.ts';
+import { tabName } from './tab.ts';
 import { SessionBase } from './session-base.ts';
 
 /** Enough of a file to tell its type. */
@@ -14,6 +16,8 @@ const SNIFF_BYTES = 4096;
 
 export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implements ReceiverSession {
   private readonly files = new Map<string, Blob>();
+  /** Ids of the store's entries. */
+  private readonly storedAs = new Map<string, string>();
   private readonly reads = new Map<number, (bytes: Uint8Array<ArrayBuffer> | undefined) => void>();
   private nextRead = 1;
   private autoAccept = false;
@@ -24,6 +28,7 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
       options,
       new Worker(new URL('../worker/receiver.worker.ts', import.meta.url), { type: 'module' }),
     );
+    this.port.post({ type: 'tab', name: tabName() });
   }
 
   join(code: string): void {
@@ -67,6 +72,13 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
     const bytes = await answer;
     if (bytes === undefined) throw new RangeError('these bytes are not here');
     return bytes;
+  }
+
+  markSaved(transfers: readonly string[]): void {
+    for (const transfer of transfers) {
+      const stored = this.storedAs.get(transfer);
+      if (stored !== undefined) void markSaved(stored);
+    }
   }
 
   async file(transfer: string): Promise<File> {
@@ -115,6 +127,7 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
         break;
       case 'file':
         this.files.set(message.id, message.blob);
+        this.storedAs.set(message.id, message.stored);
         break;
       case 'bytes':
         this.reads.get(message.request)?.(message.bytes);

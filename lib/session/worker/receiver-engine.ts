@@ -61,6 +61,8 @@ export class ReceiverEngine {
   /** Counts the senders seen: each numbers its transfers from one. */
   private epoch = 0;
   private readonly publisher: Publisher;
+  /** The page's tab, for the record of what is finished. */
+  private tab = '';
 
   constructor(host: EngineHost, instance: Uint8Array, store: ByteStore) {
     this.host = host;
@@ -74,6 +76,9 @@ export class ReceiverEngine {
     switch (message.type) {
       case 'accept':
         void this.accept(this.entries.get(message.id));
+        break;
+      case 'tab':
+        this.tab = message.name;
         break;
       case 'decline': {
         const entry = this.entries.get(message.id);
@@ -333,7 +338,17 @@ export class ReceiverEngine {
       await stored.discard();
       return;
     }
-    this.host.post({ type: 'file', id: entry.id, blob });
+    const { name, type, bytes, modified, width, height } = entry.header;
+    stored.finished({
+      name,
+      type,
+      bytes,
+      modified,
+      ...(width === undefined || height === undefined ? {} : { width, height }),
+      sha256: toHex(digest),
+      tab: this.tab,
+    });
+    this.host.post({ type: 'file', id: entry.id, blob, stored: stored.id });
     this.publishOne(entry);
     this.setState(entry, 'done');
   }

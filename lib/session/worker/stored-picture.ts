@@ -1,4 +1,5 @@
 import { StorageError, type ByteStore, type StoredBytes } from '../../storage/byte-store.ts';
+import { decodeFinished, encodeFinished, type FinishedRecord } from '../../storage/finished-record.ts';
 import { WriteBehind } from '../../storage/write-behind.ts';
 import type { Run } from '../../protocol/wire/control-message.ts';
 import { blockRange, geometryOf, type Geometry } from '../../protocol/geometry.ts';
@@ -16,7 +17,8 @@ export class StoredPicture {
   /** Blocks that were here before. */
   readonly have: readonly Run[];
   private readonly store: ByteStore;
-  private readonly id: string;
+  /** Of the store's entry. */
+  readonly id: string;
   private readonly bytes: StoredBytes;
   /** Begun with the first bytes: an album that is accepted at once must not have hundreds (see `startDigest`). */
   private digest: RunningDigest | undefined;
@@ -61,7 +63,10 @@ export class StoredPicture {
     // The same picture twice at a time: the second copy lives beside the first and is not resumed.
     let name = left === 'busy' ? copyOf(id) : id;
     const record = left === 'busy' || left?.length !== length ? undefined : left.loadState();
-    if (left !== 'busy' && left !== undefined && record?.length === bitmapLength) {
+    const finished = record !== undefined && decodeFinished(record) !== undefined;
+    // An earlier one of the same bytes is still to be saved from the page: it is not written over.
+    if (finished) name = copyOf(id);
+    if (left !== 'busy' && left !== undefined && !finished && record?.length === bitmapLength) {
       return new StoredPicture(store, name, left, geometry, record.slice());
     }
     if (left !== 'busy') left?.close();
@@ -109,6 +114,15 @@ export class StoredPicture {
     const file = await this.bytes.file();
     await this.readBack.check(file);
     return file;
+  }
+
+  /** Kept for a page that is loaded anew, until it is saved or thrown away. Without room for it, it is not. */
+  finished(record: FinishedRecord): void {
+    try {
+      this.bytes.saveState(encodeFinished(record));
+    } catch {
+      // Verified and whole all the same, for as long as this page is open.
+    }
   }
 
   /** Keeps what is here for another session; where there is no room for the last of it, nothing. */

@@ -1,0 +1,175 @@
+'use client';
+import { useCallback, useEffect, useMemo, useState } from 'react';
+import type { ReceiverSession, TransferSnapshot } from '../../lib/session/model.ts';
+import { noFigures } from '../../lib/session/no-figures.ts';
+import { type Kept, type KeptFile, listKept, markSaved, removeKept } from '../../lib/storage/kept-files.ts';
+import { typeLabel } from '../../lib/store/outbox.ts';
+import { useText } from '../text/text.tsx';
+import { ReceivedPicture } from '../ui/picture/received-picture.tsx';
+import { Download } from '../ui/transfer/receiver-transfer.tsx';
+import { TransferCard, Verified } from '../ui/transfer/transfer-card.tsx';
+import ui from '../ui/kit/ui.module.css';
+import css from './receiver-room.module.css';
+
+const nothing: Kept = { finished: [], unfinished: [] };
+
+/** As it was when this page was loaded: what a session receives meanwhile is the session's. */
+let atLoad: Promise<Kept> | undefined;
+
+/**
+ * Pictures that were received before this page was loaded. Those of this tab are back at once; of others, which another
+ * person at this computer may have received, there is a line and two buttons.
+ */
+export function KeptPictures({ tab, busy }: { tab: string; busy: boolean }) {
+  const { t, f } = useText();
+  const [kept, setKept] = useState(nothing);
+  const [all, setAll] = useState(false);
+
+  useEffect(() => {
+    let current = true;
+    atLoad ??= listKept();
+    void atLoad.then((found) => current && setKept(found));
+    return () => {
+      current = false;
+    };
+  }, []);
+
+  const source = useMemo(() => sourceOf(kept.finished), [kept]);
+  const throwAway = useCallback(async (ids: readonly string[]) => {
+    await removeKept(ids);
+    const { finished, unfinished } = await listKept();
+    const left = new Set([...finished, ...unfinished].map(({ id }) => id));
+    const before = (await atLoad) ?? nothing;
+    const now = {
+      finished: before.finished.filter(({ id }) => left.has(id)),
+      unfinished: before.unfinished.filter(({ id }) => left.has(id)),
+    };
+    atLoad = Promise.resolve(now);
+    setKept(now);
+  }, []);
+
+  const shown = kept.finished.filter((one) => all || one.tab === tab);
+  const others = kept.finished.filter((one) => !all && one.tab !== tab);
+  // A session that goes on looks for its own parts.
+  const parts = busy ? [] : kept.unfinished;
+  const hidden = [...others, ...parts];
+  if (shown.length === 0 && hidden.length === 0) return null;
+  return (
+    <section className={`${ui.main} ${css.kept}`} aria-label={t.kept.title} data-testid="kept">
+      <h2 className={ui.subtitle}>{t.kept.title}</h2>
+      {shown.length > 0 && <p className={`${ui.soft} ${ui.small}`}>{t.kept.hint}</p>}
+      {shown.map((one) => (
+        <KeptCard key={one.id} one={one} source={source} throwAway={throwAway} />
+      ))}
+      {hidden.length > 0 && (
+        <div data-testid="leftovers">
+          <p>
+            {t.kept.others(
+              f.number(others.length),
+              f.number(parts.length),
+              f.bytes(hidden.reduce((sum, { bytes }) => sum + bytes, 0)),
+            )}
+          </p>
+          <div className={ui.row}>
+            {others.length > 0 && (
+              <button type="button" className={ui.button} onClick={() => setAll(true)}>
+                {t.kept.show}
+              </button>
+            )}
+            <button
+              type="button"
+              className={ui.button}
+              data-testid="throw-all-away"
+              onClick={() => void throwAway(hidden.map(({ id }) => id))}
+            >
+              {t.kept.throwAll}
+            </button>
+          </div>
+        </div>
+      )}
+    </section>
+  );
+}
+
+function KeptCard({
+  one,
+  source,
+  throwAway,
+}: {
+  one: KeptFile;
+  source: Pick<ReceiverSession, 'file' | 'read'>;
+  throwAway: (ids: readonly string[]) => Promise<void>;
+}) {
+  const { t, f } = useText();
+  const transfer = useMemo(() => snapshotOf(one), [one]);
+  const saved = useCallback(() => void markSaved(one.id), [one]);
+  const size = one.width && one.height ? t.facts.pixels(f.number(one.width), f.number(one.height)) : '';
+  return (
+    <TransferCard
+      side="receiver"
+      name={one.name}
+      state="done"
+      about={[typeLabel(one.type), size, f.bytes(one.bytes)].filter(Boolean).join(' · ')}
+      said={t.receiverStates.done}
+      verified={<Verified label={t.transfer.verified} hint={t.transfer.verifiedHint} />}
+      picture={
+        <ReceivedPicture
+          session={source}
+          transfer={transfer}
+          accepted={false}
+          onFile={ignore}
+          open={undefined}
+        />
+      }
+      below={null}
+    >
+      <div className={ui.row}>
+        <Download session={source} transfer={transfer} saved={saved} />
+        <button
+          type="button"
+          className={ui.button}
+          data-testid="throw-away"
+          onClick={() => void throwAway([one.id])}
+        >
+          {t.kept.throwAway}
+        </button>
+      </div>
+    </TransferCard>
+  );
+}
+
+const ignore = () => undefined;
+
+const snapshotOf = ({
+  id,
+  name,
+  type,
+  bytes,
+  modified,
+  width,
+  height,
+  sha256,
+}: KeptFile): TransferSnapshot => ({
+  id,
+  name,
+  type,
+  bytes,
+  modified,
+  ...(width === undefined || height === undefined ? {} : { width, height }),
+  state: 'done',
+  figures: noFigures(bytes),
+  sha256,
+});
+
+/** Stands where a session stands for its own pictures. */
+function sourceOf(finished: readonly KeptFile[]): Pick<ReceiverSession, 'file' | 'read'> {
+  const files = new Map(finished.map((one) => [one.id, one]));
+  return {
+    async file(id) {
+      const one = files.get(id);
+      if (one === undefined) throw new Error('thrown away');
+      return new File([one.file], one.name, { lastModified: one.modified });
+    },
+    read: () => Promise.reject(new RangeError('whole already')),
+  };
+}

@@ -1,0 +1,115 @@
+/** Received pictures outlive a reload until they are saved or thrown away, and a session outlives a walk through the app. */
+import { readFile } from 'node:fs/promises';
+import type { Page } from '@playwright/test';
+import { expect, test } from './support/app.ts';
+import { meet, type Rooms } from './support/rooms.ts';
+import { sha256, type Picture } from './support/pictures.ts';
+
+const stored = (page: Page): Promise<string[]> =>
+  page.evaluate(async () => {
+    const root = await navigator.storage.getDirectory();
+    const folder = await root.getDirectoryHandle('received').catch(() => undefined);
+    const names: string[] = [];
+    if (folder) for await (const name of folder.keys()) names.push(name);
+    return names;
+  });
+
+/** Done on both sides and not saved. */
+async function receive({ sender, receiver }: Rooms, picture: Picture): Promise<void> {
+  await sender.pick(picture);
+  await receiver.accept(picture.name);
+  await receiver.state(picture.name, 'done');
+  await sender.state(picture.name, 'done');
+}
+
+test('a received picture that is not saved: leaving asks, a reload brings it back, saved it does not come again', async ({
+  link: _link,
+  server,
+  rooms,
+  pictures,
+}) => {
+  const { receiver } = rooms;
+  const { page } = receiver;
+  await meet(rooms, server.url);
+  await receive(rooms, pictures.small);
+  const asked: string[] = [];
+  page.on('dialog', (dialog) => {
+    asked.push(dialog.type());
+    void dialog.accept();
+  });
+  await page.reload();
+  expect(asked).toEqual(['beforeunload']);
+  const kept = page.getByTestId('kept').locator('[data-name="small.jpg"]');
+  await expect(kept.getByTestId('verified')).toBeVisible();
+  await expect(kept.getByTestId('preview')).toHaveAttribute('data-stage', 'full');
+  const saving = page.waitForEvent('download');
+  await kept.getByTestId('download').click();
+  expect(sha256(await readFile(await (await saving).path()))).toBe(sha256(pictures.small.buffer));
+  await expect
+    .poll(async () => (await stored(page)).filter((name) => name.endsWith('.saved')).length)
+    .toBe(1);
+  await page.reload();
+  await receiver.connection('connected');
+  await expect(kept).toHaveCount(0);
+  expect(asked).toEqual(['beforeunload']);
+});
+
+test('of other tabs only a count is shown; thrown away nothing is left on the disk, and saved ones go with the next page', async ({
+  link: _link,
+  server,
+  rooms,
+  pictures,
+}) => {
+  const { receiver } = rooms;
+  const context = receiver.page.context();
+  await meet(rooms, server.url);
+  await receive(rooms, pictures.small);
+  // A tab that is still open keeps its own.
+  const second = await context.newPage();
+  await second.goto(`${server.url}/receive/`);
+  await expect(second.getByTestId('leftovers')).toBeVisible();
+  await second.getByTestId('throw-all-away').click();
+  await receiver.expectExact(pictures.small);
+  await receive(rooms, pictures.photo);
+  await receiver.page.close();
+
+  const later = await context.newPage();
+  await later.goto(`${server.url}/receive/`);
+  await expect(later.getByTestId('leftovers')).toBeVisible();
+  await expect(later.getByTestId('transfer')).toHaveCount(0);
+  await later.getByRole('button', { name: 'Show them' }).click();
+  await expect(later.locator('[data-name="photo.jpg"]')).toBeVisible();
+  await later.getByTestId('throw-away').click();
+  await expect(later.getByTestId('kept')).toHaveCount(0);
+  await expect.poll(async () => (await stored(later)).filter((name) => !name.includes('.')).length).toBe(1);
+
+  // The one that was saved goes at the start of any page, once its download must be through.
+  const home = await context.newPage();
+  await home.clock.setFixedTime(Date.now() + 10 * 60_000);
+  await home.goto(server.url);
+  await expect.poll(() => stored(home)).toEqual([]);
+});
+
+for (const side of ['sender', 'receiver'] as const) {
+  test(`the ${side} presses the logo while a picture is on its way: it goes on, and is there when they return`, async ({
+    link,
+    server,
+    rooms,
+    pictures,
+  }) => {
+    const { sender, receiver } = rooms;
+    await link.configure({ rateMbit: 8, delayMs: 20, seed: 61 });
+    await meet(rooms, server.url);
+    await sender.pick(pictures.large);
+    await receiver.accept('large.jpg');
+    await rooms[side].chunks('large.jpg', 200);
+    const { page } = rooms[side];
+    await page.getByRole('link', { name: 'Tessera' }).click();
+    const notice = page.getByTestId(side === 'sender' ? 'underway-send' : 'underway-receive');
+    await expect(notice).toBeVisible();
+    await rooms[side === 'sender' ? 'receiver' : 'sender'].state('large.jpg', 'done');
+    await notice.getByRole('link').click();
+    await rooms[side].state('large.jpg', 'done');
+    await rooms[side].connection('connected');
+  });
+}
