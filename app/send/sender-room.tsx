@@ -1,14 +1,13 @@
 'use client';
 import { useCallback, useEffect, useState } from 'react';
 import { isMoving } from '../../lib/session/transfer-state.ts';
-import { transferOf } from '../../lib/store/send-store.ts';
 import { useStore } from '../../lib/store/use-store.ts';
 import { warmSession } from '../make-session.ts';
 import { useText } from '../text/text.tsx';
 import { ChoiceDetails } from '../ui/pick/choice-control.tsx';
 import { ImageInput } from '../ui/pick/image-input.tsx';
 import { RoomCard } from '../ui/room/room-card.tsx';
-import { SenderTransfer } from '../ui/transfer/sender-transfer.tsx';
+import { SenderList } from '../ui/transfer/sender-list.tsx';
 import { isolate, sessionOptions } from '../ui/room/session-options.ts';
 import { senderStore } from './sender-store.ts';
 import { Totals } from '../ui/transfer/totals.tsx';
@@ -58,16 +57,7 @@ export function SenderRoom() {
             <section className={ui.main} aria-label={t.transfer.list}>
               <Totals transfers={transfers} cancelAll={store.cancelAll} />
               {moving && !awake && <p className={`${ui.soft} ${ui.small}`}>{t.device.wakeLockMissing}</p>}
-              {items.map((item) => (
-                <SenderTransfer
-                  key={item.id}
-                  item={item}
-                  transfer={transferOf(item, snapshot)}
-                  snapshot={snapshot}
-                  session={session}
-                  store={store}
-                />
-              ))}
+              <SenderList items={items} snapshot={snapshot} session={session} store={store} />
             </section>
           )}
         </div>

@@ -1,0 +1,65 @@
+'use client';
+import { memo, useMemo } from 'react';
+import type { SenderSession, SessionSnapshot, TransferSnapshot } from '../../../lib/session/model.ts';
+import type { OutboxItem } from '../../../lib/store/outbox.ts';
+import type { SendStore } from '../../../lib/store/send-store.ts';
+import { SenderTransfer } from './sender-transfer.tsx';
+
+interface Props {
+  items: readonly OutboxItem[];
+  snapshot: SessionSnapshot | undefined;
+  session: SenderSession | undefined;
+  store: SendStore;
+}
+
+/** Cards compared together when one changes: about the square root of 2,000, so that a change costs two of those. */
+const GROUP = 45;
+
+/** Every picked picture. While one is prepared the others stay as they are, whatever their number. */
+export function SenderList({ items, snapshot, session, store }: Props) {
+  const known = snapshot?.transfers;
+  const byId = useMemo(() => new Map(known?.map((transfer) => [transfer.id, transfer])), [known]);
+  const groups = [];
+  for (let from = 0; from < items.length; from += GROUP) {
+    const some = items.slice(from, from + GROUP);
+    const transfers = some.map(({ stage }) => (stage.at === 'sent' ? byId.get(stage.transfer) : undefined));
+    groups.push(
+      <Group
+        key={from}
+        items={some}
+        transfers={transfers}
+        snapshot={snapshot}
+        session={session}
+        store={store}
+      />,
+    );
+  }
+  return groups;
+}
+
+const Group = memo(
+  function Group({
+    items,
+    transfers,
+    snapshot,
+    session,
+    store,
+  }: Props & { transfers: readonly (TransferSnapshot | undefined)[] }) {
+    return items.map((item, at) => (
+      <SenderTransfer
+        key={item.id}
+        item={item}
+        transfer={transfers[at]}
+        snapshot={snapshot}
+        session={session}
+        store={store}
+      />
+    ));
+  },
+  (before, after) =>
+    before.session === after.session &&
+    before.snapshot?.path === after.snapshot?.path &&
+    before.items.length === after.items.length &&
+    before.items.every((item, at) => item === after.items[at]) &&
+    before.transfers.every((transfer, at) => transfer === after.transfers[at]),
+);
