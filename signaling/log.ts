@@ -14,12 +14,22 @@ export interface Log {
   error(message: string): void;
 }
 
+/** Lines that wait for a reader; what comes after that is lost. */
+const MAX_UNWRITTEN_BYTES = 1024 * 1024;
+
 export function createLog(level: LogLevel): Log {
   // `base` would add process and host name to every line.
-  const log = pino({ level, base: null });
+  const log = pino({ level, base: null }, output());
   return {
     info: (message) => log.info(message),
     warn: (message) => log.warn(message),
     error: (message) => log.error(message),
   };
+}
+
+/** A log that cannot be written (a full disk, a reader that went away) ends nothing but the log. */
+function output() {
+  const stream = pino.destination({ fd: 1, sync: true, maxLength: MAX_UNWRITTEN_BYTES });
+  stream.on('error', () => {});
+  return stream;
 }

@@ -9,12 +9,16 @@ import { servePages } from './pages/pages.ts';
 import { createTesseraServer, type ServerOptions } from './server.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+// A terminal that went away or a full disk ends nothing but the output.
+process.stdout.on('error', () => {});
+process.stderr.on('error', () => {});
+
 const config = settings();
 const log = createLog(config.logLevel);
 const lan = lanAddresses();
 const pages = config.development
   ? await (await import('./pages/development.ts')).developmentPages(root, config.port)
-  : { pages: servePages(config.pagesFolder ?? `${root}out`, config.trustedProxies) };
+  : { pages: exportedPages(config.pagesFolder ?? `${root}out`) };
 const options: ServerOptions = { ...config, ...pages, log };
 if (config.https) options.certificate = await keptCertificate(`${root}.certs`, lan, Date.now());
 
@@ -43,6 +47,16 @@ function settings(): Config {
   } catch (error) {
     if (error instanceof ConfigError) return refuse(error.message);
     throw error;
+  }
+}
+
+function exportedPages(folder: string): ServerOptions['pages'] {
+  try {
+    return servePages(folder, config.trustedProxies);
+  } catch (error) {
+    return refuse(
+      `the pages in ${folder} cannot be read (${(error as Error).message}); npm run build makes them.`,
+    );
   }
 }
 

@@ -1,21 +1,19 @@
 /** One process, one port: the exported pages, Socket.IO, /healthz, and STUN over UDP. */
-import { createServer as createHttp, type RequestListener } from 'node:http';
-import { createServer as createHttps } from 'node:https';
+import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setSecurityHeaders } from './pages/headers.ts';
 import { ownStunUrl } from './stun/own-url.ts';
 import { startStun, type StunServer } from './stun/stun-server.ts';
+import { createListener, type ListenerOptions } from './listener.ts';
 import { SHUTDOWN_MS } from './wire/limits.ts';
 import type { Handler } from './pages/pages.ts';
 import { attachSignaling, type SignalingOptions } from './socket/sockets.ts';
 
-export interface ServerOptions extends Omit<SignalingOptions, 'ownStun'> {
+export interface ServerOptions extends Omit<SignalingOptions, 'ownStun'>, ListenerOptions {
   /** Answer STUN on the same port over UDP, and name it to the pages. */
   stun?: boolean;
   pages: Handler;
-  /** PEM. Without it the server speaks plain http. */
-  certificate?: { key: string; cert: string };
   /** Upgrades that are not ours: the development server's live reload. */
   upgrade?: (request: Parameters<RequestListener>[0], socket: Duplex, head: Buffer) => void;
 }
@@ -39,7 +37,7 @@ export function createTesseraServer(options: ServerOptions): TesseraServer {
     const uptimeSeconds = Math.floor((Date.now() - startedAt) / 1000);
     response.end(JSON.stringify({ status: 'ok', alarm: signaling.alarm(), uptimeSeconds }));
   };
-  const server = options.certificate ? createHttps(options.certificate, answer) : createHttp(answer);
+  const server = createListener(options, answer);
   const { upgrade } = options;
   if (upgrade) {
     server.on('upgrade', (request, socket, head) => {

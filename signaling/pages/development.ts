@@ -12,7 +12,11 @@ export async function developmentPages(
   const pages = app.getRequestHandler();
   const upgrade = app.getUpgradeHandler();
   return {
-    pages: (request, response) => void pages(request, response),
-    upgrade: (request, socket, head) => void upgrade(request, socket, head),
+    pages: (request, response) => {
+      pages(request, response).catch(() => response.destroy());
+    },
+    upgrade: (request, socket, head) => {
+      upgrade(request, socket, head).catch(() => socket.destroy());
+    },
   };
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { brotliCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { servePages } from './pages.ts';
 import { startTestServer, type TestServer } from '../test-server.ts';
@@ -19,6 +20,8 @@ beforeAll(async () => {
   writeFileSync(join(folder, '404.html'), '<html><script>lost()</script>lost</html>');
   writeFileSync(join(folder, '_next/static/a.js'), 'a()');
   writeFileSync(join(folder, 'sw.js'), 'sw()');
+  writeFileSync(join(folder, 'big.js'), 'big()');
+  writeFileSync(join(folder, 'big.js.br'), brotliCompressSync('big()'));
   writeFileSync(join(folder, '.hidden'), 'secret');
   server = await startTestServer({ pages: servePages(folder, 0) });
   proxied = await startTestServer({ pages: servePages(folder, 1), trustedProxies: 1 });
@@ -62,6 +65,37 @@ test('files named by their content are kept for ever, everything else is asked f
   for (const path of ['/', '/send/', '/sw.js', '/nowhere']) expect(await cache(path)).toBe('no-cache');
   const { etag } = Object.fromEntries((await fetch(server.origin)).headers);
   expect((await fetch(server.origin, { headers: { 'if-none-match': `${etag}` } })).status).toBe(304);
+});
+
+test('each encoding of a file has a tag of its own and says that it depends on the request', async () => {
+  const ask = async (encoding: string, known?: string) => {
+    const headers = {
+      'accept-encoding': encoding,
+      ...(known === undefined ? {} : { 'if-none-match': known }),
+    };
+    const answer = await fetch(`${server.origin}/big.js`, { headers });
+    const { etag, vary, 'content-encoding': coded } = Object.fromEntries(answer.headers);
+    return { status: answer.status, text: await answer.text(), etag, vary, coded };
+  };
+  const [plain, small] = [await ask('identity'), await ask('br')];
+  expect(plain).toMatchObject({ status: 200, text: 'big()', vary: 'Accept-Encoding', coded: undefined });
+  expect(small).toMatchObject({ status: 200, text: 'big()', vary: 'Accept-Encoding', coded: 'br' });
+  expect(plain.etag).not.toBe(small.etag);
+  expect(await ask('br', small.etag)).toMatchObject({ status: 304, text: '', etag: small.etag });
+  expect((await ask('br', plain.etag)).status).toBe(200);
+  expect((await fetch(`${server.origin}/big.js.br`)).status).toBe(404);
+});
+
+test('HEAD gets the headers of GET', async () => {
+  const of = async (method: string) => {
+    const answer = await fetch(`${server.origin}/send/`, { method });
+    const { date, connection, 'keep-alive': _, ...headers } = Object.fromEntries(answer.headers);
+    expect([date, connection]).not.toContain(undefined);
+    return { headers, bodied: (await answer.text()) !== '' };
+  };
+  const [head, whole] = [await of('HEAD'), await of('GET')];
+  expect([head.bodied, whole.bodied]).toEqual([false, true]);
+  expect(head.headers).toEqual(whole.headers);
 });
 
 test('what is not there is a 404 with its page; what is hidden or outside is not there', async () => {

@@ -1,56 +1,78 @@
-/** Serves the exported pages, each with the policy that fits its inline scripts. The one door of sirv. */
-import { readdirSync, readFileSync } from 'node:fs';
+/** Serves the exported pages, each with the policy that fits its inline scripts. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { join, relative, sep } from 'node:path';
-import sirv from 'sirv';
+import { readExport, type ExportedFile } from './exported-files.ts';
 import { overHttps, safeHost, setSecurityHeaders } from './headers.ts';
-import { contentSecurityPolicy, hashInline, noHashes, type PageHashes } from './policy.ts';
+import { chooseEncoding, isKnown } from './negotiate.ts';
+import { contentSecurityPolicy, noHashes } from './policy.ts';
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
 /**
+ * Ranges are not served: the header may be ignored (RFC 9110, 14.2), and no page asks for a part of a file.
+ *
  * @param folder the static export; read once, so start again after a build
  * @throws when the folder does not exist
  */
 export function servePages(folder: string, trustedProxies: number): Handler {
-  const pages = new Map<string, PageHashes>();
-  for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
-    if (!file.endsWith('.html')) continue;
-    const hashes = hashInline(readFileSync(join(folder, file), 'utf8'));
-    pages.set(`/${relative('.', file).split(sep).join('/')}`, hashes);
-  }
-  const hashesOf = (path: string): PageHashes | undefined =>
+  const files = readExport(folder);
+  const lost: ExportedFile = files.get('/404.html') ?? {
+    type: 'text/plain',
+    hash: '404',
+    bytes: Buffer.from('Not found\n'),
+    compressed: {},
+    policy: undefined,
+  };
+  const find = (path: string): ExportedFile | undefined =>
     path.endsWith('/')
-      ? pages.get(`${path}index.html`)
-      : (pages.get(path) ?? pages.get(`${path}.html`) ?? pages.get(`${path}/index.html`));
-
-  const files = sirv(folder, { etag: true, gzip: true, brotli: true, extensions: ['html'] });
-  const notFound = pages.has('/404.html')
-    ? readFileSync(join(folder, '404.html'))
-    : Buffer.from('Not found\n');
+      ? files.get(`${path}index.html`)
+      : (files.get(path) ?? files.get(`${path}.html`) ?? files.get(`${path}/index.html`));
 
   return (request, response) => {
     const https = overHttps(request, trustedProxies);
     const host = safeHost(request, trustedProxies);
-    const policyFor = (hashes: PageHashes) => {
-      const sockets = host === undefined ? [] : [`${https ? 'wss' : 'ws'}://${host}`];
-      return `${contentSecurityPolicy(hashes, sockets)}; frame-ancestors 'none'`;
-    };
     setSecurityHeaders(response, https, host);
     if (request.method !== 'GET' && request.method !== 'HEAD') {
-      response.writeHead(405, { Allow: 'GET, HEAD' }).end();
+      // Whatever body comes along is not read.
+      response.writeHead(405, { Allow: 'GET, HEAD', Connection: 'close' }).end();
       return;
     }
-    const path = (request.url ?? '/').split('?')[0] ?? '/';
-    response.setHeader('Content-Security-Policy', policyFor(hashesOf(path) ?? noHashes));
+    const path = decodePath(request.url);
+    const found = path === undefined ? undefined : find(path);
+    const file = found ?? lost;
+    const sockets = host === undefined ? [] : [`${https ? 'wss' : 'ws'}://${host}`];
+    const policy = contentSecurityPolicy(file.policy ?? noHashes, sockets);
+    response.setHeader('Content-Security-Policy', `${policy}; frame-ancestors 'none'`);
     // Next names these files by their content; everything else must be asked for again after an update.
-    const named = path.startsWith('/_next/static/');
+    const named = found !== undefined && path?.startsWith('/_next/static/') === true;
     response.setHeader('Cache-Control', named ? 'public, max-age=31536000, immutable' : 'no-cache');
-    files(request, response, () => {
-      response.setHeader('Content-Security-Policy', policyFor(pages.get('/404.html') ?? noHashes));
-      response.setHeader('Cache-Control', 'no-cache');
-      response.setHeader('Content-Type', pages.has('/404.html') ? 'text/html;charset=utf-8' : 'text/plain');
-      response.writeHead(404).end(request.method === 'HEAD' ? undefined : notFound);
-    });
+    response.setHeader('Accept-Ranges', 'none');
+    send(request, response, file, found === undefined ? 404 : 200);
   };
+}
+
+function send(request: IncomingMessage, response: ServerResponse, file: ExportedFile, status: number): void {
+  const { headers } = request;
+  const encoding = chooseEncoding(headers['accept-encoding'], file.compressed);
+  const bytes = (encoding && file.compressed[encoding]) ?? file.bytes;
+  const etag = `"${file.hash}${encoding === undefined ? '' : `-${encoding}`}"`;
+  if (Object.keys(file.compressed).length > 0) response.setHeader('Vary', 'Accept-Encoding');
+  if (status === 200) {
+    response.setHeader('ETag', etag);
+    if (isKnown(etag, headers['if-none-match'])) {
+      response.writeHead(304).end();
+      return;
+    }
+  }
+  if (encoding !== undefined) response.setHeader('Content-Encoding', encoding);
+  response.writeHead(status, { 'Content-Type': file.type, 'Content-Length': bytes.length });
+  response.end(request.method === 'HEAD' ? undefined : bytes);
+}
+
+/** The path without its query; `undefined` when its escapes are no text. */
+function decodePath(url = '/'): string | undefined {
+  try {
+    return decodeURIComponent(url.split('?')[0] ?? '/');
+  } catch {
+    return undefined;
+  }
 }

@@ -27,6 +27,17 @@ export const MAX_RENDEZVOUS = 20_000;
 export const MAX_RESTING_SLOTS = 50_000;
 export const MAX_SOCKETS = 20_000;
 
+/** Connections of every kind, pages included: each socket that waits may load a page at the same time. */
+export const MAX_CONNECTIONS = 25_000;
+/** Of the system's file descriptors, those that are kept for anything but connections: a start needs about 30. */
+export const RESERVED_DESCRIPTORS = 64;
+/** Connections that one address holds, where no proxy stands in front: a school behind one NAT, six to a page. */
+export const ADDRESS_CONNECTIONS = 1000;
+/** A request is a few hundred bytes; who needs longer for it holds a connection and nothing else. */
+export const HEADERS_MS = 10_000;
+/** A connection on which nothing moves, in either direction, while an answer is due. */
+export const QUIET_CONNECTION_MS = 30_000;
+
 /** Slots have at most this many digits; four are enough for 5,000 rooms, the rest is for days of attack. */
 export const MAX_SLOT_DIGITS = 6;
 

@@ -1,0 +1,30 @@
+/** Counts what each subscriber holds at this moment, with a bound for one and a bound for all. */
+export class Held {
+  readonly #perKey: number;
+  readonly #total: number;
+  #counts = new Map<string, number>();
+  #sum = 0;
+
+  constructor(perKey: number, total: number) {
+    this.#perKey = perKey;
+    this.#total = total;
+  }
+
+  /** `false`: that would be more than may be held, and nothing was counted. */
+  take(key: string): boolean {
+    const count = this.#counts.get(key) ?? 0;
+    if (count >= this.#perKey || this.#sum >= this.#total) return false;
+    this.#counts.set(key, count + 1);
+    this.#sum += 1;
+    return true;
+  }
+
+  /** Gives back what `take` allowed. */
+  release(key: string): void {
+    const count = this.#counts.get(key);
+    if (count === undefined) return;
+    if (count === 1) this.#counts.delete(key);
+    else this.#counts.set(key, count - 1);
+    this.#sum -= 1;
+  }
+}

@@ -1,0 +1,94 @@
+/**
+ * The listening socket, hardened: how long a visitor may take, how many connections one address and all together may
+ * hold, and what happens when the system has no more to give.
+ */
+import { createServer as createHttp, type RequestListener, type Server } from 'node:http';
+import { createServer as createHttps } from 'node:https';
+import type { Socket } from 'node:net';
+import { Held } from './held.ts';
+import type { Log } from './log.ts';
+import { limitKey } from './socket/address.ts';
+import {
+  ADDRESS_CONNECTIONS,
+  HEADERS_MS,
+  MAX_CONNECTIONS,
+  QUIET_CONNECTION_MS,
+  RESERVED_DESCRIPTORS,
+} from './wire/limits.ts';
+
+const MINUTE_MS = 60_000;
+
+export interface ListenerOptions {
+  /** PEM. Without it the server speaks plain http. */
+  certificate?: { key: string; cert: string };
+  trustedProxies: number;
+  log: Log;
+}
+
+export function createListener(options: ListenerOptions, answer: RequestListener): Server {
+  const { certificate, log } = options;
+  const guarded: RequestListener = (request, response) => {
+    try {
+      answer(request, response);
+    } catch (error) {
+      log.error(`a request was not answered: ${nameOf(error)}`);
+      if (!response.headersSent) response.writeHead(500, { Connection: 'close' });
+      response.end();
+    }
+  };
+  const timing = {
+    headersTimeout: HEADERS_MS,
+    // Nothing we serve has a body to read.
+    requestTimeout: HEADERS_MS,
+    connectionsCheckingInterval: HEADERS_MS / 4,
+  };
+  const server = certificate
+    ? createHttps({ ...timing, ...certificate, handshakeTimeout: HEADERS_MS }, guarded)
+    : createHttp(timing, guarded);
+  // Also ends who asks for a file and does not read it. Websockets take their own time.
+  server.setTimeout(QUIET_CONNECTION_MS);
+  server.maxConnections = Math.min(MAX_CONNECTIONS, descriptors() - RESERVED_DESCRIPTORS);
+
+  const refused = atMostOnceA(MINUTE_MS, (why: string) => log.warn(`connections are refused: ${why}`));
+  // Out of descriptors, most likely: there may be some again for the next one.
+  server.on('error', (error) => {
+    if (server.listening) refused(nameOf(error));
+  });
+  server.on('drop', () => refused('too many are open'));
+
+  const held = new Held(ADDRESS_CONNECTIONS, Infinity);
+  server.on('connection', (socket: Socket) => {
+    // Behind a proxy all come from one address, and it is the proxy that counts them.
+    if (options.trustedProxies > 0) return;
+    const key = limitKey(socket.remoteAddress ?? '');
+    if (!held.take(key)) {
+      socket.destroy();
+      return;
+    }
+    socket.once('close', () => held.release(key));
+  });
+  return server;
+}
+
+/** A flood of events must not be a flood of lines in the log. */
+function atMostOnceA<T>(period: number, act: (argument: T) => void): (argument: T) => void {
+  let next = 0;
+  return (argument) => {
+    if (performance.now() < next) return;
+    next = performance.now() + period;
+    act(argument);
+  };
+}
+
+/** How many files and sockets the system lets this process have; Node has raised it as far as it may. */
+function descriptors(): number {
+  // Otherwise the report looks up the names of all peers.
+  const report = Object.assign(process.report, { excludeNetwork: true }).getReport();
+  const { userLimits } = report as { userLimits?: { open_files?: { soft: number | 'unlimited' } } };
+  const soft = userLimits?.open_files?.soft;
+  return typeof soft === 'number' ? soft : Infinity;
+}
+
+/** A name or code, never a message: that may quote what a visitor sent. */
+const nameOf = (error: unknown): string =>
+  error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.name) : 'unknown';
