@@ -22,6 +22,8 @@ export const de: Catalogue = {
       'Die beiden Geräte finden keinen Weg zueinander. Bring beide ins selbe Netz oder lass ein Relais einrichten.',
     'connection-lost':
       'Die Verbindung ging verloren und kam nicht wieder. Verbindet euch mit einem neuen Code, dann geht es weiter: was schon da ist, bleibt.',
+    flooded:
+      'Die andere Seite hat mehr Angebote oder Nachrichten geschickt, als eine Sitzung fassen darf. Darum wurde die Verbindung beendet. Was du empfangen hast, bleibt hier.',
     'peer-left': 'Die andere Seite ist gegangen. Wieder verbinden könnt ihr euch mit einem neuen Code.',
     'webrtc-missing':
       'Dieser Browser kann sich nicht direkt mit anderen verbinden. Nimm einen aktuellen Chrome, Edge, Firefox oder Safari.',

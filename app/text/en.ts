@@ -19,6 +19,8 @@ const problems: Record<ProblemCode, string> = {
     'The two devices found no way to each other. Put both on the same network, or ask for a relay to be set up.',
   'connection-lost':
     'The connection was lost and did not come back. Connect again with a new code to go on: what has arrived is kept.',
+  flooded:
+    'The other side sent more offers or messages than a session may hold, so the connection was ended. What you have received stays here.',
   'peer-left': 'The other side has left. A new code is needed to connect again.',
   'webrtc-missing':
     'This browser cannot connect to others directly. Use a current Chrome, Edge, Firefox or Safari.',

@@ -19,6 +19,8 @@ export const fr: Catalogue = {
       'Les deux appareils ne trouvent pas de chemin. Mettez-les sur le même réseau, ou demandez l’ajout d’un relais.',
     'connection-lost':
       'La connexion a été perdue et n’est pas revenue. Reconnectez-vous avec un nouveau code pour continuer : ce qui est arrivé est gardé.',
+    flooded:
+      'L’autre côté a envoyé plus d’offres ou de messages qu’une session ne peut en contenir ; la connexion a donc été fermée. Ce que vous avez reçu reste ici.',
     'peer-left': 'L’autre côté est parti. Il faut un nouveau code pour se reconnecter.',
     'webrtc-missing':
       'Ce navigateur ne peut pas se connecter directement à d’autres. Utilisez un Chrome, Edge, Firefox ou Safari récent.',

@@ -57,8 +57,27 @@ export const MAX_CONTROL_BYTES = 16 * 1024;
 /** Transfers a session may number; stream numbers are 16 bits, two for each transfer. */
 export const MAX_TRANSFER = 32_767;
 
-/** Offers that may wait for an answer: an album of a holiday, not a flood. */
+/** Transfers that go on at a time, those waiting for an answer among them: an album of a holiday, not a flood. */
 export const MAX_WAITING_OFFERS = 2_000;
+
+/**
+ * Offers of one session that wait, or were taken back by the sender before anyone answered: each of the album's pictures
+ * offered, and prepared otherwise three times over. Beyond this the receiver ends the session.
+ */
+export const MAX_UNANSWERED_OFFERS = 4 * MAX_WAITING_OFFERS;
+
+/** Transfers that are over and still known: late messages about them come within seconds, of a hundred small pictures each. */
+export const MAX_REMEMBERED = 512;
+
+/** Numbers that one run of a report may name: a block's chunks. So the work for a message is bounded by its length. */
+export const MAX_RUN = MAX_BLOCK_CHUNKS;
+
+/**
+ * Packets that a transfer may cost its sender, for each of its chunks: at 90 % loss ten are needed. And what it may cost
+ * beyond that however small it is: half a minute of the least rate, and what is on its way when a path goes silent.
+ */
+export const SENDING_EFFORT = 16;
+export const SENDING_ALLOWANCE = 8_192;
 
 /**
  * Blocks a sender keeps open (sent, not yet whole at the receiver): 16 MB, a bandwidth-delay product of

@@ -36,6 +36,7 @@ export type ProblemCode =
   | 'no-path'
   | 'connection-lost'
   | 'peer-left'
+  | 'flooded'
   | 'webrtc-missing'
   /** A script of this page could not be loaded: the server has a newer version, or there is no network. */
   | 'page-outdated'

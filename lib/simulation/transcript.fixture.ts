@@ -161,6 +161,10 @@ function fieldsOf(event: AnyEvent): Field[] {
       return [16, event.transfer];
     case 'final':
       return [17, event.transfer];
+    case 'flooded':
+      return [18];
+    case 'violation':
+      return [19, event.transfer];
   }
 }
 

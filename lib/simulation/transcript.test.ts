@@ -12,7 +12,7 @@ import { ReliableFlow, type FlowModel } from './reliable-flow.ts';
 import { StallingEndpoint } from './stalling-endpoint.ts';
 import { RecordedEndpoint, Transcript } from './transcript.fixture.ts';
 
-const EXPECTED = 'a510338559df6cd2401d85247cfe8ede961569714c0eadc9cce4c91a75443ff8';
+const EXPECTED = 'e62f01453faabb9b766617d2105afc34fbc3cf35d9d160abcee7fa4d6b692072';
 
 const PATHS = 60;
 /** Virtual time at which a run is cut off. */

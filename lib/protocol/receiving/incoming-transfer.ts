@@ -53,9 +53,8 @@ export class IncomingTransfer {
     return this.object(streamOf(this.id, PREVIEW));
   }
 
-  /** Something of its preview is here, and nobody has answered the offer. */
-  get early(): boolean {
-    return this.state === 'offered' && this.preview?.isUntouched(0) === false;
+  get unfinished(): number {
+    return this.objects.reduce((sum, object) => sum + object.unfinished, 0);
   }
 
   /** Gives up the memory of unfinished blocks: it has ended. */

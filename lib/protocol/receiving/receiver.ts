@@ -17,6 +17,7 @@ import {
   LINGER,
   MAX_EARLY_PREVIEWS,
   MAX_FEEDBACK_STREAMS,
+  MAX_UNANSWERED_OFFERS,
   MAX_UNFINISHED_BLOCKS,
   MAX_UNOFFERED_PACKETS,
   MAX_WAITING_OFFERS,
@@ -39,6 +40,7 @@ import {
   ticksOf,
 } from '../wire/lane-packet.ts';
 import { takeRuns } from '../wire/run-list.ts';
+import { TransferTable } from '../transfer-table.ts';
 import { kindOf, PREVIEW, transferOf, type ObjectKind } from '../wire/stream-id.ts';
 
 export type ReceiverEvent =
@@ -71,6 +73,8 @@ export type ReceiverEvent =
   | { readonly type: 'final'; readonly transfer: number }
   | { readonly type: 'cancelled'; readonly transfer: number; readonly reason: CancelReason }
   | { readonly type: 'silence'; readonly transfer: number }
+  /** More offers than a session may hold: end it. */
+  | { readonly type: 'flooded' }
   | { readonly type: 'bye' };
 
 /** Least time between two feedbacks while packets arrive: many a round trip, below 2 % of any rate. */
@@ -86,7 +90,15 @@ const MAX_UNTOLD_TWICE = 10_000;
 
 /** The receiving endpoint of a session. */
 export class Receiver implements Endpoint<ReceiverEvent> {
-  private readonly transfers = new Map<number, IncomingTransfer>();
+  private readonly transfers = new TransferTable<IncomingTransfer>();
+  /** Those that nobody has answered, and those of which something of the preview is here. */
+  private readonly waiting = new Set<IncomingTransfer>();
+  private readonly early = new Set<IncomingTransfer>();
+  /** Accepted, and not over. */
+  private readonly active = new Set<IncomingTransfer>();
+  private unfinished = 0;
+  /** Offers that the sender took back before anyone had answered. */
+  private withdrawn: number;
   private readonly arrivals = new Arrivals();
   private readonly backlogs = new Map<LaneId, number>();
   private readonly control: Uint8Array[] = [];
@@ -112,6 +124,11 @@ export class Receiver implements Endpoint<ReceiverEvent> {
   /** The newest rule that the other side broke, for the log. */
   lastError: ProtocolErrorCode | undefined;
 
+  /** @param unanswered offers of the same session that an earlier endpoint was left with (`unanswered`) */
+  constructor(unanswered = 0) {
+    this.withdrawn = unanswered;
+  }
+
   // ---- what the host asks for
 
   hello(instance: Uint8Array, name: string): void {
@@ -123,6 +140,9 @@ export class Receiver implements Endpoint<ReceiverEvent> {
     const incoming = this.transfers.get(transfer);
     if (incoming?.state !== 'offered') throw new UsageError('only an offer can be accepted');
     incoming.state = 'receiving';
+    this.waiting.delete(incoming);
+    this.early.delete(incoming);
+    this.active.add(incoming);
     incoming.lastPacketAt = now;
     for (const run of have) {
       for (let block = run.first; block < run.first + run.count; block++) {
@@ -138,7 +158,7 @@ export class Receiver implements Endpoint<ReceiverEvent> {
   decline(transfer: number): void {
     const incoming = this.transfers.get(transfer);
     if (incoming?.state !== 'offered') throw new UsageError('only an offer can be declined');
-    incoming.state = 'ended';
+    this.end(incoming);
     this.say({ type: 'decline', transfer });
   }
 
@@ -162,6 +182,17 @@ export class Receiver implements Endpoint<ReceiverEvent> {
     this.say({ type: 'bye' });
   }
 
+  /** Offers of this session that nobody has answered: those that wait, and those that were taken back. */
+  get unanswered(): number {
+    return this.withdrawn + this.waiting.size;
+  }
+
+  /** Another session has begun with the same sender: its person is asked anew. */
+  forgive(): void {
+    this.withdrawn = 0;
+  }
+
+  /** One that goes on, or one of the last that are over. */
   transfer(id: number): IncomingTransfer | undefined {
     return this.transfers.get(id);
   }
@@ -208,10 +239,10 @@ export class Receiver implements Endpoint<ReceiverEvent> {
   }
 
   handleTimeout(now: Millis): void {
-    for (const transfer of this.transfers.values()) {
+    for (const transfer of this.active) {
       if (transfer.state === 'lingering' && now >= transfer.lingerUntil) {
         transfer.state = 'done';
-        transfer.release();
+        this.retire(transfer);
         this.tellProgress(transfer, true);
         this.events.push({ type: 'final', transfer: transfer.id });
       } else if (
@@ -275,7 +306,7 @@ export class Receiver implements Endpoint<ReceiverEvent> {
     const consider = (at: Millis): void => {
       if (next === undefined || at < next) next = at;
     };
-    for (const transfer of this.transfers.values()) {
+    for (const transfer of this.active) {
       if (transfer.state === 'lingering') consider(transfer.lingerUntil);
       if (transfer.state !== 'receiving') continue;
       consider(this.progressAt + PROGRESS_INTERVAL);
@@ -317,18 +348,22 @@ export class Receiver implements Endpoint<ReceiverEvent> {
     const original = object === transfer.original;
     if (transfer.state === 'offered') this.admitEarly(transfer, original);
     if (original) transfer.packets += 1;
+    if (transfer.state === 'ended') return;
     if (transfer.state !== 'receiving' && transfer.state !== 'offered') {
       if (original) this.countDuplicate(transfer, object.chunkOf(header.block, header.symbol));
       if (transfer.sent !== undefined && transfer.packets >= transfer.sent.packets)
         transfer.lingerUntil = now;
       return;
     }
-    if (object.isUntouched(header.block) && this.unfinished() >= MAX_UNFINISHED_BLOCKS)
+    if (object.isUntouched(header.block) && this.unfinished >= MAX_UNFINISHED_BLOCKS)
       throw new ProtocolError('too-long', 'unfinished blocks');
+    const before = object.unfinished;
     const taken = object.take(header.block, header.symbol, bytes.subarray(DATA_HEADER));
+    this.unfinished += object.unfinished - before;
     if (taken.kind === 'refused') throw new ProtocolError('bad-number', 'symbol outside its object');
     transfer.lastPacketAt = now;
     if (transfer.state === 'receiving') this.lastSymbolAt = now;
+    else this.early.add(transfer);
     if (taken.kind === 'duplicate') {
       if (original) this.countDuplicate(transfer, taken.chunk);
       return;
@@ -352,9 +387,9 @@ export class Receiver implements Endpoint<ReceiverEvent> {
   /** Of a picture that nobody has accepted only the preview is taken, and of so many at most. */
   private admitEarly(transfer: IncomingTransfer, original: boolean): void {
     if (original) throw new ProtocolError('wrong-state', 'data before acceptance');
-    if (transfer.early) return;
-    const early = [...this.transfers.values()].filter((other) => other.early).length;
-    if (early >= 2 * MAX_EARLY_PREVIEWS) throw new ProtocolError('too-many-offers', 'early previews');
+    if (this.early.has(transfer)) return;
+    if (this.early.size >= 2 * MAX_EARLY_PREVIEWS)
+      throw new ProtocolError('too-many-offers', 'early previews');
   }
 
   private countDuplicate(transfer: IncomingTransfer, chunk: number | undefined): void {
@@ -390,14 +425,11 @@ export class Receiver implements Endpoint<ReceiverEvent> {
   }
 
   private feedback(now: Millis): Uint8Array {
-    const reported = [...this.transfers.values()].filter(
-      ({ state, early }) => state === 'receiving' || state === 'verifying' || state === 'lingering' || early,
-    );
-    const objects = reported
+    const objects = [...this.active, ...this.early]
       // What is being sent now comes first: the sender's order is that of acceptance, not of the offers.
       .toSorted((a, b) => b.lastPacketAt - a.lastPacketAt)
       // Speaking of an original accepts it.
-      .flatMap(({ objects, preview, early }) => (early ? (preview ?? []) : objects))
+      .flatMap(({ objects, preview, state }) => (state === 'offered' ? (preview ?? []) : objects))
       .slice(0, MAX_FEEDBACK_STREAMS);
     const lanes = this.arrivals.report();
     let room = roomForBlocks(lanes.length, objects.length);
@@ -447,7 +479,9 @@ export class Receiver implements Endpoint<ReceiverEvent> {
       case 'cancel': {
         const transfer = this.transfers.get(message.transfer);
         // Its offer may have been lost with the control channel.
-        if (transfer !== undefined && this.end(transfer))
+        if (transfer === undefined) return;
+        if (transfer.state === 'offered') this.withdrawn += 1;
+        if (this.end(transfer))
           this.events.push({ type: 'cancelled', transfer: transfer.id, reason: message.reason });
         return;
       }
@@ -455,6 +489,8 @@ export class Receiver implements Endpoint<ReceiverEvent> {
         const transfer = this.transfers.get(message.transfer);
         if (transfer?.state !== 'lingering' && transfer?.state !== 'done')
           throw new ProtocolError('wrong-state', 'sent');
+        // Once: repeated, it would keep the transfer waiting for ever.
+        if (transfer.sent !== undefined) return;
         transfer.sent = {
           packets: message.packets,
           retransmitted: message.retransmitted,
@@ -469,7 +505,8 @@ export class Receiver implements Endpoint<ReceiverEvent> {
         const transfer = this.transfers.get(message.transfer);
         if (transfer === undefined) throw new ProtocolError('unknown-transfer');
         if (transfer.state === 'offered') throw new ProtocolError('wrong-state', 'sending');
-        this.events.push(message);
+        // Nobody draws the map of one that is over.
+        if (this.active.has(transfer)) this.events.push(message);
         return;
       }
       default:
@@ -485,9 +522,14 @@ export class Receiver implements Endpoint<ReceiverEvent> {
       this.answerAgain(known);
       return;
     }
-    const waiting = [...this.transfers.values()].filter((transfer) => transfer.state === 'offered').length;
-    if (waiting >= MAX_WAITING_OFFERS) throw new ProtocolError('too-many-offers');
-    this.transfers.set(id, new IncomingTransfer(id, header));
+    if (this.transfers.endingOf(id) !== undefined) return this.answerOver(id);
+    if (this.waiting.size >= MAX_WAITING_OFFERS || this.unanswered >= MAX_UNANSWERED_OFFERS) {
+      this.events.push({ type: 'flooded' });
+      throw new ProtocolError('too-many-offers');
+    }
+    const transfer = new IncomingTransfer(id, header);
+    this.transfers.append(transfer);
+    this.waiting.add(transfer);
     this.newestOffer = Math.max(this.newestOffer, id);
     this.events.push({ type: 'offered', transfer: id, header });
     for (const bytes of this.unoffered.splice(0))
@@ -502,6 +544,13 @@ export class Receiver implements Endpoint<ReceiverEvent> {
     else this.say({ type: 'accept', transfer: id, have: closedRuns(transfer) });
     if (state === 'lingering' || state === 'done')
       this.say({ type: 'complete', transfer: id, verified: transfer.intact });
+  }
+
+  /** The same of one whose end is all that is known. */
+  private answerOver(transfer: number): void {
+    const ending = this.transfers.endingOf(transfer);
+    if (ending === 'ended') this.say({ type: 'cancel', transfer, reason: CancelReason.person });
+    else this.say({ type: 'complete', transfer, verified: ending === 'verified' });
   }
 
   private tellProgress(transfer: IncomingTransfer, final: boolean): void {
@@ -527,23 +576,25 @@ export class Receiver implements Endpoint<ReceiverEvent> {
     });
   }
 
-  private unfinished(): number {
-    let sum = 0;
-    for (const transfer of this.transfers.values())
-      for (const object of transfer.objects) sum += object.unfinished;
-    return sum;
-  }
-
   private receiving(): IncomingTransfer[] {
-    return [...this.transfers.values()].filter((transfer) => transfer.state === 'receiving');
+    return [...this.active].filter((transfer) => transfer.state === 'receiving');
   }
 
   private end(transfer: IncomingTransfer): boolean {
     if (transfer.state !== 'offered' && transfer.state !== 'receiving' && transfer.state !== 'verifying')
       return false;
     transfer.state = 'ended';
-    transfer.release();
+    this.retire(transfer);
     return true;
+  }
+
+  /** It is over: nothing looks for it any more, and its memory is given up. */
+  private retire(transfer: IncomingTransfer): void {
+    this.unfinished -= transfer.unfinished;
+    transfer.release();
+    for (const set of [this.waiting, this.early, this.active]) set.delete(transfer);
+    const ending = transfer.state === 'ended' ? 'ended' : transfer.intact ? 'verified' : 'refuted';
+    this.transfers.retire(transfer, ending);
   }
 
   private say(message: ControlMessage): void {

@@ -84,6 +84,8 @@ export class OutgoingObject {
   private readonly closed = new Set<number>();
   private nextBlock = 0;
   private askedThrough = 0;
+  /** Blocks below this were named by some report. */
+  private listed = 0;
   /** Blocks for which more was sent after their first pass. */
   private readonly again = new Set<number>();
   private untoldAgain: number[] = [];
@@ -240,14 +242,18 @@ export class OutgoingObject {
   onReport(report: StreamReport): void {
     if (report.listedThrough > this.geometry.blocks) return;
     for (let block = this.closedBelow; block < report.closedBelow; block++) this.close(block);
-    let block = report.closedBelow;
-    for (const entry of report.lacking) {
-      for (; block < entry.block; block++) this.close(block);
-      block = entry.block + 1;
-      const open = this.open.get(entry.block);
-      if (open !== undefined) open.lacking = Math.min(entry.symbols, open.k);
+    const lacking = new Map(report.lacking.map(({ block, symbols }) => [block, symbols]));
+    // Of what was listed before only blocks that were sent since can have become whole. So a report is work for the blocks
+    // that are open and for those that it is the first to name.
+    for (const block of this.open.values()) {
+      if (block.index < report.closedBelow || block.index >= report.listedThrough) continue;
+      const symbols = lacking.get(block.index);
+      if (symbols === undefined) this.close(block.index);
+      else block.lacking = Math.min(symbols, block.k);
     }
-    for (; block < report.listedThrough; block++) this.close(block);
+    for (let block = Math.max(report.closedBelow, this.listed); block < report.listedThrough; block++)
+      if (!lacking.has(block)) this.close(block);
+    this.listed = Math.max(this.listed, report.listedThrough);
   }
 
   /** Nothing more will be sent: forgets the bytes, keeps the counts. */

@@ -1,5 +1,5 @@
 import { encodeHeader, type FileHeader } from '../wire/file-header.ts';
-import { EARLY_PREVIEW_EFFORT } from '../limits.ts';
+import { EARLY_PREVIEW_EFFORT, SENDING_ALLOWANCE, SENDING_EFFORT } from '../limits.ts';
 import { OutgoingObject } from './outgoing-object.ts';
 import { kindOf, ORIGINAL, PREVIEW, streamOf, type ObjectKind } from '../wire/stream-id.ts';
 
@@ -15,10 +15,15 @@ export class OutgoingTransfer {
   readonly header: FileHeader;
   /** In the order in which they are sent. */
   readonly objects: readonly OutgoingObject[];
+  /** Its preview may go before the answer. */
+  readonly previewFirst: boolean;
+  /** Offers that the receiver has not answered with an acceptance: it may do so once for each. */
+  answersDue = 1;
 
-  constructor(id: number, header: FileHeader) {
+  constructor(id: number, header: FileHeader, previewFirst: boolean) {
     this.id = id;
     this.header = header;
+    this.previewFirst = previewFirst;
     this.objects = [
       ...(header.previewBytes > 0 ? [new OutgoingObject(streamOf(id, PREVIEW), header.previewBytes)] : []),
       new OutgoingObject(streamOf(id, ORIGINAL), header.bytes),
@@ -45,8 +50,20 @@ export class OutgoingTransfer {
   /** The preview of an offer that nobody has answered, as long as sending it is worth the effort. */
   get earlyPreview(): OutgoingObject | undefined {
     const { preview, state } = this;
-    if (state !== 'offered' || preview === undefined || preview.complete) return undefined;
+    if (!this.previewFirst || state !== 'offered' || preview === undefined || preview.complete)
+      return undefined;
     return preview.packetsSent < preview.geometry.chunks * EARLY_PREVIEW_EFFORT ? preview : undefined;
+  }
+
+  /** More packets than any honest receiver needs, whatever it claims to have lost. */
+  get overspent(): boolean {
+    let packets = 0;
+    let chunks = 0;
+    for (const object of this.objects) {
+      packets += object.packetsSent;
+      chunks += object.geometry.chunks;
+    }
+    return packets > SENDING_EFFORT * chunks + SENDING_ALLOWANCE;
   }
 
   object(kind: ObjectKind): OutgoingObject | undefined {

@@ -41,6 +41,7 @@ import {
 } from '../wire/lane-packet.ts';
 import { RateController, type RateState } from '../congestion/rate-controller.ts';
 import { takeRuns } from '../wire/run-list.ts';
+import { TransferTable, type Ending } from '../transfer-table.ts';
 import { SentLog } from './sent-log.ts';
 import { kindOf, ORIGINAL, transferOf, type ObjectKind } from '../wire/stream-id.ts';
 
@@ -64,6 +65,8 @@ export type SenderEvent =
   /** So many lanes should stand. `hold`: not now, a picture is crossing and needs the processor; close none either. */
   | { readonly type: 'lanes'; readonly target: number; readonly hold: boolean }
   | { readonly type: 'silence'; readonly transfer: number }
+  /** The receiver made it cost more than any honest one would: it has ended. */
+  | { readonly type: 'violation'; readonly transfer: number }
   | { readonly type: 'bye' };
 
 export type ProgressReport = Extract<ControlMessage, { type: 'progress' }>;
@@ -146,7 +149,7 @@ interface Turn {
 
 /** The sending endpoint of a session: all its transfers, all its lanes, one controller. */
 export class Sender implements Endpoint<SenderEvent> {
-  private readonly transfers = new Map<number, OutgoingTransfer>();
+  private readonly transfers = new TransferTable<OutgoingTransfer>();
   private readonly lanes = new LaneSet();
   private readonly controller = new RateController();
   private readonly roundTrip = new RoundTrip();
@@ -164,6 +167,8 @@ export class Sender implements Endpoint<SenderEvent> {
   /** Ticks between the two clocks, without the wrap of 32 bits. */
   private transit: number | undefined;
   private delivered = 0;
+  /** Of all lane messages so far: what feedback may claim to have come out. */
+  private sentBytes = 0;
   private lastDeliveredBytes = 0;
   private expired = 0;
   private packetsLost = 0;
@@ -199,11 +204,14 @@ export class Sender implements Endpoint<SenderEvent> {
     this.say({ type: 'hello', instance, name });
   }
 
-  /** Offers a picture; returns its transfer number. */
-  offer(header: FileHeader): number {
+  /**
+   * Offers a picture; returns its transfer number.
+   * @param previewFirst whether its preview may be sent before the offer is answered
+   */
+  offer(header: FileHeader, previewFirst = true): number {
     if (this.nextTransfer > MAX_TRANSFER) throw new UsageError('a session has numbers for 32,767 transfers');
-    const transfer = new OutgoingTransfer(this.nextTransfer++, header);
-    this.transfers.set(transfer.id, transfer);
+    const transfer = new OutgoingTransfer(this.nextTransfer++, header, previewFirst);
+    this.transfers.append(transfer);
     this.changed();
     this.say({ type: 'offer', transfer: transfer.id, header });
     this.offered = true;
@@ -220,12 +228,14 @@ export class Sender implements Endpoint<SenderEvent> {
       this.newestFeedback = undefined;
       this.lastClockTicks = undefined;
     }
-    for (const [id, transfer] of this.transfers) {
-      if (transfer.state === 'ended' && !fresh)
-        this.say({ type: 'cancel', transfer: id, reason: CancelReason.person });
-      if (transfer.state !== 'offered' && transfer.state !== 'sending') continue;
-      if (fresh) this.transfers.set(id, new OutgoingTransfer(id, transfer.header));
-      this.say({ type: 'offer', transfer: id, header: transfer.header });
+    if (!fresh)
+      for (const { id, state } of this.transfers.recent())
+        if (state === 'ended') this.say({ type: 'cancel', transfer: id, reason: CancelReason.person });
+    for (const transfer of this.transfers.values()) {
+      const { id, header, previewFirst } = transfer;
+      if (fresh) this.transfers.replace(new OutgoingTransfer(id, header, previewFirst));
+      else transfer.answersDue += 1;
+      this.say({ type: 'offer', transfer: id, header });
     }
     this.changed();
     this.askForBytes();
@@ -244,12 +254,7 @@ export class Sender implements Endpoint<SenderEvent> {
     this.say({ type: 'bye' });
   }
 
-  /** Forgets a transfer that has ended and its late figures. */
-  forget(transfer: number): void {
-    const state = this.transfers.get(transfer)?.state;
-    if (state === 'done' || state === 'ended') this.transfers.delete(transfer);
-  }
-
+  /** One that goes on, or one of the last that are over. */
   transfer(id: number): OutgoingTransfer | undefined {
     return this.transfers.get(id);
   }
@@ -360,6 +365,7 @@ export class Sender implements Endpoint<SenderEvent> {
       this.nextSendAt = now - BURST;
     }
     this.nextSendAt += bytes.length / this.pace(now);
+    this.sentBytes += bytes.length;
     this.sentLog.add(now, bytes.length);
     this.lastSentAt = now;
     return { lane: lane.id, bytes };
@@ -386,6 +392,7 @@ export class Sender implements Endpoint<SenderEvent> {
     this.nextProbeAt = now + PROBE_INTERVAL;
     this.limitedAt = now;
     this.probesLeft -= 1;
+    this.sentBytes += DATA_HEADER;
     const lane = this.lanes.nth(this.probesLeft % PROBE_LANES);
     return {
       lane: lane.id,
@@ -423,10 +430,19 @@ export class Sender implements Endpoint<SenderEvent> {
       };
       encodeData(header, chosen.bytes, message, at);
       at += DATA_HEADER + chosen.bytes.length;
+      this.checkSpent(chosen.object);
       if (chosen.bytes.length < CHUNK_LENGTH) break;
     }
     this.pieceUsed += at;
     return at > 0 ? message.subarray(0, at) : undefined;
+  }
+
+  /** Whatever a receiver claims, no picture costs more than so many packets for each of its chunks. */
+  private checkSpent(object: OutgoingObject): void {
+    const transfer = this.transfers.live(transferOf(object.stream));
+    if (transfer?.overspent !== true) return;
+    this.cancel(transfer.id, CancelReason.violation);
+    this.events.push({ type: 'violation', transfer: transfer.id });
   }
 
   /** Room for a message that was never written to: whoever takes the message may keep it. */
@@ -631,7 +647,9 @@ export class Sender implements Endpoint<SenderEvent> {
       this.lastDeliveredBytes = feedback.bytes;
     } else {
       this.clock += Math.max(0, millisBetween(feedback.clock, this.lastClockTicks));
-      this.delivered += (feedback.bytes - this.lastDeliveredBytes) >>> 0;
+      const claimed = this.delivered + ((feedback.bytes - this.lastDeliveredBytes) >>> 0);
+      // More than was sent cannot have come out.
+      this.delivered = Math.min(claimed, this.sentBytes);
       this.lastDeliveredBytes = feedback.bytes;
     }
     this.lastClockTicks = feedback.clock;
@@ -728,9 +746,16 @@ export class Sender implements Endpoint<SenderEvent> {
       default:
     }
     const transfer = this.transfers.get(message.transfer);
-    if (transfer === undefined) throw new ProtocolError('unknown-transfer');
+    if (transfer === undefined) {
+      // One of those that were over long ago.
+      if (this.transfers.endingOf(message.transfer) !== undefined) return;
+      throw new ProtocolError('unknown-transfer');
+    }
     switch (message.type) {
       case 'accept':
+        // Once for each offer: what it names is walked block by block.
+        if (transfer.answersDue === 0) throw new ProtocolError('wrong-state', 'accept');
+        transfer.answersDue -= 1;
         if (transfer.state === 'offered') this.accepted(transfer, message.have, now);
         else if (transfer.state === 'sending') this.skip(transfer, message.have);
         return;
@@ -748,8 +773,7 @@ export class Sender implements Endpoint<SenderEvent> {
         if (transfer.state === 'done') return;
         if (transfer.state !== 'sending') throw new ProtocolError('wrong-state', 'complete');
         transfer.state = 'done';
-        this.changed();
-        transfer.release();
+        this.retire(transfer, message.verified ? 'verified' : 'refuted');
         this.events.push({ type: 'complete', transfer: transfer.id, verified: message.verified });
         this.tellSending(transfer);
         this.say({
@@ -762,6 +786,7 @@ export class Sender implements Endpoint<SenderEvent> {
         this.demandLanes(now);
         return;
       case 'progress':
+        if (transfer.state !== 'sending' && transfer.state !== 'done') return;
         this.events.push({ type: 'progress', transfer: transfer.id, report: message });
         if (transfer.state === 'sending') this.tellSending(transfer);
         return;
@@ -785,8 +810,7 @@ export class Sender implements Endpoint<SenderEvent> {
     }
     transfer.state = 'sending';
     // In the order of acceptance, which is the person's.
-    this.transfers.delete(transfer.id);
-    this.transfers.set(transfer.id, transfer);
+    this.transfers.append(transfer);
     this.skip(transfer, have);
     this.events.push({ type: 'accepted', transfer: transfer.id });
     this.demandLanes(now);
@@ -809,12 +833,17 @@ export class Sender implements Endpoint<SenderEvent> {
   }
 
   private end(id: number): boolean {
-    const transfer = this.transfers.get(id);
-    if (transfer === undefined || transfer.state === 'done' || transfer.state === 'ended') return false;
+    const transfer = this.transfers.live(id);
+    if (transfer === undefined) return false;
     transfer.state = 'ended';
-    this.changed();
-    transfer.release();
+    this.retire(transfer, 'ended');
     return true;
+  }
+
+  private retire(transfer: OutgoingTransfer, ending: Ending): void {
+    this.transfers.retire(transfer, ending);
+    transfer.release();
+    this.changed();
   }
 
   private say(message: ControlMessage): void {

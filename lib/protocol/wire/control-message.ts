@@ -17,7 +17,7 @@
 import { ByteReader, ByteWriter, utf8 } from './byte-codec.ts';
 import { ProtocolError } from '../errors.ts';
 import { decodeHeader, encodeHeader, PROTOCOL_VERSION, type FileHeader } from './file-header.ts';
-import { MAX_CONTROL_BYTES, MAX_PERSON_BYTES, MAX_TRANSFER } from '../limits.ts';
+import { MAX_CONTROL_BYTES, MAX_PERSON_BYTES, MAX_RUN, MAX_TRANSFER } from '../limits.ts';
 
 export const CancelReason = {
   person: 0,
@@ -159,6 +159,8 @@ function readRuns(reader: ByteReader, countWidth: number, most = MAX_RUNS): Run[
     const run = { first: reader.uint(4), count: reader.uint(countWidth) };
     // In order and each once, so that whoever walks them takes no more steps than there are blocks.
     if (run.first < end) throw new ProtocolError('bad-number', 'run');
+    // Reports of single chunks are walked chunk by chunk.
+    if (countWidth === 2 && run.count > MAX_RUN) throw new ProtocolError('too-long', 'run');
     end = run.first + run.count;
     runs.push(run);
   }

@@ -1,3 +1,4 @@
+import { MAX_RUN } from '../limits.ts';
 import type { Run } from './control-message.ts';
 
 /** Ascending runs of these numbers, each named once; `rest`: those that did not fit into `most` runs. */
@@ -7,7 +8,7 @@ export function takeRuns(numbers: number[], most: number): { runs: Run[]; rest: 
   for (const number of numbers.sort((a, b) => a - b)) {
     const last = runs.at(-1);
     const end = last === undefined ? -1 : last.first + last.count;
-    if (last !== undefined && number === end && last.count < 0xffff) {
+    if (last !== undefined && number === end && last.count < MAX_RUN) {
       runs[runs.length - 1] = { first: last.first, count: last.count + 1 };
     } else if (number >= end) {
       if (runs.length >= most) break;

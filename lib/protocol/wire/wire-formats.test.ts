@@ -107,9 +107,9 @@ const controls: fc.Arbitrary<ControlMessage> = fc.oneof(
     duplicates: uint(32),
     chunks: uint(32),
     repaired: uint(32),
-    runs: runs(0xffff),
-    twice: runs(0xffff),
-    holes: runs(0xffff),
+    runs: runs(limits.MAX_RUN),
+    twice: runs(limits.MAX_RUN),
+    holes: runs(limits.MAX_RUN),
   }),
   fc.record({
     type: fc.constant('sent' as const),
@@ -118,7 +118,12 @@ const controls: fc.Arbitrary<ControlMessage> = fc.oneof(
     retransmitted: uint(32),
     roundTrip: uint(16),
   }),
-  fc.record({ type: fc.constant('sending' as const), transfer, roundTrip: uint(16), again: runs(0xffff) }),
+  fc.record({
+    type: fc.constant('sending' as const),
+    transfer,
+    roundTrip: uint(16),
+    again: runs(limits.MAX_RUN),
+  }),
   fc.constant({ type: 'bye' as const }),
 );
 
@@ -295,9 +300,9 @@ describe('control messages', () => {
         duplicates: 1,
         chunks: 1,
         repaired: 1,
-        runs: spread(0xffff),
-        twice: spread(0xffff).slice(0, MAX_SIDE_RUNS),
-        holes: spread(0xffff).slice(0, MAX_SIDE_RUNS),
+        runs: spread(limits.MAX_RUN),
+        twice: spread(limits.MAX_RUN).slice(0, MAX_SIDE_RUNS),
+        holes: spread(limits.MAX_RUN).slice(0, MAX_SIDE_RUNS),
       },
       {
         type: 'offer',
@@ -345,6 +350,20 @@ describe('control messages', () => {
         expect.objectContaining({ code: 'bad-number' }),
       );
     }
+  });
+
+  it('[P-17] never name more than a block of chunks in one run of a report', () => {
+    const runs = [{ first: 0, count: limits.MAX_RUN + 1 }];
+    const report = { final: false, packets: 0, duplicates: 0, chunks: 0, repaired: 0 };
+    for (const message of [
+      { type: 'sending', transfer: 1, roundTrip: 1, again: runs },
+      { type: 'progress', transfer: 1, ...report, runs, twice: [], holes: [] },
+      { type: 'progress', transfer: 1, ...report, runs: [], twice: runs, holes: [] },
+      { type: 'progress', transfer: 1, ...report, runs: [], twice: [], holes: runs },
+    ] as const)
+      expect(() => decodeControl(encodeControl(message))).toThrowError(
+        expect.objectContaining({ code: 'too-long' }),
+      );
   });
 
   it('[P-14, P-96] of arbitrary bytes are messages or protocol errors', () => {

@@ -53,10 +53,7 @@ export interface OutgoingPicture {
   readonly preview?: Uint8Array;
 }
 
-export type ToSenderEngine =
-  | LinkMessage
-  | { readonly type: 'send'; readonly picture: OutgoingPicture }
-  | { readonly type: 'retry'; readonly id: string };
+export type ToSenderEngine = LinkMessage | { readonly type: 'send'; readonly picture: OutgoingPicture };
 
 export type ToReceiverEngine =
   | LinkMessage
@@ -95,6 +92,8 @@ export type FromEngine =
   | { readonly type: 'chunks'; readonly id: string; readonly map: ChunkCells; readonly order: Uint32Array }
   | { readonly type: 'peer'; readonly name: string }
   | { readonly type: 'peer-left' }
+  /** The other side exceeds what a session may hold: end it. */
+  | { readonly type: 'flooded' }
   // the sender's
   | { readonly type: 'lanes'; readonly target: number; readonly hold: boolean }
   | { readonly type: 'header'; readonly id: string; readonly bytes: Uint8Array }

@@ -247,6 +247,18 @@ describe('the way back', () => {
     expect(sender.asked.filter(({ type }) => type === 'rejoin')).toEqual([]);
   });
 
+  test('[P-102] a flood ends the session by name: no one is searched for, and the transfers are lost', () => {
+    const { meeting, receiver } = connectedPair();
+    receiver.handle({ type: 'flooded' });
+    receiver.handle({ type: 'flooded' });
+    meeting.run(10_000);
+    expect(receiver.connection).toBe('failed');
+    expect(receiver.problem).toBe('flooded');
+    expect(receiver.kept).toBeUndefined();
+    expect(receiver.asked.filter(({ type }) => type === 'rejoin')).toEqual([]);
+    expect(receiver.effects.filter((type) => type === 'lost')).toHaveLength(1);
+  });
+
   test('a message that does not open ends an attempt as tampered, and changes nothing once connected', () => {
     const { meeting, sender, receiver } = connectedPair();
     sender.handle({ type: 'message', bytes: new Uint8Array(300) });

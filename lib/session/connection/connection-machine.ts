@@ -74,6 +74,8 @@ export type ConnectionEvent =
   | { readonly type: 'give-up'; readonly problem: Problem }
   /** The other side said goodbye. */
   | { readonly type: 'goodbye' }
+  /** The other side exceeded what a session may hold. */
+  | { readonly type: 'flooded' }
   // the server
   | { readonly type: 'online'; readonly online: boolean }
   | { readonly type: 'answered'; readonly request: number; readonly answer: Answer }
@@ -303,6 +305,15 @@ export class ConnectionMachine {
         this.#close();
         this.#problem = { code: 'peer-left' };
         return;
+      case 'flooded': {
+        const { at } = this.#stage;
+        if (at === 'failed') return;
+        this.#rejoin = undefined;
+        this.#effect({ type: 'forget' });
+        if (at === 'connected') this.#effect({ type: 'disconnected' });
+        this.#fail({ code: 'flooded' });
+        return;
+      }
       case 'online':
         this.#setOnline(event.online);
         return;

@@ -134,6 +134,11 @@ export class Connector {
     this.handle({ type: 'goodbye' });
   }
 
+  /** The other side exceeded what a session may hold: it ends here, and is not searched for. */
+  flooded(): void {
+    this.handle({ type: 'flooded' });
+  }
+
   leave(): void {
     this.handle({ type: 'leave' });
   }

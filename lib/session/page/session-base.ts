@@ -184,6 +184,9 @@ export abstract class SessionBase<M> implements Session {
       case 'peer-left':
         this.connector.peerLeft();
         return;
+      case 'flooded':
+        this.connector.flooded();
+        return;
       default:
         this.onMessage(message);
     }

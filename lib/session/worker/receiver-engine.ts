@@ -192,6 +192,9 @@ export class ReceiverEngine {
         for (const entry of this.entries.values()) this.abandon(entry);
         this.host.post({ type: 'peer-left' });
         return;
+      case 'flooded':
+        this.host.post({ type: 'flooded' });
+        return;
       case 'offered':
         this.onOffer(event.transfer, event.header);
         return;

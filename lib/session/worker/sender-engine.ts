@@ -2,6 +2,7 @@ import { CancelReason, type Run } from '../../protocol/wire/control-message.ts';
 import { blockOf, geometryOf } from '../../protocol/geometry.ts';
 import { encodeHeader, type FileHeader } from '../../protocol/wire/file-header.ts';
 import { ORIGINAL } from '../../protocol/wire/stream-id.ts';
+import { MAX_REMEMBERED, MAX_WAITING_OFFERS } from '../../protocol/limits.ts';
 import { Sender, type SenderEvent } from '../../protocol/sending/sender.ts';
 import { Cell, type Figures, type ProblemCode, type TransferState } from '../model.ts';
 import { ChunkCellMap, type CellState } from './chunk-cells.ts';
@@ -45,6 +46,10 @@ export class SenderEngine {
   private met = false;
   private preparing = false;
   private readonly publisher: Publisher;
+  /** Transfers that are offered or being sent. */
+  private going = 0;
+  /** Done, and their last figures may still come: oldest first. */
+  private readonly finished: number[] = [];
 
   constructor(host: EngineHost, instance: Uint8Array) {
     this.host = host;
@@ -56,9 +61,6 @@ export class SenderEngine {
   handle(message: ToSenderEngine): void {
     if (message.type === 'send') {
       this.add(message.picture);
-    } else if (message.type === 'retry') {
-      const entry = this.entries.get(message.id);
-      if (entry !== undefined) this.add(entry.picture);
     } else if (!this.loop.handle(message)) {
       this.onLink(message);
     }
@@ -74,6 +76,7 @@ export class SenderEngine {
         const entry = this.entries.get(message.id);
         if (entry === undefined) break;
         entry.lost = false;
+        if (!isOpen(entry)) this.entries.delete(message.id);
         this.end(entry, 'cancelled', 'cancelled-here', CancelReason.person);
         break;
       }
@@ -100,6 +103,7 @@ export class SenderEngine {
       this.sender.cancel(entry.transfer);
       this.byTransfer.delete(entry.transfer);
       delete entry.transfer;
+      this.going -= 1;
       this.setState(entry, 'queued');
     }
     this.loop.pump();
@@ -157,6 +161,9 @@ export class SenderEngine {
 
   private offer(entry: Entry): void {
     if (entry.state !== 'queued' || entry.header === undefined || entry.transfer !== undefined) return;
+    // The receiver takes no more than that at a time; the rest follows as these end.
+    if (this.going >= MAX_WAITING_OFFERS) return;
+    this.going += 1;
     entry.transfer = this.sender.offer(entry.header);
     this.byTransfer.set(entry.transfer, entry);
     this.setState(entry, 'offered');
@@ -210,6 +217,10 @@ export class SenderEngine {
         return;
       case 'silence':
         this.setState(entry, 'failed', 'timed-out');
+        return;
+      case 'violation':
+        this.setState(entry, 'failed', 'protocol-violation');
+        this.publishOne(entry);
         return;
       case 'progress': {
         const { packets, duplicates, repaired, final, runs, twice, holes } = event.report;
@@ -287,8 +298,9 @@ export class SenderEngine {
   // ---- what the page sees
 
   private setState(entry: Entry, state: TransferState, problem?: ProblemCode): void {
+    const before = entry.state;
     entry.state = state;
-    if (!isOpen(entry)) entry.source.release();
+    if (!isOpen(entry)) this.over(entry, before);
     this.host.post({
       type: 'update',
       update: {
@@ -297,6 +309,27 @@ export class SenderEngine {
         ...(problem === undefined ? {} : { problem: { code: problem } }),
       },
     });
+  }
+
+  /** Forgets what has ended: who wants it sent again hands it over again. */
+  private over(entry: Entry, before: TransferState): void {
+    entry.source.release();
+    const { transfer, picture, state } = entry;
+    if (!entry.lost && this.entries.get(picture.id) === entry) this.entries.delete(picture.id);
+    if (transfer === undefined || before === state) return;
+    this.going -= 1;
+    this.finished.push(transfer);
+    const oldest = this.finished[0];
+    if (oldest !== undefined && this.finished.length > MAX_REMEMBERED) {
+      this.finished.shift();
+      this.byTransfer.delete(oldest);
+    }
+    queueMicrotask(() => this.offerAll());
+  }
+
+  private offerAll(): void {
+    if (!this.met || this.going >= MAX_WAITING_OFFERS) return;
+    for (const entry of this.entries.values()) this.offer(entry);
   }
 
   /** @returns whether any picture is on its way */
