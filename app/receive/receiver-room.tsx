@@ -85,7 +85,7 @@ export function ReceiverRoom() {
               <input
                 type="checkbox"
                 data-testid="accept-all"
-                checked={state.autoAccept}
+                checked={snapshot?.autoAccept ?? false}
                 onChange={(event) => store.setAutoAccept(event.target.checked)}
               />
               <span className={ui.label}>{t.transfer.acceptAll(peer)}</span>

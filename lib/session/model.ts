@@ -137,6 +137,8 @@ export interface SessionSnapshot {
   /** Short words or digits to compare on both screens. */
   fingerprint?: string;
   lanes: number;
+  /** The receiver's: everything of the sender connected now is accepted. Ends with that session. */
+  autoAccept?: boolean;
   transfers: readonly TransferSnapshot[];
 }
 

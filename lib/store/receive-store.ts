@@ -11,8 +11,6 @@ export interface ReceiveState {
   joining: boolean;
   /** The session could not be made at all. */
   broken: boolean;
-  /** Accept everything of this sender, as the person asked. */
-  autoAccept: boolean;
   /** Done pictures that the person has saved. */
   saved: ReadonlySet<string>;
 }
@@ -40,7 +38,6 @@ export function createReceiveStore({ makeSession }: ReceiveStoreOptions): Receiv
     snapshot: undefined,
     joining: false,
     broken: false,
-    autoAccept: false,
     saved: new Set(),
   }));
   let session: ReceiverSession | undefined;
@@ -105,10 +102,7 @@ export function createReceiveStore({ makeSession }: ReceiveStoreOptions): Receiv
     },
     accept: (transfer) => session?.accept(transfer),
     decline: (transfer) => session?.decline(transfer),
-    setAutoAccept(on) {
-      store.setState({ autoAccept: on });
-      session?.setAutoAccept(on);
-    },
+    setAutoAccept: (on) => session?.setAutoAccept(on),
     markSaved(transfers) {
       store.setState(({ saved }) => ({ saved: new Set([...saved, ...transfers]) }));
       session?.markSaved(transfers);

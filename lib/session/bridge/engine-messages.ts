@@ -34,7 +34,8 @@ export type LinkMessage =
   /** Bytes held back for each lane named; pairs. */
   | { readonly type: 'backlogs'; readonly lanes: readonly (readonly [LaneId, number])[] }
   /** The control channel stands: say who we are. */
-  | { readonly type: 'connected'; readonly name: string }
+  /** `room` counts the codes by which this page met others: the same number is the same two people. */
+  | { readonly type: 'connected'; readonly name: string; readonly room: number }
   | { readonly type: 'disconnected' }
   /** It does not come back: what was going on has failed. */
   | { readonly type: 'lost' }
@@ -108,6 +109,8 @@ export type FromEngine =
       readonly width?: number;
       readonly height?: number;
       readonly sha256: string;
+      /** The sender's instance (P-15), hex. */
+      readonly from: string;
       readonly thumb?: Uint8Array;
     }
   /** Its first chunk is here. */

@@ -3,8 +3,8 @@ import { isPreview } from '../../image/inspect/is-preview.ts';
 import { sniffType } from '../../image/inspect/sniff.ts';
 import type { FromEngine, ToReceiverEngine } from '../bridge/engine-messages.ts';
 import { mark } from './marks.ts';
-import type { ReceiverSession, SessionOptions, TransferSnapshot } from '../model.ts';
-import { rememberAccepted, wasAccepted } from './accepted-memory.ts';
+import type { ReceiverSession, SessionOptions, SessionSnapshot, TransferSnapshot } from '../model.ts';
+import { rememberAccepted, wasAccepted, type Accepted } from './accepted-memory.ts';
 import { recallRejoin } from '../connection/rejoin-memory.ts';
 import { noFigures } from '../no-figures.ts';
 import { markSaved } from '../../storage/kept-files.ts';
@@ -14,13 +14,22 @@ import { SessionBase } from './session-base.ts';
 /** Enough of a file to tell its type. */
 const SNIFF_BYTES = 4096;
 
+/** Offers that ended without an answer and are still shown: a person sees what was taken back, not eight thousand of them. */
+const MAX_WITHDRAWN = 100;
+
 export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implements ReceiverSession {
   private readonly files = new Map<string, Blob>();
   /** Ids of the store's entries. */
   private readonly storedAs = new Map<string, string>();
   private readonly reads = new Map<number, (bytes: Uint8Array<ArrayBuffer> | undefined) => void>();
   private nextRead = 1;
+  /** Of the one sender with whom this page is connected; ends with that session. */
   private autoAccept = false;
+  /** What each offer is about, until it is over. */
+  private readonly offers = new Map<string, Accepted>();
+  private readonly lost = new Map<string, Accepted>();
+  private readonly answered = new Set<string>();
+  private readonly withdrawn: string[] = [];
 
   constructor(options: SessionOptions) {
     super(
@@ -32,6 +41,8 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
   }
 
   join(code: string): void {
+    this.autoAccept = false;
+    this.room += 1;
     this.connector.join(code);
   }
 
@@ -46,18 +57,22 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
   accept(transfer: string): void {
     const known = this.transfers.get(transfer);
     if (known?.state !== 'offered') return;
-    if (known.sha256 !== undefined) rememberAccepted(known.sha256);
+    const offer = this.offers.get(transfer);
+    if (offer !== undefined) rememberAccepted(offer);
+    this.answered.add(transfer);
     mark('tessera:accepted', known);
     this.port.post({ type: 'accept', id: transfer });
   }
 
   decline(transfer: string): void {
+    this.answered.add(transfer);
     this.port.post({ type: 'decline', id: transfer });
   }
 
   setAutoAccept(on: boolean): void {
-    this.autoAccept = on;
-    if (!on) return;
+    this.autoAccept = on && this.connector.connection === 'connected';
+    this.changed();
+    if (!this.autoAccept) return;
     for (const { id, state } of this.transfers.values()) if (state === 'offered') this.accept(id);
   }
 
@@ -97,10 +112,13 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
   protected override onMessage(message: FromEngine): void {
     switch (message.type) {
       case 'offered': {
-        const { id, name, mediaType, bytes, modified, width, height, sha256, thumb } = message;
+        const { id, name, mediaType, bytes, modified, width, height, sha256, from, thumb } = message;
+        const offer: Accepted = { sha256, bytes, name, from };
+        this.offers.set(id, offer);
         // It was lost on its way, and comes again.
         for (const old of this.transfers.values())
-          if (wasLost(old) && old.sha256 === sha256) this.transfers.delete(old.id);
+          if (wasLost(old) && this.lost.get(old.id)?.from === from && old.sha256 === sha256)
+            this.drop(old.id);
         this.show({
           id,
           name,
@@ -114,7 +132,7 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
           ...(thumb === undefined ? {} : { thumb }),
         });
         // What was being received when this page was loaded anew, or the connection lost, goes on by itself.
-        if (this.autoAccept || wasAccepted(sha256)) this.accept(id);
+        if (this.autoAccept || wasAccepted(offer)) this.accept(id);
         break;
       }
       case 'began': {
@@ -146,9 +164,30 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
 
   protected override stateChanged(transfer: TransferSnapshot): void {
     if (transfer.state === 'done') mark('tessera:complete', transfer);
-    const { state, sha256 } = transfer;
-    if (sha256 === undefined || state === 'receiving' || state === 'verifying' || wasLost(transfer)) return;
-    rememberAccepted(sha256, false);
+    const { id, state } = transfer;
+    if (state === 'receiving' || state === 'verifying') return;
+    const offer = this.offers.get(id);
+    this.offers.delete(id);
+    if (offer !== undefined && wasLost(transfer)) this.lost.set(id, offer);
+    else if (offer !== undefined) rememberAccepted(offer, false);
+    if (this.answered.delete(id)) return;
+    this.withdrawn.push(id);
+    if (this.withdrawn.length > MAX_WITHDRAWN) this.drop(this.withdrawn.shift() as string);
+  }
+
+  protected override changed(): void {
+    const { connection } = this.connector;
+    if (connection === 'failed' || connection === 'closed') this.autoAccept = false;
+    super.changed();
+  }
+
+  protected override extras(): Partial<SessionSnapshot> {
+    return { autoAccept: this.autoAccept };
+  }
+
+  private drop(id: string): void {
+    this.lost.delete(id);
+    this.forget(id);
   }
 }
 

@@ -24,6 +24,7 @@ export class BrowserSenderSession extends SessionBase<ToSenderEngine> implements
   }
 
   openRoom(): void {
+    this.room += 1;
     this.connector.open();
   }
 

@@ -42,6 +42,8 @@ export abstract class SessionBase<M> implements Session {
   private readonly role: Role;
   private readonly name: string;
   private peerName: string | undefined;
+  /** Counts the codes by which this page met others. */
+  protected room = 0;
   private current: SessionSnapshot | undefined;
   private notifying = false;
   private workerMissing = false;
@@ -102,6 +104,7 @@ export abstract class SessionBase<M> implements Session {
       ...(connector.path === undefined ? {} : { path: connector.path }),
       ...(connector.fingerprint === undefined ? {} : { fingerprint: connector.fingerprint }),
       lanes: connector.transport?.figures().lanesOpen ?? 0,
+      ...this.extras(),
       transfers: [...this.transfers.values()],
     };
     return this.current;
@@ -145,6 +148,11 @@ export abstract class SessionBase<M> implements Session {
 
   protected abstract onMessage(message: FromEngine): void;
 
+  /** What one role shows beside the rest. */
+  protected extras(): Partial<SessionSnapshot> {
+    return {};
+  }
+
   protected changed(): void {
     this.current = undefined;
     if (this.notifying) return;
@@ -159,6 +167,12 @@ export abstract class SessionBase<M> implements Session {
   protected show(snapshot: TransferSnapshot): void {
     this.transfers.set(snapshot.id, snapshot);
     this.views.set(snapshot.id, { map: undefined, order: new Uint32Array(0), logged: 0, history: [] });
+    this.changed();
+  }
+
+  protected forget(id: string): void {
+    this.transfers.delete(id);
+    this.views.delete(id);
     this.changed();
   }
 
@@ -244,7 +258,7 @@ export abstract class SessionBase<M> implements Session {
       this.goWithoutWorker();
       return;
     }
-    this.port.post({ type: 'connected', name: this.name });
+    this.port.post({ type: 'connected', name: this.name, room: this.room });
     for (const transfer of this.transfers.values()) {
       if (transfer.state === 'paused')
         this.patch(transfer.id, { state: this.role === 'sender' ? 'sending' : 'receiving' });

@@ -84,7 +84,7 @@ async function cross(
   sender.transmit = link((message) => to.handle(message));
   receiver.transmit = link((message) => from.handle(message));
   for (const handle of [from.handle.bind(from), to.handle.bind(to)]) {
-    handle({ type: 'connected', name: 'x' });
+    handle({ type: 'connected', name: 'x', room: 0 });
     for (const lane of LANES) handle({ type: 'lane-open', lane });
   }
   const random = seededRandom(5);

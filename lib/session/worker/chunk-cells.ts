@@ -19,24 +19,33 @@ const WEIGHT: Record<CellState, number> = {
 /** The chunk map of one transfer, one cell a chunk or, for large files, a group of chunks. */
 export class ChunkCellMap {
   readonly chunksPerCell: number;
-  private readonly cells: Uint8Array;
+  private readonly chunks: number;
+  private memory: Uint8Array | undefined;
   /** Chunks of each group that are not here; only kept for groups. */
-  private readonly absent: Uint16Array | undefined;
+  private absent: Uint16Array | undefined;
   private changed = true;
 
+  /** Takes no memory before the first question or change: an offer only claims its number of chunks. */
   constructor(chunks: number) {
+    this.chunks = chunks;
     this.chunksPerCell = Math.max(1, Math.ceil(chunks / MAX_CELLS));
-    this.cells = new Uint8Array(Math.ceil(chunks / this.chunksPerCell));
-    if (this.chunksPerCell === 1) return;
-    this.absent = new Uint16Array(this.cells.length).fill(this.chunksPerCell);
-    const rest = chunks % this.chunksPerCell;
-    if (rest > 0) this.absent[this.cells.length - 1] = rest;
+  }
+
+  private get cells(): Uint8Array {
+    if (this.memory !== undefined) return this.memory;
+    const { chunks, chunksPerCell } = this;
+    this.memory = new Uint8Array(Math.ceil(chunks / chunksPerCell));
+    if (chunksPerCell === 1) return this.memory;
+    this.absent = new Uint16Array(this.memory.length).fill(chunksPerCell);
+    const rest = chunks % chunksPerCell;
+    if (rest > 0) this.absent[this.memory.length - 1] = rest;
+    return this.memory;
   }
 
   /** A chunk that is here now. */
   arrive(chunk: number, state: CellState): void {
     const cell = Math.floor(chunk / this.chunksPerCell);
-    if (this.absent !== undefined) {
+    if (cell < this.cells.length && this.absent !== undefined) {
       const left = Math.max(0, (this.absent[cell] ?? 0) - 1);
       this.absent[cell] = left;
       // A group shows as received once all of it is; a repair within it shows at once.

@@ -18,6 +18,9 @@ import { StoredPicture } from './stored-picture.ts';
 /** Entries of the chunk log kept for one picture: a gigabyte's worth of chunks. */
 const MAX_LOG = 1_000_000;
 
+/** Offers whose leftovers are looked for at a time, before anyone has accepted; the others are looked for then. */
+const MAX_LOOKING = 16;
+
 /** 16 MB that may wait for their file to be made, which takes tenths of a second at most. */
 const MAX_EARLY_BLOCKS = 256;
 
@@ -28,6 +31,8 @@ interface Entry {
   readonly cells: ChunkCellMap;
   readonly meter: RateMeter;
   state: TransferState;
+  /** Its preview, while no one has accepted it. */
+  preview?: Uint8Array;
   stored?: StoredPicture;
   /** Whether an earlier session left something of these very bytes; unknown for a moment after the offer. */
   left?: boolean;
@@ -58,6 +63,11 @@ export class ReceiverEngine {
   private readonly entries = new Map<string, Entry>();
   private readonly byTransfer = new Map<number, Entry>();
   private otherInstance: string | undefined;
+  /** The other side has introduced itself on this control channel. */
+  private greeted = false;
+  private flooded = false;
+  private room = 0;
+  private looking = 0;
   /** Counts the senders seen: each numbers its transfers from one. */
   private epoch = 0;
   private readonly publisher: Publisher;
@@ -97,6 +107,10 @@ export class ReceiverEngine {
         break;
       }
       case 'connected':
+        this.greeted = false;
+        this.flooded = false;
+        if (message.room !== this.room) this.receiver.forgive();
+        this.room = message.room;
         this.receiver.hello(this.instance, message.name);
         this.loop.pump();
         break;
@@ -112,6 +126,10 @@ export class ReceiverEngine {
         this.loop.pump();
         for (const entry of this.entries.values()) if (entry.state === 'receiving') entry.stored?.keep();
         break;
+      case 'disconnected':
+        this.greeted = false;
+        this.loop.handle(message);
+        break;
       default:
         this.loop.handle(message);
     }
@@ -123,7 +141,7 @@ export class ReceiverEngine {
     if (entry?.state !== 'offered' || entry.acceptedAt > 0) return;
     entry.acceptedAt = this.host.now();
     const { digest, bytes } = entry.header;
-    entry.opening = StoredPicture.open(this.store, digest, bytes).then(
+    entry.opening = StoredPicture.open(this.store, this.sender, digest, bytes).then(
       (stored) => this.opened(entry, stored),
       (error: unknown) => this.failStorage(entry, error),
     );
@@ -141,6 +159,7 @@ export class ReceiverEngine {
       }
     }
     this.setState(entry, 'receiving');
+    this.showPreview(entry);
     this.receiver.accept(entry.transfer, have, this.loop.now());
     this.loop.pump();
     this.publisher.start();
@@ -193,7 +212,9 @@ export class ReceiverEngine {
         this.host.post({ type: 'peer-left' });
         return;
       case 'flooded':
-        this.host.post({ type: 'flooded' });
+        // Once: the page ends the connection.
+        if (!this.flooded) this.host.post({ type: 'flooded' });
+        this.flooded = true;
         return;
       case 'offered':
         this.onOffer(event.transfer, event.header);
@@ -223,6 +244,9 @@ export class ReceiverEngine {
         return;
       case 'final':
         this.publishOne(entry);
+        // Nothing more will be said of it.
+        if (entry.state === 'done' && this.receiver.transfer(entry.transfer)?.sent !== undefined)
+          this.forget(entry);
         return;
       case 'cancelled':
         this.setState(
@@ -239,13 +263,20 @@ export class ReceiverEngine {
     }
   }
 
+  private get sender(): string {
+    return this.otherInstance ?? 'none';
+  }
+
   private onHello(instance: Uint8Array, name: string): void {
+    // Once on each control channel (P-15): every other one would cost a name, a page's update and a new endpoint.
+    if (this.greeted) return;
+    this.greeted = true;
     const other = toHex(instance);
     if (this.otherInstance !== undefined && this.otherInstance !== other) {
       // The sender's page was loaded anew: it numbers its transfers from one again. What is stored stays for its next offer.
       for (const entry of this.byTransfer.values()) this.abandon(entry);
       this.byTransfer.clear();
-      this.receiver = new Receiver();
+      this.receiver = new Receiver(this.receiver.unanswered);
       this.loop.replace(this.receiver);
       this.epoch += 1;
     }
@@ -270,7 +301,7 @@ export class ReceiverEngine {
       logged: 0,
       early: [],
     };
-    void StoredPicture.left(this.store, header.digest).then((left) => (entry.left = left));
+    void this.look(entry);
     this.entries.set(entry.id, entry);
     this.byTransfer.set(transfer, entry);
     const { name, type, bytes, modified, width, height, thumb } = header;
@@ -283,13 +314,15 @@ export class ReceiverEngine {
       modified,
       ...(width === undefined || height === undefined ? {} : { width, height }),
       sha256: toHex(header.digest),
+      from: this.sender,
       ...(thumb === undefined ? {} : { thumb }),
     });
   }
 
   private onBlock(entry: Entry, event: Extract<ReceiverEvent, { type: 'block' }>): void {
     if (event.kind === PREVIEW) {
-      this.host.post({ type: 'preview', id: entry.id, bytes: event.bytes.slice() });
+      entry.preview = event.bytes.slice();
+      if (entry.state !== 'offered') this.showPreview(entry);
       return;
     }
     if (entry.state !== 'receiving') return;
@@ -304,10 +337,26 @@ export class ReceiverEngine {
     else this.failStorage(entry, new StorageError('failed', 'the file is not made'));
   }
 
+  private async look(entry: Entry): Promise<void> {
+    if (this.looking >= MAX_LOOKING) return;
+    this.looking += 1;
+    entry.left = await StoredPicture.left(this.store, this.sender, entry.header.digest);
+    this.looking -= 1;
+  }
+
+  /** The page hears of a preview once its picture is accepted: until then it waits here, where few of them fit (P-49). */
+  private showPreview(entry: Entry): void {
+    const { id, preview } = entry;
+    delete entry.preview;
+    if (preview !== undefined) this.host.post({ type: 'preview', id, bytes: preview });
+  }
+
   private noteAgain(entry: Entry, runs: readonly Run[]): void {
     const geometry = geometryOf(entry.header.bytes);
     for (const { first, count } of runs) {
       for (let block = first; block < Math.min(first + count, geometry.blocks); block++) {
+        // Each block once: said again, it would be work without end for a few bytes.
+        if (entry.again.has(block)) continue;
         entry.again.add(block);
         for (const chunk of chunksOf(geometry, block)) entry.cells.markAgain(chunk);
       }
@@ -380,10 +429,18 @@ export class ReceiverEngine {
 
   private setState(entry: Entry, state: TransferState, problem?: ProblemCode): void {
     entry.state = state;
+    if (state === 'failed' || state === 'cancelled' || state === 'declined') this.forget(entry);
     this.host.post({
       type: 'update',
       update: { id: entry.id, state, ...(problem === undefined ? {} : { problem: { code: problem } }) },
     });
+  }
+
+  /** What is over leaves nothing here: the page shows what it was told. */
+  private forget(entry: Entry): void {
+    this.entries.delete(entry.id);
+    if (this.byTransfer.get(entry.transfer) === entry) this.byTransfer.delete(entry.transfer);
+    delete entry.preview;
   }
 
   private log(entry: Entry, chunk: number): void {

@@ -46,15 +46,25 @@ export class StoredPicture {
     this.have = runsOf(whole, geometry.blocks);
   }
 
-  /** Whether an earlier session left anything under this digest; opening tells what. */
-  static left(store: ByteStore, digest: Uint8Array): Promise<boolean> {
-    return store.has(idOf(digest)).catch(() => true);
+  /** Whether an earlier connection with this sender left anything under this digest; opening tells what. */
+  static left(store: ByteStore, sender: string, digest: Uint8Array): Promise<boolean> {
+    return store.has(idOf(sender, digest)).catch(() => true);
   }
 
-  /** Opens what an earlier session left of these very bytes (by digest), or starts anew. @throws StorageError */
-  static async open(store: ByteStore, digest: Uint8Array, length: number): Promise<StoredPicture> {
+  /**
+   * Opens what an earlier connection with this sender left of these very bytes, or starts anew. What another sender left is
+   * out of reach: its bytes may be wrong, and their presence is not this one's business.
+   * @param sender its instance (P-15), hex
+   * @throws StorageError
+   */
+  static async open(
+    store: ByteStore,
+    sender: string,
+    digest: Uint8Array,
+    length: number,
+  ): Promise<StoredPicture> {
     const geometry = geometryOf(length);
-    const id = idOf(digest);
+    const id = idOf(sender, digest);
     const bitmapLength = Math.ceil(geometry.blocks / 8);
     const left = await store.open(id).catch((error: unknown) => {
       if (error instanceof StorageError && error.code === 'busy') return 'busy' as const;
@@ -171,7 +181,8 @@ export class StoredPicture {
   }
 }
 
-const idOf = (digest: Uint8Array): string => toHex(digest).slice(0, 48);
+/** 128 bits of the digest do for a name, since the digest itself is compared at the end. */
+const idOf = (sender: string, digest: Uint8Array): string => `${sender}-${toHex(digest).slice(0, 32)}`;
 
 let copies = 0;
 const copyOf = (id: string): string => `${id}-${Math.floor(performance.now())}-${copies++}`;
