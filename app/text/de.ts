@@ -192,7 +192,7 @@ export const de: Catalogue = {
     original: 'Original',
     originalHint: 'Jedes Byte, wie es ist',
     noLocation: 'Original ohne Ort',
-    noLocationHint: 'Dieselben Pixel, der Ort wird entfernt',
+    noLocationHint: 'Dieselben Pixel; Koordinaten und Ortsangaben werden aus den Metadaten entfernt',
     smaller: 'Kleiner',
     smallerHint: 'Neu kodiert, schneller gesendet',
     quality: 'Qualität',
@@ -201,16 +201,24 @@ export const de: Catalogue = {
     moves: 'Es bewegt sich und stünde verkleinert still: Das Original wird gesendet.',
     notSmaller: 'Es würde nicht kleiner, darum geht das Original.',
     locationRemoved: 'Ort entfernt; die Pixel sind unverändert.',
-    nothingToRemove: 'In dieser Datei steht kein Ort.',
-    cannotRemove:
-      'Aus diesem Format lässt sich der Ort nicht entfernen, ohne das Bild zu ändern. Nicht gesendet: wähle neu.',
+    nothingToRemove: 'In dieser Datei wurde kein Ort gefunden.',
+    wordsLeft:
+      'Titel, Bildunterschrift, Kommentar oder Stichwörter bleiben, wie sie sind, und könnten einen Ort in Worten nennen.',
+    cannotRemove: {
+      format: 'Aus Dateien dieser Art lässt sich der Ort nicht entfernen. Nicht gesendet: wähle neu.',
+      'too-large': 'Diese Datei ist zu groß, um den Ort hier zu entfernen. Nicht gesendet: wähle neu.',
+      'cannot-be-sure':
+        'Ein Teil dieser Datei lässt sich hier nicht lesen oder ändern und könnte einen Ort nennen. Nicht gesendet: wähle neu.',
+      unreadable: 'Diese Datei konnte nicht gelesen werden. Nicht gesendet: wähle neu.',
+    },
     cannotShrink: 'Dieser Browser kann dieses Bild nicht verkleinern. Nicht gesendet: wähle neu.',
     preparing: 'Wird vorbereitet',
   },
   facts: {
     camera: 'Kamera',
     taken: 'Aufgenommen',
-    placeWarning: 'Dieses Bild verrät, wo es aufgenommen wurde.',
+    placeWarning: 'Dieses Bild nennt einen Ort.',
+    placePerhaps: 'Ein Teil dieser Datei lässt sich hier nicht lesen und könnte einen Ort nennen.',
     removePlace: 'Ohne Ort senden',
     converted:
       'Dein Gerät hat dieses Foto beim Auswählen wohl umgewandelt: es ist nicht die Datei der Kamera selbst.',

@@ -194,7 +194,7 @@ export const en = {
     original: 'Original',
     originalHint: 'Every byte as it is',
     noLocation: 'Original without location',
-    noLocationHint: 'Same pixels, the place is taken out',
+    noLocationHint: 'Same pixels; coordinates and place names are taken out of the metadata',
     smaller: 'Smaller',
     smallerHint: 'Encoded again, quicker to send',
     quality: 'Quality',
@@ -203,16 +203,23 @@ export const en = {
     moves: 'It moves, and would stand still if it were made smaller: the original is sent.',
     notSmaller: 'It would not get smaller, so the original is sent.',
     locationRemoved: 'Location removed; the pixels are untouched.',
-    nothingToRemove: 'There is no location in this file.',
-    cannotRemove:
-      'The location cannot be taken out of this format without changing the picture. Not sent: choose again.',
+    nothingToRemove: 'No location was found in this file.',
+    wordsLeft: 'Its title, caption, comment or keywords stay as they are and may name a place in words.',
+    cannotRemove: {
+      format: 'The location cannot be taken out of this kind of file. Not sent: choose again.',
+      'too-large': 'This file is too large to take the location out here. Not sent: choose again.',
+      'cannot-be-sure':
+        'Part of this file cannot be read or rewritten here and may name a place. Not sent: choose again.',
+      unreadable: 'This file could not be read. Not sent: choose again.',
+    },
     cannotShrink: 'This browser cannot make this picture smaller. Not sent: choose again.',
     preparing: 'Preparing',
   },
   facts: {
     camera: 'Camera',
     taken: 'Taken',
-    placeWarning: 'This picture says where it was taken.',
+    placeWarning: 'This picture names a place.',
+    placePerhaps: 'Part of this file cannot be read here and may name a place.',
     removePlace: 'Send without location',
     converted:
       'Your device seems to have converted this photo when you picked it: it is not the camera’s own file.',

@@ -186,7 +186,7 @@ export const fr: Catalogue = {
     original: 'Original',
     originalHint: 'Chaque octet tel quel',
     noLocation: 'Original sans lieu',
-    noLocationHint: 'Mêmes pixels, le lieu est retiré',
+    noLocationHint: 'Mêmes pixels ; coordonnées et noms de lieux sont retirés des métadonnées',
     smaller: 'Plus petite',
     smallerHint: 'Encodée à nouveau, envoi plus rapide',
     quality: 'Qualité',
@@ -195,16 +195,25 @@ export const fr: Catalogue = {
     moves: 'Elle est animée et serait figée une fois réduite : l’original est envoyé.',
     notSmaller: 'Elle ne serait pas plus petite ; l’original est envoyé.',
     locationRemoved: 'Lieu retiré ; les pixels sont intacts.',
-    nothingToRemove: 'Ce fichier ne contient pas de lieu.',
-    cannotRemove:
-      'Le lieu ne peut pas être retiré de ce format sans toucher à l’image. Pas envoyée : choisissez autrement.',
+    nothingToRemove: 'Aucun lieu n’a été trouvé dans ce fichier.',
+    wordsLeft:
+      'Le titre, la légende, le commentaire ou les mots-clés restent tels quels et peuvent nommer un lieu.',
+    cannotRemove: {
+      format: 'Le lieu ne peut pas être retiré de ce type de fichier. Pas envoyée : choisissez autrement.',
+      'too-large':
+        'Ce fichier est trop volumineux pour en retirer le lieu ici. Pas envoyée : choisissez autrement.',
+      'cannot-be-sure':
+        'Une partie de ce fichier ne peut être ni lue ni modifiée ici et pourrait indiquer un lieu. Pas envoyée : choisissez autrement.',
+      unreadable: 'Ce fichier n’a pas pu être lu. Pas envoyée : choisissez autrement.',
+    },
     cannotShrink: 'Ce navigateur ne peut pas réduire cette image. Pas envoyée : choisissez autrement.',
     preparing: 'Préparation',
   },
   facts: {
     camera: 'Appareil',
     taken: 'Prise le',
-    placeWarning: 'Cette image dit où elle a été prise.',
+    placeWarning: 'Cette image indique un lieu.',
+    placePerhaps: 'Une partie de ce fichier n’est pas lisible ici et pourrait indiquer un lieu.',
     removePlace: 'Envoyer sans le lieu',
     converted:
       'Votre appareil semble avoir converti cette photo au moment du choix : ce n’est pas le fichier d’origine.',

@@ -1,4 +1,5 @@
 /** Pictures picked on the sender's page, from the file to what crosses. Plain values and one pure preparation. */
+import type { StripRefusal } from '../image/strip/strip-location.ts';
 import type { CompressProblem } from '../image/make/compress.ts';
 import type { OutgoingImage, ProblemCode } from '../session/model.ts';
 import type { ImageFacts, ImageTools } from './image-tools.ts';
@@ -21,10 +22,11 @@ export const SMALLER: Choice & { kind: 'smaller' } = { kind: 'smaller', quality:
 /** What became of a choice: shown beside it, so that it can be checked. */
 export type Outcome =
   | { kind: 'original' }
-  | { kind: 'location-removed'; removed: readonly string[] }
-  | { kind: 'nothing-to-remove' }
-  /** The location cannot be taken out of this format without touching the picture; nothing was sent. */
-  | { kind: 'cannot-remove'; reason: string }
+  /** `words`: title, caption, comment or keywords are still there. */
+  | { kind: 'location-removed'; removed: readonly string[]; words: boolean }
+  | { kind: 'nothing-to-remove'; words: boolean }
+  /** The location cannot be taken out of this file for certain; nothing was sent. */
+  | { kind: 'cannot-remove'; reason: StripRefusal }
   | { kind: 'smaller'; before: number; after: number }
   /** Compression would have made it larger, so the original goes. */
   | { kind: 'not-smaller'; before: number }
@@ -115,9 +117,10 @@ async function applyChoice(
     case 'without-location': {
       const result = await tools.strip(file, facts.type);
       if (result.kind === 'stripped') {
-        return { blob: result.blob, outcome: { kind: 'location-removed', removed: result.removed } };
+        const { blob, removed, words } = result;
+        return { blob, outcome: { kind: 'location-removed', removed, words } };
       }
-      if (result.kind === 'nothing-to-remove') return { blob: file, outcome: { kind: 'nothing-to-remove' } };
+      if (result.kind === 'nothing-to-remove') return { blob: file, outcome: result };
       return { outcome: { kind: 'cannot-remove', reason: result.reason } };
     }
     case 'smaller': {

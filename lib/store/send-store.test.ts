@@ -54,6 +54,7 @@ const facts = (file: Blob): ImageFacts => ({
   bytes: file.size,
   width: 40,
   height: 30,
+  namesPlace: 'none',
   hasMetadata: true,
   looksConverted: false,
 });
@@ -76,6 +77,7 @@ function makeTools(part: Partial<ImageTools> = {}) {
       kind: 'stripped',
       blob: blob.slice(0, 2),
       removed: ['GPS'],
+      words: false,
     }),
     compress: async (file) => new File(['x'], file.name, { type: file.type }),
     ...part,
@@ -150,7 +152,11 @@ test('another choice withdraws the offer and sends the new version under a new i
   expect(sent).toHaveLength(2);
   expect(sent[1]?.id).not.toBe(sent[0]?.id);
   expect(sent[1]?.blob.size).toBe(2);
-  expect(store.getState().items[0]?.outcome).toEqual({ kind: 'location-removed', removed: ['GPS'] });
+  expect(store.getState().items[0]?.outcome).toEqual({
+    kind: 'location-removed',
+    removed: ['GPS'],
+    words: false,
+  });
 });
 
 test('a preparation that was overtaken by another choice is thrown away', async () => {

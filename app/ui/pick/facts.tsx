@@ -35,13 +35,13 @@ export function Facts({
           ))}
         </dl>
       )}
-      {(facts.place ?? facts.placeName) && !placeGone && (
+      {facts.namesPlace !== 'none' && !placeGone && (
         <Notice kind="warn">
           <p>
-            {t.facts.placeWarning}{' '}
-            <span className={ui.numbers} data-testid="place">
+            {facts.namesPlace === 'yes' ? t.facts.placeWarning : t.facts.placePerhaps}{' '}
+            <bdi className={ui.numbers} data-testid="place">
               {facts.place ? f.place(facts.place.latitude, facts.place.longitude) : facts.placeName}
-            </span>
+            </bdi>
           </p>
           {removePlace && (
             <button type="button" className={`${ui.button} ${ui.quiet}`} onClick={removePlace}>

@@ -167,14 +167,22 @@ function Outcome({ item: { outcome } }: { item: OutboxItem }) {
   const { t, f } = useText();
   switch (outcome?.kind) {
     case 'location-removed':
-      return <p className={ui.small}>{t.choice.locationRemoved}</p>;
+      return (
+        <p className={ui.small}>
+          {t.choice.locationRemoved} {outcome.words && t.choice.wordsLeft}
+        </p>
+      );
     case 'nothing-to-remove':
-      return <p className={ui.small}>{t.choice.nothingToRemove}</p>;
+      return (
+        <p className={ui.small}>
+          {t.choice.nothingToRemove} {outcome.words && t.choice.wordsLeft}
+        </p>
+      );
     case 'cannot-remove':
     case 'cannot-shrink':
       return (
         <p className={ui.notice} data-kind="warn">
-          {outcome.kind === 'cannot-remove' ? t.choice.cannotRemove : t.choice.cannotShrink}
+          {outcome.kind === 'cannot-remove' ? t.choice.cannotRemove[outcome.reason] : t.choice.cannotShrink}
         </p>
       );
     case 'smaller': {

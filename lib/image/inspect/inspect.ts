@@ -37,6 +37,8 @@ export interface ImageFacts {
   takenAt?: number;
   place?: Place;
   placeName?: string;
+  /** It names a place anywhere, or has a part that may and cannot be looked into. */
+  namesPlace: 'yes' | 'perhaps' | 'none';
   hasMetadata: boolean;
   /** The platform seems to have converted the photograph while it was picked, which loses metadata and quality. A guess. */
   looksConverted: boolean;
@@ -54,6 +56,7 @@ export async function inspectImage(file: Blob & { readonly name?: string }): Pro
     showable: false,
     partial: false,
     bytes: file.size,
+    namesPlace: 'none',
     hasMetadata: false,
     looksConverted: false,
   };
@@ -74,6 +77,8 @@ export async function inspectImage(file: Blob & { readonly name?: string }): Pro
     dimensions ??= readDimensions(await readFront(file, LONG_HEADER_BYTES), kind.type);
     const whole = await readFront(file, file.size <= WHOLE_READ_BYTES ? file.size : LONG_HEADER_BYTES);
     metadata = await readMetadata(whole, kind.type);
+    // The rest of a very large file was not looked at.
+    if (whole.length < file.size && metadata.namesPlace === 'none') metadata.namesPlace = 'perhaps';
   } catch {
     return { ...facts, problem: 'unreadable' };
   }
@@ -87,13 +92,14 @@ export async function inspectImage(file: Blob & { readonly name?: string }): Pro
     ...(takenAt !== undefined && { takenAt }),
     ...(place !== undefined && { place }),
     ...(placeName !== undefined && { placeName }),
+    namesPlace: metadata.namesPlace,
     hasMetadata: metadata.present,
     looksConverted: looksConverted(file.name ?? '', kind.type, dimensions, metadata),
     ...(problem !== undefined && { problem }),
   };
 }
 
-async function readFront(file: Blob, length: number): Promise<Uint8Array> {
+async function readFront(file: Blob, length: number): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await file.slice(0, length).arrayBuffer());
 }
 

@@ -35,23 +35,21 @@ export const endsScan = (code: number): boolean => code !== 0 && code !== 0xff &
 /** Segments of one picture; progressive ones have tables between some 10 scans. */
 const MAX_SEGMENTS = 65_536;
 
-/** Walks from the start-of-image marker at `start`. Ends quietly at the first byte that is no marker. */
+/** Walks from the start-of-image marker at `start`, over whatever lies between segments, as decoders do. */
 export function walkJpeg(bytes: Uint8Array, start = 0): JpegLayout {
   const segments: Segment[] = [];
   let scanAt = -1;
   let at = start + 2;
   while (segments.length < MAX_SEGMENTS) {
-    while (bytes[at] === 0xff && bytes[at + 1] === 0xff) at++; // fill bytes
-    if (at + 4 > bytes.length || bytes[at] !== 0xff) {
-      if (bytes[at] === 0xff && bytes[at + 1] === EOI) return { segments, scanAt, end: at + 2 };
-      break;
-    }
+    at = nextMarker(bytes, at);
+    if (at + 2 > bytes.length) break;
     const marker = bytes[at + 1]!;
     if (marker === EOI) return { segments, scanAt, end: at + 2 };
     if (standsAlone(marker)) {
       at += 2;
       continue;
     }
+    if (at + 4 > bytes.length) break;
     const to = at + 2 + ((bytes[at + 2]! << 8) | bytes[at + 3]!);
     if (to > bytes.length || to < at + 4) break;
     segments.push({ marker, at, from: at + 4, to });
@@ -63,6 +61,13 @@ export function walkJpeg(bytes: Uint8Array, start = 0): JpegLayout {
     }
   }
   return { segments, scanAt, end: bytes.length };
+}
+
+/** libjpeg's `next_marker`: garbage, stuffed zeros (FF 00) and fill bytes are passed over. */
+function nextMarker(bytes: Uint8Array, from: number): number {
+  let at = bytes.indexOf(0xff, from);
+  while (at >= 0 && (bytes[at + 1] === 0 || bytes[at + 1] === 0xff)) at = bytes.indexOf(0xff, at + 1);
+  return at < 0 ? bytes.length : at;
 }
 
 function endOfScan(bytes: Uint8Array, from: number): number {

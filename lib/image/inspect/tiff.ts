@@ -31,14 +31,13 @@ export interface TiffDirectory {
 export const TAG_ORIENTATION = 0x0112;
 export const TAG_WIDTH = 0x0100;
 export const TAG_HEIGHT = 0x0101;
-export const TAG_XMP = 0x02bc;
-export const TAG_IPTC = 0x83bb;
-export const TAG_EXIF = 0x8769;
-export const TAG_GPS = 0x8825;
+const TAG_EXIF = 0x8769;
 
 const TYPE_LENGTH = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4];
-/** Directories followed in one structure: cameras write 3 to 5; a loop must end. */
-const MAX_DIRECTORIES = 16;
+/** SubIFDs, EXIF, interoperability, Kodak's own. */
+const POINTERS: ReadonlySet<number> = new Set([0x014a, TAG_EXIF, 0xa005, 0x8290]);
+/** Directories followed in one structure: cameras write 3 to 8, a scan of many pages hundreds; a loop must end. */
+const MAX_DIRECTORIES = 512;
 
 /** @returns `undefined` when the bytes are not a TIFF structure. */
 export function openTiff(bytes: Uint8Array): Tiff | undefined {
@@ -71,8 +70,8 @@ export function readDirectory({ view, little }: Tiff, at: number): TiffDirectory
   return { at, entries, next };
 }
 
-/** The main chain of directories (picture, thumbnail, …), then those that the EXIF pointers name. */
-export function allDirectories(tiff: Tiff): TiffDirectory[] {
+/** The main chain of directories (picture, thumbnail, …), then those that pointers name. `complete`: none was left out. */
+export function allDirectories(tiff: Tiff): { directories: TiffDirectory[]; complete: boolean } {
   const found: TiffDirectory[] = [];
   const seen = new Set<number>();
   const waiting = [tiff.first];
@@ -85,10 +84,10 @@ export function allDirectories(tiff: Tiff): TiffDirectory[] {
     found.push(directory);
     waiting.push(directory.next);
     for (const entry of directory.entries) {
-      if (entry.tag === TAG_EXIF) waiting.push(readNumber(tiff, entry) ?? 0);
+      if (POINTERS.has(entry.tag)) waiting.push(...readNumbers(tiff, entry));
     }
   }
-  return found;
+  return { directories: found, complete: waiting.every((at) => at === 0 || seen.has(at)) };
 }
 
 /** The first value of a SHORT or LONG entry. */
@@ -96,6 +95,14 @@ export function readNumber({ view, little }: Tiff, entry: TiffEntry): number | u
   if (entry.count < 1 || entry.valueAt + 4 > view.byteLength + (entry.type === 3 ? 2 : 0)) return undefined;
   if (entry.type === 3) return view.getUint16(entry.valueAt, little);
   return entry.type === 4 || entry.type === 13 ? view.getUint32(entry.valueAt, little) : undefined;
+}
+
+/** All values of a LONG or IFD entry. */
+function readNumbers({ view, little }: Tiff, { type, count, valueAt, valueLength }: TiffEntry): number[] {
+  if ((type !== 4 && type !== 13) || valueAt + valueLength > view.byteLength) return [];
+  return Array.from({ length: Math.min(count, MAX_DIRECTORIES) }, (_, index) =>
+    view.getUint32(valueAt + 4 * index, little),
+  );
 }
 
 /** EXIF orientation 1 … 8 of the picture itself. */

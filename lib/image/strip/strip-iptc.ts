@@ -1,10 +1,14 @@
-/** Takes places out of IPTC-IIM records (IIM 4.2), keeping every length. */
+/** Takes places out of IPTC-IIM records (IIM 4.2), keeping their length. */
+import { latin1 } from '../inspect/sniff.ts';
+import { note, type Fact, type Found } from './found.ts';
+import { IPTC_KEYWORDS, IPTC_PLACES, IPTC_WORDS } from './place-table.ts';
+import { blankText, mentionsPlace, noteWords } from './strip-text.ts';
 
-/** Data sets of record 2 that name a place: content location code and name, city, sublocation, province, country. */
-const PLACES = new Set([26, 27, 90, 92, 95, 100, 101]);
-
+const FACTS: Readonly<Record<number, Fact>> = { 90: 'city', 92: 'sublocation', 95: 'state', 101: 'country' };
+/** Binary: versions, rasterized captions, previews. */
+const BINARY = new Set([0, 22, 125, 200, 201, 202]);
 /** Data sets that stay move up, zeros fill the end: readers take zeros for padding. Changes `bytes` in place. */
-export function blankIptc(bytes: Uint8Array): string[] {
+export function blankIptc(bytes: Uint8Array, found: Found): void {
   const kept: [number, number][] = [];
   let removed = false;
   let at = 0;
@@ -21,11 +25,15 @@ export function blankIptc(bytes: Uint8Array): string[] {
     }
     const end = at + header + length;
     if (end > bytes.length) break;
-    if (bytes[at + 1] === 2 && PLACES.has(bytes[at + 2]!)) removed = true;
+    found.present = true;
+    if (bytes[at + 1] === 2 && goes(bytes[at + 2]!, bytes.subarray(at + header, end), found)) removed = true;
     else kept.push([at, end]);
     at = end;
   }
-  if (!removed) return [];
+  if (bytes.subarray(at).some((byte) => byte !== 0) && mentionsPlace(bytes.subarray(at)))
+    found.unsure.add('IPTC');
+  if (!removed) return;
+  found.removed.add('IPTC location');
   kept.push([at, bytes.length]);
   let to = 0;
   for (const [from, end] of kept) {
@@ -33,5 +41,27 @@ export function blankIptc(bytes: Uint8Array): string[] {
     to += end - from;
   }
   bytes.fill(0, to);
-  return ['IPTC location'];
+}
+
+/** @returns whether a data set of record 2 is taken out; coordinates in its words are written over. */
+function goes(set: number, value: Uint8Array, found: Found): boolean {
+  const fact = FACTS[set];
+  if (fact) note(found, fact, textOf(value));
+  if (IPTC_PLACES.has(set)) return true;
+  if (set === IPTC_KEYWORDS) {
+    if (found.dropKeywords) return true;
+    const named = blankText(value.slice(), 'keywords');
+    if (named) found.keywords = true;
+    noteWords(found, value);
+    return named;
+  }
+  if (BINARY.has(set)) return false;
+  if (IPTC_WORDS.has(set)) noteWords(found, value);
+  if (blankText(value, 'words')) found.removed.add('IPTC text');
+  return false;
+}
+
+function textOf(bytes: Uint8Array): string {
+  const text = new TextDecoder().decode(bytes);
+  return text.includes('\ufffd') ? latin1(bytes) : text;
 }

@@ -1,9 +1,13 @@
 /** Takes the place out of a PNG: only metadata chunks are rewritten, the others are copied as they are. */
 import { pngChunks, type Chunk } from '../inspect/chunks.ts';
 import { latin1 } from '../inspect/sniff.ts';
+import type { Found } from './found.ts';
+import { isKeywordProperty, isPlaceKeyword, isWordsProperty } from './place-table.ts';
 import { blankIptc } from './strip-iptc.ts';
+import { blankNested } from './strip-jpeg.ts';
 import { blankResources } from './strip-photoshop.ts';
-import { blankTiff } from './strip-tiff.ts';
+import { blankText, mentionsPlace, noteWords } from './strip-text.ts';
+import { blankExif } from './strip-tiff.ts';
 import { blankXmp } from './strip-xmp.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -11,74 +15,110 @@ type Bytes = Uint8Array<ArrayBuffer>;
 /** Text that a compressed chunk may unfold to; more is a bomb, and the chunk is dropped. */
 const MAX_TEXT_BYTES = 16 * 1024 * 1024;
 const XMP_KEYWORD = 'XML:com.adobe.xmp';
-/** ImageMagick writes one text chunk a tag: "exif:GPSLatitude", "Location". */
-const PLACE_KEYWORD = /gps|location|latitude|longitude|country|city/i;
 /** ImageMagick and exiftool: a line break, the name, the length, then hex. */
 const RAW_PROFILE = /^Raw profile type (exif|APP1|iptc|8bim|xmp)$/i;
 
-/** @returns the parts of the new file in order, or nothing removed */
-export async function stripPng(bytes: Bytes): Promise<{ parts: Bytes[]; removed: string[] }> {
-  const removed: string[] = [];
+/** Pixels, palettes, colour and timing: nothing that a person wrote. */
+const NO_WORDS = new Set(
+  'IHDR PLTE IDAT IEND tRNS cHRM gAMA iCCP sBIT sRGB bKGD hIST pHYs sPLT tIME acTL fcTL fdAT cICP mDCV cLLI'.split(
+    ' ',
+  ),
+);
+
+/** @returns the parts of the new file in order */
+export async function stripPng(bytes: Bytes, found: Found): Promise<Bytes[]> {
   const parts: Bytes[] = [];
   let copied = 0;
-  for (const chunk of pngChunks(bytes)) {
-    const result = await stripChunk(bytes, chunk);
+  const chunks = pngChunks(bytes);
+  for (const chunk of chunks) {
+    const result = NO_WORDS.has(chunk.name) ? undefined : await stripChunk(bytes, chunk, found);
     if (result === undefined) continue;
-    removed.push(...result.removed);
     parts.push(bytes.subarray(copied, chunk.at));
-    if (result.payload !== undefined) parts.push(makeChunk(result.name ?? chunk.name, result.payload));
+    if (result !== 'dropped') parts.push(makeChunk(result.name, result.payload));
     copied = chunk.end;
   }
   parts.push(bytes.subarray(copied));
-  return { parts, removed: [...new Set(removed)] };
+  const end = chunks.at(-1)?.end ?? bytes.length;
+  if (end < bytes.length && mentionsPlace(bytes.subarray(end))) found.unsure.add('trailer');
+  return parts;
 }
 
-interface Rewritten {
-  removed: string[];
-  name?: string;
-  /** Absent: the chunk is left out. */
-  payload?: Uint8Array;
-}
+type Rewritten = { name: string; payload: Uint8Array } | 'dropped' | undefined;
 
-async function stripChunk(bytes: Bytes, { name, from, to }: Chunk): Promise<Rewritten | undefined> {
-  if (name === 'eXIf' || name === 'zxIf') return rewritten(bytes.slice(from, to), 0, blankTiff);
-  if (name !== 'tEXt' && name !== 'zTXt' && name !== 'iTXt') return undefined;
+async function stripChunk(bytes: Bytes, { name, from, to }: Chunk, found: Found): Promise<Rewritten> {
+  if (name === 'eXIf' || name === 'zxIf') return rewritten(name, bytes.slice(from, to), 0, blankExif, found);
+  if (name !== 'tEXt' && name !== 'zTXt' && name !== 'iTXt') {
+    // Content credentials (caBX) and chunks of other programs.
+    if (!mentionsPlace(bytes.subarray(from, to))) return undefined;
+    found.removed.add(`chunk ${name}`);
+    return 'dropped';
+  }
   const keywordEnd = bytes.indexOf(0, from);
   if (keywordEnd < 0 || keywordEnd >= to) return undefined;
   const keyword = latin1(bytes, from, keywordEnd);
-  if (PLACE_KEYWORD.test(keyword)) return { removed: [`text “${keyword}”`] };
-  if (keyword !== XMP_KEYWORD && !RAW_PROFILE.test(keyword)) return undefined;
-  const blank = keyword === XMP_KEYWORD ? blankXmp : blankRawProfile;
+  if (isPlaceKeyword(keyword) || (found.dropKeywords && isKeywordProperty(`png:${keyword}`))) {
+    found.removed.add(`text “${keyword}”`);
+    return 'dropped';
+  }
   const textAt =
     name === 'iTXt' ? afterZeros(bytes, keywordEnd + 3, 2) : keywordEnd + (name === 'zTXt' ? 2 : 1);
   if (textAt > to) return undefined;
+  const blank =
+    keyword === XMP_KEYWORD ? blankXmp : RAW_PROFILE.test(keyword) ? blankRawProfile : blankWords(keyword);
   const compressed = name === 'zTXt' || (name === 'iTXt' && bytes[keywordEnd + 1] === 1);
-  if (!compressed) return rewritten(bytes.slice(from, to), textAt - from, blank);
+  if (!compressed) return rewritten(name, bytes.slice(from, to), textAt - from, blank, found);
   const text = await inflate(bytes.slice(textAt, to));
-  // Cannot be looked into: it goes, as it might name a place.
-  if (text === undefined) return { removed: ['unreadable compressed metadata'] };
-  const removed = blank(text);
-  if (removed.length === 0) return undefined;
+  if (text === undefined) {
+    // Cannot be looked into: it goes, as it might name a place.
+    found.hidden.add('unreadable compressed text');
+    return 'dropped';
+  }
+  const before = text.slice();
+  blank(text, found);
+  blankNested(found);
+  if (sameBytes(before, text)) return undefined;
   // Written back uncompressed: the same text in the plain form of the same chunk.
   const head = bytes.slice(from, textAt);
   if (name === 'iTXt') head[keywordEnd - from + 1] = 0;
   const plainHead = name === 'zTXt' ? head.subarray(0, keywordEnd - from + 1) : head;
-  return { removed, name: name === 'zTXt' ? 'tEXt' : name, payload: joinBytes(plainHead, text) };
+  return { name: name === 'zTXt' ? 'tEXt' : name, payload: joinBytes(plainHead, text) };
+}
+
+function blankWords(keyword: string): (text: Uint8Array, found: Found) => void {
+  const keywords = isKeywordProperty(`png:${keyword}`);
+  return (text, found) => {
+    if (blankText(text, keywords ? 'keywords' : 'words')) {
+      found.removed.add(`text “${keyword}”`);
+      if (keywords) found.keywords = true;
+    }
+    if (keywords || isWordsProperty(`png:${keyword}`)) noteWords(found, text);
+  };
 }
 
 function rewritten(
+  name: string,
   payload: Bytes,
   at: number,
-  blank: (bytes: Uint8Array) => string[],
-): Rewritten | undefined {
-  const removed = blank(payload.subarray(at));
-  return removed.length > 0 ? { removed, payload } : undefined;
+  blank: (bytes: Uint8Array, found: Found) => void,
+  found: Found,
+): Rewritten {
+  const before = payload.slice();
+  blank(payload.subarray(at), found);
+  blankNested(found);
+  return sameBytes(before, payload) ? undefined : { name, payload };
 }
 
+const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => a.every((byte, at) => byte === b[at]);
+
 /** Decodes the hex, cleans it as what its signature says, and writes hex of the same length back. */
-function blankRawProfile(text: Uint8Array): string[] {
+function blankRawProfile(text: Uint8Array, found: Found): void {
   const head = /^\s*[\w ]+\s*\n\s*\d+\s*\n/.exec(latin1(text, 0, 256));
-  if (head === null) return [];
+  if (head === null) {
+    if (!text.some((byte) => byte > 0x20)) return;
+    found.hidden.add('unreadable raw profile');
+    text.fill(0x20);
+    return;
+  }
   const digits: number[] = [];
   for (let at = head[0].length; at < text.length; at++) {
     if (/[0-9a-f]/i.test(String.fromCharCode(text[at]!))) digits.push(at);
@@ -88,21 +128,23 @@ function blankRawProfile(text: Uint8Array): string[] {
     { length: digits.length >> 1 },
     (_, index) => value(2 * index) * 16 + value(2 * index + 1),
   );
-  const removed = blankProfile(profile);
-  if (removed.length === 0) return [];
+  blankProfile(profile, found);
+  blankNested(found);
   profile.forEach((byte, index) => {
     const hex = byte.toString(16).padStart(2, '0');
+    if (value(2 * index) * 16 + value(2 * index + 1) === byte) return;
     text[digits[2 * index]!] = hex.charCodeAt(0);
     text[digits[2 * index + 1]!] = hex.charCodeAt(1);
   });
-  return removed;
 }
 
-function blankProfile(profile: Uint8Array): string[] {
-  if (latin1(profile, 0, 6) === 'Exif\0\0') return blankTiff(profile.subarray(6));
-  if (latin1(profile, 0, 4) === '8BIM') return blankResources(profile);
-  if (latin1(profile, 0, 14) === 'Photoshop 3.0\0') return blankResources(profile.subarray(14));
-  return [...blankTiff(profile), ...(profile[0] === 0x1c ? blankIptc(profile) : blankXmp(profile))];
+function blankProfile(profile: Uint8Array, found: Found): void {
+  const front = latin1(profile, 0, 64);
+  if (front.startsWith('Exif\0\0') || /^(?:II\*\0|MM\0\*)/.test(front)) blankExif(profile, found);
+  else if (front.startsWith('8BIM')) blankResources(profile, found);
+  else if (front.startsWith('Photoshop 3.0\0')) blankResources(profile.subarray(14), found);
+  else if (profile[0] === 0x1c) blankIptc(profile, found);
+  else blankXmp(profile, found);
 }
 
 function afterZeros(bytes: Uint8Array, from: number, count: number): number {
