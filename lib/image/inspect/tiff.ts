@@ -31,7 +31,7 @@ export interface TiffDirectory {
 export const TAG_ORIENTATION = 0x0112;
 export const TAG_WIDTH = 0x0100;
 export const TAG_HEIGHT = 0x0101;
-const TAG_EXIF = 0x8769;
+export const TAG_EXIF = 0x8769;
 
 const TYPE_LENGTH = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4];
 /** SubIFDs, EXIF, interoperability, Kodak's own. */
