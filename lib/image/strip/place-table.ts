@@ -82,6 +82,8 @@ export function isPlaceProperty(name: string): boolean {
   const [space, local] = [name.slice(0, Math.max(colon, 0)), name.slice(colon + 1)];
   if (space === 'rdf' || space === 'xml' || space === 'xmlns' || name === 'xmlns') return false;
   if (NOT_PLACES.has(name.toLowerCase())) return false;
+  // Acronyms run together: `GPSDOP`, `GPSHPositioningError`.
+  if (/^gps/i.test(local)) return true;
   if (PLACE_SPACES.has(space.toLowerCase()) || PLACE_NAMES.has(local.toLowerCase())) return true;
   const words = local.match(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+/g) ?? [];
   return words.some((word) => PLACE_WORDS.has(word.toLowerCase()));
