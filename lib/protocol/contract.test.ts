@@ -5,15 +5,8 @@ import { FaceToFace, header, noLanes } from './face-to-face.fixture.ts';
 import { Receiver } from './receiving/receiver.ts';
 import { Sender } from './sending/sender.ts';
 import { encodeControl } from './wire/control-message.ts';
-import {
-  DATA,
-  decodeData,
-  decodeFeedback,
-  encodeData,
-  FEEDBACK,
-  PROBE,
-  splitMessage,
-} from './wire/lane-packet.ts';
+import { decodeFeedback } from './wire/feedback-packet.ts';
+import { DATA, decodeData, encodeData, FEEDBACK, PROBE, splitMessage } from './wire/lane-packet.ts';
 
 const INSTANCE = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);
 
@@ -30,7 +23,7 @@ describe('transfers', () => {
       return false;
     };
     const ids = [header(20_000, 3000), header(30_000), header(5000, 100)].map((one) =>
-      pair.sender.offer(one),
+      pair.sender.offer(one, pair.now),
     );
     pair.settle();
     for (const id of ids) pair.receiver.accept(id, [], pair.now);
@@ -58,7 +51,7 @@ describe('the first and the last word', () => {
     pair.receiver.handlePacket(other, CONTROL_LANE, pair.now);
     pair.settle();
     expect(pair.receiverEvents).toEqual([]);
-    expect(pair.receiver.errors).toBe(1);
+    expect(pair.receiver.violations.count).toBe(1);
   });
 
   it('[P-20] of a person who leaves is heard by the other side, whichever that is', () => {
@@ -173,8 +166,8 @@ describe('feedback', () => {
     const next = listener.sent.find(({ bytes }) => decodeFeedback(bytes).packets === 4)!;
     const told = decodeFeedback(next.bytes);
     expect(told.newestSentAt).toBe((start - 3) * 10);
-    expect(told.held).toBe((next.at - start) * 10);
-    expect(told.transit).toBe(30);
+    expect(told.ackDelay).toBe((next.at - start) * 10);
+    expect(told.delay).toBe(30);
     expect(told.bytes).toBe(4 * (16 + 1024));
   });
 });
@@ -182,7 +175,7 @@ describe('feedback', () => {
 describe('a sender without feedback', () => {
   it('[P-47] sends one packet every 50 ms once it has heard nothing for half a second', () => {
     const pair = new FaceToFace();
-    const id = pair.sender.offer(header(20_000_000));
+    const id = pair.sender.offer(header(20_000_000), pair.now);
     pair.settle();
     pair.receiver.accept(id, [], pair.now);
     pair.run(300);

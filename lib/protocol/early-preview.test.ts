@@ -18,12 +18,12 @@ const previewsOf = (pair: FaceToFace) =>
 describe('the preview of an offer', () => {
   it('[P-49] is whole before the answer, and nothing of the original leaves', () => {
     const pair = new FaceToFace();
-    const id = pair.sender.offer(header(100_000, PREVIEW_BYTES));
+    const id = pair.sender.offer(header(100_000, PREVIEW_BYTES), pair.now);
     pair.run(1000);
     expect(previewsOf(pair)).toEqual([id]);
     expect(pair.sender.transfer(id)).toMatchObject({ state: 'offered', preview: { complete: true } });
     expect(pair.sender.transfer(id)?.original.packetsSent).toBe(0);
-    expect(pair.receiver.errors + pair.sender.figures().protocolErrors).toBe(0);
+    expect(pair.receiver.violations.count + pair.sender.violations.count).toBe(0);
     // Nobody is kept awake by an offer that waits.
     pair.sender.handleTimeout(pair.now);
     expect(pair.sender.nextTimeout() ?? Infinity).toBeGreaterThan(pair.now + 20);
@@ -41,20 +41,20 @@ describe('the preview of an offer', () => {
     pair.run(2000);
     const held: Uint8Array[] = [];
     pair.toReceiver = (bytes, lane) => lane === CONTROL_LANE && held.push(bytes.slice()) > 0;
-    const id = pair.sender.offer(header(100_000, PREVIEW_BYTES));
+    const id = pair.sender.offer(header(100_000, PREVIEW_BYTES), pair.now);
     pair.run(5);
     expect(previewsOf(pair)).toEqual([]);
     pair.toReceiver = everything;
     for (const bytes of held) pair.receiver.handlePacket(bytes, CONTROL_LANE, pair.now);
     pair.settle();
     expect(previewsOf(pair)).toEqual([id]);
-    expect(pair.receiver.errors).toBe(0);
+    expect(pair.receiver.violations.count).toBe(0);
   });
 
   it('is given up after some effort, and sent when the picture is accepted', () => {
     const pair = new FaceToFace();
     pair.toReceiver = noControl;
-    const id = pair.sender.offer(header(100_000, PREVIEW_BYTES));
+    const id = pair.sender.offer(header(100_000, PREVIEW_BYTES), pair.now);
     pair.run(60_000);
     const { preview } = pair.sender.transfer(id)!;
     expect(preview?.packetsSent).toBe(CHUNKS * EARLY_PREVIEW_EFFORT);
@@ -70,7 +70,7 @@ describe('the preview of an offer', () => {
   it('does not end an offer that nobody answers for an hour, without lanes that carry anything', () => {
     const pair = new FaceToFace();
     pair.toReceiver = noLanes;
-    const id = pair.sender.offer(header(100_000, PREVIEW_BYTES));
+    const id = pair.sender.offer(header(100_000, PREVIEW_BYTES), pair.now);
     pair.run(3_600_000);
     expect(pair.sender.transfer(id)?.state).toBe('offered');
     expect(pair.said('silence')).toBe(0);
@@ -78,7 +78,7 @@ describe('the preview of an offer', () => {
 
   it('is sent anew to a receiver that has forgotten everything', () => {
     const pair = new FaceToFace();
-    const id = pair.sender.offer(header(100_000, PREVIEW_BYTES));
+    const id = pair.sender.offer(header(100_000, PREVIEW_BYTES), pair.now);
     // Until the last probe is out, whose answer would do.
     pair.run(5000);
     pair.receiver = new Receiver();
@@ -94,7 +94,7 @@ describe('the preview of an offer', () => {
   it('[P-57] is forgotten when the picture is declined', () => {
     const pair = new FaceToFace();
     pair.toReceiver = noLanes;
-    const id = pair.sender.offer(header(100_000, PREVIEW_BYTES));
+    const id = pair.sender.offer(header(100_000, PREVIEW_BYTES), pair.now);
     pair.run(100);
     pair.receiver.decline(id);
     pair.settle();
@@ -109,7 +109,7 @@ describe('of an album', () => {
   it('the first previews cross, and each answer makes room for another', () => {
     const pair = new FaceToFace();
     const ids = Array.from({ length: MAX_EARLY_PREVIEWS + 4 }, () =>
-      pair.sender.offer(header(1000, PREVIEW_BYTES)),
+      pair.sender.offer(header(1000, PREVIEW_BYTES), pair.now),
     );
     pair.run(5000);
     expect(previewsOf(pair)).toEqual(ids.slice(0, MAX_EARLY_PREVIEWS));
@@ -117,16 +117,16 @@ describe('of an album', () => {
     pair.receiver.accept(ids[1]!, [], pair.now);
     pair.run(5000);
     expect(previewsOf(pair)).toEqual(ids.slice(0, MAX_EARLY_PREVIEWS + 2));
-    expect(pair.receiver.errors).toBe(0);
+    expect(pair.receiver.violations.count).toBe(0);
   });
 
   it('previews do not hold up what was accepted', () => {
     const pair = new FaceToFace();
-    const first = pair.sender.offer(header(300_000));
+    const first = pair.sender.offer(header(300_000), pair.now);
     pair.settle();
     pair.receiver.accept(first, [], pair.now);
     pair.settle();
-    pair.sender.offer(header(1000, PREVIEW_BYTES));
+    pair.sender.offer(header(1000, PREVIEW_BYTES), pair.now);
     const order: number[] = [];
     pair.toReceiver = (bytes, lane) => {
       if (lane !== CONTROL_LANE) order.push((bytes[2]! << 8) | bytes[3]!);
@@ -142,11 +142,11 @@ describe('of an album', () => {
 describe('a receiver', () => {
   it('[P-30] takes nothing of an original before it is accepted', () => {
     const pair = new FaceToFace();
-    const id = pair.sender.offer(header(1000, PREVIEW_BYTES));
+    const id = pair.sender.offer(header(1000, PREVIEW_BYTES), pair.now);
     pair.run(100);
     const data = { symbol: 0, stream: streamOf(id, ORIGINAL), block: 0, number: 500, sentAt: 0 };
     pair.receiver.handlePacket(encodeData(data, new Uint8Array(1000)), 1, pair.now);
-    expect(pair.receiver.lastError).toBe('wrong-state');
+    expect(pair.receiver.violations.last).toBe('wrong-state');
     expect(pair.receiver.transfer(id)).toMatchObject({ packets: 0, chunks: 0 });
   });
 
@@ -159,8 +159,8 @@ describe('a receiver', () => {
       const data = { symbol: 0, stream: streamOf(id, PREVIEW), block: 0, number: id, sentAt: 0 };
       pair.receiver.handlePacket(encodeData(data, new Uint8Array(1024)), 1, pair.now);
     }
-    expect(pair.receiver.lastError).toBe('too-many-offers');
-    expect(pair.receiver.errors).toBe(offers - 2 * MAX_EARLY_PREVIEWS);
+    expect(pair.receiver.violations.last).toBe('too-many-offers');
+    expect(pair.receiver.violations.count).toBe(offers - 2 * MAX_EARLY_PREVIEWS);
   });
 
   it('[P-49] keeps a bounded number of packets for offers on their way, and none of a picture that it knows', () => {
@@ -173,7 +173,7 @@ describe('a receiver', () => {
     }
     const original = { symbol: 0, stream: streamOf(2, ORIGINAL), block: 0, number: symbols, sentAt: 0 };
     pair.receiver.handlePacket(encodeData(original, new Uint8Array(1024)), 1, pair.now);
-    expect(pair.receiver.errors).toBe(1);
+    expect(pair.receiver.violations.count).toBe(1);
     pair.toReceiverSay({ type: 'offer', transfer: 2, header: header(1000, chunks * 1024) });
     pair.settle();
     // The first 59 were let go.
@@ -181,7 +181,7 @@ describe('a receiver', () => {
     pair.toReceiverSay({ type: 'offer', transfer: 3, header: header(1001, 1024) });
     const late = { symbol: 0, stream: streamOf(1, PREVIEW), block: 0, number: symbols + 1, sentAt: 0 };
     pair.receiver.handlePacket(encodeData(late, new Uint8Array(1024)), 1, pair.now);
-    expect(pair.receiver.lastError).toBe('unknown-transfer');
-    expect(pair.receiver.errors).toBe(2);
+    expect(pair.receiver.violations.last).toBe('unknown-transfer');
+    expect(pair.receiver.violations.count).toBe(2);
   });
 });

@@ -3,15 +3,8 @@ import { describe, expect, it, vi } from 'vitest';
 import { CONTROL_LANE } from './endpoint.ts';
 import { CancelReason, type ControlMessage } from './wire/control-message.ts';
 import { MAX_OPEN_BLOCKS, MAX_WAITING_OFFERS, SILENCE_LIMIT } from './limits.ts';
-import {
-  DATA,
-  DATA_PACKET,
-  encodeData,
-  encodeFeedback,
-  FEEDBACK,
-  NO_TRANSIT,
-  type Feedback,
-} from './wire/lane-packet.ts';
+import { encodeFeedback, NO_DELAY, type Feedback } from './wire/feedback-packet.ts';
+import { DATA, DATA_PACKET, encodeData, FEEDBACK } from './wire/lane-packet.ts';
 import { everything, FaceToFace, header, noControl, noLanes } from './face-to-face.fixture.ts';
 import { Receiver } from './receiving/receiver.ts';
 import { ORIGINAL } from './wire/stream-id.ts';
@@ -22,7 +15,7 @@ vi.setConfig({ testTimeout: 120_000 });
 describe('silence', () => {
   it('[P-47, P-59] of the receiver ends the transfer at the sender after its limit, however much is left to send', () => {
     const pair = new FaceToFace();
-    const id = pair.sender.offer(header(5_000_000));
+    const id = pair.sender.offer(header(5_000_000), pair.now);
     pair.settle();
     pair.receiver.accept(id, [], pair.now);
     pair.run(50);
@@ -41,7 +34,7 @@ describe('silence', () => {
   it('ends a transfer whose bytes are never provided too, without asking for the same instant again and again', () => {
     const pair = new FaceToFace();
     pair.provides = false;
-    const id = pair.sender.offer(header(500_000));
+    const id = pair.sender.offer(header(500_000), pair.now);
     pair.settle();
     pair.receiver.accept(id, [], pair.now);
     pair.run(50);
@@ -54,7 +47,7 @@ describe('silence', () => {
 
   it('[P-59, P-103] of the sender ends the transfer at the receiver, and tells the sender', () => {
     const pair = new FaceToFace();
-    const id = pair.sender.offer(header(5_000_000));
+    const id = pair.sender.offer(header(5_000_000), pair.now);
     pair.settle();
     pair.receiver.accept(id, [], pair.now);
     pair.toReceiver = everything;
@@ -69,8 +62,8 @@ describe('silence', () => {
 
   it('is not what a picture hears that waits for its turn behind a slow one', () => {
     const pair = new FaceToFace();
-    const first = pair.sender.offer(header(2_000_000));
-    const second = pair.sender.offer(header(30_000));
+    const first = pair.sender.offer(header(2_000_000), pair.now);
+    const second = pair.sender.offer(header(30_000), pair.now);
     pair.settle();
     pair.receiver.accept(first, [], pair.now);
     pair.receiver.accept(second, [], pair.now);
@@ -93,7 +86,7 @@ describe('silence', () => {
     for (const lost of [noLanes, noControl]) {
       const pair = new FaceToFace(16);
       for (let picture = 0; picture < 2; picture++) {
-        const id = pair.sender.offer(header(200_000));
+        const id = pair.sender.offer(header(200_000), pair.now);
         pair.settle();
         // Only one of the two ways in which an acceptance is told works at first.
         pair.toSender = lost;
@@ -119,7 +112,7 @@ describe('lanes', () => {
 
   it('are not opened while a short picture crosses, and are once it is there', () => {
     const pair = new FaceToFace();
-    pair.sender.offer(header(200_000));
+    pair.sender.offer(header(200_000), pair.now);
     pair.settle();
     pair.receiver.accept(1, [], pair.now);
     pair.settle();
@@ -132,7 +125,7 @@ describe('lanes', () => {
 
   it('are asked for at once, held or not, when too few are left', () => {
     const pair = new FaceToFace(20);
-    pair.sender.offer(header(200_000));
+    pair.sender.offer(header(200_000), pair.now);
     pair.settle();
     pair.receiver.accept(1, [], pair.now);
     pair.settle();
@@ -147,7 +140,7 @@ describe('lanes', () => {
     // Clean lanes are few: losses make many worth having.
     let packets = 0;
     pair.toReceiver = (bytes) => bytes[0] === DATA && packets++ % 7 === 3;
-    pair.sender.offer(header(100_000));
+    pair.sender.offer(header(100_000), pair.now);
     pair.settle();
     pair.receiver.accept(1, [], pair.now);
     pair.run(5000, () => pair.receiverEvents.some((event) => event.type === 'whole'));
@@ -157,7 +150,7 @@ describe('lanes', () => {
     expect(many.target).toBeGreaterThan(16);
     pair.run(61_000);
     expect(asked(pair).at(-1)).toEqual({ type: 'lanes', target: 16, hold: false });
-    pair.sender.offer(header(1000));
+    pair.sender.offer(header(1000), pair.now);
     pair.settle();
     expect(asked(pair).at(-1)).toEqual(many);
   });
@@ -167,7 +160,7 @@ describe('memory', () => {
   it('[P-55] of unfinished blocks is given up on both sides when a transfer is cancelled', () => {
     for (const by of ['sender', 'receiver'] as const) {
       const pair = new FaceToFace();
-      const id = pair.sender.offer(header(50_000_000, 3000));
+      const id = pair.sender.offer(header(50_000_000, 3000), pair.now);
       pair.settle();
       pair.receiver.accept(id, [], pair.now);
       pair.toReceiver = (bytes) => bytes[0] === DATA && (bytes[1] as number) > 40;
@@ -184,7 +177,7 @@ describe('memory', () => {
 
   it('[P-30, P-45] of open blocks stays within its bound on both sides while the first block never becomes whole', () => {
     const pair = new FaceToFace(16);
-    const id = pair.sender.offer(header(80_000_000));
+    const id = pair.sender.offer(header(80_000_000), pair.now);
     pair.settle();
     pair.receiver.accept(id, [], pair.now);
     // A receiver that never gets the last symbol of the first block.
@@ -198,7 +191,9 @@ describe('memory', () => {
 
   it('[P-45] of an album that is accepted at once holds the fronts of what is sent and of the next, not of all', () => {
     const pair = new FaceToFace();
-    const ids = Array.from({ length: 100 }, (_, n) => pair.sender.offer(header(3_000_000 + n, 2000)));
+    const ids = Array.from({ length: 100 }, (_, n) =>
+      pair.sender.offer(header(3_000_000 + n, 2000), pair.now),
+    );
     pair.settle();
     for (const id of ids) pair.receiver.accept(id, [], pair.now);
     pair.settle();
@@ -214,10 +209,10 @@ describe('memory', () => {
 
   it('[P-102] takes 2,000 offers that wait, and refuses the next by name', () => {
     const pair = new FaceToFace();
-    for (let i = 0; i <= MAX_WAITING_OFFERS; i++) pair.sender.offer(header(10));
+    for (let i = 0; i <= MAX_WAITING_OFFERS; i++) pair.sender.offer(header(10), pair.now);
     pair.settle();
     expect(pair.said('offered')).toBe(MAX_WAITING_OFFERS);
-    expect(pair.receiver.lastError).toBe('too-many-offers');
+    expect(pair.receiver.violations.last).toBe('too-many-offers');
   });
 });
 
@@ -229,7 +224,7 @@ function openBlocks(object: unknown): number {
 describe('pictures that overlap', () => {
   it('are told of in the order in which they are sent, though accepted in another than offered', () => {
     const pair = new FaceToFace(16);
-    const ids = [1, 2, 3, 4].map((n) => pair.sender.offer(header(20_000_000 + n, 2000)));
+    const ids = [1, 2, 3, 4].map((n) => pair.sender.offer(header(20_000_000 + n, 2000), pair.now));
     pair.settle();
     for (const id of ids.toReversed()) {
       pair.receiver.accept(id, [], pair.now);
@@ -247,7 +242,7 @@ describe('pictures that overlap', () => {
 describe('the control channel, lost and back', () => {
   it('[P-64] carries a cancellation again that was lost with it', () => {
     const pair = new FaceToFace();
-    const id = pair.sender.offer(header(5_000_000));
+    const id = pair.sender.offer(header(5_000_000), pair.now);
     pair.settle();
     pair.receiver.accept(id, [], pair.now);
     pair.run(20);
@@ -260,13 +255,13 @@ describe('the control channel, lost and back', () => {
     pair.settle();
     expect(pair.receiver.transfer(id)?.state).toBe('ended');
     expect(pair.said('cancelled')).toBe(1);
-    expect(pair.receiver.errors).toBe(0);
+    expect(pair.receiver.violations.count).toBe(0);
   });
 
   it('[P-65] carries an answer again that was lost with it, in every state', () => {
     for (const stage of ['accept', 'decline', 'cancel', 'complete'] as const) {
       const pair = new FaceToFace();
-      const id = pair.sender.offer(header(40_000));
+      const id = pair.sender.offer(header(40_000), pair.now);
       pair.settle();
       pair.toSender = stage === 'complete' ? () => false : everything;
       if (stage === 'decline') pair.receiver.decline(id);
@@ -283,14 +278,14 @@ describe('the control channel, lost and back', () => {
       pair.settle();
       const state = pair.sender.transfer(id)?.state;
       expect(state).toBe({ accept: 'sending', decline: 'ended', cancel: 'ended', complete: 'done' }[stage]);
-      expect(pair.sender.figures().protocolErrors + pair.receiver.errors).toBe(0);
+      expect(pair.sender.violations.count + pair.receiver.violations.count).toBe(0);
     }
   });
 
   it('[P-18, P-66] starts over with a receiver that remembers nothing, in either state, and skips what that one still has', () => {
     const pair = new FaceToFace();
-    const waiting = pair.sender.offer(header(3000));
-    const id = pair.sender.offer(header(650_000));
+    const waiting = pair.sender.offer(header(3000), pair.now);
+    const id = pair.sender.offer(header(650_000), pair.now);
     pair.settle();
     pair.receiver.accept(id, [], pair.now);
     pair.run(30);
@@ -321,7 +316,7 @@ describe('what each side tells the other of single chunks', () => {
 
   it('[P-19] the receiver hears the round trip while the picture comes, and of which blocks more was sent', () => {
     const pair = new FaceToFace();
-    const id = pair.sender.offer(header(640 * 1024));
+    const id = pair.sender.offer(header(640 * 1024), pair.now);
     pair.settle();
     pair.receiver.accept(id, [], pair.now);
     // Chunk 5 of the first block never comes, nor any repair sent along: only what is sent once the lack was told.
@@ -348,7 +343,7 @@ describe('what each side tells the other of single chunks', () => {
 
   it('a picture that loses nothing has no block of which more was sent', () => {
     const pair = new FaceToFace();
-    const id = pair.sender.offer(header(640 * 1024));
+    const id = pair.sender.offer(header(640 * 1024), pair.now);
     pair.settle();
     pair.receiver.accept(id, [], pair.now);
     pair.run(3000, () => pair.said('whole') > 0);
@@ -361,7 +356,7 @@ describe('what each side tells the other of single chunks', () => {
 
   it('[P-19] the sender hears which chunks are missing now, and which came when they were here already', () => {
     const pair = new FaceToFace();
-    const id = pair.sender.offer(header(130 * 1024));
+    const id = pair.sender.offer(header(130 * 1024), pair.now);
     pair.settle();
     pair.receiver.accept(id, [], pair.now);
     pair.toReceiver = noLanes;
@@ -391,7 +386,7 @@ describe('what each side tells the other of single chunks', () => {
 
   it('a chunk that comes after it was rebuilt came twice', () => {
     const pair = new FaceToFace();
-    const id = pair.sender.offer(header(3 * 1024));
+    const id = pair.sender.offer(header(3 * 1024), pair.now);
     pair.settle();
     pair.receiver.accept(id, [], pair.now);
     let late: { bytes: Uint8Array; lane: number } | undefined;
@@ -414,7 +409,7 @@ describe('what each side tells the other of single chunks', () => {
 describe('messages in the wrong state', () => {
   it('[P-16, P-98] to a sender are counted under a name and change nothing', () => {
     const pair = new FaceToFace();
-    const offered = pair.sender.offer(header(1000));
+    const offered = pair.sender.offer(header(1000), pair.now);
     const wrong: [ControlMessage, string][] = [
       [{ type: 'accept', transfer: 99, have: [] }, 'unknown-transfer'],
       [{ type: 'complete', transfer: offered, verified: true }, 'wrong-state'],
@@ -425,19 +420,19 @@ describe('messages in the wrong state', () => {
     ];
     for (const [i, [message, code]] of wrong.entries()) {
       pair.toSenderSay(message);
-      expect(pair.sender.lastError).toBe(code);
-      expect(pair.sender.figures().protocolErrors).toBe(i + 1);
+      expect(pair.sender.violations.last).toBe(code);
+      expect(pair.sender.violations.count).toBe(i + 1);
       expect(pair.sender.transfer(offered)?.state).toBe('offered');
     }
     pair.toSenderSay({ type: 'accept', transfer: offered, have: [] });
     pair.toSenderSay({ type: 'decline', transfer: offered });
-    expect(pair.sender.lastError).toBe('wrong-state');
+    expect(pair.sender.violations.last).toBe('wrong-state');
     expect(pair.sender.transfer(offered)?.state).toBe('sending');
   });
 
   it('[P-16, P-31, P-98] to a receiver are counted under a name and change nothing', () => {
     const pair = new FaceToFace();
-    const id = pair.sender.offer(header(1000));
+    const id = pair.sender.offer(header(1000), pair.now);
     pair.settle();
     const wrong: [ControlMessage, string][] = [
       [{ type: 'accept', transfer: id, have: [] }, 'wrong-state'],
@@ -449,36 +444,36 @@ describe('messages in the wrong state', () => {
     ];
     for (const [i, [message, code]] of wrong.entries()) {
       pair.toReceiverSay(message);
-      expect(pair.receiver.lastError).toBe(code);
-      expect(pair.receiver.errors).toBe(i + 1);
+      expect(pair.receiver.violations.last).toBe(code);
+      expect(pair.receiver.violations.count).toBe(i + 1);
     }
     expect(pair.receiver.transfer(id)?.state).toBe('offered');
     const data = { symbol: 0, stream: id * 2 + 1, block: 0, number: 0, sentAt: 0 };
     pair.receiver.handlePacket(encodeData(data, new Uint8Array(1000)), 1, pair.now);
-    expect(pair.receiver.lastError).toBe('wrong-state');
+    expect(pair.receiver.violations.last).toBe('wrong-state');
     pair.receiver.handlePacket(encodeData(data, new Uint8Array(1000)), 1, pair.now);
-    expect(pair.receiver.lastError).toBe('bad-number');
+    expect(pair.receiver.violations.last).toBe('bad-number');
     pair.receiver.accept(id, [], pair.now);
     pair.receiver.handlePacket(
       encodeData({ ...data, number: 1, stream: 999 }, new Uint8Array(1000)),
       1,
       pair.now,
     );
-    expect(pair.receiver.lastError).toBe('unknown-transfer');
+    expect(pair.receiver.violations.last).toBe('unknown-transfer');
     pair.receiver.handlePacket(
       encodeData({ ...data, number: 2, block: 1 }, new Uint8Array(1000)),
       1,
       pair.now,
     );
-    expect(pair.receiver.lastError).toBe('bad-number');
+    expect(pair.receiver.violations.last).toBe('bad-number');
     pair.receiver.handlePacket(encodeFeedback(claim({})), 1, pair.now);
-    expect(pair.receiver.lastError).toBe('wrong-lane');
+    expect(pair.receiver.violations.last).toBe('wrong-lane');
     expect(pair.receiver.transfer(id)?.chunks).toBe(0);
   });
 
   it('[P-26] take no other packet of their lane message with them', () => {
     const pair = new FaceToFace();
-    const id = pair.sender.offer(header(5000));
+    const id = pair.sender.offer(header(5000), pair.now);
     pair.settle();
     pair.receiver.accept(id, [], pair.now);
     const message = new Uint8Array(3 * DATA_PACKET);
@@ -493,11 +488,11 @@ describe('messages in the wrong state', () => {
       );
     }
     pair.receiver.handlePacket(message, 1, pair.now);
-    expect(pair.receiver.lastError).toBe('unknown-transfer');
-    expect(pair.receiver.errors).toBe(1);
+    expect(pair.receiver.violations.last).toBe('unknown-transfer');
+    expect(pair.receiver.violations.count).toBe(1);
     expect(pair.receiver.transfer(id)?.chunks).toBe(2);
     pair.receiver.handlePacket(new Uint8Array(11 * DATA_PACKET).fill(DATA), 1, pair.now);
-    expect(pair.receiver.lastError).toBe('too-long');
+    expect(pair.receiver.violations.last).toBe('too-long');
   });
 
   it('of our own making are usage errors', () => {
@@ -513,8 +508,8 @@ function claim(change: Partial<Feedback>): Feedback {
     number: 1_000_000,
     clock: 5,
     newestSentAt: 5,
-    held: 0,
-    transit: NO_TRANSIT,
+    ackDelay: 0,
+    delay: NO_DELAY,
     packets: 1,
     bytes: 1000,
     lanes: [],
@@ -526,7 +521,7 @@ function claim(change: Partial<Feedback>): Feedback {
 describe('feedback that lies', () => {
   it('[P-37, P-104] about blocks and packets that do not exist changes nothing', () => {
     const pair = new FaceToFace();
-    const id = pair.sender.offer(header(650_000));
+    const id = pair.sender.offer(header(650_000), pair.now);
     pair.settle();
     pair.receiver.accept(id, [], pair.now);
     pair.run(20);
@@ -550,7 +545,7 @@ describe('feedback that lies', () => {
 
   it('[P-104] about everything being whole ends the sending and nothing else', () => {
     const pair = new FaceToFace();
-    const id = pair.sender.offer(header(650_000));
+    const id = pair.sender.offer(header(650_000), pair.now);
     pair.settle();
     pair.receiver.accept(id, [], pair.now);
     pair.run(5);
@@ -567,7 +562,7 @@ describe('feedback that lies', () => {
 
   it('[P-32] comes again and is not news', () => {
     const pair = new FaceToFace();
-    const id = pair.sender.offer(header(650_000));
+    const id = pair.sender.offer(header(650_000), pair.now);
     pair.settle();
     pair.receiver.accept(id, [], pair.now);
     const heard: Uint8Array[] = [];

@@ -15,7 +15,8 @@ import {
 import { Receiver } from './receiving/receiver.ts';
 import { Sender } from './sending/sender.ts';
 import { CancelReason, encodeControl, type ControlMessage } from './wire/control-message.ts';
-import { encodeData, encodeFeedback, NO_TRANSIT, type Feedback } from './wire/lane-packet.ts';
+import { encodeFeedback, NO_DELAY, type Feedback } from './wire/feedback-packet.ts';
+import { encodeData } from './wire/lane-packet.ts';
 import { ORIGINAL, PREVIEW, streamOf } from './wire/stream-id.ts';
 
 setFlagsFromString('--expose_gc');
@@ -54,7 +55,7 @@ describe('before anyone has answered', () => {
       drain(receiver);
     }
     expect(used() - before).toBeLessThan(4);
-    expect(receiver.errors).toBe(0);
+    expect(receiver.violations.count).toBe(0);
   });
 
   it('[P-102] offers that wait and offers that were taken back are counted, and past the limit the session ends', () => {
@@ -91,7 +92,7 @@ describe('before anyone has answered', () => {
 
   it('[P-49] the preview stays here, too, where the offer says so', () => {
     const pair = new FaceToFace();
-    const id = pair.sender.offer(header(100_000, 5000), false);
+    const id = pair.sender.offer(header(100_000, 5000), pair.now, false);
     pair.run(5000);
     expect(pair.sender.transfer(id)?.preview?.packetsSent).toBe(0);
     pair.receiver.accept(id, [], pair.now);
@@ -105,7 +106,7 @@ describe('what is over', () => {
     const pair = new FaceToFace();
     const before = used();
     for (let i = 0; i < 5000; i++) {
-      const id = pair.sender.offer(header(10));
+      const id = pair.sender.offer(header(10), pair.now);
       pair.settle();
       if (i % 2 === 0) pair.receiver.decline(id);
       else pair.sender.cancel(id);
@@ -127,7 +128,7 @@ describe('what is over', () => {
 
   it('does not keep waiting because its count is said again', () => {
     const pair = new FaceToFace();
-    const id = pair.sender.offer(header(10_000));
+    const id = pair.sender.offer(header(10_000), pair.now);
     pair.settle();
     pair.receiver.accept(id, [], pair.now);
     pair.run(5000, () => pair.said('whole') > 0);
@@ -150,8 +151,8 @@ const CLAIM: Feedback = {
   number: 1,
   clock: 0,
   newestSentAt: 0,
-  held: 0,
-  transit: NO_TRANSIT,
+  ackDelay: 0,
+  delay: NO_DELAY,
   packets: 0,
   bytes: 0,
   lanes: [],
@@ -162,7 +163,7 @@ describe('a receiver that is never satisfied', () => {
   it('[P-45] ends the picture as a violation once it has cost its budget, and both sides know how much was sent', () => {
     const sender = new Sender();
     for (let lane = 1; lane <= 32; lane++) sender.handleLaneOpen(lane, 0);
-    const id = sender.offer(header(100_000));
+    const id = sender.offer(header(100_000), 0);
     const sent = new Map<number, number>();
     let bytes = 0;
     let packets = 0;
@@ -186,7 +187,7 @@ describe('a receiver that is never satisfied', () => {
       const lanes = [...sent].map(([lane, count]) => ({ lane, highest: count - 1, received: count }));
       const lacking = [0, 1].map((block) => ({ block, symbols: 49 }));
       const streams = [{ stream: streamOf(id, ORIGINAL), closedBelow: 0, listedThrough: 2, lacking }];
-      const said = { number: ++number, clock: now * 10, newestSentAt: now * 10, transit: 0, packets, bytes };
+      const said = { number: ++number, clock: now * 10, newestSentAt: now * 10, delay: 0, packets, bytes };
       sender.handlePacket(encodeFeedback({ ...CLAIM, ...said, lanes, streams }), 1, now + 1);
     }
     const budget = SENDING_EFFORT * 98 + SENDING_ALLOWANCE;
@@ -199,7 +200,7 @@ describe('a receiver that is never satisfied', () => {
   it('does not raise the rate by claiming more than was sent', () => {
     const rates = [1, 1000].map((lie) => {
       const pair = new FaceToFace();
-      const id = pair.sender.offer(header(50_000_000));
+      const id = pair.sender.offer(header(50_000_000), pair.now);
       pair.settle();
       pair.receiver.accept(id, [], pair.now);
       pair.toSender = everything;
@@ -217,7 +218,7 @@ describe('a receiver that is never satisfied', () => {
         const lanes = [...sent].map(([lane, count]) => ({ lane, highest: count - 1, received: count }));
         // Half of the bytes came out, in truth.
         const said = { clock: pair.now * 10, newestSentAt: (pair.now - 1) * 10, packets: number };
-        const claim = { ...CLAIM, number, ...said, transit: 0, bytes: (bytes * lie) / 2, lanes };
+        const claim = { ...CLAIM, number, ...said, delay: 0, bytes: (bytes * lie) / 2, lanes };
         pair.sender.handlePacket(encodeFeedback(claim), 1, pair.now);
       }
       return pair.sender.figures().rate;
@@ -260,7 +261,7 @@ describe('a message is work for its length and no more', () => {
   it('feedback that names a hundred thousand blocks again is not walked again', () => {
     const sender = new Sender();
     sender.handleLaneOpen(1, 0);
-    const id = sender.offer(header(MAX_FILE_BYTES));
+    const id = sender.offer(header(MAX_FILE_BYTES), 0);
     say(sender, { type: 'accept', transfer: id, have: [] });
     drain(sender);
     const streams = [
@@ -279,13 +280,13 @@ describe('a message is work for its length and no more', () => {
 
   it('[P-18] an acceptance is heard once for each offer', () => {
     const sender = new Sender();
-    const id = sender.offer(header(MAX_FILE_BYTES));
+    const id = sender.offer(header(MAX_FILE_BYTES), 0);
     const have = [{ first: 1, count: 131_071 }];
     say(sender, { type: 'accept', transfer: id, have });
     say(sender, { type: 'accept', transfer: id, have });
-    expect(sender.lastError).toBe('wrong-state');
+    expect(sender.violations.last).toBe('wrong-state');
     sender.resync(false);
     say(sender, { type: 'accept', transfer: id, have });
-    expect(sender.figures().protocolErrors).toBe(1);
+    expect(sender.violations.count).toBe(1);
   });
 });

@@ -5,7 +5,7 @@ import { blockChunks, blockRange } from './geometry.ts';
 import { IncomingObject } from './receiving/incoming-object.ts';
 import { CHUNK_LENGTH, MAX_FEEDBACK_STREAMS, MAX_OPEN_BLOCKS, MAX_SYMBOLS } from './limits.ts';
 import { OutgoingObject } from './sending/outgoing-object.ts';
-import { decodeFeedback, encodeFeedback, roomForBlocks, type StreamReport } from './wire/lane-packet.ts';
+import { decodeFeedback, encodeFeedback, roomForBlocks, type StreamReport } from './wire/feedback-packet.ts';
 
 const STREAM = 3;
 const picture = (length: number): Uint8Array =>
@@ -18,8 +18,8 @@ function throughTheWire(report: StreamReport): StreamReport {
       number: 1,
       clock: 0,
       newestSentAt: 0,
-      held: 0,
-      transit: 0,
+      ackDelay: 0,
+      delay: 0,
       packets: 1,
       bytes: 1,
       lanes: [],
@@ -52,7 +52,7 @@ describe('objects', () => {
           for (let round = 0; !outgoing.complete; round++) {
             expect(round).toBeLessThan(2000);
             provideAll(outgoing, bytes);
-            outgoing.plan({ middle: 0.3, edge: 0.3 }, 1, true);
+            outgoing.plan({ loss: { middle: 0.3, edge: 0.3 }, edgeBlocks: 1 }, true);
             for (let sent = 0; sent < 40; sent++) {
               const symbol = outgoing.takeRepair() ?? outgoing.takeSource();
               if (symbol === undefined) break;
@@ -114,7 +114,7 @@ describe('objects', () => {
     while (outgoing.takeSource() !== undefined);
     const seen = new Set<number>();
     for (let i = 0; i < MAX_SYMBOLS - 64; i++) {
-      outgoing.plan({ middle: 0, edge: 0 }, 1, true);
+      outgoing.plan({ loss: { middle: 0, edge: 0 }, edgeBlocks: 1 }, true);
       const symbol = outgoing.takeRepair()?.symbol as number;
       expect(symbol).toBeGreaterThanOrEqual(64);
       expect(seen.has(symbol)).toBe(false);
@@ -122,7 +122,7 @@ describe('objects', () => {
     }
     // Then all symbols in turn.
     for (let i = 0; i < MAX_SYMBOLS; i++) {
-      outgoing.plan({ middle: 0, edge: 0 }, 1, true);
+      outgoing.plan({ loss: { middle: 0, edge: 0 }, edgeBlocks: 1 }, true);
       expect(outgoing.takeRepair()?.symbol).toBe(i);
     }
   });
@@ -148,7 +148,7 @@ describe('objects', () => {
             // Overlapping, unordered and outside: whatever decodes.
             lacking: lacking.map(([offset, symbols]) => ({ block: closedBelow + offset, symbols })),
           });
-          outgoing.plan({ middle: 0.5, edge: 0.5 }, 2, true);
+          outgoing.plan({ loss: { middle: 0.5, edge: 0.5 }, edgeBlocks: 2 }, true);
           outgoing.takeRepair();
           outgoing.takeSource();
           expect(outgoing.closedBelow).toBeLessThanOrEqual(10);

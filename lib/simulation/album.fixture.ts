@@ -5,7 +5,7 @@ import {
   type Millis,
   type Transmit,
 } from '../protocol/endpoint.ts';
-import type { Run } from '../protocol/wire/control-message.ts';
+import type { Run } from '../protocol/wire/run-list.ts';
 import { MAX_OPEN_BLOCKS } from '../protocol/limits.ts';
 import { Receiver, type ReceiverEvent } from '../protocol/receiving/receiver.ts';
 import { Sender, type SenderEvent } from '../protocol/sending/sender.ts';
@@ -113,6 +113,11 @@ export class Album {
     for (let i = 0; i < (options.overlap ? options.pictures.length : 1); i++) this.#offer();
   }
 
+  /** What the sender's clock shows. */
+  get #senderNow(): Millis {
+    return this.pair.now + (this.#options.clocks?.[0] ?? 0);
+  }
+
   /** Runs until every picture has ended on both sides. */
   run(maxMillis: Millis): string {
     return this.pair.run({ until: () => this.ended, maxMillis });
@@ -167,14 +172,17 @@ export class Album {
     const picture = this.#offered++;
     const bytes = this.#options.pictures[picture];
     if (bytes === undefined) return;
-    this.sender.offer({
-      name: `picture-${picture}`,
-      type: 'image/jpeg',
-      bytes: bytes.length,
-      modified: 0,
-      digest: new Uint8Array(32).fill(picture),
-      previewBytes: this.#options.previews?.[picture]?.length ?? 0,
-    });
+    this.sender.offer(
+      {
+        name: `picture-${picture}`,
+        type: 'image/jpeg',
+        bytes: bytes.length,
+        modified: 0,
+        digest: new Uint8Array(32).fill(picture),
+        previewBytes: this.#options.previews?.[picture]?.length ?? 0,
+      },
+      this.#senderNow,
+    );
   }
 
   #end(side: 'sent' | 'received', transfer: number, outcome: Outcome): void {

@@ -7,7 +7,8 @@ import { runInNewContext } from 'node:vm';
 import { describe, expect, it, vi } from 'vitest';
 import { CONTROL_LANE, type LaneId } from '../protocol/endpoint.ts';
 import { CancelReason, encodeControl, type ControlMessage } from '../protocol/wire/control-message.ts';
-import { encodeData, encodeFeedback, encodeProbe } from '../protocol/wire/lane-packet.ts';
+import { encodeFeedback } from '../protocol/wire/feedback-packet.ts';
+import { encodeData, encodeProbe } from '../protocol/wire/lane-packet.ts';
 import { Receiver } from '../protocol/receiving/receiver.ts';
 import { Sender } from '../protocol/sending/sender.ts';
 import { Album, pictureOf } from './album.fixture.ts';
@@ -201,8 +202,8 @@ class Liar {
       number: this.number(32),
       clock: this.number(32),
       newestSentAt: this.number(32),
-      held: this.number(16),
-      transit: this.number(32),
+      ackDelay: this.number(16),
+      delay: this.number(32),
       packets: this.number(32),
       bytes: this.number(32),
       lanes: Array.from({ length: this.upTo(8) }, (_, lane) => ({
@@ -260,8 +261,8 @@ function beside(side: Side, seed: number, each: (liar: Liar) => Said, perStep: n
     }
     if (!album.ended) album.pair.step(600_000);
   }
-  expect(CODES).toContain(album.sender.lastError);
-  expect(CODES).toContain(album.receiver.lastError);
+  expect(CODES).toContain(album.sender.violations.last);
+  expect(CODES).toContain(album.receiver.violations.last);
   return album;
 }
 
@@ -277,7 +278,7 @@ describe.each(['sender', 'receiver'] as const)('a %s', (side) => {
         expect(album.run(900_000), `seed ${seed}`).toBe('until');
         expect([...album.received.values()], `seed ${seed}`).toEqual(['whole', 'whole']);
         expect([...album.sent.values()], `seed ${seed}`).toEqual(['whole', 'whole']);
-        const errors = side === 'sender' ? album.sender.figures().protocolErrors : album.receiver.errors;
+        const errors = side === 'sender' ? album.sender.violations.count : album.receiver.violations.count;
         expect(errors).toBeGreaterThan(5000);
       }
     },
@@ -328,7 +329,7 @@ describe.each(['sender', 'receiver'] as const)('a %s', (side) => {
         while (endpoint.pollTransmit(album.pair.now + i / 100) !== undefined);
         while (endpoint.pollEvent() !== undefined);
       }
-      expect(CODES).toContain(endpoint.lastError);
+      expect(CODES).toContain(endpoint.violations.last);
     },
     TIMEOUT,
   );
@@ -352,7 +353,7 @@ describe('memory', () => {
       const liar = new Liar(SEED, 1);
       for (let lane = 1; lane <= 4; lane++) endpoint.handleLaneOpen(lane, 0);
       const before = used();
-      if (endpoint instanceof Sender) for (let i = 0; i < 6; i++) endpoint.offer(header(50_000_000));
+      if (endpoint instanceof Sender) for (let i = 0; i < 6; i++) endpoint.offer(header(50_000_000), 0);
       let growth = 0;
       for (let i = 0; i < FUZZED_MESSAGES; i++) {
         // Not only at the end, when much may have been cancelled.
@@ -380,10 +381,8 @@ describe('memory', () => {
       if (LONG) console.log(`${side}, seed ${SEED}: ${FUZZED_MESSAGES} messages, ${growth.toFixed(1)} MB`);
       expect(growth).toBeLessThan(MAX_GROWTH_MB);
       // Still there when its memory was measured, and it has heard what it was told.
-      expect(CODES).toContain(endpoint.lastError);
-      const { errors } =
-        endpoint instanceof Sender ? { errors: endpoint.figures().protocolErrors } : endpoint;
-      expect(errors).toBeGreaterThan(FUZZED_MESSAGES / 10);
+      expect(CODES).toContain(endpoint.violations.last);
+      expect(endpoint.violations.count).toBeGreaterThan(FUZZED_MESSAGES / 10);
     },
     TIMEOUT,
   );

@@ -143,7 +143,7 @@ describe('a picture', () => {
               });
             });
             expectWhole(album, pictures.length);
-            expect(album.receiver.errors).toBeLessThan(1e6);
+            expect(album.receiver.violations.count).toBeLessThan(1e6);
           },
         ),
         runs(150),

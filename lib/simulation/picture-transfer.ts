@@ -1,5 +1,5 @@
 import type { Millis } from '../protocol/endpoint.ts';
-import type { Run } from '../protocol/wire/control-message.ts';
+import type { Run } from '../protocol/wire/run-list.ts';
 import { ORIGINAL, PREVIEW } from '../protocol/wire/stream-id.ts';
 import { Receiver, type ReceiverEvent } from '../protocol/receiving/receiver.ts';
 import { Sender, type SenderEvent } from '../protocol/sending/sender.ts';
@@ -68,14 +68,17 @@ export function transferPictures(options: PictureTransferOptions): PictureRun {
   const offer = (): void => {
     const bytes = options.pictures[results.length];
     if (bytes === undefined) return;
-    sender.offer({
-      name: `picture-${results.length}`,
-      type: 'image/jpeg',
-      bytes: bytes.length,
-      modified: 0,
-      digest: new Uint8Array(32),
-      previewBytes: options.preview?.length ?? 0,
-    });
+    sender.offer(
+      {
+        name: `picture-${results.length}`,
+        type: 'image/jpeg',
+        bytes: bytes.length,
+        modified: 0,
+        digest: new Uint8Array(32),
+        previewBytes: options.preview?.length ?? 0,
+      },
+      pair.now,
+    );
   };
 
   const offerNext = (): void => {

@@ -1,7 +1,7 @@
 import { BlockDecoder } from '../erasure/decoder.ts';
 import { blockChunks, blockRange, chunkLength, firstChunk, geometryOf, type Geometry } from '../geometry.ts';
 import { CHUNK_LENGTH, MAX_OPEN_BLOCKS, MAX_SYMBOLS } from '../limits.ts';
-import type { StreamReport } from '../wire/lane-packet.ts';
+import type { StreamReport } from '../wire/feedback-packet.ts';
 
 /** A block that became whole. */
 export interface WholeBlock {

@@ -1,6 +1,6 @@
 import type { LaneId } from '../endpoint.ts';
 import { MAX_FEEDBACK_LANES } from '../limits.ts';
-import type { LaneReport } from '../wire/lane-packet.ts';
+import type { LaneReport } from '../wire/feedback-packet.ts';
 
 /** Numbers this far behind the highest are taken as replays: no lane reorders by so much. */
 const WINDOW = 512;

@@ -1,41 +1,42 @@
 import type { Millis } from '../endpoint.ts';
 
 /** A packet that was sent. */
-export interface Flying {
+export interface SentPacket {
   readonly at: Millis;
-  /** Known to have come out, or taken as lost. */
-  settled: boolean;
+  /** Acknowledged or declared lost. */
+  resolved: boolean;
 }
 
-/** Entries behind the oldest that are let go at once. */
+/** Resolved packets that are dropped from memory at once. */
 const TRIM = 512;
 
-/** What is in flight on all lanes together, in the order in which it was sent: asked for with each packet, of up to two hundred lanes. */
-export class Flight<T extends Flying> {
-  private readonly sent: T[] = [];
+/** Packets in flight on all lanes together, in the order of sending: asked for with each packet, of up to 192 lanes. */
+export class InFlight<T extends SentPacket> {
+  private readonly packets: T[] = [];
+  /** Packets before this one are resolved. */
   private head = 0;
-  private flying = 0;
+  private count = 0;
 
   get size(): number {
-    return this.flying;
+    return this.count;
   }
 
   add(packet: T): void {
-    this.sent.push(packet);
-    this.flying += 1;
+    this.packets.push(packet);
+    this.count += 1;
   }
 
-  settle(packet: T): void {
-    packet.settled = true;
-    this.flying -= 1;
+  resolve(packet: T): void {
+    packet.resolved = true;
+    this.count -= 1;
   }
 
   oldest(): T | undefined {
-    while (this.sent[this.head]?.settled === true) this.head += 1;
+    while (this.packets[this.head]?.resolved === true) this.head += 1;
     if (this.head > TRIM) {
-      this.sent.splice(0, this.head);
+      this.packets.splice(0, this.head);
       this.head = 0;
     }
-    return this.sent[this.head];
+    return this.packets[this.head];
   }
 }

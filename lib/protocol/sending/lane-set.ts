@@ -1,6 +1,6 @@
 import type { LaneId, Millis } from '../endpoint.ts';
-import { Flight } from './in-flight.ts';
-import { OutgoingLane, type Carried, type Sent } from './outgoing-lane.ts';
+import { InFlight } from './in-flight.ts';
+import { OutgoingLane, type Carried, type LanePacket } from './outgoing-lane.ts';
 
 /** It shares its connection with the control channel. */
 const FIRST_LANE: LaneId = 1;
@@ -8,60 +8,65 @@ const FIRST_LANE: LaneId = 1;
 /** The sender's lanes, and which of them takes the next packet. */
 export class LaneSet {
   private readonly lanes = new Map<LaneId, OutgoingLane>();
-  /** The same ones, the one that rested longest first. */
-  private resting = new Set<OutgoingLane>();
-  private readonly flight = new Flight<Sent>();
+  /** The same lanes, least recently used first. */
+  private leastRecentlyUsed = new Set<OutgoingLane>();
+  private readonly packets = new InFlight<LanePacket>();
 
   get size(): number {
     return this.lanes.size;
   }
 
+  /** Packets in flight on all lanes. */
+  get inFlight(): number {
+    return this.packets.size;
+  }
+
   open(id: LaneId): void {
     this.close(id);
-    const lane = new OutgoingLane(id, this.flight);
+    const lane = new OutgoingLane(id, this.packets);
     this.lanes.set(id, lane);
-    this.resting = new Set([lane, ...this.resting]);
+    this.leastRecentlyUsed = new Set([lane, ...this.leastRecentlyUsed]);
   }
 
-  /** The packet number for what is sent on this lane now. */
-  send(lane: OutgoingLane, carried: Carried | undefined, now: Millis): number {
-    this.resting.delete(lane);
-    this.resting.add(lane);
-    return lane.send(carried, now);
-  }
-
-  /** One of the lanes, by its place; there is at least one. */
-  nth(place: number): OutgoingLane {
-    return [...this.lanes.values()][place % this.lanes.size] as OutgoingLane;
+  /** What was in flight on it is declared lost. */
+  close(id: LaneId): void {
+    const lane = this.lanes.get(id);
+    if (lane === undefined) return;
+    lane.expire(Infinity);
+    this.lanes.delete(id);
+    this.leastRecentlyUsed.delete(lane);
   }
 
   get(id: LaneId): OutgoingLane | undefined {
     return this.lanes.get(id);
   }
 
-  /** What was in flight on it is settled as lost. */
-  close(id: LaneId): void {
-    const lane = this.lanes.get(id);
-    if (lane === undefined) return;
-    lane.expire(Infinity);
-    this.lanes.delete(id);
-    this.resting.delete(lane);
+  /** One of the lanes, by its place modulo their number; there is at least one. */
+  nth(place: number): OutgoingLane {
+    return [...this.lanes.values()][place % this.lanes.size] as OutgoingLane;
+  }
+
+  /** The packet number for what is sent on this lane now. */
+  send(lane: OutgoingLane, carried: Carried | undefined, now: Millis): number {
+    this.leastRecentlyUsed.delete(lane);
+    this.leastRecentlyUsed.add(lane);
+    return lane.send(carried, now);
   }
 
   /**
-   * The lane that rested longest among those whose window has room for a whole packet of `bytes`: spreads the packets, so that
-   * a burst of loss meets many associations once instead of one often.
+   * The least recently used lane whose window has room for a whole packet of `bytes`: spreads the packets, so that a burst
+   * of loss meets many associations once instead of one often.
    */
-  rested(bytes: number): OutgoingLane | undefined {
-    for (const lane of this.resting) if (lane.room(bytes) > 0) return lane;
+  spread(bytes: number): OutgoingLane | undefined {
+    for (const lane of this.leastRecentlyUsed) if (lane.room(bytes) > 0) return lane;
     return undefined;
   }
 
   /**
-   * The first lane with room for `count` packets of `bytes`, or the one with most room: few associations do all the work, and
-   * their windows grow. The one beside the control channel is only used when no other has room.
+   * The first lane with room for `count` packets of `bytes`, or the one with most room: few associations do all the work,
+   * and their windows grow. The one beside the control channel is only used when no other has room.
    */
-  first(bytes: number, count: number): OutgoingLane | undefined {
+  concentrate(bytes: number, count: number): OutgoingLane | undefined {
     let best: OutgoingLane | undefined;
     let most = 0;
     for (const lane of this.lanes.values()) {
@@ -76,17 +81,13 @@ export class LaneSet {
     return best ?? (shared !== undefined && shared.room(bytes) > 0 ? shared : undefined);
   }
 
-  get inFlight(): number {
-    return this.flight.size;
-  }
-
-  /** Settles what was sent before `deadline` and never overtaken; returns how many packets. */
+  /** Declares packets sent before `deadline` lost; returns how many. */
   expire(deadline: Millis): number {
     let count = 0;
     for (
-      let oldest = this.flight.oldest();
+      let oldest = this.packets.oldest();
       oldest !== undefined && oldest.at < deadline;
-      oldest = this.flight.oldest()
+      oldest = this.packets.oldest()
     )
       count += oldest.lane.expire(deadline);
     return count;
@@ -94,6 +95,6 @@ export class LaneSet {
 
   /** When the oldest packet in flight was sent. */
   oldest(): Millis | undefined {
-    return this.flight.oldest()?.at;
+    return this.packets.oldest()?.at;
   }
 }

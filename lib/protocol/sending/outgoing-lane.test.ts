@@ -16,7 +16,7 @@ function sentOn(count: number): { lane: OutgoingLane; block: Carried } {
 describe('outgoing lane', () => {
   it('settles what came out', () => {
     const { lane, block } = sentOn(5);
-    expect(lane.acknowledge(4, 5, 2)).toEqual({ settled: 5, lost: 0, late: 0 });
+    expect(lane.acknowledge(4, 5, 2)).toEqual({ resolved: 5, lost: 0, late: 0 });
     expect(lane.inFlight).toBe(0);
     expect(block.inFlight).toBe(0);
   });
@@ -24,26 +24,26 @@ describe('outgoing lane', () => {
   it('[P-38, P-40] settles a packet that a later one overtook by three, and counts it as lost once nothing before it is open', () => {
     const { lane, block } = sentOn(6);
     // Number 0 is missing: 1 and 2 overtake it by too little.
-    expect(lane.acknowledge(2, 2, 100)).toEqual({ settled: 0, lost: 0, late: 0 });
+    expect(lane.acknowledge(2, 2, 100)).toEqual({ resolved: 0, lost: 0, late: 0 });
     // Now 3 does. Of 1, 2 and 3 one may be the missing one still, as far as counts can tell.
-    expect(lane.acknowledge(3, 3, 100)).toEqual({ settled: 1, lost: 0, late: 0 });
+    expect(lane.acknowledge(3, 3, 100)).toEqual({ resolved: 1, lost: 0, late: 0 });
     expect(block.inFlight).toBe(5);
-    expect(lane.acknowledge(5, 5, 1)).toEqual({ settled: 5, lost: 1, late: 1 });
+    expect(lane.acknowledge(5, 5, 1)).toEqual({ resolved: 5, lost: 1, late: 1 });
     expect(lane.losses).toBe(1);
   });
 
   it('[P-38] takes a packet as lost that a later one overtook by the time of the reorder window', () => {
     const { lane } = sentOn(3);
-    expect(lane.acknowledge(2, 2, 0.5)).toEqual({ settled: 3, lost: 1, late: 1 });
+    expect(lane.acknowledge(2, 2, 0.5)).toEqual({ resolved: 3, lost: 1, late: 1 });
   });
 
   it('believes no claim about packets it never sent, and no older news', () => {
     const { lane, block } = sentOn(4);
-    expect(lane.acknowledge(4, 5, 2)).toEqual({ settled: 0, lost: 0, late: 0 });
-    expect(lane.acknowledge(0x7fff, 3, 2)).toEqual({ settled: 0, lost: 0, late: 0 });
-    expect(lane.acknowledge(2, 3, 2)).toEqual({ settled: 3, lost: 0, late: 0 });
-    expect(lane.acknowledge(1, 2, 2)).toEqual({ settled: 0, lost: 0, late: 0 });
-    expect(lane.acknowledge(0xffff, 0, 2)).toEqual({ settled: 0, lost: 0, late: 0 });
+    expect(lane.acknowledge(4, 5, 2)).toEqual({ resolved: 0, lost: 0, late: 0 });
+    expect(lane.acknowledge(0x7fff, 3, 2)).toEqual({ resolved: 0, lost: 0, late: 0 });
+    expect(lane.acknowledge(2, 3, 2)).toEqual({ resolved: 3, lost: 0, late: 0 });
+    expect(lane.acknowledge(1, 2, 2)).toEqual({ resolved: 0, lost: 0, late: 0 });
+    expect(lane.acknowledge(0xffff, 0, 2)).toEqual({ resolved: 0, lost: 0, late: 0 });
     expect(block.inFlight).toBe(1);
   });
 
@@ -54,7 +54,7 @@ describe('outgoing lane', () => {
     let lost = 0;
     for (let number = 0; number < 200_000; number++) {
       lane.send(block, number / 10);
-      // Every tenth is lost; news comes every 37 packets.
+      // Every tenth is lost; feedback arrives every 37 packets.
       if (number % 10 !== 0) received += 1;
       if (number % 37 === 0 && number % 10 !== 0)
         lost += lane.acknowledge(number & 0xffff, received & 0xffff, 2).lost;
@@ -65,25 +65,25 @@ describe('outgoing lane', () => {
     expect(lane.inFlight).toBeLessThan(400);
   });
 
-  it('[P-39] gives up by time what nothing overtakes, and counts it as arrived if it came after all', () => {
+  it('[P-39] declares lost by time what nothing overtakes, and takes that back when it arrives after all', () => {
     const { lane, block } = sentOn(4);
     expect(lane.oldest()).toBe(0);
     expect(lane.expire(2)).toBe(2);
     expect(lane.oldest()).toBe(2);
     expect(block.inFlight).toBe(2);
-    // Two were said to be late, and are taken back.
-    expect(lane.acknowledge(3, 4, 2)).toEqual({ settled: 2, lost: 0, late: -2 });
+    // Two were reported as late, and are taken back.
+    expect(lane.acknowledge(3, 4, 2)).toEqual({ resolved: 2, lost: 0, late: -2 });
     expect(lane.losses).toBe(0);
   });
 
-  it('says once that a packet is late, whether time or a later packet tells first', () => {
+  it('reports once that a packet is late, whether time or a later packet shows it first', () => {
     const { lane } = sentOn(4);
     expect(lane.expire(1)).toBe(1);
     // Number 0 was counted by `expire`; number 2 is new.
-    expect(lane.acknowledge(3, 2, 0.5)).toEqual({ settled: 3, lost: 2, late: 1 });
+    expect(lane.acknowledge(3, 2, 0.5)).toEqual({ resolved: 3, lost: 2, late: 1 });
   });
 
-  it('[P-40] never counts a packet of a block twice, whatever news comes in whatever order', () => {
+  it('[P-40] never counts a packet of a block twice, whatever feedback arrives in whatever order', () => {
     const steps = fc.array(
       fc.oneof(
         fc.record({ kind: fc.constant('send' as const), count: fc.integer({ min: 1, max: 20 }) }),
@@ -125,7 +125,7 @@ describe('outgoing lane', () => {
     expect(lane.room(PACKET)).toBe(0);
     lane.acknowledge(room - 1, room, 2);
     expect(lane.room(PACKET)).toBeGreaterThan(0);
-    lane.backlog = 1;
+    lane.hold(1, 0);
     expect(lane.room(PACKET)).toBe(0);
   });
 
@@ -143,17 +143,15 @@ describe('outgoing lane', () => {
     round(0);
     const grown = lane.room(PACKET);
     expect(grown).toBeGreaterThan(fresh);
-    expect(lane.worn).toBe(false);
     round(3);
-    expect(lane.worn).toBe(true);
     expect(lane.room(PACKET)).toBeLessThanOrEqual(grown / 2 + 1);
     for (let i = 0; i < 10; i++) round(1);
     expect(lane.room(PACKET)).toBe(4);
   });
 });
 
-describe('a lane’s supposed window', () => {
-  it('grows with what comes out, but never beyond what the browser takes at a time', () => {
+describe('a lane’s guessed window', () => {
+  it('grows with what is delivered, but never beyond what the browser takes at a time', () => {
     const lane = new OutgoingLane(1);
     let out = 0;
     for (let now = 0; now < 1000; now++) {
@@ -168,7 +166,7 @@ describe('a lane’s supposed window', () => {
 });
 
 describe('lane set', () => {
-  it('[P-13] picks the lane that rested longest among those with room', () => {
+  it('[P-13] picks the least recently used lane among those with room', () => {
     const lanes = new LaneSet();
     for (const id of [1, 2, 3]) lanes.open(id);
     for (const [id, at] of [
@@ -177,38 +175,38 @@ describe('lane set', () => {
       [1, 10],
     ] as const)
       lanes.send(lanes.get(id) as OutgoingLane, undefined, at);
-    expect(lanes.rested(PACKET)?.id).toBe(2);
-    (lanes.get(2) as OutgoingLane).backlog = 100;
-    expect(lanes.rested(PACKET)?.id).toBe(3);
-    for (const id of [1, 3]) (lanes.get(id) as OutgoingLane).backlog = 100;
-    expect(lanes.rested(PACKET)).toBeUndefined();
+    expect(lanes.spread(PACKET)?.id).toBe(2);
+    (lanes.get(2) as OutgoingLane).hold(100, 10);
+    expect(lanes.spread(PACKET)?.id).toBe(3);
+    for (const id of [1, 3]) (lanes.get(id) as OutgoingLane).hold(100, 10);
+    expect(lanes.spread(PACKET)).toBeUndefined();
     lanes.open(4);
     lanes.open(5);
     lanes.send(lanes.get(5) as OutgoingLane, undefined, 11);
-    expect(lanes.rested(PACKET)?.id).toBe(4);
+    expect(lanes.spread(PACKET)?.id).toBe(4);
   });
 
-  it('fills one lane after the other where few are to do the work, and the first connection’s last', () => {
+  it('fills one lane after the other where few are to do the work, and the lane beside the control channel last', () => {
     const lanes = new LaneSet();
     for (const id of [1, 2, 3]) lanes.open(id);
     const send = (id: number, count: number): void => {
       for (let i = 0; i < count; i++) lanes.get(id)?.send(undefined, 0);
     };
-    expect(lanes.first(PACKET, 4)?.id).toBe(2);
+    expect(lanes.concentrate(PACKET, 4)?.id).toBe(2);
     send(2, 9);
     // No room for four any more.
-    expect(lanes.first(PACKET, 4)?.id).toBe(3);
-    expect(lanes.first(PACKET, 2)?.id).toBe(2);
+    expect(lanes.concentrate(PACKET, 4)?.id).toBe(3);
+    expect(lanes.concentrate(PACKET, 2)?.id).toBe(2);
     send(3, 10);
-    expect(lanes.first(PACKET, 4)?.id).toBe(2);
+    expect(lanes.concentrate(PACKET, 4)?.id).toBe(2);
     send(2, 2);
     send(3, 1);
-    expect(lanes.first(PACKET, 4)?.id).toBe(1);
+    expect(lanes.concentrate(PACKET, 4)?.id).toBe(1);
     send(1, 11);
-    expect(lanes.first(PACKET, 4)).toBeUndefined();
+    expect(lanes.concentrate(PACKET, 4)).toBeUndefined();
   });
 
-  it('settles as lost what was in flight on a lane that closes', () => {
+  it('declares lost what was in flight on a lane that closes', () => {
     const lanes = new LaneSet();
     lanes.open(1);
     lanes.open(2);

@@ -2,13 +2,21 @@ import { BlockEncoder } from '../erasure/encoder.ts';
 import { blockChunks, blockRange, chunkLength, firstChunk, geometryOf, type Geometry } from '../geometry.ts';
 import { CHUNK_LENGTH, MAX_OPEN_BLOCKS, READ_AHEAD_BLOCKS } from '../limits.ts';
 import type { Carried } from './outgoing-lane.ts';
-import type { StreamReport } from '../wire/lane-packet.ts';
+import type { StreamReport } from '../wire/feedback-packet.ts';
 import { symbolsToSend } from './symbol-budget.ts';
 
-/** By where a block stands. */
+/** By a block's place: at an edge nothing later can repair it in time. */
 interface Places {
   readonly middle: number;
   readonly edge: number;
+}
+
+/** What repair is planned for. */
+export interface RepairBudget {
+  /** Share of packets that will be lost; at an edge, the share to be prepared for. */
+  readonly loss: Places;
+  /** Blocks at either end that are at an edge: about what one round trip carries. */
+  readonly edgeBlocks: number;
 }
 
 /**
@@ -51,12 +59,12 @@ export class OutgoingBlock implements Carried {
   }
 
   /** Number and bytes of a repair symbol never sent before; when all 256 − K have been, all symbols come again in turn. */
-  takeRepair(): { symbol: number; bytes: Uint8Array; fresh: boolean } {
+  takeRepair(): { symbol: number; bytes: Uint8Array } {
     const { k, encoder } = this;
     const turn = this.nextRepair++;
-    if (turn < encoder.repairLimit) return { symbol: k + turn, bytes: encoder.repair(turn), fresh: true };
+    if (turn < encoder.repairLimit) return { symbol: k + turn, bytes: encoder.repair(turn) };
     const symbol = (turn - encoder.repairLimit) % 256;
-    return { symbol, bytes: symbol < k ? encoder.source(symbol) : encoder.repair(symbol - k), fresh: false };
+    return { symbol, bytes: symbol < k ? encoder.source(symbol) : encoder.repair(symbol - k) };
   }
 }
 
@@ -66,6 +74,8 @@ export interface OutgoingSymbol {
   readonly block: OutgoingBlock;
   readonly symbol: number;
   readonly bytes: Uint8Array;
+  /** The last source of its block: the first pass goes on with the next. */
+  readonly lastSource: boolean;
 }
 
 /** The sending side of one stream: the original or the preview of a transfer. */
@@ -100,8 +110,8 @@ export class OutgoingObject {
     return this.closedBelow >= this.geometry.blocks;
   }
 
-  /** All sources have been sent once. */
-  get exhausted(): boolean {
+  /** Every source has been sent once. */
+  get firstPassSent(): boolean {
     return this.nextBlock >= this.geometry.blocks;
   }
 
@@ -121,7 +131,7 @@ export class OutgoingObject {
 
   /** Bytes whose sources have not been sent. */
   get unsentBytes(): number {
-    if (this.exhausted) return 0;
+    if (this.firstPassSent) return 0;
     const [from] = blockRange(this.geometry, this.nextBlock);
     return this.geometry.length - from;
   }
@@ -191,11 +201,13 @@ export class OutgoingObject {
     const symbol = block.nextSource++;
     const length = chunkLength(this.geometry, firstChunk(this.geometry, block.index) + symbol);
     const bytes = block.encoder.source(symbol).subarray(0, length);
-    if (block.sourcesSent) {
+    this.packetsSent += 1;
+    const lastSource = block.sourcesSent;
+    if (lastSource) {
       this.nextBlock += 1;
       this.skipClosed();
     }
-    return { object: this, block, symbol, bytes };
+    return { object: this, block, symbol, bytes, lastSource };
   }
 
   /** A symbol of the first block for which more is due. */
@@ -212,7 +224,9 @@ export class OutgoingObject {
         symbol < block.k
           ? chunkLength(this.geometry, firstChunk(this.geometry, block.index) + symbol)
           : bytes.length;
-      return { object: this, block, symbol, bytes: bytes.subarray(0, length) };
+      this.packetsSent += 1;
+      this.retransmitted += 1;
+      return { object: this, block, symbol, bytes: bytes.subarray(0, length), lastSource: false };
     }
     return undefined;
   }
@@ -220,11 +234,9 @@ export class OutgoingObject {
   /**
    * Sets how many symbols each sent block is due: enough that what it lacks arrives with the confidence of its place,
    * less what is in flight.
-   * @param loss share of packets that will be lost, and the share to be prepared for at an edge
-   * @param edgeBlocks how many blocks at either end are at an edge: about what one round trip carries
    * @param ending whether the end of this object is the end of what there is to send
    */
-  plan(loss: Places, edgeBlocks: number, ending: boolean): void {
+  plan({ loss, edgeBlocks }: RepairBudget, ending: boolean): void {
     const { blocks } = this.geometry;
     // The last round trip has begun: nothing that is sent later could still bring news of these blocks in time.
     const lastEdge = ending && blocks - this.nextBlock < edgeBlocks ? blocks - edgeBlocks : blocks;

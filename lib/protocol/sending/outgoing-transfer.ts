@@ -1,24 +1,33 @@
-import { encodeHeader, type FileHeader } from '../wire/file-header.ts';
 import { EARLY_PREVIEW_EFFORT, SENDING_ALLOWANCE, SENDING_EFFORT } from '../limits.ts';
-import { OutgoingObject } from './outgoing-object.ts';
+import type { Transitions } from '../transitions.ts';
+import type { Run } from '../wire/run-list.ts';
+import type { FileHeader } from '../wire/file-header.ts';
 import { kindOf, ORIGINAL, PREVIEW, streamOf, type ObjectKind } from '../wire/stream-id.ts';
+import { OutgoingObject } from './outgoing-object.ts';
 
-/**
- *     offered ──accept──▶ sending ──complete──▶ done
- *        └──decline, cancel──▶ ended ◀──cancel, silence──┘
- */
 export type OutgoingState = 'offered' | 'sending' | 'done' | 'ended';
+/** `cancel`: by either side. */
+export type OutgoingInput = 'accept' | 'decline' | 'cancel' | 'complete' | 'silence';
 
+/** P-21, at the sender. */
+export const OUTGOING_TRANSITIONS: Transitions<OutgoingState, OutgoingInput> = {
+  offered: { accept: 'sending', decline: 'ended', cancel: 'ended' },
+  sending: { cancel: 'ended', complete: 'done', silence: 'ended' },
+  done: {},
+  ended: {},
+};
+
+/** One picture at the sender: its state and its objects. */
 export class OutgoingTransfer {
-  state: OutgoingState = 'offered';
   readonly id: number;
   readonly header: FileHeader;
   /** In the order in which they are sent. */
   readonly objects: readonly OutgoingObject[];
-  /** Its preview may go before the answer. */
+  /** Its preview may be sent before the answer. */
   readonly previewFirst: boolean;
-  /** Offers that the receiver has not answered with an acceptance: it may do so once for each. */
-  answersDue = 1;
+  private current: OutgoingState = 'offered';
+  /** Offers that the receiver has not accepted: it may do so once for each. */
+  private unanswered = 1;
 
   constructor(id: number, header: FileHeader, previewFirst: boolean) {
     this.id = id;
@@ -30,24 +39,29 @@ export class OutgoingTransfer {
     ];
   }
 
+  get state(): OutgoingState {
+    return this.current;
+  }
+
   get original(): OutgoingObject {
     return this.objects.at(-1) as OutgoingObject;
-  }
-
-  /** Everything has been sent once; what is left to do is repair. */
-  get exhausted(): boolean {
-    return this.objects.every((object) => object.exhausted);
-  }
-
-  get whole(): boolean {
-    return this.objects.every((object) => object.complete);
   }
 
   get preview(): OutgoingObject | undefined {
     return this.object(PREVIEW);
   }
 
-  /** The preview of an offer that nobody has answered, as long as sending it is worth the effort. */
+  /** The first pass is sent; what is left to do is repair. */
+  get firstPassSent(): boolean {
+    return this.objects.every((object) => object.firstPassSent);
+  }
+
+  /** The receiver has every block of every object. */
+  get complete(): boolean {
+    return this.objects.every((object) => object.complete);
+  }
+
+  /** The preview of an unanswered offer, as long as sending it is worth the effort. */
   get earlyPreview(): OutgoingObject | undefined {
     const { preview, state } = this;
     if (!this.previewFirst || state !== 'offered' || preview === undefined || preview.complete)
@@ -55,7 +69,7 @@ export class OutgoingTransfer {
     return preview.packetsSent < preview.geometry.chunks * EARLY_PREVIEW_EFFORT ? preview : undefined;
   }
 
-  /** More packets than any honest receiver needs, whatever it claims to have lost. */
+  /** More packets were sent than any honest receiver needs, whatever it claims to have lost. */
   get overspent(): boolean {
     let packets = 0;
     let chunks = 0;
@@ -70,12 +84,33 @@ export class OutgoingTransfer {
     return this.objects.find((object) => kindOf(object.stream) === kind);
   }
 
-  /** Gives up the bytes of blocks that are still open: it has ended. */
-  release(): void {
-    for (const object of this.objects) object.release();
+  /** Changes the state as `OUTGOING_TRANSITIONS` say; `false`: it stays. Memory of open blocks goes at the end. */
+  step(input: OutgoingInput): boolean {
+    const next = OUTGOING_TRANSITIONS[this.current][input];
+    if (next === undefined) return false;
+    this.current = next;
+    if (next === 'done' || next === 'ended') for (const object of this.objects) object.release();
+    return true;
   }
 
-  headerBytes(): Uint8Array {
-    return encodeHeader(this.header);
+  /** It is offered once more, after the control channel was lost. */
+  offerAgain(): void {
+    this.unanswered += 1;
+  }
+
+  /** The receiver accepts; `false`: it has done so for every offer. What an acceptance names is walked block by block. */
+  takeAnswer(): boolean {
+    if (this.unanswered === 0) return false;
+    this.unanswered -= 1;
+    return true;
+  }
+
+  /** The receiver has these blocks of the original already. */
+  skip(have: readonly Run[]): void {
+    const { original } = this;
+    for (const run of have) {
+      const end = Math.min(run.first + run.count, original.geometry.blocks);
+      for (let block = run.first; block < end; block++) original.close(block);
+    }
   }
 }

@@ -16,8 +16,9 @@
  */
 import { ByteReader, ByteWriter, utf8 } from './byte-codec.ts';
 import { ProtocolError } from '../errors.ts';
+import { readRuns, writeRuns, type Run } from './run-list.ts';
 import { decodeHeader, encodeHeader, PROTOCOL_VERSION, type FileHeader } from './file-header.ts';
-import { MAX_CONTROL_BYTES, MAX_PERSON_BYTES, MAX_RUN, MAX_TRANSFER } from '../limits.ts';
+import { MAX_CONTROL_BYTES, MAX_PERSON_BYTES, MAX_TRANSFER } from '../limits.ts';
 
 export const CancelReason = {
   person: 0,
@@ -30,12 +31,6 @@ export const CancelReason = {
   storageFailed: 7,
 } as const;
 export type CancelReason = (typeof CancelReason)[keyof typeof CancelReason];
-
-/** `count` neighbours from `first` on. */
-export interface Run {
-  readonly first: number;
-  readonly count: number;
-}
 
 export type ControlMessage =
   | { readonly type: 'hello'; readonly instance: Uint8Array; readonly name: string }
@@ -54,9 +49,9 @@ export type ControlMessage =
       readonly repaired: number;
       /** Chunks rebuilt since the last such message. */
       readonly runs: readonly Run[];
-      /** Chunks that came by themselves although they were here, since the last such message. */
+      /** Chunks that arrived although they were here, since the last such message. */
       readonly twice: readonly Run[];
-      /** Chunks missing where later ones have come, as of now. */
+      /** Chunks missing where later ones have arrived, as of now. */
       readonly holes: readonly Run[];
     }
   | {
@@ -75,9 +70,12 @@ export type ControlMessage =
     }
   | { readonly type: 'bye' };
 
+/** The receiver's counts, and what its chunk map shows. */
+export type ProgressMessage = Extract<ControlMessage, { type: 'progress' }>;
+
 /** Runs that one message can carry and stay below `MAX_CONTROL_BYTES`. */
 export const MAX_RUNS = 1500;
-/** Runs of each list that stands beside that one: what does not fit is left out, or told with the next message. */
+/** Runs of each further list of the same message: what does not fit is left out, or reported with the next message. */
 export const MAX_SIDE_RUNS = 400;
 
 const Type = {
@@ -109,8 +107,7 @@ export function encodeControl(message: ControlMessage): Uint8Array {
       writer.prefixed(encodeHeader(message.header), 2);
       break;
     case 'accept':
-      writer.uint(message.have.length, 2);
-      for (const run of message.have) writer.uint(run.first, 4).uint(run.count, 4);
+      writeRuns(writer, message.have, 4);
       break;
     case 'decline':
       break;
@@ -127,44 +124,22 @@ export function encodeControl(message: ControlMessage): Uint8Array {
         .uint(message.duplicates, 4)
         .uint(message.chunks, 4)
         .uint(message.repaired, 4);
-      for (const runs of [message.runs, message.twice, message.holes]) writeRuns(writer, runs);
+      for (const runs of [message.runs, message.twice, message.holes]) writeRuns(writer, runs, 2);
       break;
     case 'sent':
       writer.uint(message.packets, 4).uint(message.retransmitted, 4).uint(message.roundTrip, 2);
       break;
     case 'sending':
-      writeRuns(writer.uint(message.roundTrip, 2), message.again);
+      writeRuns(writer.uint(message.roundTrip, 2), message.again, 2);
       break;
   }
   return writer.finish();
-}
-
-function writeRuns(writer: ByteWriter, runs: readonly Run[]): void {
-  writer.uint(runs.length, 2);
-  for (const run of runs) writer.uint(run.first, 4).uint(run.count, 2);
 }
 
 function readFlag(reader: ByteReader): boolean {
   const value = reader.uint(1);
   if (value > 1) throw new ProtocolError('bad-number', 'flag');
   return value === 1;
-}
-
-function readRuns(reader: ByteReader, countWidth: number, most = MAX_RUNS): Run[] {
-  const length = reader.uint(2);
-  if (length > most) throw new ProtocolError('too-long', 'runs');
-  const runs: Run[] = [];
-  let end = 0;
-  for (let i = 0; i < length; i++) {
-    const run = { first: reader.uint(4), count: reader.uint(countWidth) };
-    // In order and each once, so that whoever walks them takes no more steps than there are blocks.
-    if (run.first < end) throw new ProtocolError('bad-number', 'run');
-    // Reports of single chunks are walked chunk by chunk.
-    if (countWidth === 2 && run.count > MAX_RUN) throw new ProtocolError('too-long', 'run');
-    end = run.first + run.count;
-    runs.push(run);
-  }
-  return runs;
 }
 
 function readBody(type: number, reader: ByteReader): ControlMessage {
@@ -179,7 +154,7 @@ function readBody(type: number, reader: ByteReader): ControlMessage {
     case Type.offer:
       return { type: 'offer', transfer, header: decodeHeader(reader.prefixed(2, MAX_CONTROL_BYTES)) };
     case Type.accept:
-      return { type: 'accept', transfer, have: readRuns(reader, 4) };
+      return { type: 'accept', transfer, have: readRuns(reader, 4, MAX_RUNS) };
     case Type.decline:
       return { type: 'decline', transfer };
     case Type.cancel: {
@@ -198,7 +173,7 @@ function readBody(type: number, reader: ByteReader): ControlMessage {
         duplicates: reader.uint(4),
         chunks: reader.uint(4),
         repaired: reader.uint(4),
-        runs: readRuns(reader, 2),
+        runs: readRuns(reader, 2, MAX_RUNS),
         twice: readRuns(reader, 2, MAX_SIDE_RUNS),
         holes: readRuns(reader, 2, MAX_SIDE_RUNS),
       };
@@ -211,7 +186,7 @@ function readBody(type: number, reader: ByteReader): ControlMessage {
         roundTrip: reader.uint(2),
       };
     case Type.sending:
-      return { type: 'sending', transfer, roundTrip: reader.uint(2), again: readRuns(reader, 2) };
+      return { type: 'sending', transfer, roundTrip: reader.uint(2), again: readRuns(reader, 2, MAX_RUNS) };
     default:
       throw new ProtocolError('unknown-type');
   }

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { Run } from './control-message.ts';
+import type { Run } from './run-list.ts';
 import { takeRuns } from './run-list.ts';
 
 const numbers = fc.array(fc.nat({ max: 300 }), { maxLength: 200 });

@@ -15,23 +15,20 @@ import {
 import { ProtocolError } from '../errors.ts';
 import { decodeHeader, encodeHeader, type FileHeader } from './file-header.ts';
 import * as limits from '../limits.ts';
+import { decodeFeedback, encodeFeedback, roomForBlocks, type Feedback } from './feedback-packet.ts';
 import {
   DATA,
   DATA_HEADER,
   DATA_PACKET,
   decodeData,
-  decodeFeedback,
   encodeData,
-  encodeFeedback,
   encodeProbe,
   FEEDBACK,
   millisBetween,
   packetType,
   PROBE,
-  roomForBlocks,
   splitMessage,
   ticksOf,
-  type Feedback,
 } from './lane-packet.ts';
 
 const LONG = process.env['TESSERA_LONG'] === '1';
@@ -131,8 +128,8 @@ const feedbacks: fc.Arbitrary<Feedback> = fc.record({
   number: uint(32),
   clock: uint(32),
   newestSentAt: uint(32),
-  held: uint(16),
-  transit: uint(32),
+  ackDelay: uint(16),
+  delay: uint(32),
   packets: uint(32),
   bytes: uint(32),
   lanes: fc.array(fc.record({ lane: uint(16), highest: uint(16), received: uint(16) }), { maxLength: 60 }),
@@ -497,8 +494,8 @@ describe('packets', () => {
           number: 1,
           clock: 2,
           newestSentAt: 3,
-          held: 4,
-          transit: 5,
+          ackDelay: 4,
+          delay: 5,
           packets: 6,
           bytes: 7,
           lanes: Array.from({ length: lanes }, (_, lane) => ({ lane, highest: 1, received: 1 })),

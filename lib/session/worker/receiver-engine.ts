@@ -1,4 +1,5 @@
-import { CancelReason, type Run } from '../../protocol/wire/control-message.ts';
+import { CancelReason } from '../../protocol/wire/control-message.ts';
+import type { Run } from '../../protocol/wire/run-list.ts';
 import { blockRange, firstChunk, geometryOf } from '../../protocol/geometry.ts';
 import type { FileHeader } from '../../protocol/wire/file-header.ts';
 import { Receiver, type ReceiverEvent } from '../../protocol/receiving/receiver.ts';

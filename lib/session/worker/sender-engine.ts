@@ -1,4 +1,5 @@
-import { CancelReason, type Run } from '../../protocol/wire/control-message.ts';
+import { CancelReason } from '../../protocol/wire/control-message.ts';
+import type { Run } from '../../protocol/wire/run-list.ts';
 import { blockOf, geometryOf } from '../../protocol/geometry.ts';
 import { encodeHeader, type FileHeader } from '../../protocol/wire/file-header.ts';
 import { ORIGINAL } from '../../protocol/wire/stream-id.ts';
@@ -164,7 +165,7 @@ export class SenderEngine {
     // The receiver takes no more than that at a time; the rest follows as these end.
     if (this.going >= MAX_WAITING_OFFERS) return;
     this.going += 1;
-    entry.transfer = this.sender.offer(entry.header);
+    entry.transfer = this.sender.offer(entry.header, this.loop.now());
     this.byTransfer.set(entry.transfer, entry);
     this.setState(entry, 'offered');
     this.loop.pump();

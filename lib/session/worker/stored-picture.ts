@@ -1,7 +1,7 @@
 import { StorageError, type ByteStore, type StoredBytes } from '../../storage/byte-store.ts';
 import { decodeFinished, encodeFinished, type FinishedRecord } from '../../storage/finished-record.ts';
 import { WriteBehind } from '../../storage/write-behind.ts';
-import type { Run } from '../../protocol/wire/control-message.ts';
+import type { Run } from '../../protocol/wire/run-list.ts';
 import { blockRange, geometryOf, type Geometry } from '../../protocol/geometry.ts';
 import { startDigest, toHex, type RunningDigest } from './digest.ts';
 import { ReadBack } from './read-back.ts';

@@ -1,0 +1,118 @@
+import type { RateController } from '../congestion/rate-controller.ts';
+import type { RoundTrip } from '../congestion/round-trip.ts';
+import type { Millis } from '../endpoint.ts';
+import { LOW_LOSS_LANES, lanesWanted } from './lane-demand.ts';
+import type { LaneSet } from './lane-set.ts';
+
+/** Between two steps of lanes during a transfer, and the time it must still take for a step to pay. */
+const STEP_INTERVAL: Millis = 500;
+const WORTH_A_LANE: Millis = 3000;
+/** Lanes that limited the sender this recently are too few. */
+const LIMITED_FOR: Millis = 1500;
+/** Lanes cost both sides a little even when idle: after this long without a picture most of them are closed. */
+const IDLE_AFTER: Millis = 60_000;
+/** With this many times the lanes that limited the sender, what the path carries is open again. */
+const WIDER = 1.2;
+
+interface LaneDemandInput {
+  /** A picture is being sent. */
+  readonly busy: boolean;
+  /** Bytes of it whose first pass is not sent. */
+  readonly unsentBytes: number;
+  readonly controller: RateController;
+  readonly roundTrip: RoundTrip;
+}
+
+/** Requests lanes for the path: a few at a time during a transfer, all at once when idle; closes most after a long idle period. */
+export class LaneManager {
+  private readonly lanes: LaneSet;
+  private readonly request: (target: number, hold: boolean) => void;
+  /** What was requested last, and when. */
+  private target = 0;
+  private hold = false;
+  private requestedAt: Millis = -Infinity;
+  /** The target before most lanes were closed. */
+  private targetInUse = 0;
+  /** When no lane had room, and how many there were then; `Infinity`: not since lanes were added. */
+  private limitedAt: Millis = -Infinity;
+  private limitedCount = Infinity;
+  /** When a picture was last being sent or chosen. */
+  private activeAt: Millis = 0;
+
+  /**
+   * @param request takes the number of lanes to have. `hold`: neither open nor close any now, a picture needs the processor
+   */
+  constructor(lanes: LaneSet, request: (target: number, hold: boolean) => void) {
+    this.lanes = lanes;
+    this.request = request;
+  }
+
+  /** A lane opened. Returns whether there are now clearly more than when they limited the sender. */
+  opened(now: Millis): boolean {
+    if (this.lanes.size === 1) this.activeAt = now;
+    if (this.lanes.size < this.limitedCount * WIDER) return false;
+    this.limitedCount = Infinity;
+    return true;
+  }
+
+  closed(): void {
+    // A new transport knows nothing of what was requested of the one before.
+    if (this.lanes.size === 0) this.target = 0;
+    if (this.lanes.size < LOW_LOSS_LANES && this.hold) this.set(this.target, false);
+  }
+
+  /** No lane has room. */
+  limit(now: Millis): void {
+    this.limitedAt = now;
+    if (this.limitedCount === Infinity) this.limitedCount = this.lanes.size;
+  }
+
+  /** A picture is offered: the person on the other side takes longer to accept than the lanes take to open again. */
+  offered(now: Millis): void {
+    this.activeAt = now;
+    if (this.target < this.targetInUse) this.set(this.targetInUse, false);
+  }
+
+  update({ busy, unsentBytes, controller, roundTrip }: LaneDemandInput, now: Millis): void {
+    if (busy) this.activeAt = now;
+    else if (now >= this.idleAt) return;
+    if (busy && unsentBytes / controller.bottleneck < WORTH_A_LANE) {
+      this.set(this.target, true);
+      return;
+    }
+    if (busy && now - this.requestedAt < STEP_INTERVAL) return;
+    const wanted = lanesWanted({
+      rate: controller.bottleneck,
+      roundTrip: roundTrip.minRtt,
+      loss: controller.loss,
+      // Only more lanes can show what a path carries that never showed its limit.
+      limited: !controller.knowsRate || now - this.limitedAt < LIMITED_FOR,
+      lanes: this.lanes.size,
+      busy,
+    });
+    this.requestedAt = now;
+    this.set(Math.max(wanted, busy ? this.lanes.size : this.target), false);
+  }
+
+  handleTimeout(busy: boolean, now: Millis): void {
+    if (now < this.nextTimeout(busy)) return;
+    this.targetInUse = this.target;
+    this.set(LOW_LOSS_LANES, false);
+  }
+
+  /** When most lanes are to be closed. `Infinity`: not as things are. */
+  nextTimeout(busy: boolean): Millis {
+    return !busy && this.target > LOW_LOSS_LANES ? this.idleAt : Infinity;
+  }
+
+  private get idleAt(): Millis {
+    return this.activeAt + IDLE_AFTER;
+  }
+
+  private set(target: number, hold: boolean): void {
+    if (target === this.target && hold === this.hold) return;
+    this.target = target;
+    this.hold = hold;
+    this.request(target, hold);
+  }
+}

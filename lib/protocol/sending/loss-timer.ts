@@ -1,0 +1,68 @@
+import type { RoundTrip } from '../congestion/round-trip.ts';
+import type { Millis } from '../endpoint.ts';
+import type { LaneSet } from './lane-set.ts';
+
+/**
+ * While there is more to send a packet may be late by this many times what it may be at the end: its lane's next packet
+ * shows its fate soon enough, and what was only late would be sent twice. Less so with more loss, since lanes then stop for
+ * an association's retransmission timeout, and what waits in them is as good as lost.
+ */
+const MAX_FACTOR = 2;
+const FACTOR_AT_NO_LOSS = 2.5;
+const FACTOR_PER_LOSS = 15;
+/** While nothing at all is delivered (a stall of the path or an event loop) packets have this many times the timeout. */
+const STALL_FACTOR = 2;
+
+export interface LossTimerInput {
+  /** Send time of the latest packet delivered on any lane. */
+  readonly newestDeliveredAt: Millis;
+  /** Everything was sent once: only repair is left. */
+  readonly firstPassSent: boolean;
+  /** Loss that comes without congestion, 0 … 1. */
+  readonly baseLoss: number;
+}
+
+/** Declares packets lost that no later packet of their lane can show to be. */
+export class LossTimer {
+  private readonly lanes: LaneSet;
+  private readonly roundTrip: RoundTrip;
+  /** Packets declared lost since the last feedback. */
+  private expired = 0;
+
+  constructor(lanes: LaneSet, roundTrip: RoundTrip) {
+    this.lanes = lanes;
+    this.roundTrip = roundTrip;
+  }
+
+  expire(input: LossTimerInput, now: Millis): void {
+    const timeout = this.timeout(input);
+    const overtaken = Math.min(now - timeout, this.overtakenBefore(input));
+    this.expired += this.lanes.expire(Math.max(overtaken, now - STALL_FACTOR * timeout));
+  }
+
+  /** Packets declared lost since the last call. */
+  take(): number {
+    const { expired } = this;
+    this.expired = 0;
+    return expired;
+  }
+
+  /** `Infinity`: nothing is in flight. */
+  nextTimeout(input: LossTimerInput): Millis {
+    const oldest = this.lanes.oldest();
+    if (oldest === undefined) return Infinity;
+    const factor = oldest < this.overtakenBefore(input) ? 1 : STALL_FACTOR;
+    return oldest + factor * this.timeout(input) + 1;
+  }
+
+  private timeout({ firstPassSent, baseLoss }: LossTimerInput): Millis {
+    const { lossDelay } = this.roundTrip;
+    if (firstPassSent) return lossDelay;
+    return lossDelay * Math.min(MAX_FACTOR, Math.max(1, FACTOR_AT_NO_LOSS - FACTOR_PER_LOSS * baseLoss));
+  }
+
+  /** Something sent later than this was delivered on some lane; if nothing was, the path or an event loop stalls. */
+  private overtakenBefore({ newestDeliveredAt }: LossTimerInput): Millis {
+    return newestDeliveredAt - this.roundTrip.reorderWindow;
+  }
+}
