@@ -46,6 +46,9 @@ export interface LinkStats {
   /** Of those: dropped because the queue was full, lost by chance or blackout behind the queue. */
   queueDropped: number;
   lost: number;
+  /** Of the lost ones: by blackout. */
+  blackedOut: number;
+  reordered: number;
   duplicated: number;
   /** Packets that came out, duplicates included. */
   delivered: number;
@@ -62,21 +65,12 @@ export interface LinkStats {
  * change of parameters touches the packets sent from then on.
  */
 export class Link<P> {
-  readonly stats: LinkStats = {
-    sent: 0,
-    queueDropped: 0,
-    lost: 0,
-    duplicated: 0,
-    delivered: 0,
-    bytes: 0,
-    queueDelaySum: 0,
-    queueDelayMax: 0,
-  };
+  stats = noStats();
   #parameters: LinkParameters;
   readonly #loss: LossProcess;
-  readonly #jitter: Random;
-  readonly #reorder: Random;
-  readonly #duplicate: Random;
+  #jitter: Random;
+  #reorder: Random;
+  #duplicate: Random;
   /** When the bottleneck has sent all it holds. */
   #busyUntil: Millis = 0;
   #lastArrival: Millis = 0;
@@ -109,6 +103,18 @@ export class Link<P> {
     if (change.loss) this.#loss.set(change.loss);
   }
 
+  /** Begins all random streams again, as if the link had been made with `seed`. */
+  reseed(seed: number): void {
+    this.#loss.reset(seededRandom(seed, 0));
+    this.#jitter = seededRandom(seed, 1);
+    this.#reorder = seededRandom(seed, 2);
+    this.#duplicate = seededRandom(seed, 3);
+  }
+
+  resetStats(): void {
+    this.stats = noStats();
+  }
+
   /** Loses every packet that would leave the queue in [from, to). One interval at a time. */
   blackout(from: Millis, to: Millis): void {
     this.#blackoutFrom = from;
@@ -127,9 +133,10 @@ export class Link<P> {
 
   /**
    * @param size payload bytes; `overhead` is added, the link's own unless the packet has other headers.
+   * @param spared never lost by chance; its draw is made all the same, so that no other packet's fate changes.
    * @returns whether it will arrive, for models that stand for a retransmission; real endpoints must not look.
    */
-  send(packet: P, size: number, now: Millis, headers?: number): boolean {
+  send(packet: P, size: number, now: Millis, headers?: number, spared = false): boolean {
     const { rate, delay, jitter = 0, reorder, duplicate = 0, overhead = LANE_OVERHEAD } = this.#parameters;
     const stats = this.stats;
     stats.sent++;
@@ -145,15 +152,19 @@ export class Link<P> {
     const departure = now + wait + (wire * 8000) / rate;
     this.#busyUntil = departure;
 
-    const chance = this.#loss.next();
+    const chance = this.#loss.next() && !spared;
     const extra = jitter > 0 ? this.#jitter() * jitter : 0;
-    if (chance || (departure >= this.#blackoutFrom && departure < this.#blackoutTo)) {
+    const dark = departure >= this.#blackoutFrom && departure < this.#blackoutTo;
+    if (chance || dark) {
       stats.lost++;
+      if (dark) stats.blackedOut++;
       return false;
     }
     let arrival = Math.max(this.#lastArrival, departure + delay + extra);
-    if (reorder && this.#reorder() < reorder.p) arrival += reorder.by;
-    else this.#lastArrival = arrival;
+    if (reorder && this.#reorder() < reorder.p) {
+      stats.reordered++;
+      arrival += reorder.by;
+    } else this.#lastArrival = arrival;
     this.#insert(packet, arrival);
     if (duplicate > 0 && this.#duplicate() < duplicate) {
       stats.duplicated++;
@@ -210,4 +221,19 @@ export class Link<P> {
     packets[at] = packet;
     arrivals[at] = arrival;
   }
+}
+
+function noStats(): LinkStats {
+  return {
+    sent: 0,
+    queueDropped: 0,
+    lost: 0,
+    blackedOut: 0,
+    reordered: 0,
+    duplicated: 0,
+    delivered: 0,
+    bytes: 0,
+    queueDelaySum: 0,
+    queueDelayMax: 0,
+  };
 }

@@ -15,7 +15,7 @@ export const NO_LOSS: Loss = { kind: 'independent', p: 0 };
 export class LossProcess {
   #loss: Loss;
   #bad = false;
-  readonly #random: Random;
+  #random: Random;
 
   constructor(loss: Loss, random: Random) {
     this.#loss = loss;
@@ -24,6 +24,11 @@ export class LossProcess {
 
   set(loss: Loss): void {
     this.#loss = loss;
+    this.#bad = false;
+  }
+
+  reset(random: Random): void {
+    this.#random = random;
     this.#bad = false;
   }
 

@@ -1,8 +1,8 @@
 /**
- * One direction of a network path: a drop-tail queue in front of a line of fixed rate, then loss, then delay. Pure:
- * sizes and times in, delivery times out. Loss stands behind the queue, so a lost packet has used the line.
+ * One direction of the relay's path: the simulation's link, in the units of tests and benchmarks (Mbit/s, one loss with
+ * one burst length), with the counts that they read.
  */
-import { seededRandom, type Random } from './random.ts';
+import { Link, type LinkParameters } from '../../lib/simulation/link.ts';
 
 export interface LinkOptions {
   /** Line rate in Mbit/s, counting `overheadBytes` a datagram. 0: unlimited. */
@@ -51,9 +51,8 @@ export interface DirectionStats {
   lost: number;
   droppedByQueue: number;
   droppedByBlackhole: number;
-  /** Datagrams and bytes that came out, duplicates included. */
+  /** Datagrams delivered so far, duplicates included. */
   delivered: number;
-  deliveredBytes: number;
   duplicated: number;
   reordered: number;
   queueMeanMs: number;
@@ -69,25 +68,30 @@ function isHandshake(firstByte: number): boolean {
   return firstByte <= 3 || (firstByte >= 20 && firstByte <= 22);
 }
 
-export class LinkModel {
+function parametersOf(options: LinkOptions): LinkParameters {
+  const { loss, burst } = options;
+  return {
+    rate: options.rateMbit > 0 ? options.rateMbit * 1e6 : Infinity,
+    queueMs: options.queueMs,
+    delay: options.delayMs,
+    jitter: options.jitterMs,
+    loss: burst > 1 ? { kind: 'bursts', p: loss, meanLength: burst } : { kind: 'independent', p: loss },
+    reorder: { p: options.reorder, by: options.reorderMs },
+    duplicate: options.duplicate,
+    overhead: options.overheadBytes,
+  };
+}
+
+export class LinkModel<P> {
   #options: LinkOptions;
-  #lossRandom!: Random;
-  #jitterRandom!: Random;
-  #reorderRandom!: Random;
-  #duplicateRandom!: Random;
-  /** When the line has sent everything accepted so far. */
-  #lineFreeAt = 0;
-  /** Delivery of the last packet in order: jitter never overtakes it. */
-  #lastDelivery = 0;
-  #inBurst = false;
-  #blackholeUntil = 0;
-  #stats = emptyStats();
-  #queueBins = new Uint32Array(QUEUE_BINS);
-  #queueSum = 0;
+  readonly #link: Link<P>;
+  /** UDP payload that entered. */
+  #bytes = 0;
+  readonly #queueBins = new Uint32Array(QUEUE_BINS);
 
   constructor(options: Partial<LinkOptions> = {}) {
     this.#options = { ...cleanLink, ...options };
-    this.#reseed();
+    this.#link = new Link<P>({ ...parametersOf(this.#options), seed: this.#options.seed });
   }
 
   get options(): LinkOptions {
@@ -96,105 +100,66 @@ export class LinkModel {
 
   /** Takes effect for the next packet. The random streams start anew only when the seed is named. */
   configure(change: Partial<LinkOptions>): void {
-    this.#options = { ...this.#options, ...change };
-    if (change.seed !== undefined) this.#reseed();
+    const before = this.#options;
+    this.#options = { ...before, ...change };
+    const { loss, ...others } = parametersOf(this.#options);
+    // A new loss process ends the burst it is in: only when it is another one.
+    const otherLoss = this.#options.loss !== before.loss || this.#options.burst !== before.burst;
+    this.#link.set(otherLoss && loss !== undefined ? { ...others, loss } : others);
+    if (change.seed !== undefined) this.#link.reseed(change.seed);
   }
 
-  /** Everything that enters before `until` disappears. */
+  /** Everything that would leave the queue before `until` disappears. */
   blackhole(until: number): void {
-    this.#blackholeUntil = until;
+    this.#link.blackout(-Infinity, until);
   }
 
-  /** The times at which a datagram entering now comes out: none, one, or two. `now` in ms, never decreasing. */
-  accept(size: number, now: number, firstByte = 0xff): number[] {
-    const options = this.#options;
-    const stats = this.#stats;
-    stats.datagrams++;
-    stats.bytes += size;
-    if (now < this.#blackholeUntil) {
-      stats.droppedByBlackhole++;
-      return [];
+  /** A datagram of `size` bytes enters. `now` in ms, never decreasing. @returns whether it will be delivered */
+  send(packet: P, size: number, now: number, firstByte = 0xff): boolean {
+    this.#bytes += size;
+    const delay = this.#link.queueDelay(now);
+    const dropped = this.#link.stats.queueDropped;
+    const spared = this.#options.lossFreeHandshake && isHandshake(firstByte);
+    const delivered = this.#link.send(packet, size, now, undefined, spared);
+    if (this.#link.stats.queueDropped === dropped) {
+      const bin = Math.min(QUEUE_BINS - 1, Math.floor(delay));
+      this.#queueBins[bin] = (this.#queueBins[bin] ?? 0) + 1;
     }
-    const queueDelay = Math.max(0, this.#lineFreeAt - now);
-    if (options.rateMbit > 0) {
-      if (queueDelay > options.queueMs) {
-        stats.droppedByQueue++;
-        return [];
-      }
-      const bits = (size + options.overheadBytes) * 8;
-      this.#lineFreeAt = Math.max(now, this.#lineFreeAt) + bits / (options.rateMbit * 1000);
-    } else {
-      this.#lineFreeAt = now;
-    }
-    this.#countQueueDelay(queueDelay);
+    return delivered;
+  }
 
-    // The loss stream advances for spared packets too, so that the option changes no other packet's fate.
-    const lost = this.#drawLoss();
-    if (lost && !(options.lossFreeHandshake && isHandshake(firstByte))) {
-      stats.lost++;
-      return [];
-    }
+  /** The next datagram that is due by `now`, in order of delivery. */
+  poll(now: number): P | undefined {
+    return this.#link.poll(now);
+  }
 
-    const leaves = this.#lineFreeAt + options.delayMs;
-    const jittered = options.jitterMs > 0 ? leaves + this.#jitterRandom() * options.jitterMs : leaves;
-    let delivery = Math.max(jittered, this.#lastDelivery);
-    if (options.reorder > 0 && this.#reorderRandom() < options.reorder) {
-      stats.reordered++;
-      delivery += options.reorderMs;
-    } else {
-      this.#lastDelivery = delivery;
-    }
-    const deliveries = [delivery];
-    if (options.duplicate > 0 && this.#duplicateRandom() < options.duplicate) {
-      stats.duplicated++;
-      deliveries.push(delivery);
-    }
-    stats.delivered += deliveries.length;
-    stats.deliveredBytes += deliveries.length * size;
-    return deliveries;
+  /** When the next datagram is due. */
+  nextTimeout(): number | undefined {
+    return this.#link.nextTimeout();
   }
 
   stats(): DirectionStats {
-    const accepted = this.#stats.datagrams - this.#stats.droppedByQueue - this.#stats.droppedByBlackhole;
+    const { sent, queueDropped, lost, blackedOut, delivered, duplicated, reordered, queueDelayMax } =
+      this.#link.stats;
     return {
-      ...this.#stats,
-      queueMeanMs: accepted > 0 ? this.#queueSum / accepted : 0,
-      queueP95Ms: this.#queuePercentile(0.95, accepted),
+      datagrams: sent,
+      bytes: this.#bytes,
+      lost: lost - blackedOut,
+      droppedByQueue: queueDropped,
+      droppedByBlackhole: blackedOut,
+      delivered,
+      duplicated,
+      reordered,
+      queueMeanMs: this.#link.meanQueueDelay(),
+      queueP95Ms: this.#queuePercentile(0.95, sent - queueDropped),
+      queueMaxMs: queueDelayMax,
     };
   }
 
   resetStats(): void {
-    this.#stats = emptyStats();
+    this.#link.resetStats();
+    this.#bytes = 0;
     this.#queueBins.fill(0);
-    this.#queueSum = 0;
-  }
-
-  #reseed(): void {
-    const { seed } = this.#options;
-    this.#lossRandom = seededRandom(seed, 'loss');
-    this.#jitterRandom = seededRandom(seed, 'jitter');
-    this.#reorderRandom = seededRandom(seed, 'reorder');
-    this.#duplicateRandom = seededRandom(seed, 'duplicate');
-    this.#inBurst = false;
-  }
-
-  #drawLoss(): boolean {
-    const { loss, burst } = this.#options;
-    if (loss <= 0) return false;
-    const draw = this.#lossRandom();
-    if (burst <= 1 || loss >= 1) return draw < loss;
-    // Gilbert: every packet of the bad state is lost. Leaving it with 1/L gives runs of mean length L; entering it
-    // with this chance makes the share of time spent there equal to the loss.
-    const enter = loss / (burst * (1 - loss));
-    this.#inBurst = this.#inBurst ? draw >= 1 / burst : draw < enter;
-    return this.#inBurst;
-  }
-
-  #countQueueDelay(delay: number): void {
-    this.#queueSum += delay;
-    const bin = Math.min(QUEUE_BINS - 1, Math.floor(delay));
-    this.#queueBins[bin] = (this.#queueBins[bin] ?? 0) + 1;
-    if (delay > this.#stats.queueMaxMs) this.#stats.queueMaxMs = delay;
   }
 
   #queuePercentile(share: number, count: number): number {
@@ -205,21 +170,4 @@ export class LinkModel {
     }
     return 0;
   }
-}
-
-function emptyStats(): DirectionStats {
-  return {
-    datagrams: 0,
-    bytes: 0,
-    lost: 0,
-    droppedByQueue: 0,
-    droppedByBlackhole: 0,
-    delivered: 0,
-    deliveredBytes: 0,
-    duplicated: 0,
-    reordered: 0,
-    queueMeanMs: 0,
-    queueP95Ms: 0,
-    queueMaxMs: 0,
-  };
 }

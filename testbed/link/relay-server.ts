@@ -4,7 +4,6 @@
  * that direction's link model and then sent to the real port from the socket that stands for its sender.
  */
 import { createSocket, type Socket } from 'node:dgram';
-import { DeliveryQueue } from './delivery-queue.ts';
 import { LinkModel, type DirectionStats, type LinkOptions } from './link-model.ts';
 
 export type Side = 'sender' | 'receiver';
@@ -32,7 +31,6 @@ interface Delivery {
   bytes: Uint8Array;
   from: StandIn;
   port: number;
-  due: number;
 }
 
 /** A browser's ICE agent asks for consent every few seconds (RFC 7675); a minute of silence is a closed connection. */
@@ -44,12 +42,11 @@ const LOOPBACK = '127.0.0.1';
 const otherSide = (side: Side): Side => (side === 'sender' ? 'receiver' : 'sender');
 
 export class RelayServer {
-  readonly links: Record<Direction, LinkModel> = {
+  readonly links: Record<Direction, LinkModel<Delivery>> = {
     toReceiver: new LinkModel(),
     toSender: new LinkModel({ seed: 2 }),
   };
   #standIns = new Map<string, StandIn>();
-  #queue = new DeliveryQueue<Delivery>();
   #timer: NodeJS.Timeout | undefined;
   #timerDue = Infinity;
   #late = { count: 0, sum: 0, max: 0 };
@@ -97,7 +94,6 @@ export class RelayServer {
     clearTimeout(this.#timer);
     for (const { socket } of this.#standIns.values()) socket.close();
     this.#standIns.clear();
-    this.#queue.clear();
   }
 
   #standInFor(owner: Side, port: number): StandIn {
@@ -134,17 +130,18 @@ export class RelayServer {
     const now = performance.now();
     at.lastUsed = now;
     const link = at.owner === 'receiver' ? this.links.toReceiver : this.links.toSender;
-    for (const due of link.accept(bytes.length, now, bytes[0])) {
-      const from = this.#standInFor(otherSide(at.owner), sourcePort);
-      this.#queue.push(due, { bytes, from, port: at.port, due });
-    }
+    const from = this.#standInFor(otherSide(at.owner), sourcePort);
+    link.send({ bytes, from, port: at.port }, bytes.length, now, bytes[0]);
     // Under load arrivals come more often than timers tick, and keep deliveries punctual.
     this.#deliver(now);
   }
 
   #deliver(now: number): void {
-    for (let next = this.#queue.popDue(now); next; next = this.#queue.popDue(now)) {
-      const late = now - next.due;
+    for (;;) {
+      const [link, due] = this.#earliest();
+      const next = due <= now ? link.poll(now) : undefined;
+      if (next === undefined) break;
+      const late = now - due;
       this.#late.count++;
       this.#late.sum += late;
       if (late > this.#late.max) this.#late.max = late;
@@ -158,10 +155,18 @@ export class RelayServer {
     this.#schedule(now);
   }
 
+  /** The direction whose next delivery is due first, and when. */
+  #earliest(): [LinkModel<Delivery>, number] {
+    const { toReceiver, toSender } = this.links;
+    const there = toReceiver.nextTimeout() ?? Infinity;
+    const back = toSender.nextTimeout() ?? Infinity;
+    return there <= back ? [toReceiver, there] : [toSender, back];
+  }
+
   /** One timer for the earliest delivery. A tick is a millisecond: spinning would take a core from the browsers. */
   #schedule(now: number): void {
-    const due = this.#queue.nextDue();
-    if (due === undefined || due >= this.#timerDue) return;
+    const [, due] = this.#earliest();
+    if (due >= this.#timerDue) return;
     clearTimeout(this.#timer);
     this.#timerDue = due;
     this.#timer = setTimeout(
