@@ -12,6 +12,8 @@ export interface AssociationOptions extends RoundTripOptions, ReceiverOptions {
   fragments: boolean;
   /** Headers of each packet on the wire; `undefined`: the link's. */
   overhead: number | undefined;
+  /** Below this window (bytes) each packet asks for an acknowledgement at once (RFC 7053). 0: never. */
+  immediateSackBelow: number;
   /** Packets sent at once on one occasion. */
   maxBurst: number;
   /** `misses`: three acknowledgements that report it missing (RFC 9260). `order`: three later packets arrived (RFC 8985). */
@@ -29,12 +31,15 @@ export const DCSCTP: AssociationOptions = {
   chunkHeader: 20,
   fragments: true,
   overhead: undefined,
+  // dcSCTP: `immediate_sack_under_cwnd_mtus` = 10.
+  immediateSackBelow: 10 * 1191,
   maxBurst: 4,
   lossDetection: 'misses',
   tailProbe: false,
   initialRto: 500,
   minRto: 400,
-  maxRto: 60_000,
+  // WebRTC's `max_timer_backoff_duration` (media/sctp/dcsctp_transport.cc).
+  maxRto: 3000,
   minDeviations: 220,
   delayedAck: 200,
   gapBlocks: 20,
@@ -52,6 +57,7 @@ export const TCP: AssociationOptions = {
   fragments: false,
   // IPv4 20, TCP 20, time stamps 12.
   overhead: 52,
+  immediateSackBelow: 0,
   maxBurst: Infinity,
   lossDetection: 'order',
   tailProbe: true,

@@ -40,7 +40,13 @@ export class AssociationReceiver {
     this.#delayed = timers.add((now) => this.#sendSack(now));
   }
 
-  handlePacket(chunks: readonly Chunk[], forwardTo: number | undefined, now: Millis): void {
+  /** @param immediate the sender asks for an acknowledgement at once */
+  handlePacket(
+    chunks: readonly Chunk[],
+    forwardTo: number | undefined,
+    immediate: boolean,
+    now: Millis,
+  ): void {
     let duplicate = false;
     for (const chunk of chunks) {
       if (this.#register(chunk.number)) this.#reassemble(chunk, now);
@@ -48,7 +54,13 @@ export class AssociationReceiver {
     }
     if (forwardTo !== undefined) this.#forward(forwardTo);
     this.#unacknowledged++;
-    if (duplicate || forwardTo !== undefined || this.#ranges.length > 0 || this.#unacknowledged >= 2)
+    if (
+      immediate ||
+      duplicate ||
+      forwardTo !== undefined ||
+      this.#ranges.length > 0 ||
+      this.#unacknowledged >= 2
+    )
       this.#sendSack(now);
     else if (!this.#timers.isSet(this.#delayed))
       this.#timers.set(this.#delayed, now + this.#options.delayedAck);

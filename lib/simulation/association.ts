@@ -103,8 +103,13 @@ export class Association implements PacketHandler {
   }
 
   /** A packet of this association reached the other end. */
-  handlePacket(chunks: readonly Chunk[], forwardTo: number | undefined, now: Millis): void {
-    if (this.#open) this.#receiver.handlePacket(chunks, forwardTo, now);
+  handlePacket(
+    chunks: readonly Chunk[],
+    forwardTo: number | undefined,
+    immediate: boolean,
+    now: Millis,
+  ): void {
+    if (this.#open) this.#receiver.handlePacket(chunks, forwardTo, immediate, now);
   }
 
   /** An acknowledgement arrived. */
@@ -395,8 +400,9 @@ export class Association implements PacketHandler {
     }
     this.#order++;
     this.stats.packets++;
-    const packet = new AssociationPacket(this, chunks, forwardTo);
-    const { overhead, chunkHeader } = this.#options;
+    const { overhead, chunkHeader, immediateSackBelow } = this.#options;
+    const immediate = this.#congestion.window() < immediateSackBelow;
+    const packet = new AssociationPacket(this, chunks, forwardTo, immediate);
     this.#path.forward.send(packet, Math.max(0, size - chunkHeader), now, overhead);
     const rate = this.#congestion.pacingRate();
     if (rate < Infinity) this.#sendNotBefore = Math.max(this.#sendNotBefore, now) + size / rate;

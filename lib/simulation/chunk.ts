@@ -44,7 +44,12 @@ export interface Sack {
 
 /** Where packets of an association are delivered: its receiver at one end, its sender at the other. */
 export interface PacketHandler {
-  handlePacket(chunks: readonly Chunk[], forwardTo: number | undefined, now: Millis): void;
+  handlePacket(
+    chunks: readonly Chunk[],
+    forwardTo: number | undefined,
+    immediate: boolean,
+    now: Millis,
+  ): void;
   handleSack(sack: Sack, now: Millis): void;
 }
 
@@ -53,15 +58,22 @@ export class AssociationPacket implements Datagram {
   readonly #association: PacketHandler;
   readonly #chunks: readonly Chunk[];
   readonly #forwardTo: number | undefined;
+  readonly #immediate: boolean;
 
-  constructor(association: PacketHandler, chunks: readonly Chunk[], forwardTo: number | undefined) {
+  constructor(
+    association: PacketHandler,
+    chunks: readonly Chunk[],
+    forwardTo: number | undefined,
+    immediate: boolean,
+  ) {
+    this.#immediate = immediate;
     this.#association = association;
     this.#chunks = chunks;
     this.#forwardTo = forwardTo;
   }
 
   deliver(now: Millis): void {
-    this.#association.handlePacket(this.#chunks, this.#forwardTo, now);
+    this.#association.handlePacket(this.#chunks, this.#forwardTo, this.#immediate, now);
   }
 
   copy(): Datagram {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DCSCTP_LANE } from './association-options.ts';
+import { DCSCTP, DCSCTP_LANE, type AssociationOptions } from './association-options.ts';
 import { SctpLane } from './lane-link.ts';
 import { makePath, runPath } from './path.ts';
 
@@ -119,5 +119,46 @@ describe('sctp lanes', () => {
     runPath(path, Infinity);
     expect(received).toBe(100);
     expect(lane.backlog()).toBe(0);
+  });
+});
+
+describe('an association, as WebRTC configures dcSCTP', () => {
+  const link = { rate: Infinity, delay: 10 };
+  const laneOn = (options: AssociationOptions) => {
+    const path = makePath({ ...link, seed: 1 }, { ...link, seed: 2 });
+    const lane = new SctpLane(
+      options,
+      path,
+      () => {},
+      () => {},
+    );
+    return { path, lane };
+  };
+
+  it('waits three seconds at most for an acknowledgement, however often it has waited', () => {
+    const { path, lane } = laneOn(DCSCTP);
+    path.forward.blackout(0, Infinity);
+    lane.send(new Uint8Array(MESSAGE), 0);
+    runPath(path, 30_000);
+    // 0.5, 1 and 2 s, then every 3 s; without the bound the sixth would be due after 31 s.
+    expect(lane.association.stats.timeouts).toBe(11);
+  });
+
+  it('is acknowledged packet by packet while its window is below ten packets, and for every second one beyond', () => {
+    const { path, lane } = laneOn(DCSCTP);
+    // A lone packet of a fresh association waits for a second one, 200 ms at most.
+    lane.send(new Uint8Array(MESSAGE), 0);
+    runPath(path, 100);
+    expect(path.reverse.stats.sent).toBe(0);
+    runPath(path, 1000);
+    expect(path.reverse.stats.sent).toBe(1);
+
+    path.forward.blackout(1000, 1001);
+    lane.send(new Uint8Array(MESSAGE), 1000);
+    runPath(path, 3000);
+    const before = path.reverse.stats.sent;
+    lane.send(new Uint8Array(MESSAGE), 3000);
+    runPath(path, 3050);
+    expect(path.reverse.stats.sent).toBe(before + 1);
   });
 });

@@ -70,7 +70,7 @@ export const MTU = 1191;
 
 /** The options of the control lane: reliable and ordered. */
 export function controlOptions(model: LaneModel): AssociationOptions {
-  // At 60 % loss in both directions dcSCTP's longest timeout of a minute would outlast a plain test's patience.
+  // At 60 % loss in both directions dcSCTP's longest timeout of three seconds would outlast a plain test's patience.
   return model === 'sctp' ? DCSCTP : { ...DCSCTP, maxRto: 1600 };
 }
 

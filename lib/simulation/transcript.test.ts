@@ -12,7 +12,7 @@ import { ReliableFlow, type FlowModel } from './reliable-flow.ts';
 import { StallingEndpoint } from './stalling-endpoint.ts';
 import { RecordedEndpoint, Transcript } from './transcript.fixture.ts';
 
-const EXPECTED = 'e62f01453faabb9b766617d2105afc34fbc3cf35d9d160abcee7fa4d6b692072';
+const EXPECTED = '246971fd447c54129d98a8d0709ce4173b95b0d30e4193e19bf7aac985f6a0f4';
 
 const PATHS = 60;
 /** Virtual time at which a run is cut off. */
