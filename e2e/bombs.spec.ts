@@ -2,7 +2,7 @@
  * Pictures that unfold into gigabytes, through both pages as they are: sent and saved byte for byte, and never decoded.
  * 8,000² in an ordinary run, `TESSERA_LONG=1` up to 65,535².
  */
-import { MemoryWatch } from '../bench/memory-watch.ts';
+import { MemoryWatch } from '../testbed/memory-watch.ts';
 import { bombs, disguises } from './support/bombs.ts';
 import { expect, test } from './support/app.ts';
 import { cross, meet } from './support/rooms.ts';

@@ -1,6 +1,6 @@
 /** An album: does either page grow with it, and does the path ever wait between two pictures? */
 import type { Bench } from '../bench.ts';
-import { MemoryWatch, type MemoryGrowth } from '../memory-watch.ts';
+import { MemoryWatch, type MemoryGrowth } from '../../testbed/memory-watch.ts';
 import { drawPhotograph } from '../photograph.ts';
 import { Pictures } from '../pictures.ts';
 import { lineChart } from '../report/line-chart.ts';

@@ -1,7 +1,7 @@
 /** What a picture costs each side's machine. */
 import type { Bench } from '../bench.ts';
 import { targetCases, type Case } from '../cases.ts';
-import { ProcessMeter, type Use } from '../processes.ts';
+import { ProcessMeter, type Use } from '../../testbed/processes.ts';
 import { secondsText, spreadText } from '../report/figures.ts';
 import type { Result, Table } from '../result.ts';
 import { spreadOf } from '../statistics.ts';
