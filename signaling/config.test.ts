@@ -1,6 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { expect, test } from 'vitest';
 import { ConfigError, readConfig, SETTINGS } from './config.ts';
+
+const machine = hostname().toLowerCase();
+const ownNames = [machine, `${machine.split('.')[0]}.local`];
 
 test('nothing needs to be set', () => {
   expect(readConfig({}, [])).toEqual({
@@ -8,6 +12,7 @@ test('nothing needs to be set', () => {
     host: undefined,
     https: false,
     development: false,
+    allowedHosts: ownNames,
     allowedOrigins: [],
     trustedProxies: 0,
     ice: { stunUrls: [], turnUrls: [] },
@@ -26,6 +31,7 @@ test('what is set is read', () => {
   const env = {
     PORT: '8443',
     HOST: '::1',
+    ALLOWED_HOSTS: 'Pictures.example.org studio',
     ALLOWED_ORIGINS: 'https://a.example/, http://b.example:81',
     TRUST_PROXY: '2',
     STUN_URLS: 'stun:s.example stuns:[2001:db8::1]:5349',
@@ -39,6 +45,7 @@ test('what is set is read', () => {
     host: '::1',
     https: true,
     development: true,
+    allowedHosts: ['pictures.example.org', 'studio', 'a.example', 'b.example', ...ownNames],
     allowedOrigins: ['https://a.example', 'http://b.example:81'],
     trustedProxies: 2,
     ice: {
@@ -65,6 +72,9 @@ test.each([
   ['PORT', '-1'],
   ['TRUST_PROXY', 'true'],
   ['TRUST_PROXY', '11'],
+  ['ALLOWED_HOSTS', 'https://a.example'],
+  ['ALLOWED_HOSTS', 'a.example:3000'],
+  ['ALLOWED_HOSTS', '*'],
   ['ALLOWED_ORIGINS', 'a.example'],
   ['ALLOWED_ORIGINS', 'https://a.example/path'],
   // Both have the origin "null", as sandboxed pages of any site do.

@@ -3,8 +3,10 @@
  * reads is read here, and a value that means nothing is refused: a server that starts with half of its settings ignored
  * is found out by the people who use it.
  */
+import { hostname } from 'node:os';
 import { parseArgs } from 'node:util';
 import { LOG_LEVELS, type LogLevel } from './log.ts';
+import { nameOf } from './socket/origin.ts';
 import type { IceConfig } from './socket/ice-servers.ts';
 import { MAX_ICE_URL_LENGTH, MAX_ICE_URLS } from './wire/limits.ts';
 
@@ -18,6 +20,8 @@ export interface Config {
   development: boolean;
   /** Further origins whose pages may use this server (pages on a file host), `https://host[:port]`. */
   allowedOrigins: readonly string[];
+  /** Names under which pages may find this server, besides `localhost` and addresses; lower case, no ports. */
+  allowedHosts: readonly string[];
   /** How many proxies in front of us are trusted to tell us addresses; 0: none. */
   trustedProxies: number;
   ice: IceConfig;
@@ -32,6 +36,7 @@ export interface Config {
 export const SETTINGS = [
   'PORT',
   'HOST',
+  'ALLOWED_HOSTS',
   'ALLOWED_ORIGINS',
   'TRUST_PROXY',
   'STUN',
@@ -93,6 +98,12 @@ export function readConfig(
   });
   const stun = text('STUN') ?? 'on';
   if (stun !== 'on' && stun !== 'off') problems.push(`STUN must be on or off, not "${stun}".`);
+  const allowedHosts = list('ALLOWED_HOSTS').map((host) => {
+    const name = nameOf(host);
+    if (name === undefined || host.includes(':'))
+      problems.push(`ALLOWED_HOSTS: "${host}" is not a host name such as pictures.example.org.`);
+    return name ?? host;
+  });
   const stunUrls = urls('STUN_URLS', STUN_URL, 'stun:stun.example.org:3478');
   const turnUrls = urls('TURN_URLS', TURN_URL, 'turn:turn.example.org:3478');
   const turnSecret = text('TURN_SECRET');
@@ -108,6 +119,11 @@ export function readConfig(
     port: whole('PORT', 3000, 65_535),
     host: text('HOST'),
     ...flags,
+    allowedHosts: [
+      ...allowedHosts,
+      ...allowedOrigins.flatMap((origin) => nameOf(origin.replace(/^https?:\/\//, '')) ?? []),
+      ...ownNames(),
+    ],
     allowedOrigins,
     trustedProxies: whole('TRUST_PROXY', 0, 10),
     stun: stun === 'on' && stunUrls.length === 0,
@@ -129,4 +145,10 @@ function readFlags(args: readonly string[], problems: string[]): Pick<Config, 'h
     else problems.push(`"${args[token.index]}" is not known; the only option is --https.`);
   }
   return { https: given.has('--https'), development: given.has('--dev') };
+}
+
+/** How this machine is called in its own network, also by multicast DNS. */
+function ownNames(): string[] {
+  const name = hostname().toLowerCase();
+  return name === '' ? [] : [name, `${name.split('.')[0]}.local`];
 }

@@ -2,12 +2,13 @@
 import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { setSecurityHeaders } from './pages/headers.ts';
+import { hostOf, setSecurityHeaders } from './pages/headers.ts';
 import { ownStunUrl } from './stun/own-url.ts';
 import { startStun, type StunServer } from './stun/stun-server.ts';
 import { createListener, type ListenerOptions } from './listener.ts';
 import { SHUTDOWN_MS } from './wire/limits.ts';
 import type { Handler } from './pages/pages.ts';
+import { nameAllowed } from './socket/origin.ts';
 import { attachSignaling, type SignalingOptions } from './socket/sockets.ts';
 
 export interface ServerOptions extends Omit<SignalingOptions, 'ownStun'>, ListenerOptions {
@@ -30,6 +31,12 @@ export interface TesseraServer {
 export function createTesseraServer(options: ServerOptions): TesseraServer {
   const startedAt = Date.now();
   const answer: RequestListener = (request, response) => {
+    if (!nameAllowed(hostOf(request, options.trustedProxies), options.allowedHosts)) {
+      setSecurityHeaders(response, false, undefined);
+      response.writeHead(421, { 'Content-Type': 'text/plain', Connection: 'close' });
+      response.end('This server does not go by that name. Whoever runs it can name it in ALLOWED_HOSTS.\n');
+      return;
+    }
     if (request.url?.split('?')[0] !== '/healthz') return options.pages(request, response);
     setSecurityHeaders(response, false, undefined);
     response.setHeader('Cache-Control', 'no-store');

@@ -26,6 +26,7 @@ export async function startTestServer(options: Partial<ServerOptions> = {}, port
   const write = (message: string) => void lines.push(message);
   const log: Log = { info: write, warn: write, error: write };
   const server = createTesseraServer({
+    allowedHosts: [],
     allowedOrigins: [],
     trustedProxies: 0,
     ice: { stunUrls: [], turnUrls: [] },
@@ -65,12 +66,12 @@ export function next(socket: TestSocket, name: keyof ServerToClient | 'disconnec
   return new Promise((resolve) => (socket as unknown as Socket).once(name, resolve));
 }
 
-/** A websocket by hand, for frames that no client library would send. At most 125 bytes, unmasked bits random. */
-export async function sendRaw(port: number, frames: (string | Buffer)[]): Promise<void> {
+/** A websocket by hand, from its handshake on. Rejects when the server refuses it. */
+export function upgrade(port: number, query = ''): Promise<Duplex> {
   const request = get({
     host: '127.0.0.1',
     port,
-    path: '/socket.io/?EIO=4&transport=websocket',
+    path: `/socket.io/?EIO=4&transport=websocket${query}`,
     headers: {
       Connection: 'Upgrade',
       Upgrade: 'websocket',
@@ -78,20 +79,36 @@ export async function sendRaw(port: number, frames: (string | Buffer)[]): Promis
       'Sec-WebSocket-Key': randomBytes(16).toString('base64'),
     },
   });
-  const socket = await new Promise<Duplex>((resolve, reject) => {
-    request.on('upgrade', (_, upgraded) => resolve(upgraded));
+  return new Promise((resolve, reject) => {
+    request.on('upgrade', (_, socket, head) => {
+      // A refused frame ends the connection, as it should.
+      socket.on('error', () => {});
+      if (head.length > 0) socket.unshift(head);
+      resolve(socket);
+    });
+    request.on('response', (response) => reject(new Error(`refused: ${response.statusCode}`)));
     request.on('error', reject);
   });
+}
+
+/**
+ * A frame that no client library would send: at most 125 bytes, masked.
+ *
+ * @param head its first byte: FIN and opcode
+ */
+export function frame(head: number, payload: string | Buffer): Buffer {
+  const bytes = Buffer.from(payload);
+  const mask = randomBytes(4);
+  const masked = bytes.map((byte, i) => byte ^ (mask[i % 4] ?? 0));
+  return Buffer.concat([Buffer.of(head, 0x80 | bytes.length), mask, masked]);
+}
+
+/** Sends frames of text or bytes, and resolves when the connection is over. */
+export async function sendRaw(port: number, frames: (string | Buffer)[]): Promise<void> {
+  const socket = await upgrade(port);
   const closed = new Promise((resolve) => socket.on('close', resolve));
-  // A refused frame ends the connection, as it should.
-  socket.on('error', () => {});
   socket.resume();
-  for (const frame of frames) {
-    const [opcode, payload] = typeof frame === 'string' ? [0x81, Buffer.from(frame)] : [0x82, frame];
-    const mask = randomBytes(4);
-    const masked = payload.map((byte, i) => byte ^ (mask[i % 4] ?? 0));
-    socket.write(Buffer.concat([Buffer.of(opcode, 0x80 | payload.length), mask, masked]));
-  }
+  for (const one of frames) socket.write(frame(typeof one === 'string' ? 0x81 : 0x82, one));
   socket.end();
   await closed;
 }

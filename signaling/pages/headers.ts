@@ -57,9 +57,13 @@ export function overHttps(request: IncomingMessage, trustedProxies: number): boo
   return trustedProxies > 0 && protocol?.trim() === 'https';
 }
 
-/** The host as the browser wrote it, if it is one that may stand in a header of ours. */
-export function safeHost(request: IncomingMessage, trustedProxies: number): string | undefined {
+/**
+ * The host as the browser wrote it: what a trusted proxy says of it, or what stands in the request. Anybody can write
+ * both; see `nameAllowed`.
+ */
+export function hostOf(request: IncomingMessage, trustedProxies: number): string | undefined {
   const forwarded = trustedProxies > 0 ? request.headers['x-forwarded-host'] : undefined;
-  const host = (Array.isArray(forwarded) ? forwarded.at(-1) : forwarded) ?? request.headers.host;
-  return host !== undefined && /^[a-z0-9.-]+(:\d+)?$|^\[[0-9a-f:.]+\](:\d+)?$/i.test(host) ? host : undefined;
+  // The last proxy is the one we know.
+  const last = (Array.isArray(forwarded) ? forwarded.at(-1) : forwarded)?.split(',').at(-1);
+  return last?.trim() ?? request.headers.host;
 }

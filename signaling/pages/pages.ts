@@ -1,7 +1,7 @@
 /** Serves the exported pages, each with the policy that fits its inline scripts. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readExport, type ExportedFile } from './exported-files.ts';
-import { overHttps, safeHost, setSecurityHeaders } from './headers.ts';
+import { hostOf, overHttps, setSecurityHeaders } from './headers.ts';
 import { chooseEncoding, isKnown } from './negotiate.ts';
 import { contentSecurityPolicy, noHashes } from './policy.ts';
 
@@ -29,7 +29,8 @@ export function servePages(folder: string, trustedProxies: number): Handler {
 
   return (request, response) => {
     const https = overHttps(request, trustedProxies);
-    const host = safeHost(request, trustedProxies);
+    // One of ours: any other was refused before.
+    const host = hostOf(request, trustedProxies);
     setSecurityHeaders(response, https, host);
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       // Whatever body comes along is not read.

@@ -1,11 +1,21 @@
-/** Who tries too often: limits for each address, and one alarm over all of them. The one door of rate-limiter-flexible. */
-import { RateLimiterMemory } from 'rate-limiter-flexible';
-import { ADDRESS_LIMITS, ALARM_FAILED_JOINS, ALARM_HOLD_MS, ALARM_WINDOW_MS } from '../wire/limits.ts';
+/** Who tries too often: limits for each address, and one alarm over all of them. No clock of its own. */
+import { widerKeys } from '../socket/address.ts';
+import {
+  ADDRESS_LIMITS,
+  ALARM_FAILED_JOINS,
+  ALARM_HOLD_MS,
+  ALARM_WINDOW_MS,
+  MAX_LIMITED_KEYS,
+} from '../wire/limits.ts';
+import { Windows } from './windows.ts';
 
 export type Attempt = keyof typeof ADDRESS_LIMITS;
 
+/** A network of many /64 gets more than one of them, and far less than all of them: 2 times in a /56, 4 in a /48. */
+const WIDER_FACTOR = 2;
+
 export class Attempts {
-  #limiters = new Map<Attempt, RateLimiterMemory>();
+  #windows: Readonly<Record<Attempt, Windows>>;
   #failures: number[] = [];
   #alarmUntil = 0;
   readonly #onAlarm: () => void;
@@ -13,29 +23,31 @@ export class Attempts {
   /** @param onAlarm called once when the alarm goes up */
   constructor(onAlarm: () => void) {
     this.#onAlarm = onAlarm;
-    for (const [name, limit] of Object.entries(ADDRESS_LIMITS)) {
-      const limiter = new RateLimiterMemory({ points: limit.points, duration: limit.seconds });
-      this.#limiters.set(name as Attempt, limiter);
-    }
+    const windows = Object.entries(ADDRESS_LIMITS).map(([name, { seconds }]) => [
+      name,
+      new Windows(seconds * 1000, MAX_LIMITED_KEYS),
+    ]);
+    this.#windows = Object.fromEntries(windows) as Record<Attempt, Windows>;
   }
 
-  /** Counts one attempt. `false`: this address has had enough of them for now. */
-  async allow(attempt: Attempt, address: string): Promise<boolean> {
-    const limiter = this.#limiters.get(attempt);
-    if (!limiter) return true;
-    return limiter.consume(address).then(
-      () => true,
-      () => false,
-    );
+  /** Counts one attempt. `false`: this address, or a network around it, has had enough of them for now. */
+  allow(attempt: Attempt, address: string, now: number): boolean {
+    let allowed = true;
+    // All are counted, also behind a refusal.
+    for (const [key, points] of limitsOf(attempt, address)) {
+      if (this.#windows[attempt].add(key, now) > points) allowed = false;
+    }
+    return allowed;
   }
 
   /** Whether this address may still try codes; counts nothing. */
-  async mayJoin(address: string): Promise<boolean> {
-    const spent = await this.#limiters.get('failedJoin')?.get(address);
-    return !spent || spent.consumedPoints < ADDRESS_LIMITS.failedJoin.points;
+  mayJoin(address: string, now: number): boolean {
+    return limitsOf('failedJoin', address).every(
+      ([key, points]) => this.#windows.failedJoin.count(key, now) < points,
+    );
   }
 
-  async failedJoin(address: string, now: number): Promise<void> {
+  failedJoin(address: string, now: number): void {
     this.#failures.push(now);
     while ((this.#failures[0] ?? now) <= now - ALARM_WINDOW_MS) this.#failures.shift();
     if (this.#failures.length >= ALARM_FAILED_JOINS) {
@@ -44,11 +56,21 @@ export class Attempts {
       // Enough to know; a flood of guesses must not grow the list.
       this.#failures.splice(0, this.#failures.length - ALARM_FAILED_JOINS);
     }
-    await this.allow('failedJoin', address);
+    this.allow('failedJoin', address, now);
+  }
+
+  /** Forgets addresses that no limit needs any more; to be called every few seconds. */
+  sweep(now: number): void {
+    for (const windows of Object.values(this.#windows)) windows.sweep(now);
   }
 
   /** Joins fail in numbers that no honest use explains. */
   alarm(now: number): boolean {
     return now < this.#alarmUntil;
   }
+}
+
+function limitsOf(attempt: Attempt, address: string): [key: string, points: number][] {
+  const { points } = ADDRESS_LIMITS[attempt];
+  return [address, ...widerKeys(address)].map((key, i) => [key, points * WIDER_FACTOR ** i]);
 }

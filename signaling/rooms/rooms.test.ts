@@ -1,6 +1,12 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { MAX_PAIR_BYTES, REJOIN_WAIT_MS, ROOM_LIFETIME_MS, SLOT_REST_MS } from '../wire/limits.ts';
+import {
+  MAX_PAIR_BYTES,
+  PAIR_LIFETIME_MS,
+  REJOIN_WAIT_MS,
+  ROOM_LIFETIME_MS,
+  SLOT_REST_MS,
+} from '../wire/limits.ts';
 import { Rooms, type Role, type RoomsEvent } from './rooms.ts';
 
 const unknown = { type: 'refused', code: 'code-unknown' };
@@ -16,7 +22,7 @@ describe('a code', () => {
   test('joins one receiver to its sender, who are both told', () => {
     const rooms = new Rooms();
     const slot = opened(rooms, 's');
-    expect(rooms.handle({ type: 'join', socket: 'r', slot }, 1)).toEqual({
+    expect(rooms.handle({ type: 'join', socket: 'r', from: 'from r', slot }, 1)).toEqual({
       reply: { type: 'joined' },
       effects: [
         { to: 's', type: 'paired' },
@@ -33,9 +39,9 @@ describe('a code', () => {
       { to: 'r', type: 'paired' },
     ];
     const heard = [...paired, { to: 's', type: 'message', bytes: hello }];
-    expect(rooms.handle({ type: 'join', socket: 'r', slot: opened(rooms, 's'), hello }, 1).effects).toEqual(
-      heard,
-    );
+    expect(
+      rooms.handle({ type: 'join', socket: 'r', from: 'from r', slot: opened(rooms, 's'), hello }, 1).effects,
+    ).toEqual(heard);
     // The sender's connection was dead: its next one hears what the guest says to it, and not what it said to that one.
     rooms.handle({ type: 'gone', socket: 's' }, 2);
     const back = rooms.handle({ type: 'reopen', socket: 's', token: 's' }, 3);
@@ -44,28 +50,33 @@ describe('a code', () => {
     const late = new Rooms();
     const slot = opened(late, 's');
     late.handle({ type: 'gone', socket: 's' }, 1);
-    expect(late.handle({ type: 'join', socket: 'r', slot, hello }, 2).effects).toEqual([]);
+    expect(late.handle({ type: 'join', socket: 'r', from: 'from r', slot, hello }, 2).effects).toEqual([]);
     expect(late.handle({ type: 'reopen', socket: 's', token: 's' }, 3).effects).toEqual(heard);
   });
 
   test('[P-74] looks the same from outside when it is missing, used, burned or expired', () => {
     const rooms = new Rooms();
     const slot = opened(rooms, 's');
-    rooms.handle({ type: 'join', socket: 'r', slot }, 1);
-    expect(rooms.handle({ type: 'join', socket: 'x', slot }, 2)).toEqual({ reply: unknown, effects: [] });
-    expect(rooms.handle({ type: 'join', socket: 'x', slot: '999' }, 2)).toEqual({
+    rooms.handle({ type: 'join', socket: 'r', from: 'from r', slot }, 1);
+    expect(rooms.handle({ type: 'join', socket: 'x', from: 'from x', slot }, 2)).toEqual({
+      reply: unknown,
+      effects: [],
+    });
+    expect(rooms.handle({ type: 'join', socket: 'x', from: 'from x', slot: '999' }, 2)).toEqual({
       reply: unknown,
       effects: [],
     });
     const burned = opened(rooms, 's2');
     rooms.handle({ type: 'burn', socket: 's2' }, 3);
-    expect(rooms.handle({ type: 'join', socket: 'x', slot: burned }, 3)).toEqual({
+    expect(rooms.handle({ type: 'join', socket: 'x', from: 'from x', slot: burned }, 3)).toEqual({
       reply: unknown,
       effects: [],
     });
     const late = opened(rooms, 's3', 3);
     rooms.handle({ type: 'tick' }, 3 + ROOM_LIFETIME_MS);
-    expect(rooms.handle({ type: 'join', socket: 'x', slot: late }, 3 + ROOM_LIFETIME_MS)).toEqual({
+    expect(
+      rooms.handle({ type: 'join', socket: 'x', from: 'from x', slot: late }, 3 + ROOM_LIFETIME_MS),
+    ).toEqual({
       reply: unknown,
       effects: [],
     });
@@ -114,31 +125,36 @@ describe('a sender whose connection is gone', () => {
       reply: { type: 'reopened', expiresAt: ROOM_LIFETIME_MS },
       effects: [],
     });
-    expect(rooms.handle({ type: 'join', socket: 'r', slot }, 3).effects).toEqual(paired('s2', 'r'));
+    expect(rooms.handle({ type: 'join', socket: 'r', from: 'from r', slot }, 3).effects).toEqual(
+      paired('s2', 'r'),
+    );
   });
 
   test('finds who joined meanwhile, whose answer looked like any other', () => {
     const rooms = new Rooms();
     const slot = opened(rooms, 's');
     rooms.handle({ type: 'gone', socket: 's' }, 1);
-    expect(rooms.handle({ type: 'join', socket: 'r', slot }, 2)).toEqual({
+    expect(rooms.handle({ type: 'join', socket: 'r', from: 'from r', slot }, 2)).toEqual({
       reply: { type: 'joined' },
       effects: [],
     });
-    expect(rooms.handle({ type: 'join', socket: 'x', slot }, 3).reply).toEqual(unknown);
+    expect(rooms.handle({ type: 'join', socket: 'x', from: 'from x', slot }, 3).reply).toEqual(unknown);
     expect(reopen(rooms, 's2', 's', 4).effects).toEqual(paired('s2', 'r'));
   });
 
   test('finds a guest who was joined to the dead connection, until it has said a word', () => {
     const rooms = new Rooms();
-    rooms.handle({ type: 'join', socket: 'r', slot: opened(rooms, 's') }, 1);
+    rooms.handle({ type: 'join', socket: 'r', from: 'from r', slot: opened(rooms, 's') }, 1);
     rooms.handle({ type: 'relay', socket: 'r', bytes: Uint8Array.of(1) }, 1);
     // Before the server knows that the first one is dead, and after.
     expect(reopen(rooms, 's2', 's', 2).effects).toEqual(paired('s2', 'r'));
     expect(rooms.handle({ type: 'gone', socket: 's2' }, 3).effects).toEqual([]);
     expect(reopen(rooms, 's3', 's', 4).effects).toEqual(paired('s3', 'r'));
     rooms.handle({ type: 'relay', socket: 's3', bytes: Uint8Array.of(1) }, 5);
-    expect(rooms.handle({ type: 'gone', socket: 's3' }, 6).effects).toEqual([{ to: 'r', type: 'peer-left' }]);
+    expect(rooms.handle({ type: 'gone', socket: 's3' }, 6).effects).toEqual([
+      { type: 'failed-join', from: 'from r' },
+      { to: 'r', type: 'peer-left' },
+    ]);
     expect(reopen(rooms, 's4', 's', 7).reply).toEqual(unknown);
   });
 
@@ -146,7 +162,7 @@ describe('a sender whose connection is gone', () => {
     const rooms = new Rooms();
     const slot = opened(rooms, 's');
     rooms.handle({ type: 'gone', socket: 's' }, 1);
-    rooms.handle({ type: 'join', socket: 'r', slot }, 2);
+    rooms.handle({ type: 'join', socket: 'r', from: 'from r', slot }, 2);
     expect(rooms.handle({ type: 'tick' }, ROOM_LIFETIME_MS).effects).toEqual([
       { to: 'r', type: 'expired', reason: 'time' },
     ]);
@@ -160,7 +176,7 @@ describe('a sender whose connection is gone', () => {
     const rooms = new Rooms();
     const slot = opened(rooms, 's');
     rooms.handle({ type: 'gone', socket: 's' }, 1);
-    rooms.handle({ type: 'join', socket: 'r', slot }, 2);
+    rooms.handle({ type: 'join', socket: 'r', from: 'from r', slot }, 2);
     rooms.handle({ type: 'gone', socket: 'r' }, 3);
     expect(reopen(rooms, 's2', 's', 4).reply).toEqual(unknown);
   });
@@ -204,24 +220,73 @@ describe('a dropped session', () => {
     expect(rejoin(rooms, 'r', 'receiver', REJOIN_WAIT_MS).reply).toMatchObject({ waiting: true });
   });
 
-  test('that found itself is not ended by the waiting time', () => {
+  test('that found itself has as long as any pair, though its first side has waited', () => {
     const rooms = new Rooms();
     rejoin(rooms, 's', 'sender');
-    rejoin(rooms, 'r', 'receiver');
-    expect(rooms.handle({ type: 'tick' }, 3 * REJOIN_WAIT_MS).effects).toEqual([]);
+    const met = REJOIN_WAIT_MS - 1;
+    rejoin(rooms, 'r', 'receiver', met);
+    expect(rooms.handle({ type: 'tick' }, met + PAIR_LIFETIME_MS - 1).effects).toEqual([]);
     expect(rooms.has('s') && rooms.has('r')).toBe(true);
+    expect(rooms.handle({ type: 'tick' }, met + PAIR_LIFETIME_MS).effects).toHaveLength(2);
   });
 });
 
 test('a pair cannot send its pictures through the server', () => {
   const rooms = new Rooms();
-  rooms.handle({ type: 'join', socket: 'r', slot: opened(rooms, 's') }, 0);
+  rooms.handle({ type: 'join', socket: 'r', from: 'from r', slot: opened(rooms, 's') }, 0);
   const bytes = new Uint8Array(16 * 1024);
   for (let sent = 0; sent < MAX_PAIR_BYTES; sent += bytes.length) {
     expect(rooms.handle({ type: 'relay', socket: 's', bytes }, 0).effects).toHaveLength(1);
   }
   const last = rooms.handle({ type: 'relay', socket: 'r', bytes }, 0);
   expect(last).toEqual({ reply: { type: 'refused', code: 'too-many-attempts' }, effects: [] });
+});
+
+test('a pair has an end, by which two sides that wanted to are connected', () => {
+  const rooms = new Rooms();
+  rooms.handle({ type: 'join', socket: 'r', from: 'here', slot: opened(rooms, 's') }, 0);
+  expect(rooms.handle({ type: 'tick' }, PAIR_LIFETIME_MS - 1).effects).toEqual([]);
+  expect(rooms.handle({ type: 'tick' }, PAIR_LIFETIME_MS).effects).toEqual([
+    { type: 'failed-join', from: 'here' },
+    { to: 's', type: 'expired', reason: 'time' },
+    { to: 'r', type: 'expired', reason: 'time' },
+  ]);
+  expect(rooms.has('s') || rooms.has('r')).toBe(false);
+});
+
+describe('a join counts as a wrong code', () => {
+  const failed = { type: 'failed-join', from: 'here' };
+  const pairUp = (said: number): Rooms => {
+    const rooms = new Rooms();
+    rooms.handle({ type: 'join', socket: 'r', from: 'here', slot: opened(rooms, 's') }, 0);
+    for (let i = 0; i < said; i++) rooms.handle({ type: 'relay', socket: 's', bytes: Uint8Array.of(i) }, 0);
+    return rooms;
+  };
+
+  test.each([
+    ['s', 'burn'],
+    ['r', 'burn'],
+    ['r', 'leave'],
+    ['r', 'gone'],
+    ['s', 'leave'],
+  ] as const)('when %s ends it (%s) before the sender has trusted its guest', (socket, type) => {
+    // A share, and an abort.
+    for (const said of [0, 1, 2]) {
+      expect(pairUp(said).handle({ type, socket }, 1).effects).toContainEqual(failed);
+    }
+    expect(pairUp(3).handle({ type, socket }, 1).effects).not.toContainEqual(failed);
+  });
+
+  test('when its guest asks for another place, or leaves a sender who is away', () => {
+    expect(
+      pairUp(1).handle({ type: 'join', socket: 'r', from: 'here', slot: '9' }, 1).effects,
+    ).toContainEqual(failed);
+    const rooms = new Rooms();
+    const slot = opened(rooms, 's');
+    rooms.handle({ type: 'gone', socket: 's' }, 0);
+    rooms.handle({ type: 'join', socket: 'r', from: 'here', slot }, 0);
+    expect(rooms.handle({ type: 'gone', socket: 'r' }, 1).effects).toEqual([failed]);
+  });
 });
 
 /**
@@ -236,6 +301,7 @@ class Model {
     joinable: boolean;
     sender?: string | undefined;
     guest?: string | undefined;
+    from?: string;
     until: number;
   }[] = [];
   waiting: { id: string; role: Role; socket: string; until: number }[] = [];
@@ -244,12 +310,20 @@ class Model {
     id?: string;
     token?: string;
     roles: Partial<Record<Role, string>>;
+    /** Of the guest, while the sender has said twice at most. */
+    from?: string | undefined;
+    said: number;
+    until: number;
   }[] = [];
 
   drop(socket: string): string[] {
-    const told = this.pairs.flatMap((p) =>
-      p.sockets.includes(socket) ? p.sockets.filter((s) => s !== socket) : [],
-    );
+    const ended = this.pairs.filter((pair) => pair.sockets.includes(socket));
+    const out: string[] = [];
+    for (const pair of ended) {
+      const other = pair.sockets.find((one) => one !== socket);
+      out.push(...this.blame(pair), `${other} peer-left`);
+    }
+    for (const { guest, from } of this.rooms) if (guest === socket) out.push(`${from} failed`);
     // Guests know their room, senders theirs; a pair knows the room it came from.
     const tokens = new Set(this.pairs.flatMap((p) => (p.sockets.includes(socket) ? [p.token] : [])));
     this.rooms = this.rooms.filter(
@@ -257,7 +331,11 @@ class Model {
     );
     this.waiting = this.waiting.filter((one) => one.socket !== socket);
     this.pairs = this.pairs.filter((pair) => !pair.sockets.includes(socket));
-    return told.map((other) => `${other} peer-left`);
+    return out;
+  }
+
+  blame({ from, said }: Model['pairs'][number]): string[] {
+    return from === undefined || said > 2 ? [] : [`${from} failed`];
   }
 
   paired(socket: string): boolean {
@@ -274,14 +352,30 @@ class Model {
     return true;
   }
 
-  meet(token: string, sender: string, guest: string): string[] {
-    this.pairs.push({ sockets: [sender, guest], token, roles: {} });
+  meet(token: string, sender: string, guest: string, now: number): string[] {
+    const { from } = this.rooms.find((room) => room.token === token) ?? {};
+    this.pairs.push({
+      sockets: [sender, guest],
+      token,
+      roles: {},
+      from,
+      said: 0,
+      until: now + PAIR_LIFETIME_MS,
+    });
     return [`${sender} paired`, `${guest} paired`];
   }
 
   /** Effects as text, in the order of the real one except for expiry. */
   handle(event: RoomsEvent, now: number, slot: string | undefined): string[] {
     const out: string[] = [];
+    for (const pair of this.pairs.filter((one) => one.until <= now)) {
+      out.push(...this.blame(pair));
+      const { sockets, roles } = pair;
+      const [first, second] = [roles.sender ?? sockets[0], roles.receiver ?? sockets[1]];
+      out.push(`${first} expired time`, `${second} expired time`);
+      this.rooms = this.rooms.filter((room) => room.token !== pair.token);
+    }
+    this.pairs = this.pairs.filter((one) => one.until > now);
     for (const { sender, guest, until } of this.rooms) {
       for (const socket of [sender, guest]) {
         if (until <= now && socket !== undefined && !this.paired(socket)) out.push(`${socket} expired time`);
@@ -295,6 +389,7 @@ class Model {
       const pair = this.pairs.find((one) => one.sockets.includes(event.socket));
       const to = pair?.sockets.find((one) => one !== event.socket);
       if (pair?.token !== undefined && event.socket === pair.sockets[0]) {
+        pair.said += 1;
         this.rooms = this.rooms.filter((room) => room.token !== pair.token);
       }
       return to === undefined ? out : [...out, `${to} message`];
@@ -313,15 +408,16 @@ class Model {
       const room = this.rooms.find((one) => one.token === event.token);
       if (!room) return out;
       room.sender = event.socket;
-      if (room.guest !== undefined) out.push(...this.meet(room.token, room.sender, room.guest));
+      if (room.guest !== undefined) out.push(...this.meet(room.token, room.sender, room.guest, now));
       room.guest = undefined;
     }
     if (event.type === 'join') {
       const room = this.rooms.find((one) => one.slot === event.slot && one.joinable);
       if (!room) return out;
       room.joinable = false;
+      room.from = event.from;
       if (room.sender === undefined) room.guest = event.socket;
-      else out.push(...this.meet(room.token, room.sender, event.socket));
+      else out.push(...this.meet(room.token, room.sender, event.socket, now));
     }
     if (event.type === 'rejoin') {
       const { id, role, socket } = event;
@@ -343,7 +439,7 @@ class Model {
       }
       this.waiting = this.waiting.filter((one) => one.socket !== other);
       const roles = { [role]: socket, [role === 'sender' ? 'receiver' : 'sender']: other };
-      this.pairs.push({ sockets: [socket, other], id, roles });
+      this.pairs.push({ sockets: [socket, other], id, roles, said: 0, until: now + PAIR_LIFETIME_MS });
       out.push(`${roles.sender} paired`, `${roles.receiver} paired`);
     }
     return out;
@@ -365,8 +461,13 @@ test('any history of events has the effects that the plain rules give, and no ot
     // Mostly one of the tokens that were given out.
     fc.record({ type: fc.constant('reopen' as const), socket, token: fc.nat({ max: 6 }).map(String) }),
     // Mostly slots that were handed out, sometimes any.
-    fc.record({ type: fc.constant('join' as const), socket, slot: fc.nat({ max: 20 }).map(String) }),
-    fc.record({ type: fc.constant('join' as const), socket, slot: fc.constant('latest') }),
+    fc.record({
+      type: fc.constant('join' as const),
+      socket,
+      from: socket,
+      slot: fc.nat({ max: 20 }).map(String),
+    }),
+    fc.record({ type: fc.constant('join' as const), socket, from: socket, slot: fc.constant('latest') }),
     fc.record({ type: fc.constant('rejoin' as const), socket, id, role }),
     fc.record({ type: fc.constant('relay' as const), socket, bytes: fc.constant(Uint8Array.of(1)) }),
     fc.record({ type: fc.constantFrom('burn' as const, 'leave' as const, 'gone' as const), socket }),
@@ -392,7 +493,11 @@ test('any history of events has the effects that the plain rules give, and no ot
         if (reply.type === 'opened') latest = reply.slot;
         const expected = model.handle(event, now, reply.type === 'opened' ? reply.slot : undefined);
         const seen = effects.map((one) =>
-          one.type === 'expired' ? `${one.to} expired ${one.reason}` : `${one.to} ${one.type}`,
+          one.type === 'failed-join'
+            ? `${one.from} failed`
+            : one.type === 'expired'
+              ? `${one.to} expired ${one.reason}`
+              : `${one.to} ${one.type}`,
         );
         expect(seen).toEqual(expected);
       }

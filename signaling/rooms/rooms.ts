@@ -5,7 +5,7 @@
  *            │ ▲ └─ 10 min ─▶ expired
  *       gone ▼ │ reopen
  *            room without its sender ──join──▶ guest waits ──reopen──▶ pair
- *   rejoin ─▶ waiting ──the other role, same id──▶ pair
+ *   rejoin ─▶ waiting ──the other role, same id──▶ pair ──5 min──▶ nothing
  *
  * A room is one sender and one receiver. The first join ends the room and makes a *pair*; bytes cross only inside
  * pairs. A phone suspends the page while its owner hands the code to somebody: a sender whose connection is gone may take
@@ -15,6 +15,8 @@ import {
   MAX_PAIR_BYTES,
   MAX_RENDEZVOUS,
   MAX_ROOMS,
+  MESSAGES_BEFORE_TRUST,
+  PAIR_LIFETIME_MS,
   REJOIN_WAIT_MS,
   ROOM_LIFETIME_MS,
 } from '../wire/limits.ts';
@@ -28,8 +30,8 @@ export type RoomsEvent =
   | { type: 'open'; socket: SocketId; token: string; random: number; minDigits: number }
   /** The sender of a room, on another connection. */
   | { type: 'reopen'; socket: SocketId; token: string }
-  /** `hello` is the first message to the sender: it is handed over as soon as both are there. */
-  | { type: 'join'; socket: SocketId; slot: string; hello?: Uint8Array | undefined }
+  /** `from` is whom a failure counts against. `hello` is the first message to the sender: it is handed over as soon as both are there. */
+  | { type: 'join'; socket: SocketId; slot: string; from: string; hello?: Uint8Array | undefined }
   | { type: 'rejoin'; socket: SocketId; id: string; role: Role }
   | { type: 'relay'; socket: SocketId; bytes: Uint8Array }
   /** The sender's code was guessed at or given up: whatever it led to ends. */
@@ -43,7 +45,9 @@ export type Effect =
   | { to: SocketId; type: 'paired' }
   | { to: SocketId; type: 'message'; bytes: Uint8Array }
   | { to: SocketId; type: 'peer-left' }
-  | { to: SocketId; type: 'expired'; reason: ExpiredReason };
+  | { to: SocketId; type: 'expired'; reason: ExpiredReason }
+  /** A room was used up by somebody who did not have its words, or did not try them. For the limits, nobody is told. */
+  | { type: 'failed-join'; from: string };
 
 export type Reply =
   | { type: 'opened'; slot: string; expiresAt: number }
@@ -69,6 +73,8 @@ interface Room {
   guest: SocketId | undefined;
   /** What the guest wants to say first; handed over once. */
   hello: Uint8Array | undefined;
+  /** Where the guest came from; set with the join. */
+  from: string | undefined;
   expiresAt: number;
 }
 
@@ -83,8 +89,11 @@ interface Pair {
   sender: SocketId;
   receiver: SocketId;
   bytes: number;
+  expiresAt: number;
   /** Set when the pair came from `rejoin`. */
   rendezvous?: string;
+  /** Set when it came from a code: where the guest came from, until the sender has said more than it says to a wrong guess. */
+  unproven?: { from: string; messages: number };
   /** Until the sender has said anything: it may have been suspended already, and take the room back. */
   room?: Room;
 }
@@ -105,6 +114,8 @@ export class Rooms {
   #tokens = new Map<string, Room>();
   /** Waiting or paired. A waiting one is put at the end when it is renewed, so waiting ones are in order of expiry. */
   #rendezvous = new Map<string, Rendezvous>();
+  /** In order of expiry, since all live equally long. */
+  #pairs = new Set<Pair>();
   #places = new Map<SocketId, Place>();
   #slots = new Slots();
 
@@ -156,6 +167,7 @@ export class Rooms {
       sender: socket,
       guest: undefined,
       hello: undefined,
+      from: undefined,
       expiresAt: now + ROOM_LIFETIME_MS,
     };
     this.#rooms.set(slot, room);
@@ -175,7 +187,7 @@ export class Rooms {
     if (!room || !this.#tokens.has(token)) return refused('code-unknown');
     room.sender = socket;
     this.#places.set(socket, { kind: 'room', room });
-    if (room.guest !== undefined) this.#meetGuest(room, socket, room.guest, effects);
+    if (room.guest !== undefined) this.#meetGuest(room, socket, room.guest, now, effects);
     return { type: 'reopened', expiresAt: room.expiresAt };
   }
 
@@ -185,7 +197,8 @@ export class Rooms {
     if (!room) return refused('code-unknown');
     this.#consume(room, now);
     room.hello = event.hello;
-    if (room.sender !== undefined) this.#meetGuest(room, room.sender, event.socket, effects);
+    room.from = event.from;
+    if (room.sender !== undefined) this.#meetGuest(room, room.sender, event.socket, now, effects);
     else {
       // Looks the same from outside: whether somebody is there is told by the sender alone.
       room.guest = event.socket;
@@ -194,11 +207,13 @@ export class Rooms {
     return { type: 'joined' };
   }
 
-  #meetGuest(room: Room, sender: SocketId, guest: SocketId, effects: Effect[]): void {
-    const { hello } = room;
+  #meetGuest(room: Room, sender: SocketId, guest: SocketId, now: number, effects: Effect[]): void {
+    const { hello, from = '' } = room;
     room.guest = undefined;
     room.hello = undefined;
-    this.#pair({ sender, receiver: guest, bytes: hello?.length ?? 0, room }, effects);
+    const bytes = hello?.length ?? 0;
+    const expiresAt = now + PAIR_LIFETIME_MS;
+    this.#pair({ sender, receiver: guest, bytes, expiresAt, room, unproven: { from, messages: 0 } }, effects);
     if (hello !== undefined) effects.push({ to: sender, type: 'message', bytes: hello });
   }
 
@@ -208,6 +223,8 @@ export class Rooms {
     const known = this.#rendezvous.get(id);
     const other = known?.sockets[role === 'sender' ? 'receiver' : 'sender'];
     const old = known?.sockets[role];
+    const oldPlace = old === undefined ? undefined : this.#places.get(old);
+    if (oldPlace?.kind === 'pair') this.#pairs.delete(oldPlace.pair);
     if (old !== undefined) {
       // The same person again (a reload that was faster than the close of the old connection).
       this.#places.delete(old);
@@ -227,7 +244,7 @@ export class Rooms {
       return { type: 'rejoined', waiting: true };
     }
     const [sender, receiver] = role === 'sender' ? [socket, other] : [other, socket];
-    this.#pair({ sender, receiver, bytes: 0, rendezvous: id }, effects);
+    this.#pair({ sender, receiver, bytes: 0, expiresAt: now + PAIR_LIFETIME_MS, rendezvous: id }, effects);
     return { type: 'rejoined', waiting: false };
   }
 
@@ -238,6 +255,8 @@ export class Rooms {
     pair.bytes += event.bytes.length;
     if (pair.bytes > MAX_PAIR_BYTES) return refused('too-many-attempts');
     const fromSender = pair.sender === event.socket;
+    if (fromSender && pair.unproven && (pair.unproven.messages += 1) > MESSAGES_BEFORE_TRUST)
+      delete pair.unproven;
     if (fromSender && pair.room) {
       this.#tokens.delete(pair.room.token);
       delete pair.room;
@@ -247,6 +266,7 @@ export class Rooms {
   }
 
   #pair(pair: Pair, effects: Effect[]): void {
+    this.#pairs.add(pair);
     for (const socket of [pair.sender, pair.receiver]) {
       this.#places.set(socket, { kind: 'pair', pair });
       effects.push({ to: socket, type: 'paired' });
@@ -266,6 +286,7 @@ export class Rooms {
     this.#places.delete(socket);
     room.sender = undefined;
     if (place?.kind === 'pair') {
+      this.#pairs.delete(place.pair);
       room.guest = place.pair.receiver;
       this.#places.set(room.guest, { kind: 'guest', room });
     }
@@ -278,8 +299,11 @@ export class Rooms {
     this.#places.delete(socket);
     switch (place.kind) {
       case 'room':
+        this.#close(place.room, now);
+        return;
       case 'guest':
         this.#close(place.room, now);
+        effects.push({ type: 'failed-join', from: place.room.from ?? '' });
         return;
       case 'waiting':
         this.#rendezvous.delete(place.rendezvous.id);
@@ -287,12 +311,19 @@ export class Rooms {
       case 'pair': {
         const { pair } = place;
         const other = pair.sender === socket ? pair.receiver : pair.sender;
-        this.#places.delete(other);
-        if (pair.rendezvous !== undefined) this.#rendezvous.delete(pair.rendezvous);
-        if (pair.room !== undefined) this.#tokens.delete(pair.room.token);
+        this.#end(pair, effects);
         effects.push({ to: other, type: 'peer-left' });
       }
     }
+  }
+
+  #end(pair: Pair, effects: Effect[]): void {
+    this.#pairs.delete(pair);
+    this.#places.delete(pair.sender);
+    this.#places.delete(pair.receiver);
+    if (pair.rendezvous !== undefined) this.#rendezvous.delete(pair.rendezvous);
+    if (pair.room !== undefined) this.#tokens.delete(pair.room.token);
+    if (pair.unproven !== undefined) effects.push({ type: 'failed-join', from: pair.unproven.from });
   }
 
   #close(room: Room, now: number): void {
@@ -308,6 +339,11 @@ export class Rooms {
   }
 
   #expire(now: number, effects: Effect[]): void {
+    for (const pair of this.#pairs) {
+      if (pair.expiresAt > now) break;
+      this.#end(pair, effects);
+      for (const to of [pair.sender, pair.receiver]) effects.push({ to, type: 'expired', reason: 'time' });
+    }
     for (const room of this.#tokens.values()) {
       if (room.expiresAt > now) break;
       this.#close(room, now);

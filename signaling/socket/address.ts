@@ -1,5 +1,10 @@
-/** Whom a limit counts: one IPv4 address, or one IPv6 /64, which is what a single subscriber gets. */
-import { isIP } from 'node:net';
+/**
+ * Whom a limit counts: one IPv4 address, or one IPv6 /64, which is the least that a subscriber gets. The one door of
+ * proxy-addr and ipaddr.js.
+ */
+import type { IncomingMessage } from 'node:http';
+import ipaddr from 'ipaddr.js';
+import proxyAddress from 'proxy-addr';
 
 /**
  * The address that a request comes from, as a key for limits.
@@ -7,35 +12,32 @@ import { isIP } from 'node:net';
  * @param proxies how many trusted proxies stand in front; each appended one address to X-Forwarded-For. With 0 the
  *   header is ignored: anybody can write it.
  */
-export function clientAddress(
-  remote: string | undefined,
-  forwardedFor: string | undefined,
-  proxies: number,
-): string {
-  let address = remote ?? '';
-  if (proxies > 0 && forwardedFor !== undefined) {
-    const hops = forwardedFor.split(',').map((hop) => hop.trim());
-    const claimed = hops[Math.max(0, hops.length - proxies)] ?? '';
-    if (isIP(claimed)) address = claimed;
-  }
-  return limitKey(address);
+export function clientAddress(request: IncomingMessage, proxies: number): string {
+  const remote = request.socket.remoteAddress ?? '';
+  const claimed = remote === '' ? '' : proxyAddress(request, (_, hop) => hop < proxies);
+  return limitKey(ipaddr.isValid(claimed) ? claimed : remote);
 }
 
-/** IPv4 as it is (also when written as `::ffff:a.b.c.d`), IPv6 cut to its first 64 bits. */
+/** IPv4 as it is (also when written as `::ffff:a.b.c.d`), IPv6 cut to its first 64 bits, `2001:db8::/64`. */
 export function limitKey(address: string): string {
-  const plain = address.split('%')[0] ?? '';
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(plain)?.[1];
-  if (mapped !== undefined) return mapped;
-  if (isIP(plain) !== 6) return plain;
-  const [head = '', tail = ''] = plain.toLowerCase().split('::');
-  const front = head === '' ? [] : head.split(':');
-  const back = tail === '' ? [] : tail.split(':');
-  // The gap of `::`; a dotted IPv4 at the end counts as two groups.
-  const dotted = plain.includes('.') ? 1 : 0;
-  const gap = plain.includes('::') ? 8 - front.length - back.length - dotted : 0;
-  const groups = [...front, ...Array.from({ length: Math.max(0, gap) }, () => '0'), ...back];
-  return `${groups
-    .slice(0, 4)
-    .map((group) => Number.parseInt(group, 16).toString(16))
-    .join(':')}::/64`;
+  if (!ipaddr.isValid(address)) return address;
+  const parsed = ipaddr.process(address);
+  return parsed instanceof ipaddr.IPv6 ? prefixOf(parsed, 64) : parsed.toString();
+}
+
+/**
+ * The wider networks that may be one subscriber as well: providers hand out a /56 or a /48 to one.
+ *
+ * @param key what `limitKey` made
+ */
+export function widerKeys(key: string): string[] {
+  const [address = '', bits] = key.split('/');
+  if (bits === undefined || !ipaddr.IPv6.isValid(address)) return [];
+  const parsed = ipaddr.IPv6.parse(address);
+  return [prefixOf(parsed, 56), prefixOf(parsed, 48)];
+}
+
+function prefixOf(address: ipaddr.IPv6, bits: number): string {
+  const bytes = address.toByteArray().map((byte, i) => (i < bits / 8 ? byte : 0));
+  return `${ipaddr.fromByteArray(bytes).toString()}/${bits}`;
 }

@@ -17,19 +17,32 @@ export interface IceConfig {
 
 /**
  * @param now Unix milliseconds
- * @param user anything that tells allocations apart, without a colon; says nothing about the person
+ * @param subscriber whose credential it is, a key for limits: the TURN server counts allocations by user name
+ * (coturn's `user-quota`), so that all credentials of one subscriber carry the same
  * @param ownStun where this process answers STUN itself, for this page; only without `stunUrls`
  */
-export function iceServers(config: IceConfig, now: number, user: string, ownStun?: string): IceServer[] {
+export function iceServers(
+  config: IceConfig,
+  now: number,
+  subscriber: string,
+  ownStun?: string,
+): IceServer[] {
   const servers: IceServer[] = [];
   if (config.stunUrls.length > 0) servers.push({ urls: [...config.stunUrls] });
   else if (ownStun !== undefined) servers.push({ urls: [ownStun] });
   if (config.turnUrls.length > 0 && config.turnSecret !== undefined) {
     const expires = Math.floor(now / 1000) + TURN_CREDENTIAL_SECONDS;
-    servers.push({ urls: [...config.turnUrls], ...turnCredential(config.turnSecret, expires, user) });
+    servers.push({
+      urls: [...config.turnUrls],
+      ...turnCredential(config.turnSecret, expires, turnUser(config.turnSecret, subscriber)),
+    });
   }
   return servers;
 }
+
+/** Nothing is learned from it about the subscriber without the secret. */
+const turnUser = (secret: string, subscriber: string): string =>
+  createHmac('sha256', secret).update(`user ${subscriber}`).digest('base64url').slice(0, 16);
 
 /**
  * The time-limited credential of coturn's REST scheme (draft-uberti-behave-turn-rest-00): the user name says until

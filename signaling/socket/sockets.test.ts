@@ -1,16 +1,27 @@
+import { get, type IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'socket.io-client';
 import { afterEach, describe, expect, test } from 'vitest';
 import {
   ADDRESS_LIMITS,
+  CONNECT_MS,
   IDLE_SOCKET_MS,
   MAX_FRAME_BYTES,
   MAX_HELLO_BYTES,
   MAX_RELAY_BYTES,
+  MESSAGE_BURST,
   ROOM_LIFETIME_MS,
   UNUSED_SOCKET_MS,
 } from '../wire/limits.ts';
 import type { ServerOptions } from '../server.ts';
-import { next, sendRaw, startTestServer, type TestServer, type TestSocket } from '../test-server.ts';
+import {
+  frame,
+  next,
+  sendRaw,
+  upgrade,
+  startTestServer,
+  type TestServer,
+  type TestSocket,
+} from '../test-server.ts';
 
 let server: TestServer;
 const start = async (options: Partial<ServerOptions> = {}) => (server = await startTestServer(options));
@@ -21,6 +32,15 @@ async function open(socket: TestSocket): Promise<string> {
   if ('error' in answer) throw new Error(answer.error);
   return answer.slot;
 }
+function requestAs(port: number, headers: Record<string, string>) {
+  return new Promise<{ status: number | undefined; headers: IncomingHttpHeaders }>((resolve, reject) => {
+    get({ host: '127.0.0.1', port, headers }, (response) => {
+      response.resume();
+      resolve({ status: response.statusCode, headers: response.headers });
+    }).on('error', reject);
+  });
+}
+
 const join = (socket: TestSocket, slot: string) => socket.emitWithAck('join', { slot });
 
 async function pair(): Promise<[TestSocket, TestSocket]> {
@@ -241,6 +261,99 @@ describe('limits', () => {
     await left;
   });
 
+  test('connections that never say CONNECT are counted, and closed after seconds', async () => {
+    let skipped = 0;
+    await start({ now: () => Date.now() + skipped });
+    const first = await upgrade(server.port);
+    const closed = new Promise((resolve) => first.on('close', resolve).resume());
+    for (let i = 1; i < ADDRESS_LIMITS.handshake.points; i++) (await upgrade(server.port)).destroy();
+    await expect(upgrade(server.port)).rejects.toThrow();
+    await expect(server.connect()).rejects.toThrow();
+    skipped = CONNECT_MS;
+    await closed;
+  });
+
+  test('a session id opens no further connection', async () => {
+    await start();
+    const socket = await upgrade(server.port);
+    const text = await new Promise<string>((resolve) =>
+      socket.once('data', (data: Buffer) => resolve(String(data))),
+    );
+    const sid = /"sid":"([^"]+)"/.exec(text)?.[1];
+    expect(sid).toMatch(/\w/);
+    await expect(upgrade(server.port, `&sid=${sid}`)).rejects.toThrow();
+    socket.destroy();
+  });
+
+  test.each([
+    ['events that nobody knows', '42["rooms",{}]'],
+    ['requests without an acknowledgement', '42["open",{}]'],
+    ['empty messages', '4'],
+    ['namespaces that are not there', '40/x,'],
+    ['heartbeats', '3'],
+  ])('%s count as messages', async (_, text) => {
+    await start();
+    const socket = await upgrade(server.port);
+    socket.resume().write(frame(0x81, '40'));
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const closed = new Promise((resolve) => socket.on('close', resolve));
+    for (let i = 0; i < 2 * MESSAGE_BURST; i++) socket.write(frame(0x81, text));
+    await closed;
+    await pair();
+  });
+
+  test('pings of the websocket count as messages', async () => {
+    await start();
+    const socket = await upgrade(server.port);
+    const closed = new Promise((resolve) => socket.resume().on('close', resolve));
+    for (let i = 0; i < 2 * MESSAGE_BURST; i++) socket.write(frame(0x89, ''));
+    await closed;
+  });
+
+  test("burning strangers' rooms with wrong words counts as wrong codes, and raises the alarm", async () => {
+    await start({ trustedProxies: 1 });
+    let senders = 0;
+    const burn = async (address: string) => {
+      const sender = await from(`203.0.113.${(senders += 1)}`);
+      const slot = await open(sender);
+      const guest = await from(address);
+      const answer = await join(guest, slot);
+      if (!('error' in answer)) {
+        // As a real sender does with wrong words: its share, an abort, and the room is burnt.
+        for (const byte of [1, 2]) await sender.emitWithAck('relay', Uint8Array.of(byte));
+        await sender.emitWithAck('burn', {});
+      }
+      sender.disconnect();
+      guest.disconnect();
+      return answer;
+    };
+    for (let i = 0; i < ADDRESS_LIMITS.failedJoin.points; i++)
+      expect(await burn('192.0.2.66')).not.toHaveProperty('error');
+    expect(await burn('192.0.2.66')).toEqual({ error: 'too-many-attempts' });
+    expect(server.lines).toEqual([]);
+    for (let i = 0; i < 45; i++) await burn(`198.51.100.${i}`);
+    expect(server.lines).toEqual([]);
+    for (let i = 45; i < 95; i++) await burn(`198.51.100.${i}`);
+    expect(server.lines).toHaveLength(1);
+  }, 60_000);
+
+  test('a /56 and a /48 may be one subscriber, too', async () => {
+    await start({ trustedProxies: 1 });
+    const { points } = ADDRESS_LIMITS.failedJoin;
+    const guess = async (address: string) => {
+      const socket = await from(address);
+      const answer = await join(socket, '999999');
+      socket.disconnect();
+      return answer;
+    };
+    for (let i = 0; i < 2 * points; i++) await guess(`2001:db8:0:${i.toString(16)}::1`);
+    expect(await guess('2001:db8:0:ff::1')).toEqual({ error: 'too-many-attempts' });
+    expect(await guess('2001:db8:0:100::1')).toEqual({ error: 'code-unknown' });
+    for (let i = 0; i < 2 * points; i++) await guess(`2001:db8:0:${(0x200 + i * 0x100).toString(16)}::1`);
+    expect(await guess('2001:db8:0:fe00::1')).toEqual({ error: 'too-many-attempts' });
+    expect(await guess('2001:db8:1::1')).toEqual({ error: 'code-unknown' });
+  });
+
   test('a connection that asks for nothing is closed after minutes, one that has asked for something later', async () => {
     let skipped = 0;
     await start({ now: () => Date.now() + skipped });
@@ -255,6 +368,25 @@ describe('limits', () => {
     expect(waits.connected).toBe(true);
     skipped = IDLE_SOCKET_MS;
     await expect.poll(() => gone, { timeout: 10_000 }).toEqual(['idle', 'asked']);
+  });
+
+  test("a stranger's name that leads to this server is refused, for pages and for sockets", async () => {
+    await start({ allowedHosts: ['pictures.example.org'], trustedProxies: 1 });
+    const { port } = server;
+    const as = (host: string) => ({ host, origin: `http://${host}` });
+    for (const host of [`evil.example:${port}`, 'pictures.example.org.evil.example']) {
+      await expect(server.connect(as(host))).rejects.toThrow();
+      await expect(server.connect({ 'x-forwarded-host': host, origin: `http://${host}` })).rejects.toThrow();
+      for (const headers of [{ host }, { 'x-forwarded-host': host }]) {
+        const answer = await requestAs(port, headers);
+        expect(answer.status).toBe(421);
+        expect(JSON.stringify(answer.headers)).not.toContain('evil');
+      }
+    }
+    for (const host of [`localhost:${port}`, `127.0.0.1:${port}`, 'pictures.example.org']) {
+      expect((await server.connect(as(host))).connected).toBe(true);
+      expect((await requestAs(port, { host })).status).toBe(200);
+    }
   });
 
   test('only pages of this server, and of origins that were named, may connect', async () => {

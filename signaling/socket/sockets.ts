@@ -5,16 +5,17 @@ import type { Server as HttpsServer } from 'node:https';
 import { Server, type Socket } from 'socket.io';
 import * as v from 'valibot';
 import { clientAddress } from './address.ts';
-import { Attempts } from '../rooms/attempts.ts';
+import { Attempts, type Attempt } from '../rooms/attempts.ts';
 import { iceServers, type IceConfig } from './ice-servers.ts';
 import {
+  ADDRESS_SOCKETS,
   ALARM_SLOT_DIGITS,
+  CONNECT_MS,
   IDLE_SOCKET_MS,
   MAX_FRAME_BYTES,
   MAX_MALFORMED,
   MAX_SOCKETS,
-  MESSAGES_PER_SECOND,
-  MESSAGE_BURST,
+  SHUTDOWN_MS,
   UNUSED_SOCKET_MS,
 } from '../wire/limits.ts';
 import type { Log } from '../log.ts';
@@ -28,25 +29,49 @@ import {
   type ServerToClient,
   type SignalingErrorCode,
 } from '../wire/messages.ts';
-import { originAllowed } from './origin.ts';
+import { MessageBudget } from './budget.ts';
+import { Held } from '../held.ts';
+import { hostOf } from '../pages/headers.ts';
+import { nameAllowed, originAllowed } from './origin.ts';
 import { Rooms, type Outcome, type RoomsEvent } from '../rooms/rooms.ts';
 
-interface SocketData {
+/** One connection, from its handshake on, whether or not it ever says CONNECT. */
+interface Connection {
   /** Key for the limits; lives as long as the connection and is written nowhere. */
   address: string;
   connectedAt: number;
   /** Has asked for something, whatever came of it. */
   used: boolean;
   malformed: number;
-  /** Token bucket of messages. */
-  tokens: number;
-  refilledAt: number;
+  /** Has said CONNECT. */
+  joined: boolean;
+  /** Was closed by this side at the last look. */
+  closing: boolean;
+  budget: MessageBudget;
+  /** Set while it is in the namespace. */
+  socket?: IoSocket;
+}
+
+interface SocketData {
+  connection: Connection;
 }
 
 type IoServer = Server<ClientToServer, ServerToClient, Record<string, never>, SocketData>;
 type IoSocket = Socket<ClientToServer, ServerToClient, Record<string, never>, SocketData>;
 
+/** What we use of Engine.IO's socket, whose type is not exported by Socket.IO. */
+interface Wire {
+  request: IncomingMessage;
+  transport: { socket: { on(name: 'ping', listener: () => void): void } };
+  readyState: string;
+  on(name: 'packet', listener: () => void): void;
+  close(): void;
+}
+type NextFunction = (error?: Error) => void;
+
 export interface SignalingOptions {
+  /** See `nameAllowed`. */
+  allowedHosts: readonly string[];
   allowedOrigins: readonly string[];
   trustedProxies: number;
   ice: IceConfig;
@@ -71,9 +96,8 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
   const attempts = new Attempts(() =>
     log.warn('alarm: many joins fail; somebody may be guessing codes. New codes get longer slots.'),
   );
-  /** The name under which the page found us. */
-  const hostOf = (request: IncomingMessage) =>
-    headerOf(request, trustedProxies > 0 ? 'x-forwarded-host' : 'host') ?? request.headers.host;
+  const host = (request: IncomingMessage) => hostOf(request, trustedProxies);
+  const held = new Held(ADDRESS_SOCKETS, MAX_SOCKETS);
   const io: IoServer = new Server(server, {
     transports: ['websocket'],
     serveClient: false,
@@ -81,38 +105,68 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
     // A dead phone is noticed within 20 s, so that its other side is told.
     pingInterval: 10_000,
     pingTimeout: 10_000,
+    connectTimeout: CONNECT_MS,
     destroyUpgrade: options.sharesUpgrades !== true,
     allowRequest: (request, done) => {
-      done(null, originAllowed(request.headers.origin, hostOf(request), options.allowedOrigins));
+      const name = host(request);
+      const ours =
+        nameAllowed(name, options.allowedHosts) &&
+        originAllowed(request.headers.origin, name, options.allowedOrigins);
+      const raw = request.socket;
+      const address = clientAddress(request, trustedProxies);
+      if (!ours || raw.destroyed || !attempts.allow('handshake', address, now())) return done(null, false);
+      // Counted from here, since nobody has to say anything after the handshake, until the wire is gone.
+      if (!held.take(address)) return done(null, false);
+      raw.once('close', () => held.release(address));
+      done(null, true);
     },
   });
+  // A session id belongs to another transport, and we have one: it would be a connection that nobody counted.
+  io.engine.use((request: IncomingMessage, _: unknown, next: NextFunction) => {
+    const again = new URL(request.url ?? '', 'http://localhost').searchParams.has('sid');
+    next(again ? new Error('no other transport') : undefined);
+  });
 
-  const admit = async (address: string, next: (refusal?: Error) => void) => {
-    const allowed = await attempts.allow('connect', address);
-    next(allowed ? undefined : new Error('too-many-attempts'));
-  };
-  io.use((socket, next) => {
-    const address = clientAddress(
-      socket.request.socket.remoteAddress,
-      headerOf(socket.request, 'x-forwarded-for'),
-      trustedProxies,
-    );
+  /** By the connection below Socket.IO. */
+  const connections = new Map<Wire, Connection>();
+  io.engine.on('connection', (wire: Wire) => {
     const at = now();
-    socket.data = {
-      address,
+    const connection: Connection = {
+      address: clientAddress(wire.request, trustedProxies),
       connectedAt: at,
       used: false,
       malformed: 0,
-      tokens: MESSAGE_BURST,
-      refilledAt: at,
+      joined: false,
+      closing: false,
+      budget: new MessageBudget(at),
     };
-    if (io.engine.clientsCount > MAX_SOCKETS) return next(new Error('busy'));
-    void admit(address, next);
+    connections.set(wire, connection);
+    wire.request.socket.once('close', () => connections.delete(wire));
+    const count = () => {
+      if (connection.budget.message(now())) return;
+      // Told so, a page waits before it comes again.
+      if (connection.socket) connection.socket.disconnect(true);
+      else wire.request.socket.destroy();
+    };
+    // Every packet, whatever is in it or not; and the pings of the protocol below, each of which is answered.
+    wire.on('packet', count);
+    wire.transport.socket.on('ping', count);
+  });
+  io.use((socket, next) => {
+    const connection = connections.get(socket.conn as unknown as Wire);
+    if (!connection) return next(new Error('busy'));
+    socket.data = { connection };
+    const allowed = attempts.allow('connect', connection.address, now());
+    next(allowed ? undefined : new Error('too-many-attempts'));
   });
 
   const run = (event: RoomsEvent): Outcome => rooms.handle(event, now());
   const deliver = (outcome: Outcome): void => {
     for (const effect of outcome.effects) {
+      if (effect.type === 'failed-join') {
+        attempts.failedJoin(effect.from, now());
+        continue;
+      }
       const socket = io.sockets.sockets.get(effect.to);
       if (!socket) continue;
       switch (effect.type) {
@@ -134,7 +188,6 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
     event: RoomsEvent & { socket: string },
     reply: (reply: Outcome['reply']) => void,
   ): void => {
-    // It may have gone while the limits were asked; a place given now would be nobody's.
     if (!socket.connected) return;
     const outcome = run(event);
     reply(outcome.reply);
@@ -142,13 +195,17 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
   };
 
   io.on('connection', (socket) => {
-    const { address } = socket.data;
-    const ownStun = options.ownStun?.(hostOf(socket.request));
-    const ice = () => iceServers(options.ice, now(), randomBytes(6).toString('base64url'), ownStun);
-    const request = takeRequests(socket, now);
+    const { connection } = socket.data;
+    const { address } = connection;
+    connection.socket = socket;
+    connection.joined = true;
+    const ownStun = options.ownStun?.(host(socket.request));
+    const ice = () => iceServers(options.ice, now(), address, ownStun);
+    const allow = (attempt: Attempt) => attempts.allow(attempt, address, now());
+    const request = takeRequests(socket);
 
-    request('open', emptySchema, async (_, ack) => {
-      if (!(await attempts.allow('open', address))) return ack({ error: 'too-many-attempts' });
+    request('open', emptySchema, (_, ack) => {
+      if (!allow('open')) return ack({ error: 'too-many-attempts' });
       const minDigits = attempts.alarm(now()) ? ALARM_SLOT_DIGITS : 1;
       const random = randomInt(2 ** 32) / 2 ** 32;
       const token = randomBytes(16).toString('base64url');
@@ -158,27 +215,27 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
       });
     });
 
-    request('reopen', reopenSchema, async ({ token }, ack) => {
-      if (!(await attempts.allow('rejoin', address))) return ack({ error: 'too-many-attempts' });
+    request('reopen', reopenSchema, ({ token }, ack) => {
+      if (!allow('rejoin')) return ack({ error: 'too-many-attempts' });
       answer(socket, { type: 'reopen', socket: socket.id, token }, (reply) => {
         if (reply.type !== 'reopened') return ack({ error: refusal(reply) });
         ack({ expiresAt: reply.expiresAt, iceServers: ice() });
       });
     });
 
-    request('join', joinSchema, async ({ slot, hello }, ack) => {
+    request('join', joinSchema, ({ slot, hello }, ack) => {
       // Both are asked before the slot is looked at: an answer would be the guess that we refuse.
-      const allowed = (await attempts.allow('join', address)) && (await attempts.mayJoin(address));
+      const allowed = allow('join') && attempts.mayJoin(address, now());
       if (!allowed) return ack({ error: 'too-many-attempts' });
-      answer(socket, { type: 'join', socket: socket.id, slot, hello }, (reply) => {
+      answer(socket, { type: 'join', socket: socket.id, slot, from: address, hello }, (reply) => {
         if (reply.type === 'joined') return ack({ iceServers: ice() });
-        void attempts.failedJoin(address, now());
+        attempts.failedJoin(address, now());
         ack({ error: refusal(reply) });
       });
     });
 
-    request('rejoin', rejoinSchema, async ({ id, role }, ack) => {
-      if (!(await attempts.allow('rejoin', address))) return ack({ error: 'too-many-attempts' });
+    request('rejoin', rejoinSchema, ({ id, role }, ack) => {
+      if (!allow('rejoin')) return ack({ error: 'too-many-attempts' });
       answer(socket, { type: 'rejoin', socket: socket.id, id, role }, (reply) => {
         if (reply.type !== 'rejoined') return ack({ error: refusal(reply) });
         ack({ iceServers: ice(), waiting: reply.waiting });
@@ -196,19 +253,31 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
     }
 
     socket.on('disconnect', (reason) => {
-      // A client that says goodbye does not come back; one that breaks off may.
-      const type = reason === 'client namespace disconnect' ? 'leave' : 'gone';
+      delete connection.socket;
+      // A client that says goodbye does not come back, nor does one that was sent away; one that breaks off may.
+      const type = reason.endsWith('namespace disconnect') ? 'leave' : 'gone';
       deliver(run({ type, socket: socket.id }));
     });
   });
 
+  /** Once a second at each connection. */
+  const look = (wire: Wire, connection: Connection) => {
+    const { socket, used, connectedAt, closing, joined, budget } = connection;
+    const raw = wire.request.socket;
+    // Was told to go a look ago. A page has gone by itself; who is none could stay for half a minute.
+    if (closing) raw.destroy();
+    connection.closing = wire.readyState !== 'open';
+    const silent = !joined && connectedAt < now() - CONNECT_MS;
+    if (silent || !budget.bytes(raw.bytesRead, now())) raw.destroy();
+    const idleSince = now() - (used ? IDLE_SOCKET_MS : UNUSED_SOCKET_MS);
+    if (connectedAt < idleSince && socket && !rooms.has(socket.id)) socket.disconnect(true);
+    // Has left the namespace and stayed.
+    if (joined && !socket && !connection.closing) wire.close();
+  };
   const clock = setInterval(() => {
     deliver(run({ type: 'tick' }));
-    for (const socket of io.sockets.sockets.values()) {
-      const { used, connectedAt } = socket.data;
-      const idleSince = now() - (used ? IDLE_SOCKET_MS : UNUSED_SOCKET_MS);
-      if (connectedAt < idleSince && !rooms.has(socket.id)) socket.disconnect(true);
-    }
+    attempts.sweep(now());
+    for (const [wire, connection] of connections) look(wire, connection);
   }, 1000);
   clock.unref();
 
@@ -217,16 +286,22 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
     close: async () => {
       clearInterval(clock);
       // Not `disconnectSockets`: a page takes that as a refusal and does not come back.
+      // Who does not answer the goodbye must not hold up the end.
+      const cut = setTimeout(() => {
+        for (const wire of connections.keys()) wire.request.socket.destroy();
+      }, SHUTDOWN_MS / 3);
       await io.close();
+      clearTimeout(cut);
     },
   };
 }
 
 /**
- * Registers one kind of request: rate, shape, then the handler. A request without an acknowledgement is dropped; a
+ * Registers one kind of request: shape, then the handler. A request without an acknowledgement is dropped; a
  * malformed one is answered, and the third closes the socket.
  */
-function takeRequests(socket: IoSocket, now: () => number) {
+function takeRequests(socket: IoSocket) {
+  const { connection } = socket.data;
   return <N extends keyof ClientToServer, S extends v.GenericSchema>(
     name: N,
     schema: S,
@@ -235,19 +310,14 @@ function takeRequests(socket: IoSocket, now: () => number) {
     const listener = (...args: unknown[]): void => {
       const ack = args.at(-1);
       const answer = typeof ack === 'function' ? (ack as (answer: unknown) => void) : () => {};
-      if (!takeToken(socket.data, now())) {
-        answer({ error: 'too-many-attempts' });
-        socket.disconnect(true);
-        return;
-      }
       const parsed = v.safeParse(schema, args[0]);
       if (args.length !== 2 || typeof ack !== 'function' || !parsed.success) {
         answer({ error: 'malformed' });
-        socket.data.malformed += 1;
-        if (socket.data.malformed >= MAX_MALFORMED) socket.disconnect(true);
+        connection.malformed += 1;
+        if (connection.malformed >= MAX_MALFORMED) socket.disconnect(true);
         return;
       }
-      socket.data.used = true;
+      connection.used = true;
       handle(parsed.output, answer);
     };
     // The types promise well-formed requests; the wire does not.
@@ -255,18 +325,6 @@ function takeRequests(socket: IoSocket, now: () => number) {
   };
 }
 
-function takeToken(data: SocketData, now: number): boolean {
-  const earned = ((now - data.refilledAt) / 1000) * MESSAGES_PER_SECOND;
-  data.tokens = Math.min(MESSAGE_BURST, data.tokens + Math.max(0, earned)) - 1;
-  data.refilledAt = now;
-  return data.tokens >= 0;
-}
-
 function refusal(reply: Outcome['reply']): SignalingErrorCode {
   return reply.type === 'refused' ? reply.code : 'malformed';
-}
-
-function headerOf(request: IncomingMessage, name: string): string | undefined {
-  const value = request.headers[name];
-  return Array.isArray(value) ? value.join(',') : value;
 }

@@ -26,6 +26,23 @@ export const MAX_ROOMS = 20_000;
 export const MAX_RENDEZVOUS = 20_000;
 export const MAX_RESTING_SLOTS = 50_000;
 export const MAX_SOCKETS = 20_000;
+/** Of each kind of attempt; 150 bytes each. Beyond it the oldest are forgotten. */
+export const MAX_LIMITED_KEYS = 20_000;
+
+/** Sockets that one address holds at a time: a school behind one NAT, a device or two to a pupil. */
+export const ADDRESS_SOCKETS = 500;
+
+/** A page says CONNECT right behind the handshake. */
+export const CONNECT_MS = 10_000;
+
+/** How long two sides may talk through the server: pairing (80 s) and connecting (40 s) fit twice. Connected pages do not need it any more. */
+export const PAIR_LIFETIME_MS = 5 * 60_000;
+
+/**
+ * What a sender says to a guest before it knows that the guest has the right words: its share and, if they were wrong, an
+ * abort. A third message is a success.
+ */
+export const MESSAGES_BEFORE_TRUST = 2;
 
 /** Connections of every kind, pages included: each socket that waits may load a page at the same time. */
 export const MAX_CONNECTIONS = 25_000;
@@ -54,6 +71,9 @@ export const ALARM_HOLD_MS = ROOM_LIFETIME_MS;
 export const MESSAGE_BURST = 100;
 export const MESSAGES_PER_SECOND = 20;
 
+/** What a socket may send between two looks a second apart: a pair's whole allowance, twice. */
+export const MAX_SOCKET_BYTES_PER_SECOND = 2 * MAX_PAIR_BYTES;
+
 /** Malformed messages before a socket is closed: our own client never sends one. */
 export const MAX_MALFORMED = 3;
 
@@ -76,10 +96,12 @@ export const SHUTDOWN_MS = 3000;
 
 /** Points in a window of seconds for each address; an address is often a whole school or office behind one NAT. */
 export const ADDRESS_LIMITS = {
+  /** Above `connect` a page is told so; above this it is not answered at all. */
+  handshake: { points: 480, seconds: 60 },
   connect: { points: 240, seconds: 60 },
   open: { points: 60, seconds: 60 },
   join: { points: 120, seconds: 60 },
-  /** Wrong codes. Ten leave room for clumsy fingers, and nothing for a search. */
+  /** Codes that are not there, and rooms that were joined to no end. Ten leave room for clumsy fingers, and nothing for a search. */
   failedJoin: { points: 10, seconds: 600 },
   rejoin: { points: 120, seconds: 60 },
 } as const;

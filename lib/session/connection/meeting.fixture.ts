@@ -140,7 +140,9 @@ export class Meeting {
     const event: RoomsEvent =
       ask.type === 'open'
         ? { type: 'open', socket, token: `token-${this.next()}`, random: this.random(), minDigits: 1 }
-        : { ...ask, socket };
+        : ask.type === 'join'
+          ? { ...ask, socket, from: socket }
+          : { ...ask, socket };
     this.later(LATENCY, () => {
       if (!this.sockets.has(socket)) {
         refuse('server-away');
@@ -170,7 +172,11 @@ export class Meeting {
   }
 
   private deliver(effects: readonly Effect[]): void {
-    for (const { to, ...event } of effects) this.toSocket(to, event);
+    for (const effect of effects) {
+      if (effect.type === 'failed-join') continue;
+      const { to, ...event } = effect;
+      this.toSocket(to, event);
+    }
   }
 
   private toSocket(socket: string, event: ConnectionEvent): void {
