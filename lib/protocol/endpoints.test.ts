@@ -324,7 +324,7 @@ describe('what each side tells the other of single chunks', () => {
     pair.toReceiver = (bytes) => {
       const symbol = symbolOf(bytes);
       if (symbol === undefined || (bytes[4]! | bytes[5]! | bytes[6]! | bytes[7]!) !== 0) return false;
-      return symbol === 5 || (symbol >= 64 && !original.wasSentAgain(0));
+      return symbol === 5 || (symbol >= 64 && !original.wasRetransmitted(0));
     };
     pair.run(3000, () => pair.said('whole') > 0);
     pair.receiver.verified(id, true, pair.now);

@@ -1,8 +1,10 @@
 /** Sender and receiver without a network between them. */
 import { CONTROL_LANE } from './endpoint.ts';
 import { encodeControl, type ControlMessage } from './wire/control-message.ts';
-import { Receiver, type ReceiverEvent } from './receiving/receiver.ts';
-import { Sender, type SenderEvent } from './sending/sender.ts';
+import { Receiver } from './receiving/receiver.ts';
+import type { ReceiverEvent } from './receiving/receiver-event.ts';
+import { Sender } from './sending/sender.ts';
+import type { SenderEvent } from './sending/sender-event.ts';
 
 /** Of a picture of so many zeros. */
 export const header = (bytes: number, previewBytes = 0) => ({

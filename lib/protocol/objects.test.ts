@@ -152,8 +152,8 @@ describe('objects', () => {
           outgoing.takeRepair();
           outgoing.takeSource();
           expect(outgoing.closedBelow).toBeLessThanOrEqual(10);
-          expect(outgoing.chunksThere).toBeGreaterThanOrEqual(0);
-          expect(outgoing.chunksThere).toBeLessThanOrEqual(640);
+          expect(outgoing.chunksDelivered).toBeGreaterThanOrEqual(0);
+          expect(outgoing.chunksDelivered).toBeLessThanOrEqual(640);
           expect(outgoing.hasWork()).toBe(outgoing.takeRepair() !== undefined || outgoing.hasWork());
         }
       }),

@@ -7,8 +7,10 @@ import {
 } from '../protocol/endpoint.ts';
 import type { Run } from '../protocol/wire/run-list.ts';
 import { MAX_OPEN_BLOCKS } from '../protocol/limits.ts';
-import { Receiver, type ReceiverEvent } from '../protocol/receiving/receiver.ts';
-import { Sender, type SenderEvent } from '../protocol/sending/sender.ts';
+import { Receiver } from '../protocol/receiving/receiver.ts';
+import type { ReceiverEvent } from '../protocol/receiving/receiver-event.ts';
+import { Sender } from '../protocol/sending/sender.ts';
+import type { SenderEvent } from '../protocol/sending/sender-event.ts';
 import { ORIGINAL } from '../protocol/wire/stream-id.ts';
 import type { LaneModel } from './lane-link.ts';
 import type { LinkOptions } from './link.ts';

@@ -1,8 +1,10 @@
 import type { Millis } from '../protocol/endpoint.ts';
 import type { Run } from '../protocol/wire/run-list.ts';
 import { ORIGINAL, PREVIEW } from '../protocol/wire/stream-id.ts';
-import { Receiver, type ReceiverEvent } from '../protocol/receiving/receiver.ts';
-import { Sender, type SenderEvent } from '../protocol/sending/sender.ts';
+import { Receiver } from '../protocol/receiving/receiver.ts';
+import type { ReceiverEvent } from '../protocol/receiving/receiver-event.ts';
+import { Sender } from '../protocol/sending/sender.ts';
+import type { SenderEvent } from '../protocol/sending/sender-event.ts';
 import type { LinkOptions } from './link.ts';
 import { Pair, type PairEvent } from './pair.ts';
 import { StallingEndpoint, type StallOptions } from './stalling-endpoint.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Endpoint, LaneId, Millis, Transmit } from '../protocol/endpoint.ts';
-import type { ReceiverEvent } from '../protocol/receiving/receiver.ts';
-import type { SenderEvent } from '../protocol/sending/sender.ts';
+import type { ReceiverEvent } from '../protocol/receiving/receiver-event.ts';
+import type { SenderEvent } from '../protocol/sending/sender-event.ts';
 import type { Side } from './pair.ts';
 
 type AnyEvent = SenderEvent | ReceiverEvent;

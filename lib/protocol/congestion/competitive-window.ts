@@ -32,7 +32,7 @@ export class CompetitiveWindow {
   /** When the queue was last seen. */
   queueSeenAt: Millis;
   /** Bytes in flight. */
-  private bytes: number;
+  private byteLength: number;
   private cutAt: Millis;
   /** Packets since the window was last judged. */
   private readonly counts = { resolved: 0, lost: 0 };
@@ -40,8 +40,8 @@ export class CompetitiveWindow {
   private probing = false;
 
   /** The first probe is at once: an estimate that is a little too high keeps a queue of our own as long. */
-  constructor(bytes: number, now: Millis) {
-    this.bytes = bytes;
+  constructor(byteLength: number, now: Millis) {
+    this.byteLength = byteLength;
     this.cutAt = now;
     this.queueSeenAt = now;
     this.probeAt = now;
@@ -49,13 +49,13 @@ export class CompetitiveWindow {
 
   /** Bytes a millisecond to pace at. */
   rate(roundTrip: Millis, queue: Millis): number {
-    const rate = this.bytes / (roundTrip + queue);
+    const rate = this.byteLength / (roundTrip + queue);
     return this.probing ? rate * PROBE_GAIN : rate;
   }
 
   /** Bytes a millisecond that the window is without a queue. */
   rateAlone(roundTrip: Millis): number {
-    return this.bytes / roundTrip;
+    return this.byteLength / roundTrip;
   }
 
   /** Returns whether we are alone on the path (again). */
@@ -85,11 +85,11 @@ export class CompetitiveWindow {
       counts.lost = 0;
     }
     if (due && congested) {
-      this.bytes *= AIMD_CUT;
+      this.byteLength *= AIMD_CUT;
       this.cutAt = now;
     } else if (!limited) {
-      this.bytes += (AIMD_GROWTH * DATA_PACKET * resolved * DATA_PACKET) / this.bytes;
+      this.byteLength += (AIMD_GROWTH * DATA_PACKET * resolved * DATA_PACKET) / this.byteLength;
     }
-    this.bytes = Math.max(MIN_PACKETS * DATA_PACKET, this.bytes);
+    this.byteLength = Math.max(MIN_PACKETS * DATA_PACKET, this.byteLength);
   }
 }

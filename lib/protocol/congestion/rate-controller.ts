@@ -168,8 +168,8 @@ export class RateController {
     const drained = this.queue < TARGET_QUEUE || this.contention.undrainedFor(now) > 4 * this.roundTrip + 400;
     if (phase.state === 'drain' && drained) this.phase = CRUISE;
     if (this.contention.update(this.queue, this.bandwidth.rate, this.roundTrip, now)) {
-      const bytes = this.bandwidth.rate * (this.roundTrip + this.queue);
-      this.phase = { state: 'contend', window: new CompetitiveWindow(bytes, now) };
+      const byteLength = this.bandwidth.rate * (this.roundTrip + this.queue);
+      this.phase = { state: 'contend', window: new CompetitiveWindow(byteLength, now) };
       this.probe.restart(now);
     }
     this.testOverdrive(now);

@@ -39,8 +39,8 @@ export class FeedbackScheduler {
     this.copies = URGENT_COPIES;
   }
 
-  backlog(lane: LaneId, bytes: number): void {
-    this.backlogs.set(lane, bytes);
+  backlog(lane: LaneId, byteLength: number): void {
+    this.backlogs.set(lane, byteLength);
   }
 
   laneClosed(lane: LaneId): void {

@@ -10,7 +10,7 @@ export class FeedbackWriter {
   private number = 0;
   /** DATA and PROBE packets of the session, and their bytes. */
   private packets = 0;
-  private bytes = 0;
+  private byteLength = 0;
   /** The latest send time received, in ticks, and when. */
   private newestSentAt = 0;
   private newestAt: Millis = 0;
@@ -20,7 +20,7 @@ export class FeedbackWriter {
   /** @param sentAt ticks of the sender's clock */
   arrived(sentAt: number, length: number, now: Millis): void {
     this.packets += 1;
-    this.bytes += length;
+    this.byteLength += length;
     // A packet overtaken by another lane's measures that lane's congestion window, not the path's delay.
     if (this.packets > 1 && ((sentAt - this.newestSentAt) | 0) < 0) return;
     this.newestSentAt = sentAt;
@@ -48,7 +48,7 @@ export class FeedbackWriter {
       ackDelay: Math.min(MAX_ACK_DELAY, Math.round((now - this.newestAt) * TICKS)),
       delay: delay >>> 0,
       packets: this.packets,
-      bytes: this.bytes >>> 0,
+      bytes: this.byteLength >>> 0,
       lanes,
       streams,
     });

@@ -3,13 +3,13 @@ import { blockChunks, blockRange, chunkLength, firstChunk, geometryOf, type Geom
 import { CHUNK_LENGTH, MAX_OPEN_BLOCKS, MAX_SYMBOLS } from '../limits.ts';
 import type { StreamReport } from '../wire/feedback-packet.ts';
 
-/** A block that became whole. */
+/** A block that became complete. */
 export interface WholeBlock {
   readonly block: number;
-  /** Where its bytes stand in the object. */
+  /** Offset of its bytes in the object. */
   readonly at: number;
   readonly bytes: Uint8Array;
-  /** Numbers of the chunks that did not come by themselves. */
+  /** Numbers of the chunks that did not arrive themselves. */
   readonly rebuilt: readonly number[];
 }
 
@@ -71,7 +71,7 @@ export class IncomingObject {
 
   take(block: number, symbol: number, bytes: Uint8Array): Taken {
     if (block >= this.geometry.blocks) return REFUSED;
-    if (this.isClosed(block)) return this.again(block, symbol);
+    if (this.isClosed(block)) return this.duplicate(block, symbol);
     if (block >= this.closedBelow + MAX_OPEN_BLOCKS || symbol >= MAX_SYMBOLS) return REFUSED;
     const k = blockChunks(this.geometry, block);
     const chunk = this.chunkOf(block, symbol);
@@ -84,7 +84,7 @@ export class IncomingObject {
       this.open.set(block, decoder);
       this.seenThrough = Math.max(this.seenThrough, block + 1);
     }
-    if (decoder.add(symbol, bytes) !== 'new') return this.again(block, symbol);
+    if (decoder.add(symbol, bytes) !== 'new') return this.duplicate(block, symbol);
     return { kind: 'new', chunk, whole: decoder.complete ? this.finish(block, decoder) : undefined };
   }
 
@@ -94,12 +94,12 @@ export class IncomingObject {
     return firstChunk(this.geometry, block) + symbol;
   }
 
-  private again(block: number, symbol: number): Taken {
+  private duplicate(block: number, symbol: number): Taken {
     const chunk = this.chunkOf(block, symbol);
     return chunk === undefined ? DUPLICATE : { kind: 'duplicate', chunk };
   }
 
-  /** Chunks missing where later ones have come, as of now. For the chunk map. */
+  /** Chunks missing where later ones have arrived, as of now. For the chunk map. */
   holes(each: (chunk: number, block: number) => void): void {
     for (const [block, decoder] of this.open) {
       if (block + 1 >= this.seenThrough) continue;
@@ -127,7 +127,7 @@ export class IncomingObject {
     };
   }
 
-  /** Nothing more will come: forgets the blocks that did not become whole. */
+  /** Nothing more will arrive: forgets the blocks that did not become complete. */
   release(): void {
     this.open.clear();
   }

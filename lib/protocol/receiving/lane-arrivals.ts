@@ -2,19 +2,19 @@ import type { LaneId } from '../endpoint.ts';
 import { MAX_FEEDBACK_LANES } from '../limits.ts';
 import type { LaneReport } from '../wire/feedback-packet.ts';
 
-/** Numbers this far behind the highest are taken as replays: no lane reorders by so much. */
+/** Numbers this far behind the highest are taken as replays: no lane reorders by as much. */
 const WINDOW = 512;
-/** Each change is told this often, so that the loss of most feedback loses no news. */
+/** Each change is reported this many times, so that the loss of most feedback loses no report. */
 const REPEATS = 4;
 
 class IncomingLane {
   highest = -1;
   received = 0;
-  /** How often the present counters have still to be told. */
-  untold = 0;
+  /** How many more times the present counters are reported. */
+  reportsLeft = 0;
   private readonly seen = new Uint8Array(WINDOW);
 
-  /** `false`: it came before, or is too old to know. */
+  /** `false`: it arrived before, or is too old to know. */
   add(number: number): boolean {
     if (number > this.highest) {
       const from = Math.max(this.highest + 1, number - WINDOW + 1);
@@ -25,12 +25,12 @@ class IncomingLane {
     }
     this.seen[number % WINDOW] = 1;
     this.received += 1;
-    this.untold = REPEATS;
+    this.reportsLeft = REPEATS;
     return true;
   }
 }
 
-/** The receiving side of the lanes: which packets of each came out. */
+/** The receiving side of the lanes: which packets of each arrived. */
 export class Arrivals {
   private readonly lanes = new Map<LaneId, IncomingLane>();
   private missingOfClosed = 0;
@@ -58,23 +58,23 @@ export class Arrivals {
     return this.lanes.get(lane)?.add(number) ?? false;
   }
 
-  /** Packets that a later one of their lane has overtaken and that did not come. */
+  /** Packets that a later one of their lane has overtaken and that have not arrived. */
   get missing(): number {
     let sum = this.missingOfClosed;
     for (const lane of this.lanes.values()) sum += lane.highest + 1 - lane.received;
     return sum;
   }
 
-  /** The lanes' news, at most as many as one feedback takes; those told least often first. */
+  /** The lanes' changes, at most as many as one feedback takes; those reported least often first. */
   report(): LaneReport[] {
     const reports: LaneReport[] = [];
     for (let repeats = REPEATS; repeats > 0 && reports.length < MAX_FEEDBACK_LANES; repeats--) {
       for (const [id, lane] of this.lanes) {
-        if (lane.untold !== repeats || reports.length >= MAX_FEEDBACK_LANES) continue;
+        if (lane.reportsLeft !== repeats || reports.length >= MAX_FEEDBACK_LANES) continue;
         reports.push({ lane: id, highest: lane.highest & 0xffff, received: lane.received & 0xffff });
       }
     }
-    for (const report of reports) (this.lanes.get(report.lane) as IncomingLane).untold -= 1;
+    for (const report of reports) (this.lanes.get(report.lane) as IncomingLane).reportsLeft -= 1;
     return reports;
   }
 }

@@ -4,7 +4,8 @@ import { CONTROL_LANE } from '../endpoint.ts';
 import { encodeControl, type ControlMessage } from '../wire/control-message.ts';
 import { LINGER, SENT_LIMIT } from '../limits.ts';
 import { encodeData } from '../wire/lane-packet.ts';
-import { Receiver, type ReceiverEvent } from './receiver.ts';
+import { Receiver } from './receiver.ts';
+import type { ReceiverEvent } from './receiver-event.ts';
 import { ORIGINAL, streamOf } from '../wire/stream-id.ts';
 
 /** A receiver that has verified a picture of one chunk at time 0, and its events. */

@@ -21,7 +21,7 @@ import {
   type DataHeader,
 } from '../wire/lane-packet.ts';
 import { runsWhere, type Run } from '../wire/run-list.ts';
-import { kindOf, PREVIEW, transferOf, type ObjectKind } from '../wire/stream-id.ts';
+import { kindOf, PREVIEW, transferOf } from '../wire/stream-id.ts';
 import { FeedbackScheduler } from './feedback-scheduler.ts';
 import { FeedbackWriter } from './feedback-writer.ts';
 import type { IncomingObject } from './incoming-object.ts';
@@ -29,40 +29,7 @@ import type { IncomingTransfer } from './incoming-transfer.ts';
 import { IncomingTransfers } from './incoming-transfers.ts';
 import { Arrivals } from './lane-arrivals.ts';
 import { ProgressReporter } from './progress-reporter.ts';
-
-export type ReceiverEvent =
-  | { readonly type: 'hello'; readonly instance: Uint8Array; readonly name: string }
-  | { readonly type: 'offered'; readonly transfer: number; readonly header: FileHeader }
-  /** A chunk arrived, by its number in the file. */
-  | { readonly type: 'chunk'; readonly transfer: number; readonly chunk: number }
-  /** A chunk arrived that was here already, received or rebuilt. */
-  | { readonly type: 'twice'; readonly transfer: number; readonly chunk: number }
-  /** A block is complete; `at` is its offset in the object in bytes, `rebuilt` the chunks that did not arrive themselves. */
-  | {
-      readonly type: 'block';
-      readonly transfer: number;
-      readonly kind: ObjectKind;
-      readonly block: number;
-      readonly at: number;
-      readonly bytes: Uint8Array;
-      readonly rebuilt: readonly number[];
-    }
-  /** The sender's round trip, and blocks for which it sent more after their first pass (retransmitted). */
-  | {
-      readonly type: 'sending';
-      readonly transfer: number;
-      readonly roundTrip: Millis;
-      readonly again: readonly Run[];
-    }
-  /** Every byte of the original is here: compare the digest and call `verified`. */
-  | { readonly type: 'whole'; readonly transfer: number }
-  /** The figures will not change any more. */
-  | { readonly type: 'final'; readonly transfer: number }
-  | { readonly type: 'cancelled'; readonly transfer: number; readonly reason: CancelReason }
-  | { readonly type: 'silence'; readonly transfer: number }
-  /** More offers than a session may hold: end it. */
-  | { readonly type: 'flooded' }
-  | { readonly type: 'bye' };
+import type { ReceiverEvent } from './receiver-event.ts';
 
 /** A symbol of a DATA packet. */
 interface Symbol {
@@ -213,8 +180,8 @@ export class Receiver implements Endpoint<ReceiverEvent> {
     this.scheduler.laneClosed(lane);
   }
 
-  handleLaneBacklog(lane: LaneId, bytes: number, _now: Millis): void {
-    this.scheduler.backlog(lane, bytes);
+  handleLaneBacklog(lane: LaneId, byteLength: number, _now: Millis): void {
+    this.scheduler.backlog(lane, byteLength);
   }
 
   // ---- Endpoint: out

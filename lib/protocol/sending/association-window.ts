@@ -31,24 +31,24 @@ export class AssociationWindow {
   /** Bytes acknowledged since congestion avoidance last grew the window. */
   private acknowledged = 0;
 
-  /** Packets of `bytes` that can leave at once and whole: a part of one would double its risk. */
-  room(bytes: number, inFlight: number): number {
-    return this.backlog > 0 ? 0 : Math.floor(this.size / (bytes + CHUNK_HEADER)) - inFlight;
+  /** Packets of `byteLength` that can leave at once and whole: a part of one would double its risk. */
+  room(byteLength: number, inFlight: number): number {
+    return this.backlog > 0 ? 0 : Math.floor(this.size / (byteLength + CHUNK_HEADER)) - inFlight;
   }
 
   /**
-   * The browser holds back `bytes` of what was sent. It reports that for a moment after every send, so only a lasting
+   * The browser holds back `byteLength` bytes of what was sent. It reports that for a moment after every send, so only a lasting
    * backlog shows a full window, which then is what is in flight less the backlog.
    */
-  hold(bytes: number, inFlight: number, now: Millis): void {
-    this.backlog = bytes;
-    if (bytes === 0) {
+  hold(byteLength: number, inFlight: number, now: Millis): void {
+    this.backlog = byteLength;
+    if (byteLength === 0) {
       this.backlogSince = undefined;
       return;
     }
     this.backlogSince ??= now;
     if (now - this.backlogSince < HELD_FOR_LONG) return;
-    this.size = Math.max(MTU, Math.min(this.size, inFlight * PACKET_COST - bytes));
+    this.size = Math.max(MTU, Math.min(this.size, inFlight * PACKET_COST - byteLength));
   }
 
   /** One of its packets was lost; to be called once a round trip of losses. */
@@ -61,13 +61,13 @@ export class AssociationWindow {
   /** `packets` were acknowledged while `inFlight` others remain. Grows only while it is used. */
   grow(packets: number, inFlight: number): void {
     if (this.backlog > 0) return;
-    const bytes = packets * PACKET_COST;
+    const newly = packets * PACKET_COST;
     if ((inFlight + packets + 1) * PACKET_COST < this.size / 2) return;
     let more = MTU;
     if (this.size < this.threshold) {
-      more = Math.min(bytes, MTU * Math.ceil(packets / 2));
+      more = Math.min(newly, MTU * Math.ceil(packets / 2));
     } else {
-      this.acknowledged += bytes;
+      this.acknowledged += newly;
       if (this.acknowledged < this.size) return;
       this.acknowledged = 0;
     }

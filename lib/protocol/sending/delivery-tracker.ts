@@ -27,14 +27,14 @@ export class DeliveryTracker {
   private delayTicks: number | undefined;
 
   /** A message of DATA packets left. */
-  onSent(bytes: number, now: Millis): void {
-    this.sentBytes += bytes;
-    this.sent.add(now, bytes);
+  onSent(byteLength: number, now: Millis): void {
+    this.sentBytes += byteLength;
+    this.sent.add(now, byteLength);
   }
 
   /** A probe left: it measures no rate. */
-  onProbeSent(bytes: number): void {
-    this.sentBytes += bytes;
+  onProbeSent(byteLength: number): void {
+    this.sentBytes += byteLength;
   }
 
   /** Takes feedback that is newer than any before; `false`: it is old. */

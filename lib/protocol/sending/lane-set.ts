@@ -54,31 +54,31 @@ export class LaneSet {
   }
 
   /**
-   * The least recently used lane whose window has room for a whole packet of `bytes`: spreads the packets, so that a burst
+   * The least recently used lane whose window has room for a whole packet of `byteLength`: spreads the packets, so that a burst
    * of loss meets many associations once instead of one often.
    */
-  spread(bytes: number): OutgoingLane | undefined {
-    for (const lane of this.leastRecentlyUsed) if (lane.room(bytes) > 0) return lane;
+  spread(byteLength: number): OutgoingLane | undefined {
+    for (const lane of this.leastRecentlyUsed) if (lane.room(byteLength) > 0) return lane;
     return undefined;
   }
 
   /**
-   * The first lane with room for `count` packets of `bytes`, or the one with most room: few associations do all the work,
+   * The first lane with room for `count` packets of `byteLength`, or the one with most room: few associations do all the work,
    * and their windows grow. The one beside the control channel is only used when no other has room.
    */
-  concentrate(bytes: number, count: number): OutgoingLane | undefined {
+  concentrate(byteLength: number, count: number): OutgoingLane | undefined {
     let best: OutgoingLane | undefined;
     let most = 0;
     for (const lane of this.lanes.values()) {
       if (lane.id === FIRST_LANE) continue;
-      const room = lane.room(bytes);
+      const room = lane.room(byteLength);
       if (room >= count) return lane;
       if (room <= most) continue;
       best = lane;
       most = room;
     }
     const shared = this.lanes.get(FIRST_LANE);
-    return best ?? (shared !== undefined && shared.room(bytes) > 0 ? shared : undefined);
+    return best ?? (shared !== undefined && shared.room(byteLength) > 0 ? shared : undefined);
   }
 
   /** Declares packets sent before `deadline` lost; returns how many. */

@@ -64,9 +64,9 @@ export class OutgoingLane {
     return this.packets[this.head]?.at;
   }
 
-  /** Packets of `bytes` that can leave at once and whole. */
-  room(bytes: number): number {
-    return this.window.room(bytes, this.inFlight);
+  /** Packets of `byteLength` that can leave at once and whole. */
+  room(byteLength: number): number {
+    return this.window.room(byteLength, this.inFlight);
   }
 
   /** The packet number for what is sent now. */
@@ -124,9 +124,9 @@ export class OutgoingLane {
     return count;
   }
 
-  /** The browser holds back `bytes` of what was sent. */
-  hold(bytes: number, now: Millis): void {
-    this.window.hold(bytes, this.inFlight, now);
+  /** The browser holds back `byteLength` bytes of what was sent. */
+  hold(byteLength: number, now: Millis): void {
+    this.window.hold(byteLength, this.inFlight, now);
   }
 
   /** When packet `number` was sent; `NEVER` if it was resolved before. */

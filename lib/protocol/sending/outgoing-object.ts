@@ -1,7 +1,7 @@
 import { BlockEncoder } from '../erasure/encoder.ts';
 import { blockChunks, blockRange, chunkLength, firstChunk, geometryOf, type Geometry } from '../geometry.ts';
 import { CHUNK_LENGTH, MAX_OPEN_BLOCKS, READ_AHEAD_BLOCKS } from '../limits.ts';
-import type { Carried } from './outgoing-lane.ts';
+import { OutgoingBlock } from './outgoing-block.ts';
 import type { StreamReport } from '../wire/feedback-packet.ts';
 import { symbolsToSend } from './symbol-budget.ts';
 
@@ -20,53 +20,11 @@ export interface RepairBudget {
 }
 
 /**
- * How sure to be that a block is whole without another round trip. In the middle, expected losses are covered and the rest
+ * How sure to be that a block is complete without another round trip. In the middle, expected losses are covered and the rest
  * is left to feedback, which costs nothing while there is more to send. At the front (the picture should appear) and at the
  * end (nothing else fills the round trip) it must be nearly sure.
  */
 const CONFIDENCE: Places = { middle: 0.5, edge: 0.995 };
-
-export class OutgoingBlock implements Carried {
-  inFlight = 0;
-  /** Symbols the receiver lacks by its newest word; all of them before that. */
-  lacking: number;
-  /** Symbols to send beyond the sources, by the newest plan. */
-  due = 0;
-  nextSource = 0;
-  /** Repair symbols planned when its sources had just been sent: what follows is because more was lost than they cover. */
-  planned: number | undefined;
-  private nextRepair = 0;
-  readonly index: number;
-  readonly encoder: BlockEncoder;
-
-  constructor(index: number, encoder: BlockEncoder) {
-    this.index = index;
-    this.encoder = encoder;
-    this.lacking = encoder.k;
-  }
-
-  get k(): number {
-    return this.encoder.k;
-  }
-
-  get sourcesSent(): boolean {
-    return this.nextSource >= this.k;
-  }
-
-  /** More than its first pass, which is the sources and the repair planned with them. */
-  get sentAgain(): boolean {
-    return this.planned !== undefined && this.nextRepair > this.planned;
-  }
-
-  /** Number and bytes of a repair symbol never sent before; when all 256 − K have been, all symbols come again in turn. */
-  takeRepair(): { symbol: number; bytes: Uint8Array } {
-    const { k, encoder } = this;
-    const turn = this.nextRepair++;
-    if (turn < encoder.repairLimit) return { symbol: k + turn, bytes: encoder.repair(turn) };
-    const symbol = (turn - encoder.repairLimit) % 256;
-    return { symbol, bytes: symbol < k ? encoder.source(symbol) : encoder.repair(symbol - k) };
-  }
-}
 
 /** A symbol chosen to be sent. */
 export interface OutgoingSymbol {
@@ -82,12 +40,12 @@ export interface OutgoingSymbol {
 export class OutgoingObject {
   readonly stream: number;
   readonly geometry: Geometry;
-  /** Blocks below this are whole at the receiver. */
+  /** Blocks below this are complete at the receiver. */
   closedBelow = 0;
   packetsSent = 0;
   /** Chunks of closed blocks. */
   private closedChunks = 0;
-  /** Packets that carried repair or came again. */
+  /** Packets of it beyond the first of each source: repair, and sources sent again. */
   retransmitted = 0;
   private readonly symbolLength: number;
   private readonly open = new Map<number, OutgoingBlock>();
@@ -97,8 +55,8 @@ export class OutgoingObject {
   /** Blocks below this were named by some report. */
   private listed = 0;
   /** Blocks for which more was sent after their first pass. */
-  private readonly again = new Set<number>();
-  private untoldAgain: number[] = [];
+  private readonly retransmittedBlocks = new Set<number>();
+  private unreported: number[] = [];
 
   constructor(stream: number, length: number) {
     this.stream = stream;
@@ -115,8 +73,8 @@ export class OutgoingObject {
     return this.nextBlock >= this.geometry.blocks;
   }
 
-  /** Distinct symbols that the receiver has, by its newest word: chunks of the object, once whole. */
-  get chunksThere(): number {
+  /** Distinct symbols that the receiver has, by its newest report: chunks of the object, once whole. */
+  get chunksDelivered(): number {
     let sum = this.closedChunks;
     for (const block of this.open.values()) sum += block.k - block.lacking;
     return sum;
@@ -125,7 +83,7 @@ export class OutgoingObject {
   /** Something could be sent now. */
   hasWork(): boolean {
     if (this.open.has(this.nextBlock)) return true;
-    for (const block of this.open.values()) if (block.due > 0 && block.sourcesSent) return true;
+    for (const block of this.open.values()) if (block.budget > 0 && block.sourcesSent) return true;
     return false;
   }
 
@@ -161,14 +119,14 @@ export class OutgoingObject {
   }
 
   /** More was sent for this block after its first pass. */
-  wasSentAgain(block: number): boolean {
-    return this.again.has(block);
+  wasRetransmitted(block: number): boolean {
+    return this.retransmittedBlocks.has(block);
   }
 
   /** Blocks that became so since the last call, in ascending order. */
-  takeSentAgain(): number[] {
-    const blocks = this.untoldAgain.sort((a, b) => a - b);
-    this.untoldAgain = [];
+  takeRetransmitted(): number[] {
+    const blocks = this.unreported.sort((a, b) => a - b);
+    this.unreported = [];
     return blocks;
   }
 
@@ -194,7 +152,7 @@ export class OutgoingObject {
     this.open.set(block, new OutgoingBlock(block, BlockEncoder.from(bytes, this.symbolLength)));
   }
 
-  /** A source never sent before, in file order; `undefined`: all were, or the next block's bytes are not here yet. */
+  /** A source never sent before, in file order, counted as sent; `undefined`: all were, or the next block's bytes are not here yet. */
   takeSource(): OutgoingSymbol | undefined {
     const block = this.open.get(this.nextBlock);
     if (block === undefined) return undefined;
@@ -210,15 +168,15 @@ export class OutgoingObject {
     return { object: this, block, symbol, bytes, lastSource };
   }
 
-  /** A symbol of the first block for which more is due. */
+  /** A symbol of the first block with a repair budget; counted as sent. */
   takeRepair(): OutgoingSymbol | undefined {
     for (const block of this.open.values()) {
-      if (block.due <= 0 || !block.sourcesSent) continue;
-      block.due -= 1;
+      if (block.budget <= 0 || !block.sourcesSent) continue;
+      block.budget -= 1;
       const { symbol, bytes } = block.takeRepair();
-      if (block.sentAgain && !this.again.has(block.index)) {
-        this.again.add(block.index);
-        this.untoldAgain.push(block.index);
+      if (block.retransmitted && !this.retransmittedBlocks.has(block.index)) {
+        this.retransmittedBlocks.add(block.index);
+        this.unreported.push(block.index);
       }
       const length =
         symbol < block.k
@@ -232,7 +190,7 @@ export class OutgoingObject {
   }
 
   /**
-   * Sets how many symbols each sent block is due: enough that what it lacks arrives with the confidence of its place,
+   * Sets the repair budget of each sent block: enough that what it lacks arrives with the confidence of its place,
    * less what is in flight.
    * @param ending whether the end of this object is the end of what there is to send
    */
@@ -245,17 +203,17 @@ export class OutgoingObject {
       const edge = block.index < edgeBlocks / 4 || block.index >= lastEdge;
       const place = edge ? 'edge' : 'middle';
       const symbols = symbolsToSend(block.lacking, loss[place], CONFIDENCE[place]);
-      block.due = Math.max(0, symbols - block.inFlight);
-      block.planned ??= block.due;
+      block.budget = Math.max(0, symbols - block.inFlight);
+      block.firstBudget ??= block.budget;
     }
   }
 
-  /** Takes the receiver's word of which blocks are whole and what the others lack; the caller drops old feedback. */
+  /** Takes the receiver's report of which blocks are complete and what the others lack; the caller drops old feedback. */
   onReport(report: StreamReport): void {
     if (report.listedThrough > this.geometry.blocks) return;
     for (let block = this.closedBelow; block < report.closedBelow; block++) this.close(block);
     const lacking = new Map(report.lacking.map(({ block, symbols }) => [block, symbols]));
-    // Of what was listed before only blocks that were sent since can have become whole. So a report is work for the blocks
+    // Of what was listed before only blocks that were sent since can have become complete. So a report is work for the blocks
     // that are open and for those that it is the first to name.
     for (const block of this.open.values()) {
       if (block.index < report.closedBelow || block.index >= report.listedThrough) continue;
@@ -270,7 +228,7 @@ export class OutgoingObject {
 
   /** Nothing more will be sent: forgets the bytes, keeps the counts. */
   release(): void {
-    this.closedChunks = this.chunksThere;
+    this.closedChunks = this.chunksDelivered;
     this.open.clear();
   }
 

@@ -23,12 +23,12 @@ export class Pacer {
   }
 
   /** @param rate bytes a millisecond */
-  sent(bytes: number, rate: number, now: Millis): void {
+  sent(byteLength: number, rate: number, now: Millis): void {
     if (now - this.nextSendAt > MAX_BURST) {
       if (this.lastSentAt > now - IDLE) this.limit(now);
       this.nextSendAt = now - MAX_BURST;
     }
-    this.nextSendAt += bytes / rate;
+    this.nextSendAt += byteLength / rate;
     this.lastSentAt = now;
   }
 }

@@ -11,7 +11,6 @@ import {
   encodeControl,
   MAX_RUNS,
   type ControlMessage,
-  type ProgressMessage,
 } from '../wire/control-message.ts';
 import type { FileHeader } from '../wire/file-header.ts';
 import { decodeFeedback, type Feedback } from '../wire/feedback-packet.ts';
@@ -27,32 +26,9 @@ import type { OutgoingSymbol } from './outgoing-object.ts';
 import type { OutgoingTransfer } from './outgoing-transfer.ts';
 import { Pacer } from './pacer.ts';
 import { PathProber } from './path-prober.ts';
+import type { SenderEvent } from './sender-event.ts';
 import { SilenceTimer } from './silence-timer.ts';
 import { TransferQueue } from './transfer-queue.ts';
-
-export type SenderEvent =
-  | { readonly type: 'hello'; readonly instance: Uint8Array; readonly name: string }
-  | { readonly type: 'accepted'; readonly transfer: number }
-  | { readonly type: 'declined'; readonly transfer: number }
-  /** Bytes `[from, to)` of an object are wanted: answer with `provide`. */
-  | {
-      readonly type: 'need';
-      readonly transfer: number;
-      readonly kind: ObjectKind;
-      readonly block: number;
-      readonly from: number;
-      readonly to: number;
-    }
-  /** The receiver has every byte and compared the digest. */
-  | { readonly type: 'complete'; readonly transfer: number; readonly verified: boolean }
-  | { readonly type: 'cancelled'; readonly transfer: number; readonly reason: CancelReason }
-  | { readonly type: 'progress'; readonly transfer: number; readonly report: ProgressMessage }
-  /** The number of lanes to have. `hold`: neither open nor close any now, a picture needs the processor. */
-  | { readonly type: 'lanes'; readonly target: number; readonly hold: boolean }
-  | { readonly type: 'silence'; readonly transfer: number }
-  /** The receiver made it cost more than any honest one would: it has ended. */
-  | { readonly type: 'violation'; readonly transfer: number }
-  | { readonly type: 'bye' };
 
 /** What hosts, tests and benchmarks may read off a sender at any time. Reading changes nothing. */
 export interface SenderFigures {
@@ -217,8 +193,8 @@ export class Sender implements Endpoint<SenderEvent> {
     this.planRepair();
   }
 
-  handleLaneBacklog(lane: LaneId, bytes: number, now: Millis): void {
-    this.lanes.get(lane)?.hold(bytes, now);
+  handleLaneBacklog(lane: LaneId, byteLength: number, now: Millis): void {
+    this.lanes.get(lane)?.hold(byteLength, now);
   }
 
   // ---- Endpoint: out
@@ -512,7 +488,7 @@ export class Sender implements Endpoint<SenderEvent> {
 
   /** The answer to progress: what only this side knows, for the receiver's plots and its chunk map. */
   private reportSending({ id, original }: OutgoingTransfer): void {
-    const { runs } = takeRuns(original.takeSentAgain(), MAX_RUNS);
+    const { runs } = takeRuns(original.takeRetransmitted(), MAX_RUNS);
     this.post({ type: 'sending', transfer: id, roundTrip: this.roundTripMillis, again: runs });
   }
 

@@ -1,6 +1,6 @@
 import type { Millis } from '../endpoint.ts';
 
-/** Entries behind the last question that are let go at once. */
+/** Entries behind the last question that are dropped from memory at once. */
 const TRIM = 512;
 
 /** How many bytes had been sent by a time, for times that do not decrease. */
@@ -11,8 +11,8 @@ export class SentLog {
   private total = 0;
   private asked = 0;
 
-  add(at: Millis, bytes: number): void {
-    this.total += bytes;
+  add(at: Millis, byteLength: number): void {
+    this.total += byteLength;
     const last = this.times.length - 1;
     if (last >= this.head && this.times[last] === at) {
       this.totals[last] = this.total;

@@ -4,7 +4,8 @@ import { blockOf, geometryOf } from '../../protocol/geometry.ts';
 import { encodeHeader, type FileHeader } from '../../protocol/wire/file-header.ts';
 import { ORIGINAL } from '../../protocol/wire/stream-id.ts';
 import { MAX_REMEMBERED, MAX_WAITING_OFFERS } from '../../protocol/limits.ts';
-import { Sender, type SenderEvent } from '../../protocol/sending/sender.ts';
+import { Sender } from '../../protocol/sending/sender.ts';
+import type { SenderEvent } from '../../protocol/sending/sender-event.ts';
 import { Cell, type Figures, type ProblemCode, type TransferState } from '../model.ts';
 import { ChunkCellMap, type CellState } from './chunk-cells.ts';
 import { toHex } from './digest.ts';
@@ -243,7 +244,7 @@ export class SenderEngine {
     const { geometry } = original;
     for (const { first, count } of runs) {
       for (let chunk = first; chunk < Math.min(first + count, geometry.chunks); chunk++) {
-        const again = state !== Cell.duplicate && original.wasSentAgain(blockOf(geometry, chunk));
+        const again = state !== Cell.duplicate && original.wasRetransmitted(blockOf(geometry, chunk));
         entry.cells.mark(chunk, again ? Cell.retransmitted : state);
       }
     }
@@ -341,7 +342,8 @@ export class SenderEngine {
       active = true;
       // Most pictures of an album that was accepted at once are waiting for their turn: nothing of them has changed.
       const { original } = this.sender.transfer(entry.transfer ?? 0) ?? {};
-      if (original !== undefined && original.packetsSent + original.chunksThere > 0) this.publishOne(entry);
+      if (original !== undefined && original.packetsSent + original.chunksDelivered > 0)
+        this.publishOne(entry);
     }
     return active;
   }
@@ -370,7 +372,7 @@ export class SenderEngine {
     const session = this.sender.figures();
     const byteLength = entry.picture.blob.size;
     const done = entry.state === 'done';
-    const chunks = original?.chunksThere ?? 0;
+    const chunks = original?.chunksDelivered ?? 0;
     const now = this.host.now();
     return senderFigures({
       byteLength,
