@@ -7,7 +7,7 @@ import { latin1 } from '../inspect/sniff.ts';
 import { nothingFound, type Found } from './found.ts';
 import { blankBoxes } from './strip-boxes.ts';
 import { blankGif } from './strip-gif.ts';
-import { blankJpeg, blankNested, blankOnePicture, drop, picturesBehind } from './strip-jpeg.ts';
+import { MAX_PICTURES, blankJpeg, blankNested, blankOnePicture, drop, picturesBehind } from './strip-jpeg.ts';
 import { stripPng } from './strip-png.ts';
 import { blankResources } from './strip-photoshop.ts';
 import { mentionsPlace } from './strip-text.ts';
@@ -65,7 +65,7 @@ const WAYS: Readonly<Record<string, (bytes: Bytes, found: Found) => void | Promi
 
 /** What we do not rewrite (SVG, icons). */
 function lookOnly(bytes: Bytes, found: Found): void {
-  if (mentionsPlace(bytes)) found.unsure.add('text');
+  if (mentionsPlace(bytes, found)) found.unsure.add('text');
 }
 
 /** No chunk changes its length. */
@@ -78,7 +78,7 @@ function blankWebp(bytes: Bytes, found: Found): void {
     else if (!WEBP_PIXELS.has(name)) drop(payload, found, `chunk ${name}`);
   }
   const end = chunks.at(-1)?.end ?? bytes.length;
-  if (end < bytes.length && mentionsPlace(bytes.subarray(end))) found.unsure.add('trailer');
+  if (end < bytes.length && mentionsPlace(bytes.subarray(end), found)) found.unsure.add('trailer');
 }
 
 const WEBP_PIXELS = new Set(['VP8X', 'VP8 ', 'VP8L', 'ANIM', 'ANMF', 'ALPH', 'ICCP']);
@@ -90,7 +90,9 @@ function blankTiffFile(bytes: Bytes, found: Found): void {
     found.broken = true;
     found.unsure.add('TIFF');
   }
-  for (const at of picturesBehind(bytes, 8)) {
+  const pictures = picturesBehind(bytes, 8);
+  if (pictures.length > MAX_PICTURES) found.unsure.add('further pictures');
+  for (const at of pictures) {
     // Pixels may look like the start of a picture; such a one has no metadata segment.
     if (/^\xff\xd8\xff[\xe1\xed]/.test(latin1(bytes, at, at + 4))) blankOnePicture(bytes, at, found);
   }

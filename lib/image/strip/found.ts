@@ -28,6 +28,8 @@ export interface Found {
   city: string | undefined;
   state: string | undefined;
   country: string | undefined;
+  /** Bytes that were searched without following their structure. */
+  searched: number;
   /** Take every list of keywords out: one of them names a place. */
   readonly dropKeywords: boolean;
   /** Parts inside others that still have to be looked at: thumbnails, Photoshop's resources inside EXIF. */
@@ -56,6 +58,7 @@ export function nothingFound(dropKeywords = false): Found {
     city: undefined,
     state: undefined,
     country: undefined,
+    searched: 0,
     dropKeywords,
     nested: [],
   };

@@ -1,6 +1,7 @@
 /** Maker's notes (EXIF tag 0x927c): a directory of a layout of the maker's own. */
 import { latin1 } from '../inspect/sniff.ts';
 import { openTiff, readDirectory, type Tiff, type TiffEntry } from '../inspect/tiff.ts';
+import type { Found } from './found.ts';
 import { MAKER_NOTES, type MakerNotes } from './place-table.ts';
 import { mentionsPlace } from './strip-text.ts';
 
@@ -8,13 +9,17 @@ import { mentionsPlace } from './strip-text.ts';
  * Whether the notes name a place. If so they go whole: their offsets differ from model to model, and a value that was
  * looked for in the wrong place would stay.
  */
-export function makerNotesNamePlace(bytes: Uint8Array, { valueAt, valueLength }: TiffEntry): boolean {
+export function makerNotesNamePlace(
+  bytes: Uint8Array,
+  { valueAt, valueLength }: TiffEntry,
+  found: Found,
+): boolean {
   const notes = bytes.subarray(valueAt, valueAt + valueLength);
   const layout = MAKER_NOTES.find(({ signature, directoryAt }) => {
     const at = Math.max(-directoryAt, 0);
     return latin1(notes, at, at + signature.length) === signature;
   });
-  return (layout !== undefined && hasPlaceTag(bytes, valueAt, notes, layout)) || mentionsPlace(notes);
+  return (layout !== undefined && hasPlaceTag(bytes, valueAt, notes, layout)) || mentionsPlace(notes, found);
 }
 
 function hasPlaceTag(

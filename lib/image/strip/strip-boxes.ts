@@ -37,6 +37,10 @@ function blankTopBox(bytes: Uint8Array, box: Box, found: Found): void {
     case 'moov':
       blankFilm(bytes, box.at, found, 0, box.to);
       break;
+    case 'mpvd':
+      // Samsung's and Google's motion photo inside a HEIC: a film of its own.
+      blankFilm(bytes, box.from, found, 0, box.to);
+      break;
     case 'Exif':
       blankExifItem(payload, found);
       break;

@@ -84,7 +84,7 @@ export function blankFilm(
     else if (CONTAINERS.has(name) && depth < MAX_DEPTH) blankFilm(bytes, from, found, depth + 1, to);
     else if (name === 'uuid' && hex(payload.subarray(0, 16)) === XMP_UUID)
       blankXmp(payload.subarray(16), found);
-    else if (!NO_WORDS.has(name) && mentionsPlace(payload)) remove();
+    else if (!NO_WORDS.has(name) && mentionsPlace(payload, found)) remove();
   }
   return boxes.at(-1)?.to ?? at;
 }
@@ -92,7 +92,7 @@ export function blankFilm(
 /** A track of positions is inside the film's data, among what is seen: it is left, and said. */
 function noteTrack(description: Uint8Array, found: Found): void {
   const format = latin1(description, 12, 16);
-  if (FILM_TRACKS.has(format) || mentionsPlace(description)) found.unsure.add('film track');
+  if (FILM_TRACKS.has(format) || mentionsPlace(description, found)) found.unsure.add('film track');
 }
 
 export function hex(bytes: Uint8Array): string {

@@ -22,7 +22,7 @@ export function blankGif(bytes: Uint8Array, found: Found): void {
     else if (bytes[at] === IMAGE) at = skipBlocks(bytes, at + 11 + colours(bytes[at + 9] ?? 0));
     else break;
   }
-  if (mentionsPlace(bytes.subarray(Math.min(at, bytes.length)))) found.unsure.add('trailer');
+  if (mentionsPlace(bytes.subarray(Math.min(at, bytes.length)), found)) found.unsure.add('trailer');
 }
 
 const colours = (flags: number): number => (flags & 0x80 ? 3 << ((flags & 7) + 1) : 0);
@@ -51,7 +51,7 @@ function blankExtension(bytes: Uint8Array, at: number, found: Found): number {
     blankResources(data, found);
   } else if (application.includes('IPTC')) {
     blankIptc(data, found);
-  } else if (mentionsPlace(data)) {
+  } else if (mentionsPlace(data, found)) {
     data.fill(0);
     found.removed.add('unknown extension');
   }

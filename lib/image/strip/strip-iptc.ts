@@ -30,7 +30,7 @@ export function blankIptc(bytes: Uint8Array, found: Found): void {
     else kept.push([at, end]);
     at = end;
   }
-  if (bytes.subarray(at).some((byte) => byte !== 0) && mentionsPlace(bytes.subarray(at)))
+  if (bytes.subarray(at).some((byte) => byte !== 0) && mentionsPlace(bytes.subarray(at), found))
     found.unsure.add('IPTC');
   if (!removed) return;
   found.removed.add('IPTC location');

@@ -29,7 +29,7 @@ const GOPRO = 'GoPro\0';
 const RMETA = 'RMETA';
 
 /** Pictures in one file: the original, a gain map, a depth map, a preview; a hostile index may claim thousands. */
-const MAX_PICTURES = 64;
+export const MAX_PICTURES = 64;
 
 /** Changes `bytes` in place. @param from where the picture's start-of-image marker is */
 export function blankJpeg(bytes: Uint8Array, found: Found, from = 0): void {
@@ -67,12 +67,12 @@ export function blankNested(found: Found): void {
   }
 }
 
-/** A JPEG that is not at the start of its file: behind another, inside a TIFF or a raw file. */
+/** JPEGs that are not at the start of their file: behind another, inside a TIFF or a raw file. One more than `MAX_PICTURES` at most. */
 export function picturesBehind(bytes: Uint8Array, from: number): number[] {
   const starts: number[] = [];
   for (
     let at = bytes.indexOf(0xff, from);
-    at >= 0 && at + 4 <= bytes.length;
+    at >= 0 && at + 4 <= bytes.length && starts.length <= MAX_PICTURES;
     at = bytes.indexOf(0xff, at + 1)
   ) {
     if (bytes[at + 1] !== 0xd8 || bytes[at + 2] !== 0xff) continue;
@@ -161,7 +161,7 @@ function xmpIn(payload: Uint8Array): number {
 
 /** A part whose structure is not followed goes whole when it names a place. */
 export function drop(payload: Uint8Array, found: Found, what: string): void {
-  if (!mentionsPlace(payload)) return;
+  if (!mentionsPlace(payload, found)) return;
   payload.fill(0);
   found.removed.add(what);
 }
@@ -215,11 +215,19 @@ const COUNTRY_CODE = /MCC_Data(\d{1,8})/g;
 /** Bytes at a file's end in which a trailer has its signature. */
 const TRAILER_BYTES = 64 * 1024;
 
+/** A motion photo has one film; the letters appear by chance once in 4 GB. */
+const MAX_FILMS = 64;
+
 /** What lies behind the picture: films of motion photos, trailers. */
 function blankTail(bytes: Uint8Array, from: number, found: Found): void {
   const signature = [0x66, 0x74, 0x79, 0x70]; // "ftyp"
+  let films = 0;
   for (let at = bytes.indexOf(signature[0]!, from + 4); at >= 0; at = bytes.indexOf(signature[0]!, at + 1)) {
     if (!signature.every((byte, index) => bytes[at + index] === byte)) continue;
+    if (++films > MAX_FILMS) {
+      found.unsure.add('further films');
+      break;
+    }
     at = Math.max(at, blankFilm(bytes, at - 4, found) - 1);
   }
   const tailAt = Math.max(from, bytes.length - TRAILER_BYTES);

@@ -34,12 +34,12 @@ export function blankResources(bytes: Uint8Array, found: Found): void {
     else if (RESOURCE_THUMBNAIL.has(id)) found.nested.push({ kind: 'picture', bytes: data.subarray(28) });
     else if (RESOURCE_TEXT.has(id)) {
       if (blankText(data, 'words')) found.removed.add('Photoshop text');
-    } else if (mentionsPlace(data)) {
+    } else if (mentionsPlace(data, found)) {
       data.fill(0);
       found.hidden.add('Photoshop resource');
     }
     at = end + ((end - dataAt) & 1);
   }
   const rest = bytes.subarray(at);
-  if (rest.some((byte) => byte !== 0) && mentionsPlace(rest)) found.unsure.add('Photoshop resources');
+  if (rest.some((byte) => byte !== 0) && mentionsPlace(rest, found)) found.unsure.add('Photoshop resources');
 }

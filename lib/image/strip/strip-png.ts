@@ -39,7 +39,7 @@ export async function stripPng(bytes: Bytes, found: Found): Promise<Bytes[]> {
   }
   parts.push(bytes.subarray(copied));
   const end = chunks.at(-1)?.end ?? bytes.length;
-  if (end < bytes.length && mentionsPlace(bytes.subarray(end))) found.unsure.add('trailer');
+  if (end < bytes.length && mentionsPlace(bytes.subarray(end), found)) found.unsure.add('trailer');
   return parts;
 }
 
@@ -49,7 +49,7 @@ async function stripChunk(bytes: Bytes, { name, from, to }: Chunk, found: Found)
   if (name === 'eXIf' || name === 'zxIf') return rewritten(name, bytes.slice(from, to), 0, blankExif, found);
   if (name !== 'tEXt' && name !== 'zTXt' && name !== 'iTXt') {
     // Content credentials (caBX) and chunks of other programs.
-    if (!mentionsPlace(bytes.subarray(from, to))) return undefined;
+    if (!mentionsPlace(bytes.subarray(from, to), found)) return undefined;
     found.removed.add(`chunk ${name}`);
     return 'dropped';
   }

@@ -75,7 +75,7 @@ function goes(
     return true;
   };
   if (GEO_TAGS.has(tag)) return erase('GeoTIFF');
-  if (tag === TAG_MAKER_NOTES) return makerNotesNamePlace(bytes, entry) && erase('maker’s notes');
+  if (tag === TAG_MAKER_NOTES) return makerNotesNamePlace(bytes, entry, found) && erase('maker’s notes');
   if (tag === TAG_XMP) blankXmp(value, found);
   else if (tag === TAG_IPTC) blankIptc(value, found);
   else if (tag === TAG_RESOURCES) found.nested.push({ kind: 'resources', bytes: value });
@@ -96,7 +96,7 @@ function goes(
     const fact = FACTS[tag];
     if (fact) note(found, fact, textOf(value));
     else if (blankText(value, 'words')) found.removed.add('text with coordinates');
-  } else if ((type === 1 || type === 7) && valueLength > 4 && mentionsPlace(value)) {
+  } else if ((type === 1 || type === 7) && valueLength > 4 && mentionsPlace(value, found)) {
     return erase('unknown EXIF tag');
   }
   return false;
