@@ -53,6 +53,36 @@ test('[P-73] a word that is on no list never reaches the server', async ({ serve
   await receiver.connection('connected');
 });
 
+test('a browser without WebRTC is told when its page is loaded, and no code is shown or used up', async ({
+  server,
+  rooms,
+  pair,
+}) => {
+  const { sender, receiver } = rooms;
+  const code = await sender.open(server.url);
+  const context = await pair.receiverBrowser.newContext();
+  await context.addInitScript(() => {
+    // As where it is switched off.
+    Reflect.deleteProperty(window, 'RTCPeerConnection');
+  });
+  const link = (await sender.page.getByTestId('room-link').getAttribute('href'))!;
+  for (const address of [link, `${server.url}/receive/`, `${server.url}/send/`]) {
+    const page = await context.newPage();
+    await page.goto(address);
+    // The page's own clock: this machine's other work is not the page's.
+    await expect(page.locator('[data-problem="webrtc-missing"]')).toBeVisible({ timeout: 10_000 });
+    const seconds = await page.evaluate(() => performance.now() / 1000);
+    expect(seconds).toBeLessThan(10);
+    await expect(page.getByTestId('join-room')).toHaveCount(0);
+    await expect(page.getByTestId('open-room')).toHaveCount(0);
+    await page.close();
+  }
+  await context.close();
+  // The code is as good as before.
+  await receiver.join(server.url, code);
+  await sender.connection('connected');
+});
+
 test('[P-74] a code is good for one join', async ({ server, rooms, pair }) => {
   const { sender, receiver } = rooms;
   const code = await sender.open(server.url);

@@ -169,7 +169,7 @@ for (const name of SHOWN) {
 }
 
 test('a HEIC that this browser cannot decode has a preview all the same, upright, and its decoder came only for it', async () => {
-  test.skip(SHARED_NAMES.length === 0);
+  test.skip(SHARED_NAMES.length === 0, 'the shared pictures are not here');
   const loaded: string[] = [];
   const note = (request: { url(): string }): void => void loaded.push(new URL(request.url()).pathname);
   page.context().on('request', note);
@@ -192,7 +192,7 @@ test('a HEIC that this browser cannot decode has a preview all the same, upright
 });
 
 test('a HEIC above 50 megapixels, or with its picture cut away, has no preview and no error', async () => {
-  test.skip(SHARED_NAMES.length === 0);
+  test.skip(SHARED_NAMES.length === 0, 'the shared pictures are not here');
   expect(await call('spoiltHeic', '/pictures/iphone.heic', 'huge')).toEqual({ made: false });
   expect(await call('spoiltHeic', '/pictures/iphone.heic', 'cut')).toEqual({ made: false });
   expect(problems).toEqual([]);
@@ -247,7 +247,7 @@ test('a file that is no picture inside costs nothing but the partial picture', a
 });
 
 test('smaller is smaller, upright, without a place, and keeps what is transparent', async () => {
-  test.skip(SHARED_NAMES.length === 0);
+  test.skip(SHARED_NAMES.length === 0, 'the shared pictures are not here');
   const phone = await call('compress', '/pictures/phone.jpg', 0.8, 2000);
   test.info().annotations.push({ type: 'phone.jpg', description: JSON.stringify(phone) });
   expect(phone).toMatchObject({ name: 'phone.jpg', type: 'image/jpeg', width: 2000, height: 857, last: 1 });

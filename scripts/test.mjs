@@ -7,13 +7,14 @@ import { join } from 'node:path';
 import { auditDependencies } from './audit.mjs';
 import { ensureBrowser } from './browser.mjs';
 import { ensureBuilt, prepare } from './build.mjs';
+import { describeSkipped, skippedByPlaywright, skippedByVitest } from './skipped.mjs';
 import { endWithParent, ensureInstalled, root, run, runTool } from './tools.mjs';
 
 /** A step that hangs is a failure, not a night without a result. */
 const MINUTE_MS = 60_000;
 const reports = join(root, '.stamps');
 
-/** One step's outcome. @typedef {{ passed: number, failed: number, skipped?: number, note?: string }} Count */
+/** One step's outcome. @typedef {{ passed: number, failed: number, skipped?: import('./skipped.mjs').Skipped[], note?: string }} Count */
 
 /** @type {Record<string, () => Promise<Count>>} */
 const steps = {
@@ -39,7 +40,7 @@ const steps = {
       failed:
         json.numFailedTests +
         json.testResults.filter((one) => one.status === 'failed' && one.assertionResults.length === 0).length,
-      skipped: json.numPendingTests + json.numTodoTests,
+      skipped: skippedByVitest(json),
     }));
   },
   build: async () => {
@@ -56,17 +57,17 @@ const steps = {
       limitMs: 30 * MINUTE_MS,
       env: { PLAYWRIGHT_JSON_OUTPUT_FILE: file },
     });
-    return counted(file, code, ({ stats }) => ({
-      passed: stats.expected + stats.flaky,
-      failed: stats.unexpected,
-      skipped: stats.skipped,
+    return counted(file, code, (json) => ({
+      passed: json.stats.expected + json.stats.flaky,
+      failed: json.stats.unexpected,
+      skipped: skippedByPlaywright(json),
     }));
   },
 };
 
 endWithParent();
 const only = chosen(process.argv.slice(2));
-const total = { passed: 0, failed: 0, skipped: 0 };
+const total = { passed: 0, failed: 0, skipped: [] };
 try {
   await ensureInstalled();
 } catch (error) {
@@ -83,16 +84,17 @@ for (const name of only) {
   );
   total.passed += count.passed;
   total.failed += count.failed;
-  total.skipped += count.skipped ?? 0;
+  total.skipped.push(...(count.skipped ?? []));
   const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
-  const skipped = count.skipped ? `, ${count.skipped} skipped` : '';
+  const skipped = count.skipped?.length ? `, ${count.skipped.length} skipped` : '';
   const note = count.note ? ` (${count.note})` : '';
   lines.push(
     `${count.failed > 0 ? 'FAILED' : 'ok    '} ${name}: ${count.passed} passed, ${count.failed} failed${skipped}${note}, ${seconds} s`,
   );
 }
 console.log(`\n${lines.join('\n')}`);
-if (total.skipped > 0) console.log(`${total.skipped} skipped`);
+if (total.skipped.length > 0)
+  console.log(['', `${total.skipped.length} skipped`, ...describeSkipped(total.skipped)].join('\n'));
 console.log(`${total.passed} passed, ${total.failed} failed`);
 process.exit(total.failed > 0 ? 1 : 0);
 
@@ -121,7 +123,12 @@ async function script(name) {
 /** Without a network it is skipped, with a line that says so. */
 async function audit() {
   const { result, output } = await auditDependencies();
-  if (result === 'unknown') return { passed: 0, failed: 0, skipped: 1, note: 'the registry did not answer' };
+  if (result === 'unknown')
+    return {
+      passed: 0,
+      failed: 0,
+      skipped: [{ title: 'known advisories', reason: 'the registry did not answer' }],
+    };
   return result === 'clean' ? { passed: 1, failed: 0 } : fail(output);
 }
 

@@ -19,16 +19,32 @@ export const de: Catalogue = {
     tampered:
       'Eine Nachricht wurde unterwegs verändert, darum wurde abgebrochen. Versuche es mit einem neuen Code.',
     'no-path':
-      'Die beiden Geräte finden keinen Weg zueinander. Bring beide ins selbe Netz oder lass ein Relais einrichten.',
+      'Die beiden Geräte finden keinen Weg zueinander, auch nicht über das Relais. Bring beide ins selbe Netz oder versuche es in einem anderen.',
+    'no-helpers':
+      'Die beiden Geräte finden keinen Weg zueinander: Dieser Server verbindet nur Geräte in einem Netz. Bring beide ins selbe oder bitte den Betreiber um STUN und ein Relais (TURN).',
+    'strict-networks':
+      'Die beiden Netze lassen keine direkte Verbindung zu, und dieser Server bietet kein Relais. Bring beide Geräte ins selbe Netz, nimm den Hotspot eines Telefons oder bitte den Betreiber um ein Relais (TURN).',
+    'udp-blocked-here':
+      'Das Netz dieses Geräts sperrt offenbar die Pakete, die eine direkte Verbindung braucht (UDP). Nimm ein anderes Netz, etwa den Hotspot eines Telefons, oder bitte den Betreiber um ein Relais auf TCP-Port 443 (TURN).',
+    'udp-blocked-there':
+      'Das Netz des anderen Geräts sperrt offenbar die Pakete, die eine direkte Verbindung braucht (UDP). Dort hilft ein anderes Netz, etwa der Hotspot eines Telefons, oder ein Relais auf TCP-Port 443 (TURN) vom Betreiber.',
+    'relay-away':
+      'Die beiden Netze lassen keine direkte Verbindung zu, und das Relais antwortet nicht. Bring beide Geräte ins selbe Netz oder sag dem Betreiber, dass sein Relais (TURN) nicht erreichbar ist.',
+    'relay-missing':
+      'Deine Netzadresse lässt sich nur hinter einem Relais verbergen, und dieser Server bietet keines. Schalte das in den Optionen aus oder bitte den Betreiber um ein Relais (TURN).',
     'connection-lost':
       'Die Verbindung ging verloren und kam nicht wieder. Verbindet euch mit einem neuen Code, dann geht es weiter: was schon da ist, bleibt.',
     flooded:
       'Die andere Seite hat mehr Angebote oder Nachrichten geschickt, als eine Sitzung fassen darf. Darum wurde die Verbindung beendet. Was du empfangen hast, bleibt hier.',
     'peer-left': 'Die andere Seite ist gegangen. Wieder verbinden könnt ihr euch mit einem neuen Code.',
     'webrtc-missing':
-      'Dieser Browser kann sich nicht direkt mit anderen verbinden. Nimm einen aktuellen Chrome, Edge, Firefox oder Safari.',
+      'Dieser Browser kann oder darf sich nicht direkt mit anderen verbinden (WebRTC). Nimm einen aktuellen Chrome, Edge, Firefox oder Safari.',
     'page-outdated':
       'Ein Teil dieser Seite ließ sich nicht laden: Wahrscheinlich hat der Server eine neuere Version, oder du bist offline. Speichere, was du empfangen hast, und lade die Seite dann neu.',
+    'webrtc-missing-there':
+      'Der Browser der anderen Seite kann oder darf sich nicht direkt verbinden (WebRTC). Dort braucht es einen aktuellen Chrome, Edge, Firefox oder Safari und einen neuen Code.',
+    'peer-failed':
+      'Die andere Seite musste aufgeben; ihre Seite sagt, warum. Versuche es mit einem neuen Code.',
     'digest-mismatch':
       'Was ankam, ist nicht das, was gesendet wurde, und wurde deshalb verworfen. Sende es noch einmal.',
     'source-unreadable':

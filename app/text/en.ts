@@ -16,16 +16,31 @@ const problems: Record<ProblemCode, string> = {
   'version-mismatch': 'The two pages are of different versions. Reload both and try again.',
   tampered: 'A message was changed on the way, so we stopped. Try again with a new code.',
   'no-path':
-    'The two devices found no way to each other. Put both on the same network, or ask for a relay to be set up.',
+    'The two devices found no way to each other, not even through the relay. Put both on the same network, or try another one.',
+  'no-helpers':
+    'The two devices found no way to each other: this server only connects devices of one network. Put both on the same one, or ask its operator for STUN and a relay (TURN).',
+  'strict-networks':
+    'The two networks allow no direct connection between them, and this server offers no relay. Put both devices on the same network, try a phone’s hotspot, or ask the server’s operator for a relay (TURN).',
+  'udp-blocked-here':
+    'This device’s network seems to block the packets that a direct connection needs (UDP). Try another network, such as a phone’s hotspot, or ask the server’s operator for a relay on TCP port 443 (TURN).',
+  'udp-blocked-there':
+    'The other device’s network seems to block the packets that a direct connection needs (UDP). Try another network there, such as a phone’s hotspot, or ask the server’s operator for a relay on TCP port 443 (TURN).',
+  'relay-away':
+    'The two networks allow no direct connection, and the relay does not answer. Put both devices on the same network, or tell the server’s operator that its relay (TURN) cannot be reached.',
+  'relay-missing':
+    'Your network address can only be hidden behind a relay, and this server offers none. Switch that off under Options, or ask its operator for a relay (TURN).',
   'connection-lost':
     'The connection was lost and did not come back. Connect again with a new code to go on: what has arrived is kept.',
   flooded:
     'The other side sent more offers or messages than a session may hold, so the connection was ended. What you have received stays here.',
   'peer-left': 'The other side has left. A new code is needed to connect again.',
   'webrtc-missing':
-    'This browser cannot connect to others directly. Use a current Chrome, Edge, Firefox or Safari.',
+    'This browser cannot connect to others directly, or is set not to (WebRTC). Use a current Chrome, Edge, Firefox or Safari.',
   'page-outdated':
     'A part of this page could not be loaded: the server probably has a newer version, or you are offline. Save what you have received, then reload the page.',
+  'webrtc-missing-there':
+    'The other side’s browser cannot connect to others directly, or is set not to (WebRTC). It takes a current Chrome, Edge, Firefox or Safari there, and a new code.',
+  'peer-failed': 'The other side had to give up; its page says why. Try again with a new code.',
   'digest-mismatch': 'What arrived differs from what was sent, so it was thrown away. Send it again.',
   'source-unreadable':
     'This file could not be read. Perhaps it was moved or is still in the cloud: pick it again.',

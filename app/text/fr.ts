@@ -16,16 +16,31 @@ export const fr: Catalogue = {
     'version-mismatch': 'Les deux pages n’ont pas la même version. Rechargez-les toutes les deux.',
     tampered: 'Un message a été modifié en chemin ; tout a été arrêté. Réessayez avec un nouveau code.',
     'no-path':
-      'Les deux appareils ne trouvent pas de chemin. Mettez-les sur le même réseau, ou demandez l’ajout d’un relais.',
+      'Les deux appareils ne trouvent pas de chemin, même par le relais. Mettez-les sur le même réseau, ou essayez-en un autre.',
+    'no-helpers':
+      'Les deux appareils ne trouvent pas de chemin : ce serveur ne relie que les appareils d’un même réseau. Mettez-les sur le même, ou demandez à l’exploitant STUN et un relais (TURN).',
+    'strict-networks':
+      'Les deux réseaux ne permettent aucune connexion directe et ce serveur n’offre pas de relais. Mettez les deux appareils sur le même réseau, essayez le partage de connexion d’un téléphone, ou demandez un relais (TURN) à l’exploitant.',
+    'udp-blocked-here':
+      'Le réseau de cet appareil semble bloquer les paquets nécessaires à une connexion directe (UDP). Essayez un autre réseau, par exemple le partage de connexion d’un téléphone, ou demandez à l’exploitant un relais sur le port TCP 443 (TURN).',
+    'udp-blocked-there':
+      'Le réseau de l’autre appareil semble bloquer les paquets nécessaires à une connexion directe (UDP). Essayez là-bas un autre réseau, par exemple le partage de connexion d’un téléphone, ou demandez à l’exploitant un relais sur le port TCP 443 (TURN).',
+    'relay-away':
+      'Les deux réseaux ne permettent aucune connexion directe et le relais ne répond pas. Mettez les deux appareils sur le même réseau, ou signalez à l’exploitant que son relais (TURN) est injoignable.',
+    'relay-missing':
+      'Votre adresse réseau ne peut être cachée que par un relais, et ce serveur n’en offre pas. Désactivez ce choix dans les options, ou demandez un relais (TURN) à l’exploitant.',
     'connection-lost':
       'La connexion a été perdue et n’est pas revenue. Reconnectez-vous avec un nouveau code pour continuer : ce qui est arrivé est gardé.',
     flooded:
       'L’autre côté a envoyé plus d’offres ou de messages qu’une session ne peut en contenir ; la connexion a donc été fermée. Ce que vous avez reçu reste ici.',
     'peer-left': 'L’autre côté est parti. Il faut un nouveau code pour se reconnecter.',
     'webrtc-missing':
-      'Ce navigateur ne peut pas se connecter directement à d’autres. Utilisez un Chrome, Edge, Firefox ou Safari récent.',
+      'Ce navigateur ne peut pas se connecter directement à d’autres, ou est réglé pour ne pas le faire (WebRTC). Utilisez un Chrome, Edge, Firefox ou Safari récent.',
     'page-outdated':
       'Une partie de cette page n’a pas pu être chargée : le serveur a sans doute une version plus récente, ou vous êtes hors ligne. Enregistrez ce que vous avez reçu, puis rechargez la page.',
+    'webrtc-missing-there':
+      'Le navigateur de l’autre côté ne peut pas se connecter directement, ou est réglé pour ne pas le faire (WebRTC). Il y faut un Chrome, Edge, Firefox ou Safari récent, et un nouveau code.',
+    'peer-failed': 'L’autre côté a dû abandonner ; sa page dit pourquoi. Réessayez avec un nouveau code.',
     'digest-mismatch': 'Ce qui est arrivé diffère de ce qui a été envoyé et a été jeté. Renvoyez l’image.',
     'source-unreadable':
       'Ce fichier n’a pas pu être lu. Il a peut-être été déplacé ou se trouve encore dans le nuage : choisissez-le à nouveau.',

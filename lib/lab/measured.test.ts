@@ -136,7 +136,7 @@ describe.skipIf(rows.length === 0)('the laboratory and the browsers', () => {
     return overCap || measured === undefined ? [] : [[row.case.name, row, measured] as const];
   });
   it.skipIf(channels.length === 0).each(channels)(
-    '%s: and one reliable channel',
+    '%s: and one reliable channel [needs measured channels]',
     (_, row, measured) => {
       const modelled = SEEDS.map((seed) => {
         const { completeAt = Infinity } = simulateRival('sctp', conditionsOf(row, 1, seed), row.case.bytes);

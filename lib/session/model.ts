@@ -34,10 +34,18 @@ export type ProblemCode =
   | 'tampered'
   // connection
   | 'no-path'
+  | 'no-helpers'
+  | 'strict-networks'
+  | 'udp-blocked-here'
+  | 'udp-blocked-there'
+  | 'relay-away'
+  | 'relay-missing'
   | 'connection-lost'
   | 'peer-left'
+  | 'peer-failed'
   | 'flooded'
   | 'webrtc-missing'
+  | 'webrtc-missing-there'
   /** A script of this page could not be loaded: the server has a newer version, or there is no network. */
   | 'page-outdated'
   // transfer

@@ -24,7 +24,7 @@ const python = (() => {
 })();
 
 test.skipIf(!python)(
-  'another program unpacks the zip with names made safe and the original dates',
+  'another program unpacks the zip with names made safe and the original dates [needs python3]',
   async () => {
     const folder = mkdtempSync(join(tmpdir(), 'tessera-zip-'));
     let files = 0;

@@ -27,8 +27,11 @@ export const LANES_PER_TURN = 4;
 /** A lane that is not open by now has lost several handshake packets in a row: a new one is faster. */
 export const LANE_OPEN_MS = 10_000;
 
-/** The first connection may wait for a person's network permission, a slow relay or a phone waking up. */
-export const FIRST_OPEN_MS = 30_000;
+/**
+ * The first connection: both sides have just spoken with each other, and a relay over TCP and TLS on a bad path stands in
+ * five. Browsers give a path up after 15 s by themselves; a person waits no longer than 20 to be told.
+ */
+export const FIRST_OPEN_MS = 18_000;
 
 /** ICE says "disconnected" after a few seconds without an answer and often recovers; after this long more it is dead. */
 export const SILENCE_MS = 10_000;

@@ -40,6 +40,16 @@ export function parseSignal(message: unknown): PeerSignal | undefined {
   };
 }
 
+/** Kinds of addresses (RFC 8839, `typ`): `host` a device's own, `srflx` as STUN sees it, `relay` at a TURN server. */
+export type CandidateKinds = ReadonlySet<string>;
+
+/** The kinds of the addresses in a description or candidate; of anything else none. */
+export function candidateKinds(message: unknown): string[] {
+  const signal = parseSignal(message);
+  const text = signal?.type === 'candidate' ? signal.candidate.candidate : (signal?.sdp ?? '');
+  return [...text.matchAll(/^(?:a=)?candidate:.* typ (\w+)/gm)].map(([, kind]) => kind!);
+}
+
 /** Lets through what one connection may still take: one description of the right kind, and a bounded number of candidates. */
 export class SignalGate {
   #expected: 'offer' | 'answer';

@@ -11,11 +11,6 @@ import { selectedPath, type SelectedPath } from './selected-path.ts';
 
 const FIRST_LANE: LaneId = 1;
 
-/** Whether this browser can connect at all. */
-export function webRtcAvailable(): boolean {
-  return typeof RTCPeerConnection === 'function';
-}
-
 export function createTransport(options: TransportOptions): Transport {
   return new BrowserTransport(options);
 }

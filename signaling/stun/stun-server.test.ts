@@ -50,14 +50,17 @@ test('a request over IPv4 is answered with the address and port that it came fro
   expect((answer.readUInt32BE(28) ^ 0x2112a442) >>> 0).toBe(0x7f000001);
 });
 
-test.skipIf(!hasIpv6)('one socket serves both families, and IPv4 is not written as IPv6', async () => {
-  const port = await freePort('udp6', '::');
-  server = await startStun('::', port);
-  expect((await ask(BARE_REQUEST, port, '127.0.0.1'))!.answer[25]).toBe(1);
-  const { answer, from } = (await ask(BARE_REQUEST, port, '::1'))!;
-  expect([answer.length, answer[25]]).toEqual([44, 2]);
-  expect(answer.readUInt16BE(26) ^ 0x2112).toBe(from);
-});
+test.skipIf(!hasIpv6)(
+  'one socket serves both families, and IPv4 is not written as IPv6 [needs IPv6]',
+  async () => {
+    const port = await freePort('udp6', '::');
+    server = await startStun('::', port);
+    expect((await ask(BARE_REQUEST, port, '127.0.0.1'))!.answer[25]).toBe(1);
+    const { answer, from } = (await ask(BARE_REQUEST, port, '::1'))!;
+    expect([answer.length, answer[25]]).toEqual([44, 2]);
+    expect(answer.readUInt16BE(26) ^ 0x2112).toBe(from);
+  },
+);
 
 test.skipIf(noClient)("coturn's client understands the answer [needs turnutils_stunclient]", async () => {
   const port = await freePort('udp4', '127.0.0.1');

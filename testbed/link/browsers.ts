@@ -10,7 +10,7 @@ import {
 import { rewriteRemoteCandidates } from './page-script.ts';
 import { Link, type LinkOptions, type Side } from './relay.ts';
 
-const SYSTEM_CHROMIUM = '/usr/bin/chromium';
+export const SYSTEM_CHROMIUM = '/usr/bin/chromium';
 
 /** Debian's Chromium where there is one, else the one Playwright has downloaded. */
 export async function launchChromium(extraArgs: readonly string[] = []): Promise<Browser> {

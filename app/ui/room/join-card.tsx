@@ -1,5 +1,6 @@
 'use client';
 import { useState } from 'react';
+import { canConnect } from '../../../lib/session/can-connect.ts';
 import { isAlmostCode, parseCode } from '../../../lib/session/pairing/code.ts';
 import type { SessionSnapshot } from '../../../lib/session/model.ts';
 import { useText } from '../../text/text.tsx';
@@ -10,6 +11,7 @@ import { Notice, ProblemNotice } from '../kit/notice.tsx';
 import css from './room-card.module.css';
 import { Scanner } from './scanner.tsx';
 import ui from '../kit/ui.module.css';
+import { useFact } from '../kit/use-fact.ts';
 
 interface Props {
   snapshot: SessionSnapshot | undefined;
@@ -28,6 +30,7 @@ export function JoinCard({ snapshot, joining, broken, fragment, forgetFragment, 
   const { t } = useText();
   const [code, setCode] = useState('');
   const [refused, setRefused] = useState(false);
+  const able = useFact(canConnect, true);
   const state = snapshot?.connection;
   const asks = state === undefined || state === 'closed' || state === 'failed';
   // It was used up: another press of Join with it could only fail.
@@ -53,7 +56,8 @@ export function JoinCard({ snapshot, joining, broken, fragment, forgetFragment, 
     <section className={ui.card} aria-label={t.room.stepJoin}>
       <h2 className={ui.subtitle}>{asks || busy ? t.room.stepJoin : t.room.title}</h2>
       <Connection snapshot={snapshot} idle={t.connection.closed} />
-      {(asks || busy) && (
+      {!able && <ProblemNotice problem={{ code: 'webrtc-missing' }} />}
+      {(asks || busy) && able && (
         <form
           className={css.form}
           onSubmit={(event) => {

@@ -1,10 +1,11 @@
 'use client';
 import { useState } from 'react';
+import { canConnect } from '../../../lib/session/can-connect.ts';
 import type { Room, SessionSnapshot } from '../../../lib/session/model.ts';
 import { useText } from '../../text/text.tsx';
 import { Connection } from './connection.tsx';
 import { NameField, RelayOnlyField } from '../kit/fields.tsx';
-import { Notice } from '../kit/notice.tsx';
+import { Notice, ProblemNotice } from '../kit/notice.tsx';
 import { Qr } from './qr.tsx';
 import css from './room-card.module.css';
 import ui from '../kit/ui.module.css';
@@ -21,6 +22,7 @@ interface Props {
 export function RoomCard({ snapshot, opening, broken, openRoom }: Props) {
   const { t } = useText();
   const state = snapshot?.connection;
+  const able = useFact(canConnect, true);
   const over = state === 'closed' || state === 'failed';
   return (
     <section className={ui.card} aria-label={t.room.stepSend}>
@@ -31,7 +33,8 @@ export function RoomCard({ snapshot, opening, broken, openRoom }: Props) {
         {state === 'connected' || state === 'reconnecting' ? t.room.title : t.room.stepSend}
       </h2>
       <Connection snapshot={snapshot} idle={t.connection.closed} />
-      {!snapshot && (
+      {!able && <ProblemNotice problem={{ code: 'webrtc-missing' }} />}
+      {!snapshot && able && (
         <form
           className={css.form}
           onSubmit={(event) => {

@@ -120,7 +120,7 @@ test.skipIf(!existsSync(SHARED)).each([
   ['damaged.jpg', { width: 3648, height: 2736 }],
   ['wood.webp', { type: 'image/webp', width: 4096, height: 4096, hasMetadata: false }],
   ['transparent.png', { type: 'image/png', width: 2140, height: 1200 }],
-])('%s of the shared pictures is described', async (name, expected) => {
+])('%s of the shared pictures is described [needs the shared pictures]', async (name, expected) => {
   expect(await shared(name)).toMatchObject(expected);
 });
 

@@ -219,7 +219,7 @@ test('damaged files give an answer, and their scan is never touched', async () =
 });
 
 test.skipIf(!existsSync(SHARED)).each(existsSync(SHARED) ? readdirSync(SHARED) : [])(
-  'the shared picture %s: place gone, scan untouched, length kept',
+  'the shared picture %s: place gone, scan untouched, length kept [needs the shared pictures]',
   async (name) => {
     const bytes = new Uint8Array(readFileSync(new URL(name, SHARED)));
     const before = await inspectImage(new Blob([bytes]));

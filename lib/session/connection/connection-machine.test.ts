@@ -82,12 +82,35 @@ describe('pairing', () => {
     expect(sender.effects.lastIndexOf('discard-prepared')).toBeGreaterThan(sender.effects.indexOf('prepare'));
   });
 
-  test('a browser without peer connections says so once the other side is authenticated', () => {
+  test('a browser without peer connections says so before a code is shown or used up', () => {
     const meeting = new Meeting();
     const [sender, receiver] = [meeting.side('sender'), meeting.side('receiver', false)];
     meeting.run(100);
-    receiver.handle({ type: 'join', text: open(meeting, sender).code });
-    expect(meeting.until(() => receiver.problem === 'webrtc-missing')).toBe(true);
+    const { code } = open(meeting, sender);
+    receiver.handle({ type: 'join', text: code });
+    expect(receiver.problem).toBe('webrtc-missing');
+    expect(receiver.asked).toEqual([]);
+    const other = meeting.side('receiver');
+    meeting.run(100);
+    other.handle({ type: 'join', text: code });
+    expect(meeting.until(() => isConnected(sender, other))).toBe(true);
+    const deaf = meeting.side('sender', false);
+    deaf.handle({ type: 'open' });
+    expect([deaf.problem, deaf.asked]).toEqual(['webrtc-missing', []]);
+  });
+
+  test('an address that cannot be hidden for want of a relay is said before a code is shown', () => {
+    const meeting = new Meeting();
+    const sender = meeting.side('sender', true, true);
+    meeting.run(100);
+    sender.handle({ type: 'open' });
+    meeting.run(200);
+    expect(sender.problem).toBe('relay-missing');
+    expect(sender.machine.view().room).toBeUndefined();
+    meeting.iceServers = [{ urls: ['turn:t.example'] }];
+    sender.handle({ type: 'open' });
+    meeting.run(200);
+    expect(sender.machine.view().room).toBeDefined();
   });
 
   test('a room can be taken back after a short absence, with whoever joined meanwhile', () => {
@@ -312,7 +335,40 @@ describe('limits', () => {
     receiver.handle({ type: 'join', text: open(meeting, sender).code });
     meeting.until(() => sender.effects.includes('link'));
     expect(failsAfter(meeting, sender)).toBeCloseTo(LIMITS.link, -2);
-    expect(sender.problem).toBe('no-path');
+    meeting.run(200);
+    // The server of this meeting names neither STUN nor TURN.
+    expect([sender.problem, receiver.problem]).toEqual(['no-helpers', 'no-helpers']);
+  });
+
+  test('[P-88] a side that gives up tells the other through the sealed channel, which waits no longer', () => {
+    const { meeting, receiver, sender } = connectedPair();
+    const kept = receiver.vanish()!;
+    const back = meeting.side('receiver', false);
+    meeting.run(100);
+    back.handle({ type: 'resume', rejoin: kept });
+    expect(meeting.until(() => back.problem === 'webrtc-missing')).toBe(true);
+    meeting.run(500);
+    expect(sender.problem).toBe('webrtc-missing-there');
+  });
+
+  test('both pages name the same side whose network lets nothing out, from the addresses that were signaled', () => {
+    const meeting = new Meeting();
+    meeting.iceServers = [{ urls: ['stun:s.example'] }];
+    const [sender, receiver] = [meeting.side('sender'), meeting.side('receiver')];
+    sender.pathless = true;
+    meeting.run(100);
+    receiver.handle({ type: 'join', text: open(meeting, sender).code });
+    meeting.until(() => sender.effects.includes('link') && receiver.effects.includes('link'));
+    const candidate = (kind: string) => ({
+      type: 'candidate',
+      candidate: { candidate: `candidate:1 1 udp 1 192.0.2.1 9 typ ${kind}`, sdpMid: '0', sdpMLineIndex: 0 },
+    });
+    for (const kind of ['host', 'srflx']) sender.handle({ type: 'signal', message: candidate(kind) });
+    receiver.handle({ type: 'signal', message: candidate('host') });
+    meeting.run(500);
+    receiver.handle({ type: 'unlinked' });
+    meeting.run(500);
+    expect([sender.problem, receiver.problem]).toEqual(['udp-blocked-there', 'udp-blocked-here']);
   });
 
   test('a search ends after LIMITS.search, with or without the server', () => {

@@ -37,10 +37,14 @@ import {
 } from '../pairing/rejoin.ts';
 import { SealedChannel } from '../pairing/sealed-channel.ts';
 import type { SessionKeys } from '../pairing/session-keys.ts';
+import { candidateKinds } from '../../transport/signals.ts';
 import { AWAKE, LIMITS, SLEPT, type LimitName } from './limits.ts';
+import { explainGivenUp, explainNoPath, NO_PATH, offered } from './no-path.ts';
 
 /** Type of a sealed message that carries WebRTC signaling. */
 const SIGNAL = 1;
+/** Of one with the reason for which this side has given up, a `ProblemCode`. */
+const GIVEN_UP = 2;
 
 /** A request to the server that changes this side's place there; it gives up the place held before. */
 export type Ask =
@@ -143,7 +147,14 @@ type Attempt =
   | { readonly step: 'none' }
   /** `greeted`: our first message went along with the join, so the first `paired` begins nothing. */
   | { readonly step: 'pairing'; readonly pairing: Pairing; readonly greeted: boolean }
-  | { readonly step: 'linking'; readonly keys: SessionKeys; readonly sealed: SealedChannel };
+  | {
+      readonly step: 'linking';
+      readonly keys: SessionKeys;
+      readonly sealed: SealedChannel;
+      /** Kinds of the addresses that both sides have signaled; they tell why no path was found. */
+      readonly here: Set<string>;
+      readonly there: Set<string>;
+    };
 
 type Stage =
   | { readonly at: 'idle' }
@@ -185,6 +196,8 @@ export interface ConnectionMachineOptions {
   readonly random: Random;
   /** The browser can make peer connections. */
   readonly canLink: boolean;
+  /** Only over a relay, which hides this side's address. */
+  readonly relayOnly: boolean;
 }
 
 export class ConnectionMachine {
@@ -271,7 +284,9 @@ export class ConnectionMachine {
     switch (event.type) {
       case 'open':
         this.#reset({ at: 'opening' });
-        this.#ask({ type: 'open' });
+        // No code is shown, and none is used up, by a browser that can do nothing with it.
+        if (this.#options.canLink) this.#ask({ type: 'open' });
+        else this.#fail({ code: 'webrtc-missing' });
         return;
       case 'join':
         this.#join(event.text);
@@ -359,6 +374,10 @@ export class ConnectionMachine {
       this.#fail({ code: 'code-malformed' });
       return;
     }
+    if (!this.#options.canLink) {
+      this.#fail({ code: 'webrtc-missing' });
+      return;
+    }
     const password = passwordOf(code);
     const pairing = new Pairing({ role: 'receiver', password, random: this.#options.random });
     this.#reset({
@@ -373,6 +392,10 @@ export class ConnectionMachine {
   #answered({ iceServers, slot, token, expiresAt }: Answer): void {
     this.#iceServers = iceServers;
     const stage = this.#stage;
+    if (this.#options.relayOnly && !offered(iceServers).turn) {
+      this.#fail({ code: 'relay-missing' });
+      return;
+    }
     if (stage.at === 'opening' && slot !== undefined && expiresAt !== undefined) {
       const { random, page } = this.#options;
       const code = makeCode(slot, random);
@@ -487,17 +510,20 @@ export class ConnectionMachine {
   #link(keys: SessionKeys): void {
     this.#room = undefined;
     this.#unlink();
+    const sealed = new SealedChannel(this.#options.role, keys);
+    this.#setAttempt({ step: 'linking', keys, sealed, here: new Set(), there: new Set() });
     if (!this.#options.canLink) {
       this.#fail({ code: 'webrtc-missing' });
       return;
     }
-    this.#setAttempt({ step: 'linking', keys, sealed: new SealedChannel(this.#options.role, keys) });
     this.#linked = true;
     this.#effect({ type: 'link', iceServers: this.#iceServers });
     this.#limit('link');
   }
 
   #sendSignal(message: unknown): void {
+    const attempt = this.#attempt;
+    if (attempt.step === 'linking') for (const kind of candidateKinds(message)) attempt.here.add(kind);
     const bytes = this.#sealed()?.seal(SIGNAL, encoder.encode(JSON.stringify(message)));
     if (bytes !== undefined) this.#effect({ type: 'send', bytes });
   }
@@ -513,6 +539,7 @@ export class ConnectionMachine {
       this.#rejoin = settleRejoin(this.#rejoin);
       this.#effect({ type: 'keep', rejoin: this.#rejoin });
     }
+    if (opened.type === GIVEN_UP) this.#givenUp(decoder.decode(opened.plaintext));
     if (opened.type !== SIGNAL) return;
     let message: unknown;
     try {
@@ -520,7 +547,23 @@ export class ConnectionMachine {
     } catch {
       return;
     }
+    const attempt = this.#attempt;
+    if (attempt.step === 'linking') for (const kind of candidateKinds(message)) attempt.there.add(kind);
     if (this.#linked) this.#effect({ type: 'signal', message });
+  }
+
+  /** The other side does not try any longer: there is nothing to wait for. */
+  #givenUp(reason: string): void {
+    if (this.#attempt.step !== 'linking') return;
+    // About the path this side knows as much, and says it from where it stands.
+    this.#end({ code: NO_PATH.has(reason) ? this.#noPath() : explainGivenUp(reason) });
+  }
+
+  #noPath(): ProblemCode {
+    const attempt = this.#attempt;
+    const { here, there } =
+      attempt.step === 'linking' ? attempt : { here: new Set<string>(), there: new Set<string>() };
+    return explainNoPath({ ...offered(this.#iceServers), here, there });
   }
 
   #connected(certificates: readonly [string, string] | undefined): void {
@@ -538,7 +581,7 @@ export class ConnectionMachine {
   #unlinked(): void {
     const { at } = this.#stage;
     this.#unlink();
-    if (at === 'joining') this.#fail({ code: 'no-path' });
+    if (at === 'joining') this.#fail({ code: this.#noPath() });
     else if (at === 'searching') this.#meet();
     else if (at === 'connected') {
       this.#effect({ type: 'disconnected' });
@@ -711,7 +754,15 @@ export class ConnectionMachine {
     this.#stage = { at: 'closed' };
   }
 
+  /** Gives up for good. The other side is told, where it can be: it would search for a minute. */
   #fail(problem: Problem): void {
+    const attempt = this.#attempt;
+    if (attempt.step === 'linking')
+      this.#effect({ type: 'send', bytes: attempt.sealed.seal(GIVEN_UP, encoder.encode(problem.code)) });
+    this.#end(problem);
+  }
+
+  #end(problem: Problem): void {
     this.#deadline = undefined;
     this.#drop();
     this.#room = undefined;

@@ -4,7 +4,8 @@
  */
 import type { LaneId } from '../../protocol/endpoint.ts';
 import type { Transport, TransportOptions } from '../../transport/contract.ts';
-import { createTransport, webRtcAvailable } from '../../transport/transport.ts';
+import { webRtcAvailable } from '../../transport/available.ts';
+import { createTransport } from '../../transport/transport.ts';
 import type { ConnectionState, Problem, ProblemCode, Role, Room } from '../model.ts';
 import type { RejoinState } from '../pairing/rejoin.ts';
 import {
@@ -67,6 +68,7 @@ export class Connector {
       page: new URL('/receive/', origin).href,
       random: (length) => crypto.getRandomValues(new Uint8Array(length)),
       canLink: create !== undefined || webRtcAvailable(),
+      relayOnly: options.relayOnly,
     });
     this.client = createSignalingClient({
       server,

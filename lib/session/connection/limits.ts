@@ -4,8 +4,8 @@ export const LIMITS = {
   guest: 60_000,
   /** A pairing is four short messages; one that takes longer has lost its server or its other side. */
   pairing: 20_000,
-  /** A connection is established within this, or there is no path. */
-  link: 40_000,
+  /** A connection is established within this, or there is no path; the transport's own limit mostly says so before. */
+  link: 19_000,
   /** How long a lost session is searched for before it is given up. */
   search: 60_000,
   /** Between two attempts of a search: the other side may be at its second meeting place. */

@@ -35,13 +35,14 @@ export class Meeting {
   private readonly transports = new Map<number, FakeTransport>();
   private counter = 0;
   serverUp = true;
+  iceServers: readonly RTCIceServer[] = [];
 
   constructor(seed = 1) {
     this.random = seededRandom(seed);
   }
 
-  side(role: Role, canLink = true): Side {
-    const side = new Side(this, role, canLink);
+  side(role: Role, canLink = true, relayOnly = false): Side {
+    const side = new Side(this, role, canLink, relayOnly);
     this.sides.push(side);
     side.goOnline();
     return side;
@@ -152,7 +153,7 @@ export class Meeting {
       if (reply.type === 'refused') refuse('code-unknown');
       else {
         const answer: Answer = {
-          iceServers: [],
+          iceServers: this.iceServers,
           ...('slot' in reply ? { slot: reply.slot } : {}),
           ...('expiresAt' in reply ? { expiresAt: reply.expiresAt } : {}),
           ...(event.type === 'open' ? { token: event.token } : {}),
@@ -240,7 +241,7 @@ export class Side {
   private readonly meeting: Meeting;
   private readonly role: Role;
 
-  constructor(meeting: Meeting, role: Role, canLink: boolean) {
+  constructor(meeting: Meeting, role: Role, canLink: boolean, relayOnly: boolean) {
     this.meeting = meeting;
     this.role = role;
     this.machine = new ConnectionMachine({
@@ -248,6 +249,7 @@ export class Side {
       page: 'https://tessera.test/receive/',
       random: (length) => meeting.bytes(length),
       canLink,
+      relayOnly,
     });
   }
 
