@@ -1,5 +1,5 @@
 /** What a person does on Tessera's pages, in any browser. States are read from attributes, never from text. */
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Figures } from '../../lib/session/model.ts';
@@ -125,9 +125,12 @@ export class Person {
     return Number(await this.visitor.evaluate<string>(`${ofCard(name, id)}?.textContent ?? ''`));
   }
 
-  /** Presses the button that saves, and reads what the browser wrote to the disk. */
-  async saved(id: string, file: string, card?: string): Promise<Buffer> {
+  /** Presses the button that saves, and reads what the browser wrote to the disk under a name that ends like this. */
+  async saved(id: string, ending: string, card?: string): Promise<Buffer> {
     await this.press(id, card);
+    const file = await until(`a file *${ending}`, async () =>
+      readdirSync(this.visitor.downloads).find((name) => name.endsWith(ending)),
+    );
     const path = join(this.visitor.downloads, file);
     let size = -1;
     await until(`${file} on the disk`, async () => {

@@ -27,6 +27,9 @@ export async function openStreamDecoder(options: StreamOptions): Promise<Partial
     },
   });
   const decoder = new ImageDecoder({ type, data, preferAnimation: false });
+  // Closing it rejects both; what it means is known here.
+  decoder.completed.catch(() => undefined);
+  decoder.tracks.ready.catch(() => undefined);
   let fed = 0;
   let failure: unknown;
   let newest: VideoFrame | undefined;

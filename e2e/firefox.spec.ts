@@ -1,0 +1,162 @@
+/**
+ * Firefox beside Chromium, each in a home of its own behind a router (network namespaces): it offers no address of the
+ * loopback, so the link of the other specs is not for it.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from '@playwright/test';
+import { SYSTEM_CHROMIUM } from '../testbed/link/browsers.ts';
+import { Homes, ORDINARY_HOME, type Side } from '../testbed/networks/homes.ts';
+import { namespacesMissing } from '../testbed/networks/namespaces.ts';
+import { startServer } from '../testbed/networks/services.ts';
+import { visitWithChromium } from '../testbed/visitors/chromium.ts';
+import { FIREFOX, visitWithFirefox } from '../testbed/visitors/firefox.ts';
+import { noisePng } from '../testbed/visitors/noise-png.ts';
+import { Person, until } from '../testbed/visitors/person.ts';
+import type { Visitor } from '../testbed/visitors/visitor.ts';
+import { LONG } from './support/long.ts';
+import { sha256 } from './support/pictures.ts';
+
+const noFirefox = spawnSync(FIREFOX, ['--version']).error
+  ? 'Firefox (firefox-esr) is not installed'
+  : undefined;
+const missing = namespacesMissing() ?? noFirefox;
+
+type Kind = 'firefox' | 'chromium';
+const counts = (sender: Kind, receiver: Kind) => sender === 'firefox' && receiver === 'chromium';
+
+/**
+ * Counts what this page hands to unreliable channels, by code that shares nothing with the protocol. So that it can, the
+ * channels stay on the page, as in a browser that cannot move them into a worker.
+ */
+const COUNT = `
+  const post = Worker.prototype.postMessage;
+  Worker.prototype.postMessage = function (message, transfer) {
+    if (Array.isArray(transfer) && transfer.some((one) => one instanceof RTCDataChannel))
+      throw new DOMException('channels stay here', 'DataCloneError');
+    return post.call(this, message, transfer);
+  };
+  window.counted = { packets: 0 };
+  const send = RTCDataChannel.prototype.send;
+  RTCDataChannel.prototype.send = function (message) {
+    send.call(this, message);
+    const bytes = new Uint8Array(message.buffer ?? message, message.byteOffset ?? 0, message.byteLength);
+    // DATA of the original: 0x01, then an odd stream; all but the last packet of a message have 1040 bytes.
+    if (this.ordered || bytes[0] !== 1) return;
+    for (let at = 0; at + 16 <= bytes.length; at += 1040) if (bytes[at + 3] % 2 === 1) window.counted.packets++;
+  };`;
+
+/** Digests of what is in a zip, as JSON. */
+const UNZIP = `import hashlib,json,sys,zipfile
+z=zipfile.ZipFile(sys.argv[1])
+print(json.dumps({i:hashlib.sha256(z.read(i)).hexdigest() for i in z.namelist()}))`;
+
+test.describe('Firefox', () => {
+  test.skip(missing !== undefined, missing ?? '');
+  test.describe.configure({ timeout: 240_000 });
+
+  const folder = mkdtempSync(join(tmpdir(), 'tessera-pictures-'));
+  test.afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const picture = (name: string, side: number, seed = side) => {
+    const bytes = noisePng(side, seed);
+    const file = join(folder, name);
+    writeFileSync(file, bytes);
+    return { name, file, bytes };
+  };
+
+  let homes: Homes;
+  const visitors: Visitor[] = [];
+  test.afterEach(async () => {
+    for (const visitor of visitors.splice(0)) await visitor.close();
+    homes?.close();
+  });
+
+  async function enter(kind: Kind, side: Side, counted = false): Promise<Person> {
+    const visitor =
+      kind === 'firefox'
+        ? await visitWithFirefox({
+            namespaces: homes.namespaces,
+            inside: side,
+            ...(counted ? { script: COUNT } : {}),
+          })
+        : await visitWithChromium({ executablePath: homes.namespaces.wrapper(side, SYSTEM_CHROMIUM) });
+    visitors.push(visitor);
+    return new Person(visitor);
+  }
+
+  async function meet(sender: Kind, receiver: Kind, loss: number): Promise<{ a: Person; b: Person }> {
+    homes = new Homes({ a: ORDINARY_HOME, b: ORDINARY_HOME });
+    await startServer(homes.namespaces, { stun: true, turn: 'none' });
+    // One pair is counted; in the others everything is as a person has it.
+    const a = await enter(sender, 'a', counts(sender, receiver));
+    const b = await enter(receiver, 'b');
+    if (loss > 0) homes.lose('a', loss);
+    await b.join(homes.origin('b'), await a.openRoom(homes.origin('a')));
+    for (const person of [a, b]) await person.reaches('connected');
+    return { a, b };
+  }
+
+  const CASES: readonly [sender: Kind, receiver: Kind, loss: number, always: boolean][] = [
+    ['firefox', 'chromium', 0, false],
+    ['firefox', 'chromium', 0.05, true],
+    ['chromium', 'firefox', 0, true],
+    ['chromium', 'firefox', 0.05, false],
+    ['firefox', 'firefox', 0, false],
+    ['firefox', 'firefox', 0.05, true],
+  ];
+  for (const [sender, receiver, loss, always] of CASES) {
+    test(`${sender} to ${receiver}, ${100 * loss} % lost: byte for byte, and the figures add up`, async () => {
+      test.skip(!always && !LONG, 'part of the long run (TESSERA_LONG=1)');
+      const { a, b } = await meet(sender, receiver, loss);
+      const { name, file, bytes } = picture('photo.png', 900);
+      await a.pick(file);
+      await b.press('accept', name);
+      const began = performance.now();
+      for (const person of [b, a]) await person.transferReaches(name, 'done');
+      console.log(`${bytes.length} bytes in ${((performance.now() - began) / 1000).toFixed(2)} s`);
+      expect((await b.saved('download', name, name)).equals(bytes)).toBe(true);
+      // Late packets count for a second and a half.
+      await new Promise((resolve) => setTimeout(resolve, 4000));
+      const [sent, received] = [(await a.report(name)).figures, (await b.report(name)).figures];
+      expect(received.chunksReceived).toBe(Math.ceil(bytes.length / 1024));
+      expect(received.packetsReceived + received.packetsLost).toBe(received.packetsSent);
+      expect(received.packetsSent).toBe(sent.packetsSent);
+      if (counts(sender, receiver)) {
+        const counted = await a.visitor.evaluate<number>('window.counted.packets');
+        expect(sent.packetsSent, 'as counted where they were handed to the browser').toBe(counted);
+      }
+      expect(a.visitor.errors).toEqual([]);
+      expect(b.visitor.errors).toEqual([]);
+    });
+  }
+
+  test('a receiving Firefox that is reloaded in the middle gets the rest, and an album comes as one zip', async () => {
+    const { a, b } = await meet('chromium', 'firefox', 0.02);
+    const large = picture('large.png', 2600);
+    await a.pick(large.file);
+    await b.press('accept', large.name);
+    await until('a tenth of the picture', async () => {
+      const here = await b.number(large.name, 'chunks-received');
+      return here > large.bytes.length / 10_240;
+    });
+    await b.visitor.reload();
+    for (const person of [a, b]) await person.reaches('connected');
+    await b.transferReaches(large.name, 'done');
+    expect((await b.saved('download', large.name, large.name)).equals(large.bytes)).toBe(true);
+
+    const album = [1, 2, 3].map((seed) => picture(`${seed}.png`, 200, seed));
+    await a.pick(...album.map(({ file }) => file));
+    for (const { name } of album) await b.press('accept', name);
+    for (const { name } of album) await b.transferReaches(name, 'done');
+    const zip = join(folder, 'album.zip');
+    writeFileSync(zip, await b.saved('save-zip', '.zip'));
+    // Another program unpacks it.
+    const { stdout } = spawnSync('python3', ['-c', UNZIP, zip], { encoding: 'utf8' });
+    expect(JSON.parse(stdout)).toEqual(
+      Object.fromEntries([large, ...album].map(({ name, bytes }) => [name, sha256(bytes)])),
+    );
+    expect(b.visitor.errors).toEqual([]);
+  });
+});
