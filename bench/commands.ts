@@ -7,6 +7,7 @@ import { cpu } from './commands/cpu.ts';
 import { direct } from './commands/direct.ts';
 import { join } from './commands/join.ts';
 import { lanes } from './commands/lanes.ts';
+import { networks } from './commands/networks.ts';
 import { quality } from './commands/quality.ts';
 import { share } from './commands/share.ts';
 import { sweep } from './commands/sweep.ts';
@@ -28,6 +29,10 @@ export const commands: Readonly<Record<string, Command>> = {
   loss: { about: 'time against loss', run: loss },
   bare: { about: 'what bare lanes and an ideal code need here, beside Tessera', run: bare },
   lanes: { about: 'goodput against the number of lanes', run: lanes },
+  networks: {
+    about: 'two homes behind routers: what connects, how soon, and what is said where nothing does',
+    run: networks,
+  },
   share: { about: 'a picture beside a long reliable channel in the same queue', run: share },
   join: { about: 'from join to connected', run: join },
   tenth: { about: 'the tenth picture of a session against the second', run: tenth },

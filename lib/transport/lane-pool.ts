@@ -6,7 +6,7 @@ import type { LaneId } from '../protocol/endpoint.ts';
 import type { ChannelNews } from './contract.ts';
 import { LanePlan } from './lane-plan.ts';
 import type { LaneSignal } from './lane-signals.ts';
-import { DIRECT_LANES, LANE_OPEN_MS, RELAYED_LANES, SIGNAL_BATCH_MS } from './limits.ts';
+import { DIRECT_LANES, LANE_OPEN_MS, NAT_LANES, RELAYED_LANES, SIGNAL_BATCH_MS } from './limits.ts';
 import { Peer } from './peer.ts';
 import { applyDifference, differenceOf } from './sdp-difference.ts';
 import { worthSignaling, type SelectedPath } from './selected-path.ts';
@@ -49,7 +49,9 @@ export class LanePool {
     this.#options = options;
     // An unknown path may be a relay's.
     this.#limit = options.path?.kind === 'direct' ? DIRECT_LANES : RELAYED_LANES;
-    this.#plan = new LanePlan(this.#limit);
+    // Only who opens lanes bounds them by its router: the other side takes what it is offered.
+    const throughRouter = options.path?.kind === 'direct' && !options.path.hostToHost;
+    this.#plan = new LanePlan(throughRouter ? NAT_LANES : this.#limit);
     this.#turns.port1.onmessage = () => this.#step();
   }
 

@@ -15,6 +15,13 @@ export const CONTROL_MESSAGE_BYTES = 64 * 1024;
 /** A lane costs about 1 MB in each renderer and CPU for its handshake; 192 fill 50 Mbit/s at 150 ms with worn windows. */
 export const DIRECT_LANES = 192;
 
+/**
+ * Behind a router that shares an address. Each lane is a port of its own there, and two entries of its table: one towards
+ * the other side, one towards STUN (counted with conntrack, docs/NETWORKS.md). Where addresses are shared further (MAP-E)
+ * a whole household has as few as 240 ports: this leaves it more than half.
+ */
+export const NAT_LANES = 96;
+
 /** Over a relay every lane is an allocation that its operator pays for; coturn's usual quota is 12 a person. */
 export const RELAYED_LANES = 8;
 
