@@ -42,6 +42,8 @@ test('a received picture that is not saved: leaving asks, a reload brings it bac
   const kept = page.getByTestId('kept').locator('[data-name="small.jpg"]');
   await expect(kept.getByTestId('verified')).toBeVisible();
   await expect(kept.getByTestId('preview')).toHaveAttribute('data-stage', 'full');
+  await receiver.connection('connected');
+  await expect(page.getByText('Waiting for', { exact: false }).filter({ visible: true })).toHaveCount(0);
   const saving = page.waitForEvent('download');
   await kept.getByTestId('download').click();
   expect(sha256(await readFile(await (await saving).path()))).toBe(sha256(pictures.small.buffer));
@@ -49,12 +51,13 @@ test('a received picture that is not saved: leaving asks, a reload brings it bac
     .poll(async () => (await stored(page)).filter((name) => name.endsWith('.saved')).length)
     .toBe(1);
   await page.reload();
+  await expect.poll(() => stored(page)).toEqual([]);
   await receiver.connection('connected');
   await expect(kept).toHaveCount(0);
   expect(asked).toEqual(['beforeunload']);
 });
 
-test('of other tabs only a count is shown; thrown away nothing is left on the disk, and saved ones go with the next page', async ({
+test('other tabs show no more than a count, and that only once the tab is closed; what was saved goes with the tab, the rest when thrown away', async ({
   link: _link,
   server,
   rooms,
@@ -64,14 +67,25 @@ test('of other tabs only a count is shown; thrown away nothing is left on the di
   const context = receiver.page.context();
   await meet(rooms, server.url);
   await receive(rooms, pictures.small);
-  // A tab that is still open keeps its own.
+  await receive(rooms, pictures.photo);
   const second = await context.newPage();
   await second.goto(`${server.url}/receive/`);
-  await expect(second.getByTestId('leftovers')).toBeVisible();
-  await second.getByTestId('throw-all-away').click();
+  await expect(second.getByTestId('connection')).toBeVisible();
+  // Its list is loaded last.
+  await second.waitForLoadState('networkidle');
+  await expect(second.getByTestId('leftovers')).toHaveCount(0);
   await receiver.expectExact(pictures.small);
-  await receive(rooms, pictures.photo);
+  // While its page still shows it, another page's start does not sweep it.
+  await second.clock.setFixedTime(Date.now() + 10 * 60_000);
+  await second.reload();
+  await second.waitForLoadState('networkidle');
+  await receiver.expectExact(pictures.small);
+  await expect
+    .poll(async () => (await stored(second)).filter((name) => name.endsWith('.saved')).length)
+    .toBe(1);
   await receiver.page.close();
+  await expect.poll(async () => (await stored(second)).filter((name) => !name.includes('.')).length).toBe(1);
+  await second.close();
 
   const later = await context.newPage();
   await later.goto(`${server.url}/receive/`);
@@ -81,13 +95,40 @@ test('of other tabs only a count is shown; thrown away nothing is left on the di
   await expect(later.locator('[data-name="photo.jpg"]')).toBeVisible();
   await later.getByTestId('throw-away').click();
   await expect(later.getByTestId('kept')).toHaveCount(0);
-  await expect.poll(async () => (await stored(later)).filter((name) => !name.includes('.')).length).toBe(1);
+  await expect.poll(() => stored(later)).toEqual([]);
+});
 
-  // The one that was saved goes at the start of any page, once its download must be through.
-  const home = await context.newPage();
-  await home.clock.setFixedTime(Date.now() + 10 * 60_000);
-  await home.goto(server.url);
-  await expect.poll(() => stored(home)).toEqual([]);
+test('a saved picture that a browser left behind goes at the start of any page, once its download must be through', async ({
+  server,
+  receiver: page,
+}) => {
+  await page.goto(server.url);
+  await page.evaluate(async () => {
+    const root = await navigator.storage.getDirectory();
+    const folder = await root.getDirectoryHandle('received', { create: true });
+    for (const name of ['ab', 'ab.state', 'ab.saved']) await folder.getFileHandle(name, { create: true });
+  });
+  await page.reload();
+  await page.waitForLoadState('networkidle');
+  expect((await stored(page)).toSorted()).toEqual(['ab', 'ab.saved', 'ab.state']);
+  await page.clock.setFixedTime(Date.now() + 10 * 60_000);
+  await page.reload();
+  await expect.poll(() => stored(page)).toEqual([]);
+});
+
+test('a done picture can be thrown away at once: its card and its bytes are gone, and the next one crosses', async ({
+  link: _link,
+  server,
+  rooms,
+  pictures,
+}) => {
+  const { receiver } = rooms;
+  await meet(rooms, server.url);
+  await receive(rooms, pictures.small);
+  await receiver.handle('small.jpg', 'throw-away').click();
+  await expect(receiver.card('small.jpg')).toHaveCount(0);
+  await expect.poll(() => stored(receiver.page)).toEqual([]);
+  await receive(rooms, pictures.photo);
 });
 
 for (const side of ['sender', 'receiver'] as const) {

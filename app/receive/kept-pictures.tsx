@@ -2,6 +2,7 @@
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { ReceiverSession, TransferSnapshot } from '../../lib/session/model.ts';
 import { noFigures } from '../../lib/session/no-figures.ts';
+import { otherOpenTabs } from '../../lib/session/page/tab.ts';
 import { type Kept, type KeptFile, listKept, markSaved, removeKept } from '../../lib/storage/kept-files.ts';
 import { typeLabel } from '../../lib/store/outbox.ts';
 import { useText } from '../text/text.tsx';
@@ -16,18 +17,36 @@ const nothing: Kept = { finished: [], unfinished: [] };
 /** As it was when this page was loaded: what a session receives meanwhile is the session's. */
 let atLoad: Promise<Kept> | undefined;
 
+/** What another open tab received is still shown there, and so is whatever it is receiving: no leftovers. */
+async function leftBehind(): Promise<Kept> {
+  const [kept, open] = await Promise.all([listKept(), otherOpenTabs()]);
+  return {
+    finished: kept.finished.filter((one) => !open.has(one.tab)),
+    unfinished: open.size > 0 ? [] : kept.unfinished,
+  };
+}
+
 /**
  * Pictures that were received before this page was loaded. Those of this tab are back at once; of others, which another
  * person at this computer may have received, there is a line and two buttons.
  */
-export function KeptPictures({ tab, busy }: { tab: string; busy: boolean }) {
+export function KeptPictures({
+  tab,
+  busy,
+  shows,
+}: {
+  tab: string;
+  busy: boolean;
+  /** Whether pictures are shown, at each change. */
+  shows: (any: boolean) => void;
+}) {
   const { t, f } = useText();
   const [kept, setKept] = useState(nothing);
   const [all, setAll] = useState(false);
 
   useEffect(() => {
     let current = true;
-    atLoad ??= listKept();
+    atLoad ??= leftBehind();
     void atLoad.then((found) => current && setKept(found));
     return () => {
       current = false;
@@ -49,15 +68,17 @@ export function KeptPictures({ tab, busy }: { tab: string; busy: boolean }) {
   }, []);
 
   const shown = kept.finished.filter((one) => all || one.tab === tab);
+  const any = shown.length > 0;
+  useEffect(() => shows(any), [shows, any]);
   const others = kept.finished.filter((one) => !all && one.tab !== tab);
   // A session that goes on looks for its own parts.
   const parts = busy ? [] : kept.unfinished;
   const hidden = [...others, ...parts];
-  if (shown.length === 0 && hidden.length === 0) return null;
+  if (!any && hidden.length === 0) return null;
   return (
     <section className={`${ui.main} ${css.kept}`} aria-label={t.kept.title} data-testid="kept">
       <h2 className={ui.subtitle}>{t.kept.title}</h2>
-      {shown.length > 0 && <p className={`${ui.soft} ${ui.small}`}>{t.kept.hint}</p>}
+      {any && <p className={`${ui.soft} ${ui.small}`}>{t.kept.hint}</p>}
       {shown.map((one) => (
         <KeptCard key={one.id} one={one} source={source} throwAway={throwAway} />
       ))}
@@ -102,7 +123,10 @@ function KeptCard({
 }) {
   const { t, f } = useText();
   const transfer = useMemo(() => snapshotOf(one), [one]);
-  const saved = useCallback(() => void markSaved(one.id), [one]);
+  const saved = useCallback(
+    (_: readonly string[], readFor: number) => void markSaved(one.id, readFor),
+    [one],
+  );
   const size = one.width && one.height ? t.facts.pixels(f.number(one.width), f.number(one.height)) : '';
   return (
     <TransferCard

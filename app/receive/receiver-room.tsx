@@ -13,7 +13,7 @@ import ui from '../ui/kit/ui.module.css';
 import { useAnnouncement, useWakeLock } from '../ui/room/use-device.ts';
 import css from './receiver-room.module.css';
 import { receiverStore } from './receiver-store.ts';
-import { tabName } from '../../lib/session/page/tab.ts';
+import { holdTab, tabName } from '../../lib/session/page/tab.ts';
 import { useFragment } from './use-fragment.ts';
 
 const Viewer = lazy(() => import('../ui/picture/viewer.tsx').then(({ Viewer }) => ({ default: Viewer })));
@@ -33,10 +33,12 @@ export function ReceiverRoom() {
   const [viewed, setViewed] = useState<string>();
   const { snapshot } = state;
   const [tab, setTab] = useState<string>();
+  const [returned, setReturned] = useState(false);
   useEffect(() => {
     // Not before the page stands: the prerendered page knows no tab.
     // oxlint-disable-next-line react/set-state-in-effect
     setTab(tabName());
+    holdTab();
   }, []);
   const transfers = snapshot?.transfers ?? [];
   const moving = transfers.some(isMoving);
@@ -63,10 +65,12 @@ export function ReceiverRoom() {
   const peer = snapshot?.peerName ? isolate(snapshot.peerName) : t.join.someone;
   const done = transfers.filter((transfer) => transfer.state === 'done');
   const offered = transfers.filter((transfer) => transfer.state === 'offered');
+  // Pictures that came back are below: nothing above them says that there are none yet.
+  const list = transfers.length > 0 || (connected && !returned);
   return (
     <div className={ui.page}>
       <h1 className={ui.title}>{t.home.receive}</h1>
-      <div className={connected || transfers.length > 0 ? ui.rooms : css.alone}>
+      <div className={list ? ui.rooms : css.alone}>
         <div className={ui.side}>
           <JoinCard
             snapshot={snapshot}
@@ -92,11 +96,7 @@ export function ReceiverRoom() {
             </label>
           )}
         </div>
-        <section
-          className={ui.main}
-          aria-label={t.transfer.list}
-          hidden={!connected && transfers.length === 0}
-        >
+        <section className={ui.main} aria-label={t.transfer.list} hidden={!list}>
           {transfers.length === 0 && (
             <div className={css.waiting}>
               <p>{t.join.waitingForOffer(peer)}</p>
@@ -149,7 +149,7 @@ export function ReceiverRoom() {
       )}
       {tab !== undefined && (
         <Part>
-          <KeptPictures tab={tab} busy={snapshot !== undefined} />
+          <KeptPictures tab={tab} busy={snapshot !== undefined} shows={setReturned} />
         </Part>
       )}
       <output className={ui.unseen}>{announcement}</output>

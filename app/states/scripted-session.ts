@@ -102,6 +102,7 @@ export function scriptedReceiver(): ReceiverSession {
     decline: () => undefined,
     setAutoAccept: () => undefined,
     markSaved: () => undefined,
+    throwAway: () => undefined,
     read: async (_, from, to) => (await picture()).slice(from, to),
     async file(id) {
       const one = session.snapshot().transfers.find((transfer) => transfer.id === id);

@@ -158,7 +158,7 @@ export const de: Catalogue = {
     with: (name) => `Verbunden mit ${name}`,
     direct: 'direkt',
     relayed: 'über ein Relais',
-    lanes: (count) => `${count} Spuren`,
+    lanes: (count) => (count === '1' ? '1 Spur' : `${count} Spuren`),
     compare: 'Mit dem anderen Bildschirm vergleichen',
     compareHint: 'Auf beiden gleich: niemand ist dazwischen.',
   },
@@ -358,8 +358,16 @@ export const de: Catalogue = {
     throwAway: 'Wegwerfen',
     show: 'Anzeigen',
     throwAll: 'Alles wegwerfen',
-    others: (pictures: string, parts: string, bytes: string) =>
-      `Von anderen Besuchen liegen noch in diesem Browser: ${pictures} Bilder und Teile von ${parts} weiteren, zusammen ${bytes}.`,
+    others: (pictures: string, parts: string, bytes: string) => {
+      const whole = pictures === '1' ? '1 Bild' : `${pictures} Bilder`;
+      const more = parts === '1' ? 'einem weiteren' : `${parts} weiteren`;
+      const alone = parts === '1' ? 'einem Bild' : `${parts} Bildern`;
+      const both = [
+        ...(pictures === '0' ? [] : [whole]),
+        ...(parts === '0' ? [] : [`Teile von ${pictures === '0' ? alone : more}`]),
+      ];
+      return `Aus anderen Besuchen noch in diesem Browser: ${both.join(' und ')}, zusammen ${bytes}.`;
+    },
   },
   gallery: {
     zip: 'Alle als ZIP speichern',

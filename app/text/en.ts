@@ -159,7 +159,7 @@ export const en = {
     with: (name: string) => `Connected with ${name}`,
     direct: 'directly',
     relayed: 'through a relay',
-    lanes: (count: string) => `${count} lanes`,
+    lanes: (count: string) => (count === '1' ? '1 lane' : `${count} lanes`),
     compare: 'Compare with the other screen',
     compareHint: 'The same on both screens: nobody is in between.',
   },
@@ -358,8 +358,12 @@ export const en = {
     throwAway: 'Throw away',
     show: 'Show them',
     throwAll: 'Throw them away',
-    others: (pictures: string, parts: string, bytes: string) =>
-      `Left in this browser by other visits: ${pictures} pictures and parts of ${parts} more, ${bytes} in all.`,
+    others: (pictures: string, parts: string, bytes: string) => {
+      const whole = pictures === '1' ? '1 picture' : `${pictures} pictures`;
+      const broken = pictures === '0' ? (parts === '1' ? '1 picture' : `${parts} pictures`) : `${parts} more`;
+      const both = [...(pictures === '0' ? [] : [whole]), ...(parts === '0' ? [] : [`parts of ${broken}`])];
+      return `Left in this browser by other visits: ${both.join(' and ')}, ${bytes} in all.`;
+    },
   },
   gallery: {
     zip: 'Save all as ZIP',

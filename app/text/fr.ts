@@ -151,7 +151,7 @@ export const fr: Catalogue = {
     with: (name) => `Connecté avec ${name}`,
     direct: 'directement',
     relayed: 'par un relais',
-    lanes: (count) => `${count} voies`,
+    lanes: (count) => (count === '1' ? '1 voie' : `${count} voies`),
     compare: 'Comparer avec l’autre écran',
     compareHint: 'Identique sur les deux écrans : personne n’est entre vous.',
   },
@@ -352,8 +352,16 @@ export const fr: Catalogue = {
     throwAway: 'Jeter',
     show: 'Afficher',
     throwAll: 'Tout jeter',
-    others: (pictures: string, parts: string, bytes: string) =>
-      `Restent dans ce navigateur, d’autres visites : ${pictures} images et des parties de ${parts} autres, ${bytes} en tout.`,
+    others: (pictures: string, parts: string, bytes: string) => {
+      const whole = pictures === '1' ? '1 image' : `${pictures} images`;
+      const more = parts === '1' ? 'd’une autre' : `de ${parts} autres`;
+      const alone = parts === '1' ? 'd’une image' : `de ${parts} images`;
+      const both = [
+        ...(pictures === '0' ? [] : [whole]),
+        ...(parts === '0' ? [] : [`des parties ${pictures === '0' ? alone : more}`]),
+      ];
+      return `Laissé dans ce navigateur par d’autres visites : ${both.join(' et ')}, ${bytes} en tout.`;
+    },
   },
   gallery: {
     zip: 'Tout enregistrer en ZIP',

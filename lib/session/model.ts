@@ -244,8 +244,13 @@ export interface ReceiverSession extends Session {
   setAutoAccept(on: boolean): void;
   /** Bytes [from, to) of the original, inside the contiguous front (`prefixBytes`). */
   read(transfer: string, from: number, to: number): Promise<Uint8Array<ArrayBuffer>>;
-  /** The person has these; their stored copies go once this page is closed. */
-  markSaved(transfers: readonly string[]): void;
+  /**
+   * The person has these; their stored copies go when this page is left. `readFor`: how long a download may still read
+   * them, ms.
+   */
+  markSaved(transfers: readonly string[], readFor: number): void;
+  /** Removes a picture that is done, here and from storage. */
+  throwAway(transfer: string): void;
   /** The verified file. Rejects unless the state is `done`. */
   file(transfer: string): Promise<File>;
 }

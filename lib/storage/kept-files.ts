@@ -6,6 +6,7 @@
 import { LEFTOVER_AGE_MS } from './byte-store.ts';
 import { decodeFinished, type FinishedRecord } from './finished-record.ts';
 import { FOLDER, SAVED, STATE } from './kept-names.ts';
+import { copyingMs } from './save-file.ts';
 import { recordOf } from './state-file.ts';
 
 export interface KeptFile extends FinishedRecord {
@@ -20,17 +21,40 @@ export interface Kept {
   unfinished: readonly { id: string; bytes: number }[];
 }
 
-/** A download may still be copying: a minute, and a tenth of a second for each megabyte. */
-const copyingMs = (bytes: number): number => 60_000 + bytes / 10_000;
+let opened: FileSystemDirectoryHandle | undefined;
 
 /** `undefined` where nothing was ever stored, or cannot be. */
 async function openFolder(): Promise<FileSystemDirectoryHandle | undefined> {
   try {
     const root = await navigator.storage.getDirectory();
-    return await root.getDirectoryHandle(FOLDER);
+    opened = await root.getDirectoryHandle(FOLDER);
+    return opened;
   } catch {
     return undefined;
   }
+}
+
+/** What the person at this page has saved, by entry, and until when a download may still read it (Unix ms). */
+const saved = new Map<string, number>();
+let removedOnLeaving = false;
+
+/**
+ * The page goes away: each removal is one request, which the browser completes without the page. What a download may still
+ * read waits for the sweep of a later page.
+ */
+function removeSaved(): void {
+  const now = Date.now();
+  for (const [id, busyUntil] of saved) {
+    if (opened === undefined || busyUntil > now) continue;
+    for (const name of [id, id + STATE, id + SAVED]) opened.removeEntry(name).catch(() => undefined);
+    saved.delete(id);
+    removedOnLeaving = true;
+  }
+}
+
+/** Back from the back-forward cache, a page would offer to save again what is gone. */
+function loadAnew({ persisted }: PageTransitionEvent): void {
+  if (persisted && removedOnLeaving) location.reload();
 }
 
 async function filesIn(folder: FileSystemDirectoryHandle): Promise<Map<string, File>> {
@@ -41,6 +65,11 @@ async function filesIn(folder: FileSystemDirectoryHandle): Promise<Map<string, F
     if (file !== undefined) files.set(name, file);
   }
   return files;
+}
+
+async function finishedIn(state: File | undefined): Promise<FinishedRecord | undefined> {
+  const bytes = state && (await recordOf(state).catch(() => undefined));
+  return bytes && decodeFinished(bytes);
 }
 
 /** Saved ones are left out. Never rejects. */
@@ -55,18 +84,25 @@ export async function listKept(): Promise<Kept> {
     const id = name.slice(0, -STATE.length);
     const file = files.get(id);
     if (file === undefined || files.has(id + SAVED)) continue;
-    const bytes = await recordOf(state).catch(() => undefined);
-    const record = bytes && decodeFinished(bytes);
+    const record = await finishedIn(state);
     if (record !== undefined && file.size === record.bytes) finished.push({ ...record, id, file });
     else unfinished.push({ id, bytes: file.size });
   }
   return { finished, unfinished };
 }
 
-/** The person has this one: its bytes go once no page holds them. Never rejects. */
-export async function markSaved(id: string): Promise<void> {
+/**
+ * The person has this one: its bytes go when the page is left, or with a later page. No handle of it may be open.
+ * `readFor`: how long a download may still read it, ms. Never rejects.
+ */
+export async function markSaved(id: string, readFor: number): Promise<void> {
   const folder = await openFolder();
-  await folder?.getFileHandle(id + SAVED, { create: true }).catch(() => undefined);
+  const marked = await folder?.getFileHandle(id + SAVED, { create: true }).catch(() => undefined);
+  if (marked === undefined) return;
+  saved.set(id, Date.now() + readFor);
+  // The same listeners again are no second ones.
+  addEventListener('pagehide', removeSaved);
+  addEventListener('pageshow', loadAnew);
 }
 
 /** Never rejects; what another tab has open stays. */
@@ -84,20 +120,27 @@ export async function removeKept(ids: readonly string[]): Promise<void> {
   }
 }
 
-/** At the start of any page: removes what was saved, and whatever nobody touched for a day. Never rejects. */
-export async function sweepKept(now: number = Date.now()): Promise<void> {
+/**
+ * At the start of any page: removes what was saved, and whatever nobody touched for a day. A page of the tabs that are open
+ * still shows what it saved. Never rejects.
+ */
+export async function sweepKept(open: ReadonlySet<string>, now: number = Date.now()): Promise<void> {
   const folder = await openFolder();
   if (folder === undefined) return;
   const files = await filesIn(folder).catch(() => new Map<string, File>());
-  const saved: string[] = [];
+  const over: string[] = [];
   for (const [name, mark] of files) {
     if (!name.endsWith(SAVED)) continue;
     const id = name.slice(0, -SAVED.length);
     const file = files.get(id);
     if (file === undefined) await folder.removeEntry(name).catch(() => undefined);
-    else if (now - mark.lastModified > copyingMs(file.size)) saved.push(id);
+    else if (
+      now - mark.lastModified > copyingMs(file.size) &&
+      !open.has((await finishedIn(files.get(id + STATE)))?.tab ?? '')
+    )
+      over.push(id);
   }
-  await removeKept(saved);
+  await removeKept(over);
   for (const [name, file] of files)
     if (now - file.lastModified > LEFTOVER_AGE_MS) await folder.removeEntry(name).catch(() => undefined);
 }

@@ -7,9 +7,22 @@ import { cleanFileName, safeSaveType } from '../image/file-name.ts';
 /** How long a download may take to start before its blob URL goes: Safari asks the person first. */
 const URL_LIFE_MS = 5 * 60 * 1000;
 
-/** Downloads one file. The blob's own type decides the extension: give it the one found in the bytes. */
-export function saveFile(file: Blob, name: string): void {
-  download(safeBlob(file), cleanFileName(name, file.type));
+/** A file up to this size is downloaded from a copy in memory, so that the stored one may go at once. */
+const COPY_BYTES = 16 * 1024 * 1024;
+
+/** How long a download may read its file (ms): a minute, and a tenth of a second for each megabyte. */
+export const copyingMs = (bytes: number): number => 60_000 + bytes / 10_000;
+
+/**
+ * Downloads one file. The blob's own type decides the extension: give it the one found in the bytes.
+ *
+ * @returns how long `file` may still be read, ms
+ */
+export async function saveFile(file: Blob, name: string): Promise<number> {
+  const copied = file.size <= COPY_BYTES;
+  const source = copied ? new Blob([await file.arrayBuffer()], { type: file.type }) : file;
+  download(safeBlob(source), cleanFileName(name, file.type));
+  return copied ? 0 : copyingMs(file.size);
 }
 
 function safeBlob(file: Blob): Blob {

@@ -24,7 +24,9 @@ export interface ReceiveStore extends StoreApi<ReceiveState> {
   setAutoAccept(on: boolean): void;
   cancel(transfer: string): void;
   cancelAll: () => void;
-  markSaved: (transfers: readonly string[]) => void;
+  /** `readFor`: how long a download may still read the stored copies, ms; absent: none does. */
+  markSaved: (transfers: readonly string[], readFor?: number) => void;
+  throwAway(transfer: string): void;
   session(): ReceiverSession | undefined;
   leave(): void;
 }
@@ -103,10 +105,11 @@ export function createReceiveStore({ makeSession }: ReceiveStoreOptions): Receiv
     accept: (transfer) => session?.accept(transfer),
     decline: (transfer) => session?.decline(transfer),
     setAutoAccept: (on) => session?.setAutoAccept(on),
-    markSaved(transfers) {
+    markSaved(transfers, readFor = 0) {
       store.setState(({ saved }) => ({ saved: new Set([...saved, ...transfers]) }));
-      session?.markSaved(transfers);
+      session?.markSaved(transfers, readFor);
     },
+    throwAway: (transfer) => session?.throwAway(transfer),
     cancel: (transfer) => session?.cancel(transfer),
     cancelAll() {
       for (const one of store.getState().snapshot?.transfers ?? []) {

@@ -13,8 +13,12 @@ import { Link, type LinkOptions, type Side } from './relay.ts';
 export const SYSTEM_CHROMIUM = '/usr/bin/chromium';
 
 /** Debian's Chromium where there is one, else the one Playwright has downloaded. */
-export async function launchChromium(extraArgs: readonly string[] = []): Promise<Browser> {
-  return chromium.launch(launchOptions(extraArgs));
+export async function launchChromium(
+  extraArgs: readonly string[] = [],
+  /** Of Playwright's own arguments. */
+  without: string[] = [],
+): Promise<Browser> {
+  return chromium.launch({ ...launchOptions(extraArgs), ignoreDefaultArgs: without });
 }
 
 /**

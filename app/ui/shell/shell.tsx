@@ -81,8 +81,11 @@ function Frame({ children }: { children: ReactNode }) {
 /** Of earlier visits: what was saved, and what nobody came back for within a day. */
 async function sweepLeftovers(): Promise<void> {
   try {
-    const { sweepKept } = await import('../../../lib/storage/kept-files.ts');
-    await sweepKept();
+    const [{ sweepKept }, { otherOpenTabs }] = await Promise.all([
+      import('../../../lib/storage/kept-files.ts'),
+      import('../../../lib/session/page/tab.ts'),
+    ]);
+    await sweepKept(await otherOpenTabs());
   } catch {
     // The next page does it.
   }

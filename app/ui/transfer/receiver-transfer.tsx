@@ -95,7 +95,19 @@ export const ReceiverTransfer = memo(
               {t.transfer.cancel}
             </button>
           )}
-          {state === 'done' && <Download session={session} transfer={transfer} saved={store.markSaved} />}
+          {state === 'done' && (
+            <>
+              <Download session={session} transfer={transfer} saved={store.markSaved} />
+              <button
+                type="button"
+                className={ui.button}
+                data-testid="throw-away"
+                onClick={() => store.throwAway(id)}
+              >
+                {t.kept.throwAway}
+              </button>
+            </>
+          )}
         </div>
       </TransferCard>
     );
@@ -114,7 +126,8 @@ export function Download({
 }: {
   session: Pick<ReceiverSession, 'file'>;
   transfer: Pick<TransferSnapshot, 'id' | 'name' | 'modified'>;
-  saved: (transfers: readonly string[]) => void;
+  /** `readFor`: see `saveFile`. */
+  saved: (transfers: readonly string[], readFor: number) => void;
 }) {
   const { t } = useText();
   const [state, setState] = useState<'idle' | 'saving' | 'failed'>('idle');
@@ -122,8 +135,7 @@ export function Download({
     setState('saving');
     try {
       const file = await receivedFile(session, transfer);
-      saveFile(file.blob, file.name);
-      saved([transfer.id]);
+      saved([transfer.id], await saveFile(file.blob, file.name));
       setState('idle');
     } catch {
       setState('failed');

@@ -62,6 +62,9 @@ export type ToReceiverEngine =
   | { readonly type: 'tab'; readonly name: string }
   | { readonly type: 'accept'; readonly id: string }
   | { readonly type: 'decline'; readonly id: string }
+  /** The person has saved it: the page has its file, and lets it go when it is left. Answered by `released`. */
+  | { readonly type: 'release'; readonly id: string; readonly readFor: number }
+  | { readonly type: 'throw-away'; readonly id: string }
   | {
       readonly type: 'read';
       readonly request: number;
@@ -116,5 +119,7 @@ export type FromEngine =
   /** Its first chunk is here. */
   | { readonly type: 'began'; readonly id: string }
   | { readonly type: 'preview'; readonly id: string; readonly bytes: Uint8Array }
-  | { readonly type: 'file'; readonly id: string; readonly blob: Blob; readonly stored: string }
+  | { readonly type: 'file'; readonly id: string; readonly blob: Blob }
+  /** No handle of this entry of the store is open any more. */
+  | { readonly type: 'released'; readonly stored: string; readonly readFor: number }
   | { readonly type: 'bytes'; readonly request: number; readonly bytes: Uint8Array<ArrayBuffer> | undefined };

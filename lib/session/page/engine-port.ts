@@ -51,8 +51,16 @@ export class EnginePort<M> {
     };
     // Its script, or one that this loads first, is not there; what fails later has said something before.
     this.worker.onerror = (event) => {
-      if (heard) options.failed(event.message);
-      else options.missing();
+      if (heard) {
+        options.failed(event.message);
+        return;
+      }
+      // Lanes stay here from now on, and of those that went there nothing is heard. A connection is usable once its lane is
+      // open: without this the control channel could not carry a goodbye.
+      this.cannotMove = true;
+      for (const news of this.moved.values()) news.open();
+      this.moved.clear();
+      options.missing();
     };
     this.bell.port1.onmessage = () => this.flush();
     this.worker.postMessage(crypto.getRandomValues(new Uint8Array(8)));

@@ -19,8 +19,6 @@ const MAX_WITHDRAWN = 100;
 
 export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implements ReceiverSession {
   private readonly files = new Map<string, Blob>();
-  /** Ids of the store's entries. */
-  private readonly storedAs = new Map<string, string>();
   private readonly reads = new Map<number, (bytes: Uint8Array<ArrayBuffer> | undefined) => void>();
   private nextRead = 1;
   /** Of the one sender with whom this page is connected; ends with that session. */
@@ -89,11 +87,15 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
     return bytes;
   }
 
-  markSaved(transfers: readonly string[]): void {
-    for (const transfer of transfers) {
-      const stored = this.storedAs.get(transfer);
-      if (stored !== undefined) void markSaved(stored);
-    }
+  markSaved(transfers: readonly string[], readFor: number): void {
+    for (const id of transfers) this.port.post({ type: 'release', id, readFor });
+  }
+
+  throwAway(transfer: string): void {
+    if (this.transfers.get(transfer)?.state !== 'done') return;
+    this.port.post({ type: 'throw-away', id: transfer });
+    this.files.delete(transfer);
+    this.forget(transfer);
   }
 
   async file(transfer: string): Promise<File> {
@@ -145,7 +147,9 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
         break;
       case 'file':
         this.files.set(message.id, message.blob);
-        this.storedAs.set(message.id, message.stored);
+        break;
+      case 'released':
+        void markSaved(message.stored, message.readFor);
         break;
       case 'bytes':
         this.reads.get(message.request)?.(message.bytes);

@@ -20,7 +20,7 @@ import type {
 const MAX_HISTORY = 18_000;
 
 /** A connection that is being made may carry the goodbye of a page without a worker; for this long it is waited for. */
-const GOODBYE_MS = 5000;
+const GOODBYE_MS = 10_000;
 
 interface Views {
   map: ChunkMap | undefined;

@@ -64,6 +64,8 @@ export class ReceiverEngine {
   private readonly loop: EndpointLoop<ReceiverEvent>;
   private readonly entries = new Map<string, Entry>();
   private readonly byTransfer = new Map<number, Entry>();
+  /** Done and not thrown away, open until they are saved; each was accepted by the person. */
+  private readonly finished = new Map<string, StoredPicture>();
   private otherInstance: string | undefined;
   /** The other side has introduced itself on this control channel. */
   private greeted = false;
@@ -100,6 +102,16 @@ export class ReceiverEngine {
         this.loop.pump();
         break;
       }
+      case 'release':
+        this.release(message.id, message.readFor);
+        break;
+      case 'throw-away':
+        void this.finished
+          .get(message.id)
+          ?.discard()
+          .catch(() => undefined);
+        this.finished.delete(message.id);
+        break;
       case 'read':
         this.answerRead(message.request, message.id, message.from, message.to);
         break;
@@ -183,6 +195,13 @@ export class ReceiverEngine {
     } catch (error) {
       this.failStorage(entry, error);
     }
+  }
+
+  private release(id: string, readFor: number): void {
+    const stored = this.finished.get(id);
+    if (stored === undefined) return;
+    stored.release();
+    this.host.post({ type: 'released', stored: stored.id, readFor });
   }
 
   private answerRead(request: number, id: string, from: number, to: number): void {
@@ -402,7 +421,8 @@ export class ReceiverEngine {
       sha256: toHex(digest),
       tab: this.tab,
     });
-    this.host.post({ type: 'file', id: entry.id, blob, stored: stored.id });
+    this.finished.set(entry.id, stored);
+    this.host.post({ type: 'file', id: entry.id, blob });
     this.publishOne(entry);
     this.setState(entry, 'done');
   }

@@ -147,6 +147,11 @@ export class StoredPicture {
     }
   }
 
+  /** Closes what is finished: its file can be read and removed by others. */
+  release(): void {
+    this.bytes.close();
+  }
+
   async discard(): Promise<void> {
     this.stop();
     this.bytes.close();
