@@ -4,6 +4,10 @@ import type { TransferState } from './model.ts';
 const FINAL: ReadonlySet<TransferState> = new Set(['done', 'failed', 'cancelled', 'declined']);
 const MOVING: ReadonlySet<TransferState> = new Set(['sending', 'receiving', 'paused', 'verifying']);
 
+/** What the page shows of a transfer in `state`: without a connection nothing moves. */
+export const shownState = (state: TransferState, connected: boolean): TransferState =>
+  !connected && (state === 'sending' || state === 'receiving') ? 'paused' : state;
+
 interface Transfer {
   readonly state: TransferState;
 }

@@ -130,6 +130,8 @@ function fieldsOf(event: AnyEvent): Field[] {
       return [3, event.transfer];
     case 'need':
       return [4, event.transfer, event.kind, event.block, event.from, event.to];
+    case 'delivered':
+      return [20, event.transfer];
     case 'complete':
       return [5, event.transfer, event.verified];
     case 'cancelled':

@@ -12,7 +12,7 @@ import { ReliableFlow, type FlowModel } from './reliable-flow.ts';
 import { StallingEndpoint } from './stalling-endpoint.ts';
 import { RecordedEndpoint, Transcript } from './transcript.fixture.ts';
 
-const EXPECTED = '246971fd447c54129d98a8d0709ce4173b95b0d30e4193e19bf7aac985f6a0f4';
+const EXPECTED = '33ebe864d5a450569ab9a010c9e87b68dbdce93beaeafcb92a20ca1601fe47e7';
 
 const PATHS = 60;
 /** Virtual time at which a run is cut off. */

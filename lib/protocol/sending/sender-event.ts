@@ -15,6 +15,8 @@ export type SenderEvent =
       readonly from: number;
       readonly to: number;
     }
+  /** The receiver has every block of the original; its digest is being compared. */
+  | { readonly type: 'delivered'; readonly transfer: number }
   /** The receiver has every byte and compared the digest. */
   | { readonly type: 'complete'; readonly transfer: number; readonly verified: boolean }
   | { readonly type: 'cancelled'; readonly transfer: number; readonly reason: CancelReason }

@@ -359,7 +359,8 @@ export class Sender implements Endpoint<SenderEvent> {
     const sample = measured ? this.delivery.roundTripSample(feedback, now) : undefined;
     if (sample !== undefined) this.roundTrip.add(sample);
     const fate = this.resolve(feedback);
-    this.queue.report(feedback.streams);
+    for (const { id } of this.queue.report(feedback.streams))
+      this.events.push({ type: 'delivered', transfer: id });
     if (measured) this.steer(feedback, fate, previousHeard, now);
     this.lossTimer.expire(this.lossInput, now);
     this.planRepair();
@@ -462,6 +463,7 @@ export class Sender implements Endpoint<SenderEvent> {
     }
     this.queue.accept(transfer, have);
     this.events.push({ type: 'accepted', transfer: transfer.id });
+    if (transfer.original.complete) this.events.push({ type: 'delivered', transfer: transfer.id });
     this.updateLanes(now);
     this.requestBytes();
   }

@@ -123,10 +123,17 @@ export class TransferQueue {
   }
 
   /** What the receiver has of each stream. */
-  report(reports: readonly StreamReport[]): void {
-    for (const report of reports)
-      this.transfers.get(transferOf(report.stream))?.object(kindOf(report.stream))?.onReport(report);
+  /** @returns the transfers whose originals these reports have completed */
+  report(reports: readonly StreamReport[]): OutgoingTransfer[] {
+    const delivered: OutgoingTransfer[] = [];
+    for (const report of reports) {
+      const transfer = this.transfers.get(transferOf(report.stream));
+      const before = transfer?.original.complete;
+      transfer?.object(kindOf(report.stream))?.onReport(report);
+      if (transfer !== undefined && before === false && transfer.original.complete) delivered.push(transfer);
+    }
     this.cached = undefined;
+    return delivered;
   }
 
   // ---- what is next

@@ -7,6 +7,7 @@ import type { ReceiverSession, SessionOptions, SessionSnapshot, TransferSnapshot
 import { rememberAccepted, wasAccepted, type Accepted } from './accepted-memory.ts';
 import { recallRejoin } from '../connection/rejoin-memory.ts';
 import { noFigures } from '../no-figures.ts';
+import { isMoving } from '../transfer-state.ts';
 import { markSaved } from '../../storage/kept-files.ts';
 import { tabName } from './tab.ts';
 import { SessionBase } from './session-base.ts';
@@ -168,8 +169,8 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
 
   protected override stateChanged(transfer: TransferSnapshot): void {
     if (transfer.state === 'done') mark('tessera:complete', transfer);
-    const { id, state } = transfer;
-    if (state === 'receiving' || state === 'verifying') return;
+    const { id } = transfer;
+    if (isMoving(transfer)) return;
     const offer = this.offers.get(id);
     this.offers.delete(id);
     if (offer !== undefined && wasLost(transfer)) this.lost.set(id, offer);

@@ -71,7 +71,7 @@ export abstract class SessionBase<M> implements Session {
         handOver: (lane, channel, news) => this.port.handOver(lane, channel, news),
         changed: () => this.changed(),
         connected: () => this.onConnected(),
-        disconnected: () => this.onDisconnected(),
+        disconnected: () => this.port.post({ type: 'disconnected' }),
         lost: () => this.port.post({ type: 'lost' }),
         laneOpen: (lane) => this.port.post({ type: 'lane-open', lane }),
         laneClosed: (lane) => this.port.post({ type: 'lane-closed', lane }),
@@ -259,18 +259,6 @@ export abstract class SessionBase<M> implements Session {
       return;
     }
     this.port.post({ type: 'connected', name: this.name, room: this.room });
-    for (const transfer of this.transfers.values()) {
-      if (transfer.state === 'paused')
-        this.patch(transfer.id, { state: this.role === 'sender' ? 'sending' : 'receiving' });
-    }
-  }
-
-  private onDisconnected(): void {
-    this.port.post({ type: 'disconnected' } satisfies LinkMessage);
-    for (const transfer of this.transfers.values()) {
-      if (transfer.state === 'sending' || transfer.state === 'receiving')
-        this.patch(transfer.id, { state: 'paused' });
-    }
   }
 
   private engineFailed(problem: Problem): void {

@@ -337,6 +337,35 @@ test('[P-58] a file that gives fewer bytes than announced ends the picture on bo
   expect(pair.receiving.pictures.get('0.1')?.problem).toEqual({ code: 'source-changed' });
 });
 
+test('[P-60] what moves is paused without a connection, and so is a picture whose file is opened meanwhile', async () => {
+  const store = new MemoryStore();
+  let opened = (): void => {};
+  const create = store.create.bind(store);
+  store.create = async (...args) => {
+    await new Promise<void>((resolve) => (opened = resolve));
+    return create(...args);
+  };
+  // Something is left of it, so that the answer waits for the file.
+  store.has = async () => true;
+  const pair = new Pair(store);
+  pair.silentAfter = 0;
+  pair.send('a', new Blob([bytesOf(300_000)]));
+  await pair.receiving.until('0.1', 'offered');
+  pair.receiver.handle({ type: 'accept', id: '0.1' });
+  await expect.poll(() => opened.name, PATIENCE).not.toBe('opened');
+  pair.both({ type: 'disconnected' });
+  opened();
+  await pair.receiving.until('0.1', 'paused');
+  pair.silentAfter = Infinity;
+  pair.link();
+  await pair.receiving.until('0.1', 'done');
+  await pair.sending.until('a', 'done');
+  const states = pair.sending.told.flatMap((message) =>
+    message.type === 'update' && message.update.state !== undefined ? [message.update.state] : [],
+  );
+  expect(states.slice(-3)).toEqual(['sending', 'verifying', 'done']);
+});
+
 test('[P-63] both sides say HELLO on each new control channel', async () => {
   const pair = new Pair();
   const heard = (side: Side) => side.told.filter(({ type }) => type === 'peer').length;

@@ -12,6 +12,7 @@ import { ChunkCellMap } from './chunk-cells.ts';
 import { toHex } from './digest.ts';
 import { EndpointLoop, type EngineHost } from './endpoint-loop.ts';
 import type { ToReceiverEngine } from '../bridge/engine-messages.ts';
+import { shownState } from '../transfer-state.ts';
 import { Publisher } from './publisher.ts';
 import { RateMeter } from './rate-meter.ts';
 import { receiverFigures } from './figures.ts';
@@ -75,6 +76,8 @@ export class ReceiverEngine {
   /** Counts the senders seen: each numbers its transfers from one. */
   private epoch = 0;
   private readonly publisher: Publisher;
+  /** The control channel is open. */
+  private connected = false;
   /** The page's tab, for the record of what is finished. */
   private tab = '';
 
@@ -121,6 +124,7 @@ export class ReceiverEngine {
         break;
       }
       case 'connected':
+        this.setConnected(true);
         this.greeted = false;
         this.flooded = false;
         if (message.room !== this.room) this.receiver.forgive();
@@ -143,6 +147,7 @@ export class ReceiverEngine {
       case 'disconnected':
         this.greeted = false;
         this.loop.handle(message);
+        this.setConnected(false);
         break;
       default:
         this.loop.handle(message);
@@ -449,12 +454,24 @@ export class ReceiverEngine {
 
   // ---- what the page sees
 
+  /** What moves is paused while there is no connection. */
+  private setConnected(connected: boolean): void {
+    this.connected = connected;
+    for (const { id, state } of this.byTransfer.values())
+      if (state === 'receiving')
+        this.host.post({ type: 'update', update: { id, state: shownState(state, connected) } });
+  }
+
   private setState(entry: Entry, state: TransferState, problem?: ProblemCode): void {
     entry.state = state;
     if (state === 'failed' || state === 'cancelled' || state === 'declined') this.forget(entry);
     this.host.post({
       type: 'update',
-      update: { id: entry.id, state, ...(problem === undefined ? {} : { problem: { code: problem } }) },
+      update: {
+        id: entry.id,
+        state: shownState(state, this.connected),
+        ...(problem === undefined ? {} : { problem: { code: problem } }),
+      },
     });
   }
 

@@ -12,6 +12,7 @@ import { toHex } from './digest.ts';
 import { problemOf } from '../bridge/cancel-reasons.ts';
 import { EndpointLoop, type EngineHost } from './endpoint-loop.ts';
 import type { OutgoingPicture, ToSenderEngine } from '../bridge/engine-messages.ts';
+import { shownState } from '../transfer-state.ts';
 import { Publisher } from './publisher.ts';
 import { RateMeter } from './rate-meter.ts';
 import { bytesAtReceiver, senderFigures, type ReportedCounts } from './figures.ts';
@@ -47,6 +48,8 @@ export class SenderEngine {
   /** Somebody has said hello and was not given up since. */
   private met = false;
   private preparing = false;
+  /** The control channel is open. */
+  private connected = false;
   private readonly publisher: Publisher;
   /** Transfers that are offered or being sent. */
   private going = 0;
@@ -63,7 +66,8 @@ export class SenderEngine {
   handle(message: ToSenderEngine): void {
     if (message.type === 'send') {
       this.add(message.picture);
-    } else if (!this.loop.handle(message)) {
+    } else {
+      this.loop.handle(message);
       this.onLink(message);
     }
   }
@@ -71,6 +75,7 @@ export class SenderEngine {
   private onLink(message: ToSenderEngine): void {
     switch (message.type) {
       case 'connected':
+        this.setConnected(true);
         this.sender.hello(this.instance, message.name);
         this.loop.pump();
         break;
@@ -82,6 +87,9 @@ export class SenderEngine {
         this.end(entry, 'cancelled', 'cancelled-here', CancelReason.person);
         break;
       }
+      case 'disconnected':
+        this.setConnected(false);
+        break;
       case 'lost':
         this.onLost();
         break;
@@ -198,6 +206,9 @@ export class SenderEngine {
         this.setState(entry, 'sending');
         this.publisher.start();
         return;
+      case 'delivered':
+        if (entry.state === 'sending') this.setState(entry, 'verifying');
+        return;
       case 'need':
         void this.provide(entry, event);
         return;
@@ -307,10 +318,18 @@ export class SenderEngine {
       type: 'update',
       update: {
         id: entry.picture.id,
-        state,
+        state: shownState(state, this.connected),
         ...(problem === undefined ? {} : { problem: { code: problem } }),
       },
     });
+  }
+
+  /** What moves is paused while there is no connection. */
+  private setConnected(connected: boolean): void {
+    this.connected = connected;
+    for (const { state, picture } of this.entries.values())
+      if (state === 'sending')
+        this.host.post({ type: 'update', update: { id: picture.id, state: shownState(state, connected) } });
   }
 
   /** Forgets what has ended: who wants it sent again hands it over again. */
@@ -352,7 +371,6 @@ export class SenderEngine {
     const transfer = this.sender.transfer(entry.transfer ?? 0);
     if (transfer === undefined) return;
     const { original } = transfer;
-    if (entry.state === 'sending' && transfer.original.complete) this.setState(entry, 'verifying');
     for (
       ;
       entry.closedThrough < original.geometry.blocks && original.isClosed(entry.closedThrough);
