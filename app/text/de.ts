@@ -10,6 +10,8 @@ export const de: Catalogue = {
       'Dieser Code gilt nicht: vertippt, schon benutzt oder abgelaufen. Bitte den Absender um einen neuen.',
     'code-guessed':
       'Jemand ist mit einem falschen Code beigetreten, deshalb wurde er verworfen. Mach einen neuen Code und gib ihn weiter.',
+    'code-perhaps-guessed':
+      'Die Verbindung brach ab, nachdem dieser Code benutzt war. Vielleicht hat jemand ihn zu erraten versucht, darum wird er nicht noch einmal benutzt. Bitten Sie um einen neuen.',
     'code-expired': 'Niemand ist rechtzeitig beigetreten, der Code ist abgelaufen. Mach einen neuen.',
     'code-forgotten':
       'Der Server kennt diesen Code nicht mehr, vielleicht wurde er neu gestartet. Mach einen neuen und gib diesen weiter.',

@@ -9,6 +9,8 @@ const problems: Record<ProblemCode, string> = {
     'This code does not work: it was mistyped, used already, or has expired. Ask the sender for a new one.',
   'code-guessed':
     'Somebody joined with a wrong code, so it was thrown away to keep strangers out. Make a new code and share it again.',
+  'code-perhaps-guessed':
+    'The connection broke off after this code had been used. Somebody may have guessed at it, so it is not used again. Ask the sender for a new one.',
   'code-expired': 'Nobody joined in time and the code has expired. Make a new one.',
   'code-forgotten':
     'The server no longer knows this code, perhaps because it was restarted. Make a new one and share that.',

@@ -9,6 +9,8 @@ export const fr: Catalogue = {
       'Ce code ne fonctionne pas : mal tapé, déjà utilisé ou expiré. Demandez-en un nouveau à l’expéditeur.',
     'code-guessed':
       'Quelqu’un est venu avec un mauvais code ; il a été annulé par sécurité. Créez un nouveau code et partagez-le.',
+    'code-perhaps-guessed':
+      'La connexion s’est interrompue après l’utilisation de ce code. Quelqu’un a peut-être essayé de le deviner : il ne sera plus utilisé. Demandez-en un nouveau.',
     'code-expired': 'Personne n’est venu à temps et le code a expiré. Créez-en un nouveau.',
     'code-forgotten':
       'Le serveur ne connaît plus ce code ; il a peut-être été redémarré. Créez-en un nouveau et partagez celui-là.',

@@ -27,6 +27,8 @@ export type ProblemCode =
   | 'code-malformed'
   | 'code-unknown'
   | 'code-guessed'
+  /** The pairing ended after this side had proved that it knows the words: the other side may have tested a guess. */
+  | 'code-perhaps-guessed'
   | 'code-expired'
   | 'code-forgotten'
   | 'too-many-attempts'

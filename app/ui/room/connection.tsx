@@ -35,9 +35,10 @@ export function Connection({ snapshot, idle }: { snapshot: SessionSnapshot | und
         )}
       </div>
       {snapshot?.problem && <ProblemNotice problem={snapshot.problem} />}
-      {snapshot && !snapshot.serverOnline && snapshot.problem?.code !== 'server-away' && (
-        <ProblemNotice problem={{ code: 'server-away' }} />
-      )}
+      {snapshot &&
+        state !== 'connected' &&
+        !snapshot.serverOnline &&
+        snapshot.problem?.code !== 'server-away' && <ProblemNotice problem={{ code: 'server-away' }} />}
       {snapshot?.fingerprint && state === 'connected' && (
         <details className={ui.details}>
           <summary>{t.room.compare}</summary>

@@ -1,6 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ConnectionState } from '../model.ts';
+import { Pairing } from '../pairing/pairing.ts';
+import { wordsPassword } from '../pairing/password.ts';
 import { LIMITS } from './limits.ts';
 import { Meeting, type Side } from './meeting.fixture.ts';
 
@@ -151,6 +153,72 @@ describe('pairing', () => {
     sender.handle({ type: 'answered', request: 2, answer });
     expect(sender.machine.view().room?.code).toMatch(/^7-/);
   });
+});
+
+describe('guesses', () => {
+  /** A server that plays the sender: it answers the guest with a share made from words of its own. */
+  function playSender(meeting: Meeting, guest: Side, words: readonly [string, string]): void {
+    guest.handle({ type: 'join', text: '7-acid-acorn' });
+    const join = guest.asked.findLast(({ type }) => type === 'join');
+    if (join?.type !== 'join' || join.hello === undefined) return;
+    const sender = new Pairing({
+      role: 'sender',
+      passwords: [wordsPassword('7', words)],
+      random: (length) => meeting.bytes(length),
+    });
+    sender.handleMessage(join.hello);
+    guest.handle({ type: 'paired' });
+    guest.handle({ type: 'message', bytes: sender.pollTransmit()! });
+  }
+
+  test('[P-95] a pairing that ends after the proof says that the code may have been guessed, however it ends', () => {
+    const ends: ((meeting: Meeting, guest: Side) => void)[] = [
+      (meeting) => meeting.run(LIMITS.pairing + 20_000),
+      (_, guest) => guest.handle({ type: 'peer-left' }),
+      (_, guest) => guest.handle({ type: 'expired', reason: 'time' }),
+      (_, guest) => guest.handle({ type: 'online', online: false }),
+      (_, guest) => guest.handle({ type: 'message', bytes: Uint8Array.of(9, 9, 9) }),
+    ];
+    for (const end of ends) {
+      const meeting = new Meeting();
+      const guest = meeting.side('receiver');
+      meeting.run(100);
+      playSender(meeting, guest, ['acid', 'acorn']);
+      expect(guest.connection).toBe('connecting');
+      end(meeting, guest);
+      expect(guest.problem).toBe('code-perhaps-guessed');
+    }
+  });
+
+  test('[P-95] a code is proved once: joining again asks nothing of the server', () => {
+    const meeting = new Meeting();
+    const guest = meeting.side('receiver');
+    meeting.run(100);
+    playSender(meeting, guest, ['acid', 'aged']);
+    guest.handle({ type: 'peer-left' });
+    const asked = guest.asked.length;
+    guest.handle({ type: 'join', text: '7-acid-acorn' });
+    expect(guest.problem).toBe('code-perhaps-guessed');
+    expect(guest.asked).toHaveLength(asked);
+  });
+
+  test('a pairing that ends before the proof keeps its own reason', () => {
+    const meeting = new Meeting();
+    const guest = meeting.side('receiver');
+    meeting.run(100);
+    guest.handle({ type: 'join', text: '7-acid-acorn' });
+    guest.handle({ type: 'paired' });
+    guest.handle({ type: 'peer-left' });
+    expect(guest.problem).toBe('peer-left');
+  });
+});
+
+test('[P-92] the secret of the way back is forgotten once a session has failed for good', () => {
+  const { meeting, sender, receiver } = connectedPair();
+  receiver.vanish();
+  expect(sender.kept).toBeDefined();
+  expect(meeting.until(() => sender.connection === 'failed', 200_000)).toBe(true);
+  expect(sender.kept).toBeUndefined();
 });
 
 describe('the way back', () => {

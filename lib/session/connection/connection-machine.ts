@@ -161,7 +161,13 @@ type Stage =
   | { readonly at: 'opening' }
   | { readonly at: 'hosting'; readonly unused: Unused }
   /** `unused` until the first message: what is answered then reveals whether the other side's words are right. */
-  | { readonly at: 'joining'; readonly attempt: Attempt; readonly unused: Unused | undefined }
+  | {
+      readonly at: 'joining';
+      readonly attempt: Attempt;
+      readonly unused: Unused | undefined;
+      /** The code of two words that this guest has entered. */
+      readonly words?: string | undefined;
+    }
   | { readonly at: 'connected'; readonly keys: SessionKeys | undefined; readonly sealed: SealedChannel }
   | {
       readonly at: 'searching';
@@ -198,10 +204,13 @@ export interface ConnectionMachineOptions {
   readonly canLink: boolean;
   /** Only over a relay, which hides this side's address. */
   readonly relayOnly: boolean;
+  /** Codes that this page has proved to know, and whose pairing was not confirmed: they are not answered a second time. */
+  readonly spentCodes?: Set<string>;
 }
 
 export class ConnectionMachine {
   readonly #options: ConnectionMachineOptions;
+  readonly #spentCodes: Set<string>;
   #stage: Stage = { at: 'idle' };
   #room: Room | undefined;
   #problem: Problem | undefined;
@@ -228,6 +237,7 @@ export class ConnectionMachine {
 
   constructor(options: ConnectionMachineOptions) {
     this.#options = options;
+    this.#spentCodes = options.spentCodes ?? new Set();
   }
 
   view(): ConnectionView {
@@ -378,12 +388,19 @@ export class ConnectionMachine {
       this.#fail({ code: 'webrtc-missing' });
       return;
     }
+    // A link's secret cannot be guessed; two words can.
+    const words = code.kind === 'code' ? formatCode(code) : undefined;
+    if (words !== undefined && this.#spentCodes.has(words)) {
+      this.#fail({ code: 'code-perhaps-guessed' });
+      return;
+    }
     const password = passwordOf(code);
     const pairing = new Pairing({ role: 'receiver', password, random: this.#options.random });
     this.#reset({
       at: 'joining',
       attempt: { step: 'pairing', pairing, greeted: true },
       unused: { passwords: [password], token: undefined },
+      words,
     });
     this.#limit('guest');
     this.#ask({ type: 'join', slot: code.slot, hello: pairing.pollTransmit() });
@@ -418,7 +435,8 @@ export class ConnectionMachine {
       const expired = this.#room !== undefined && this.#now >= this.#room.expiresAt;
       const forgotten = expired ? 'code-expired' : 'code-forgotten';
       this.#fail({ ...problem, code: problem.code === 'code-unknown' ? forgotten : problem.code });
-    } else if (stage.at === 'opening' || stage.at === 'joining') this.#fail(problem);
+    } else if (stage.at === 'opening' || stage.at === 'joining')
+      this.#fail({ ...problem, code: this.#endOfPairing(problem.code) });
   }
 
   // ---- pairing
@@ -469,6 +487,9 @@ export class ConnectionMachine {
     }
     this.#limit('pairing');
     attempt.pairing.handleMessage(bytes);
+    // Kept before the proof leaves.
+    if (this.#stage.at === 'joining' && this.#stage.words !== undefined && attempt.pairing.proved)
+      this.#spentCodes.add(this.#stage.words);
     this.#drainPairing(attempt.pairing);
     // The other side answers in a round trip; until then a connection can be prepared.
     if (this.#attempt === attempt && this.#options.canLink)
@@ -493,10 +514,19 @@ export class ConnectionMachine {
     }
     // The same words are not to be guessed at again.
     this.#effect({ type: 'burn' });
-    this.#fail({ code });
+    this.#fail({ code: this.#endOfPairing(code) });
+  }
+
+  /** Every end after this side's proof says that the other side may have tested a guess against it. */
+  #endOfPairing(code: ProblemCode): ProblemCode {
+    const { words } = this.#stage.at === 'joining' ? this.#stage : {};
+    const spent = words !== undefined && this.#spentCodes.has(words);
+    return spent && code !== 'code-guessed' ? 'code-perhaps-guessed' : code;
   }
 
   #advanceRejoin(keys: SessionKeys): void {
+    if (this.#stage.at === 'joining' && this.#stage.words !== undefined)
+      this.#spentCodes.delete(this.#stage.words);
     const meeting = this.#stage.at === 'searching' ? this.#stage.meeting : undefined;
     this.#rejoin =
       this.#rejoin !== undefined && meeting !== undefined
@@ -766,6 +796,8 @@ export class ConnectionMachine {
     this.#deadline = undefined;
     this.#drop();
     this.#room = undefined;
+    this.#rejoin = undefined;
+    this.#effect({ type: 'forget' });
     // The other side, if it still arrives, should not wait for us.
     this.#effect({ type: 'leave' });
     this.#problem = problem;

@@ -46,6 +46,9 @@ export interface ConnectorOptions {
   now?: () => number;
 }
 
+/** Of this page, whatever session it is in. */
+const spentCodes = new Set<string>();
+
 export class Connector {
   /** The one in use: linking or connected. */
   transport: Transport | undefined;
@@ -69,6 +72,7 @@ export class Connector {
       random: (length) => crypto.getRandomValues(new Uint8Array(length)),
       canLink: create !== undefined || webRtcAvailable(),
       relayOnly: options.relayOnly,
+      spentCodes,
     });
     this.client = createSignalingClient({
       server,

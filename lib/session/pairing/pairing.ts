@@ -74,6 +74,8 @@ const AD_SENDER = utf8('sender');
 export class Pairing {
   readonly role: Role;
   #state: State;
+  /** See `proved`. */
+  #proved = false;
   readonly #nonce: Uint8Array;
   readonly #scalar: bigint;
   readonly #outgoing: Uint8Array[] = [];
@@ -119,6 +121,14 @@ export class Pairing {
     return this.#outgoing.shift();
   }
 
+  /**
+   * This side's proof of the password has left before the other side's: whoever is there can test one guess against it, and
+   * need not say what came of that.
+   */
+  get proved(): boolean {
+    return this.#proved;
+  }
+
   /** One event in the machine's life. */
   pollEvent(): PairingEvent | undefined {
     return this.#events.shift();
@@ -148,6 +158,7 @@ export class Pairing {
     const isk = intermediateKey(sid, shared, transcript);
     const tags = confirmationTags(sid, isk, transcript);
     this.#state = { at: 'expects-confirm', tagA: tags.a, keys: sessionKeys(isk) };
+    this.#proved = true;
     this.#send({ type: 'answer', shareB, tagB: tags.b });
   }
 
