@@ -1,7 +1,7 @@
 import { CHUNK_LENGTH } from '../../protocol/limits.ts';
 import { encodeControl } from '../../protocol/wire/control-message.ts';
 import { Connector } from '../connection/connector.ts';
-import type { FromEngine, LinkMessage, TransferUpdate } from '../bridge/engine-messages.ts';
+import type { FromEngine, TransferUpdate } from '../bridge/engine-messages.ts';
 import { isFinal } from '../transfer-state.ts';
 import { EnginePort, type LinkNews } from './engine-port.ts';
 import type {
