@@ -1,8 +1,9 @@
 /** Both engines in Node, over lanes that lose every so many packets: what the two pages are told of single chunks. */
 import { describe, expect, it, vi } from 'vitest';
 import { CONTROL_LANE, type LaneId } from '../../protocol/endpoint.ts';
+import { firstChunk, geometryOf } from '../../protocol/geometry.ts';
 import { LINGER } from '../../protocol/limits.ts';
-import { DATA } from '../../protocol/wire/lane-packet.ts';
+import { DATA, decodeData } from '../../protocol/wire/lane-packet.ts';
 import { seededRandom } from '../../simulation/random.ts';
 import { MemoryStore } from '../../storage/memory-store.ts';
 import { Cell, type Figures, type TransferState } from '../model.ts';
@@ -14,8 +15,6 @@ import { SenderEngine } from './sender-engine.ts';
 
 const LANES = [1, 2, 3, 4];
 const DELAY_MS = 10;
-/** Long after its block has been rebuilt. */
-const LATE_MS = 400;
 const CHUNKS = 400;
 
 /** What one page has heard. */
@@ -42,6 +41,13 @@ class Side {
     },
   };
 
+  /** Whether the map shows the chunk of this packet of a picture as rebuilt. */
+  rebuilt(bytes: Uint8Array): boolean {
+    const { block, symbol } = decodeData(bytes);
+    const cell = this.cells[firstChunk(geometryOf(CHUNKS * 1024), block) + symbol];
+    return cell === Cell.repaired || cell === Cell.retransmitted;
+  }
+
   count(...states: number[]): number {
     return this.cells.filter((cell) => states.includes(cell)).length;
   }
@@ -55,6 +61,7 @@ async function until(done: () => boolean): Promise<void> {
   }
 }
 
+/** `late`: once the receiver's page shows its chunk as rebuilt. */
 type Fate = 'comes' | 'never' | 'late';
 
 /** One picture from offer to the last word of both sides; `fate` is asked for each DATA packet. */
@@ -79,7 +86,9 @@ async function cross(
         if (writer.count > 0) handle({ type: 'packets', batch: writer.take() });
       };
       setTimeout(() => deliver(packets.comes), DELAY_MS);
-      setTimeout(() => deliver(packets.late), LATE_MS);
+      // No fixed delay: a busy machine may not have rebuilt the block by then.
+      for (const packet of packets.late)
+        void until(() => receiver.rebuilt(packet[1])).then(() => deliver([packet]));
     };
   sender.transmit = link((message) => to.handle(message));
   receiver.transmit = link((message) => from.handle(message));
