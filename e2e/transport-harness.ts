@@ -118,6 +118,7 @@ const harness = {
   closeOnLeaving(): void {
     addEventListener('pagehide', () => transport.close());
   },
+  connectionsMade: () => connections.length,
   connectionCount: () => connections.filter((one) => one.connectionState !== 'closed').length,
 };
 

@@ -4,13 +4,22 @@
  */
 import type { LaneId } from '../protocol/endpoint.ts';
 import type { ChannelNews } from './contract.ts';
+import { LaneAdmission } from './lane-admission.ts';
 import { LanePlan } from './lane-plan.ts';
 import type { LaneSignal } from './lane-signals.ts';
-import { DIRECT_LANES, LANE_OPEN_MS, NAT_LANES, RELAYED_LANES, SIGNAL_BATCH_MS } from './limits.ts';
+import {
+  CANDIDATES,
+  DIRECT_LANES,
+  LANE_OPEN_MS,
+  LANES_PER_TURN,
+  NAT_LANES,
+  RELAYED_LANES,
+  SIGNAL_BATCH_MS,
+} from './limits.ts';
 import { Peer } from './peer.ts';
 import { applyDifference, differenceOf } from './sdp-difference.ts';
 import { worthSignaling, type SelectedPath } from './selected-path.ts';
-import type { PeerSignal } from './signals.ts';
+import { parseSignal, type PeerSignal } from './signals.ts';
 
 export interface LanePoolOptions {
   initiator: boolean;
@@ -34,8 +43,10 @@ interface Entry {
 export class LanePool {
   #options: LanePoolOptions;
   #plan: LanePlan;
-  #limit: number;
+  #admission: LaneAdmission;
   #lanes = new Map<LaneId, Entry>();
+  /** Lanes of the other side that wait for their turn, and what it has signaled for each. */
+  #waiting = new Map<LaneId, PeerSignal[]>();
   /** Highest number the other side has opened: numbers are never reused. */
   #highest: LaneId = 1;
   #outgoing: LaneSignal[] = [];
@@ -48,11 +59,12 @@ export class LanePool {
   constructor(options: LanePoolOptions) {
     this.#options = options;
     // An unknown path may be a relay's.
-    this.#limit = options.path?.kind === 'direct' ? DIRECT_LANES : RELAYED_LANES;
+    const limit = options.path?.kind === 'direct' ? DIRECT_LANES : RELAYED_LANES;
+    this.#admission = new LaneAdmission(limit);
     // Only who opens lanes bounds them by its router: the other side takes what it is offered.
     const throughRouter = options.path?.kind === 'direct' && !options.path.hostToHost;
-    this.#plan = new LanePlan(throughRouter ? NAT_LANES : this.#limit);
-    this.#turns.port1.onmessage = () => this.#step();
+    this.#plan = new LanePlan(throughRouter ? NAT_LANES : limit);
+    this.#turns.port1.onmessage = () => (options.initiator ? this.#step() : this.#answerWaiting());
   }
 
   get target(): number {
@@ -68,10 +80,14 @@ export class LanePool {
     if (this.#stopped || 'bye' in signal) return;
     const { lane } = signal;
     const entry = this.#lanes.get(lane);
+    const waiting = this.#waiting.get(lane);
     if ('gone' in signal) {
+      this.#waiting.delete(lane);
       if (entry) this.#remove(lane, entry);
     } else if ('candidate' in signal) {
-      entry?.peer.handleSignal({ type: 'candidate', candidate: signal.candidate });
+      const candidate = { type: 'candidate', candidate: signal.candidate } as const;
+      if (waiting === undefined) entry?.peer.handleSignal(candidate);
+      else if (waiting.length <= CANDIDATES) waiting.push(candidate);
     } else {
       const sdp = applyDifference(signal.sdp, this.#options.remoteSdp);
       if (sdp === undefined) return;
@@ -87,15 +103,33 @@ export class LanePool {
     this.#turns.port1.close();
     for (const { peer } of this.#lanes.values()) peer.destroy();
     this.#lanes.clear();
+    this.#waiting.clear();
   }
 
-  /** An offer for a new lane: its number must be new, and the count within the cap. */
+  /** An offer for a new lane: its number must be new, and the count within the bounds. Its connection is made in its turn. */
   #accept(lane: LaneId, sdp: string): void {
     if (lane <= this.#highest) return;
     this.#highest = lane;
-    const peer = this.#lanes.size < this.#limit ? this.#open(lane) : undefined;
-    if (peer) peer.handleSignal({ type: 'offer', sdp });
-    else this.#signal({ lane, gone: true });
+    const offer = parseSignal({ type: 'offer', sdp });
+    const opening = [...this.#lanes.values()].filter(({ open }) => !open).length + this.#waiting.size;
+    const all = 1 + this.#lanes.size + this.#waiting.size;
+    if (offer === undefined || !this.#admission.admit(opening, all, performance.now())) {
+      this.#signal({ lane, gone: true });
+      return;
+    }
+    this.#waiting.set(lane, [offer]);
+    if (this.#waiting.size === 1) this.#turns.port2.postMessage(undefined);
+  }
+
+  /** Makes the connections of some lanes that wait. */
+  #answerWaiting(): void {
+    for (const [lane, signals] of [...this.#waiting].slice(0, LANES_PER_TURN)) {
+      this.#waiting.delete(lane);
+      const peer = this.#open(lane);
+      if (peer === undefined) this.#signal({ lane, gone: true });
+      for (const signal of signals) peer?.handleSignal(signal);
+    }
+    if (this.#waiting.size > 0) this.#turns.port2.postMessage(undefined);
   }
 
   #open(lane: LaneId): Peer | undefined {

@@ -31,6 +31,14 @@ export const LANES_OPENING = 32;
 /** Connections made in one turn: each takes the page's thread about 3 ms, and no task may take 50. */
 export const LANES_PER_TURN = 4;
 
+/**
+ * Lanes that the answering side lets open: all of a session's at once, and then by the second. An initiator that closes its
+ * lanes after a minute of rest and opens all again stays within it; one that opens and withdraws without end takes a tenth
+ * of the page's thread.
+ */
+export const LANES_AT_FIRST = DIRECT_LANES;
+export const LANES_PER_SECOND = 32;
+
 /** A lane that is not open by now has lost several handshake packets in a row: a new one is faster. */
 export const LANE_OPEN_MS = 10_000;
 

@@ -56,6 +56,12 @@ export class Receiver implements Endpoint<ReceiverEvent> {
   /** When a symbol of any transfer was last taken: those accepted later wait for their turn, however long. */
   private lastSymbolAt: Millis = -Infinity;
 
+  /**
+   * On a new control channel the sender has not said HELLO. It may be another page, to which feedback about the pictures of
+   * the earlier one would be an acceptance of its own and a report of what it never sent.
+   */
+  private unacquainted = false;
+
   /** @param unanswered offers of the same session that an earlier endpoint was left with (`unanswered`) */
   constructor(unanswered = 0) {
     this.transfers = new IncomingTransfers(unanswered);
@@ -116,6 +122,11 @@ export class Receiver implements Endpoint<ReceiverEvent> {
   /** Tells the sender that this side leaves. */
   bye(): void {
     this.post({ type: 'bye' });
+  }
+
+  /** The control channel is gone: until HELLO on the next one, feedback is withheld. */
+  disconnected(): void {
+    this.unacquainted = true;
   }
 
   /** Offers of this session without an answer: those that wait, and those that were withdrawn. */
@@ -208,7 +219,7 @@ export class Receiver implements Endpoint<ReceiverEvent> {
       transfers = Math.min(transfers, this.transferTimeout(transfer));
     }
     return {
-      feedback: this.arrivals.size > 0 ? this.scheduler.nextTimeout() : Infinity,
+      feedback: this.arrivals.size > 0 && !this.unacquainted ? this.scheduler.nextTimeout() : Infinity,
       progress,
       transfers,
     };
@@ -232,6 +243,7 @@ export class Receiver implements Endpoint<ReceiverEvent> {
   }
 
   private pollFeedback(now: Millis): Transmit | undefined {
+    if (this.unacquainted) return undefined;
     const lane = this.scheduler.poll(this.arrivals.ids(), now);
     if (lane === undefined) return undefined;
     const bytes = this.feedback.write(this.arrivals, this.transfers.reportable(), now);
@@ -355,6 +367,7 @@ export class Receiver implements Endpoint<ReceiverEvent> {
   private handleControl(message: ControlMessage, now: Millis): void {
     switch (message.type) {
       case 'hello':
+        this.unacquainted = false;
         this.events.push(message);
         return;
       case 'bye':

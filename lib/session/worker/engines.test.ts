@@ -93,10 +93,8 @@ class Pair {
 
   /** The sender's page is another one: it remembers nothing. */
   newSender(): void {
-    this.sender.handle({ type: 'disconnected' });
     this.sender = new SenderEngine(this.sending.host, new Uint8Array(8).fill(3));
     this.receiver.handle({ type: 'disconnected' });
-    this.receiver.handle({ type: 'lost' });
     this.link();
   }
 

@@ -146,6 +146,7 @@ export class ReceiverEngine {
         break;
       case 'disconnected':
         this.greeted = false;
+        this.receiver.disconnected();
         this.loop.handle(message);
         this.setConnected(false);
         break;
