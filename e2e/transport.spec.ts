@@ -206,6 +206,21 @@ test('[P-8, P-10, P-109] hostile lane signals cost the other side nothing it has
   expect((await state(receiver)).closed).toBeUndefined();
 });
 
+test('[P-14] a side that says more over the control channel than it may is hung up on, by name', async ({
+  sender,
+  receiver,
+}) => {
+  await connect(sender, receiver);
+  await sender.evaluate(async () => {
+    for (let sent = 0; sent < 20_000; sent += 500) {
+      window.harness.sendControl(sent, 500, 8);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  });
+  await expect.poll(async () => (await state(receiver)).closed, { timeout: 30_000 }).toBe('flooded');
+  expect((await state(receiver)).control.length).toBeGreaterThan(15_000);
+});
+
 test('[P-60] a silent network of some seconds is survived, a longer one is reported', async ({
   link,
   sender,

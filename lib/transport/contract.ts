@@ -32,8 +32,8 @@ export interface ChannelNews {
 export interface TransportEvents {
   /** The control channel and the first lane are open. Called once, before `laneOpen(1)`. */
   connected: () => void;
-  /** The control channel is gone for good: make a new transport. */
-  closed: (reason: 'closed' | 'failed') => void;
+  /** The control channel is gone for good: make a new transport. `flooded`: the other side said more than it may; make none. */
+  closed: (reason: 'closed' | 'failed' | 'flooded') => void;
   /** Of lanes that stayed here, as all of what follows. */
   laneOpen: (lane: LaneId) => void;
   laneClosed: (lane: LaneId) => void;

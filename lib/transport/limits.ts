@@ -9,6 +9,16 @@ export const CONTROL_BUFFER_BYTES = 64 * 1024;
 /** Bytes of control messages that may wait here. Beyond this the session is writing faster than any path it runs on. */
 export const CONTROL_QUEUE_BYTES = 4 * 1024 * 1024;
 
+/**
+ * Control messages taken from the other side over one channel, lane signals included. An album of 2,000 small pictures costs
+ * four or five each way for each picture within seconds, and 3.5 MB of offers with the largest thumbs. Beyond it the session
+ * ends as `flooded`.
+ */
+export const CONTROL_MESSAGES_AT_FIRST = 16_000;
+export const CONTROL_MESSAGES_PER_SECOND = 1_000;
+export const CONTROL_BYTES_AT_FIRST = 16 * 1024 * 1024;
+export const CONTROL_BYTES_PER_SECOND = 1024 * 1024;
+
 /** Longest control message: Chromium's default `a=max-message-size` is 256 KiB; every browser takes this. */
 export const CONTROL_MESSAGE_BYTES = 64 * 1024;
 

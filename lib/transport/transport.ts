@@ -1,6 +1,7 @@
 /** The browser's transport: the first connection with its control channel and lane 1, and the pool of further lanes. */
 import { CONTROL_LANE, type LaneId } from '../protocol/endpoint.ts';
 import type { ChannelNews, PathKind, Transport, TransportFigures, TransportOptions } from './contract.ts';
+import { ControlBudget } from './control-budget.ts';
 import { ControlQueue } from './control-queue.ts';
 import { LaneChannels } from './lane-channels.ts';
 import { LanePool } from './lane-pool.ts';
@@ -19,6 +20,8 @@ class BrowserTransport implements Transport {
   #options: TransportOptions;
   #first: Peer | undefined;
   #control: ControlQueue | undefined;
+  /** Of what the other side says. */
+  #budget = new ControlBudget();
   #pool: LanePool | undefined;
   #open = new Set<LaneId>();
   /** Lanes whose channels could not be handed over. */
@@ -145,6 +148,9 @@ class BrowserTransport implements Transport {
   }
 
   #controlMessage(bytes: Uint8Array): void {
+    if (this.#state === 'closed') return;
+    // Counted before it is read: reading is the work that is bounded.
+    if (!this.#budget.take(bytes.length, performance.now())) return this.#finish('flooded');
     if (bytes[0] !== TRANSPORT_MESSAGE) {
       if (bytes.length > 0) this.#options.events.packet(CONTROL_LANE, bytes);
       return;
@@ -190,7 +196,7 @@ class BrowserTransport implements Transport {
     if (this.#open.delete(lane) && stayed) this.#options.events.laneClosed(lane);
   }
 
-  #finish(reason: 'closed' | 'failed'): void {
+  #finish(reason: 'closed' | 'failed' | 'flooded'): void {
     if (this.#state === 'closed') return;
     const asked = this.#state === 'closing';
     this.#state = 'closed';

@@ -282,8 +282,8 @@ export class Connector {
       events: {
         connected: () =>
           current() && this.handle({ type: 'linked', certificates: made.transport.fingerprints() }),
-        closed: () => {
-          if (current()) this.handle({ type: 'unlinked' });
+        closed: (reason) => {
+          if (current()) this.handle({ type: reason === 'flooded' ? 'flooded' : 'unlinked' });
           else if (this.prepared === made) this.prepared = undefined;
         },
         laneOpen: (lane) => current() && events.laneOpen(lane),
