@@ -190,14 +190,16 @@ test('[P-8, P-10, P-109] hostile lane signals cost the other side nothing it has
     window.harness.sendRaw('not even JSON');
   });
   // As described first, more often than any session may: all but those that may open at a time are refused.
-  await offers(100, 1500, [17]);
-  await offers(2000, 1500, [17]);
+  await offers(100, 1500, [14]);
+  await offers(2000, 1500, [14]);
   await sender.evaluate(() => window.harness.sendControl(5, 1));
   await expect.poll(async () => (await state(receiver)).control, { timeout: 30_000 }).toEqual([5]);
-  const count = await receiver.evaluate(() => window.harness.connectionCount());
-  expect(count).toBeGreaterThan(4);
-  expect(count).toBeLessThanOrEqual(3 + 32);
-  expect(await receiver.evaluate(() => window.harness.connectionsMade())).toBeLessThanOrEqual(3 + 32);
+  // Made a few in a turn, between other work.
+  const made = () => receiver.evaluate(() => window.harness.connectionsMade());
+  await expect.poll(made).toBeGreaterThanOrEqual(3 + 32);
+  // Of 3,000: those that fail at once make way for others, within the bound by the second.
+  expect(await made()).toBeLessThanOrEqual(3 + 192);
+  expect(await receiver.evaluate(() => window.harness.connectionCount())).toBeLessThanOrEqual(3 + 32);
   // None of them ever opens, and they go again.
   await expect
     .poll(() => receiver.evaluate(() => window.harness.connectionCount()), { timeout: 40_000 })
