@@ -23,7 +23,10 @@ export function pngChunks(bytes: Uint8Array): Chunk[] {
   for (let at = 8; at + 12 <= bytes.length && chunks.length < MAX_CHUNKS;) {
     const to = at + 8 + view.getUint32(at);
     if (to + 4 > bytes.length) break;
-    chunks.push({ name: latin1(bytes, at + 4, at + 8), at, from: at + 8, to, end: to + 4 });
+    const name = latin1(bytes, at + 4, at + 8);
+    chunks.push({ name, at, from: at + 8, to, end: to + 4 });
+    // What follows is no part of the picture, whatever it looks like.
+    if (name === 'IEND') break;
     at = to + 4;
   }
   return chunks;
