@@ -202,8 +202,9 @@ export const de: Catalogue = {
     tooMany: (left: string, most: string) =>
       `Auf einmal lassen sich höchstens ${most} Bilder hinzufügen: ${left} weitere wurden weggelassen.`,
     goWhenJoined:
-      'Sie werden angeboten, sobald jemand beitritt. Nichts geht hinaus, bevor es angenommen ist.',
-    goNow: (name) => `Wird ${name} gleich angeboten. Nichts geht hinaus, bevor es angenommen ist.`,
+      'Sie werden angeboten, sobald jemand beitritt: Name, Größe und eine kleine Vorschau. Das Bild selbst geht erst, wenn es angenommen ist.',
+    goNow: (name) =>
+      `Wird ${name} gleich angeboten: Name, Größe und eine kleine Vorschau. Das Bild selbst geht erst, wenn es angenommen ist.`,
   },
   choice: {
     title: 'Senden als',

@@ -203,8 +203,10 @@ export const en = {
         : `${written} files of the folder are no pictures and were left out.`,
     tooMany: (left: string, most: string) =>
       `At most ${most} pictures can be added at a time: ${left} more were left out.`,
-    goWhenJoined: 'They are offered as soon as somebody joins. Nothing leaves before they accept.',
-    goNow: (name: string) => `Offered to ${name} at once. Nothing leaves before they accept.`,
+    goWhenJoined:
+      'They are offered as soon as somebody joins: name, size and a small preview. The picture itself goes once it is accepted.',
+    goNow: (name: string) =>
+      `Offered to ${name} at once: name, size and a small preview. The picture itself goes once it is accepted.`,
   },
   choice: {
     title: 'Send as',

@@ -195,8 +195,10 @@ export const fr: Catalogue = {
         : `${written} fichiers du dossier ne sont pas des images et ont été laissés de côté.`,
     tooMany: (left: string, most: string) =>
       `On peut ajouter au plus ${most} images à la fois : ${left} autres ont été laissées de côté.`,
-    goWhenJoined: 'Elles sont proposées dès que quelqu’un arrive. Rien ne part avant d’être accepté.',
-    goNow: (name) => `Proposées aussitôt à ${name}. Rien ne part avant d’être accepté.`,
+    goWhenJoined:
+      'Elles sont proposées dès que quelqu’un arrive : nom, taille et un petit aperçu. L’image elle-même ne part qu’une fois acceptée.',
+    goNow: (name) =>
+      `Proposées aussitôt à ${name} : nom, taille et un petit aperçu. L’image elle-même ne part qu’une fois acceptée.`,
   },
   choice: {
     title: 'Envoyer comme',

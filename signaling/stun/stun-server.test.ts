@@ -94,7 +94,11 @@ test('a page is named the STUN server of the host that it was loaded from', asyn
 });
 
 test('other STUN servers take its place, and without it none is named', async () => {
-  pages = await startTestServer({ stun: false, allowedHosts: ['pictures.example'], ice: { stunUrls: ['stun:s.example'], turnUrls: [] } });
+  pages = await startTestServer({
+    stun: false,
+    allowedHosts: ['pictures.example'],
+    ice: { stunUrls: ['stun:s.example'], turnUrls: [] },
+  });
   const socket = await pages.connect({ host: 'pictures.example' });
   expect(await socket.emitWithAck('open', {})).toMatchObject({ iceServers: [{ urls: ['stun:s.example'] }] });
   expect(await ask(BARE_REQUEST, pages.port, '127.0.0.1', 200)).toBeUndefined();
