@@ -4,7 +4,7 @@
  */
 import type { ReceiverSession, SenderSession, SessionOptions } from '../lib/session/model.ts';
 
-/** The session's code is loaded beside the page, not before it: the page stands first. */
+/** The session's code is loaded beside the page, not before it: the page is laid out first. */
 export function warmSession(): void {
   void import('../lib/session/index.ts').catch(() => undefined);
 }

@@ -1,6 +1,6 @@
 import { createSettingsStore } from '../lib/store/settings.ts';
 
-/** One for all pages; restored from the browser's storage once the page stands. */
+/** One for all pages; restored from the browser's storage once the page is mounted. */
 export const settings = createSettingsStore();
 
 let restored = false;

@@ -111,7 +111,7 @@ test('a gallery shares pictures to the installed page, which asks, adds to an op
   await expect.poll(() => names(page)).toEqual(['shared-1.jpg', 'shared-2.png']);
   expect(new URL(page.url()).search).toBe('');
 
-  // With a room open the pictures come to it, two shares together, and the room stays.
+  // With a room open the pictures join it, two shares together, and the room stays.
   await page.getByTestId('open-room').click();
   const code = await page.getByTestId('room-code').textContent();
   const other = await context.newPage();

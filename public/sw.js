@@ -123,8 +123,8 @@ async function keepPage(path) {
 }
 
 /**
- * The share sheet's request is the browser's own: no page stands behind it, so it has no referrer and an opaque origin. What
- * a page posts names the page, unless that hides its origin; so nothing that comes here is added before the person says so.
+ * The share sheet's request is the browser's own: no page is behind it, so it has no referrer and an opaque origin. What
+ * a page posts names the page, unless that hides its origin; so nothing that arrives here is added before the person says so.
  */
 function fromShareSheet({ mode, destination, referrer, referrerPolicy, headers }) {
   const site = headers.get('sec-fetch-site') ?? 'none';

@@ -1,5 +1,5 @@
 /**
- * Ties docs/PROTOCOL.md and docs/RATE.md to the tests: each rule (`**P-29**`) stands in the title of a test (`[P-29] …`), and no title
+ * Ties docs/PROTOCOL.md and docs/RATE.md to the tests: each rule (`**P-29**`) is in the title of a test (`[P-29] …`), and no title
  * names a rule that neither has. `node scripts/rules.mjs --list` shows which tests prove which rule.
  */
 import { readdirSync, readFileSync } from 'node:fs';

@@ -59,7 +59,7 @@ const STUN_URL = new RegExp(`^stuns?:${ICE_HOST}$`);
 const TURN_URL = new RegExp(String.raw`^turns?:${ICE_HOST}(?:\?transport=(?:udp|tcp))?$`);
 
 /**
- * @param args what stands behind the script on the command line
+ * @param args what follows the script on the command line
  * @throws ConfigError with a sentence for each setting that cannot be understood
  */
 export function readConfig(

@@ -58,7 +58,7 @@ export function createListener(options: ListenerOptions, answer: RequestListener
 
   const held = new Held(ADDRESS_CONNECTIONS, Infinity);
   server.on('connection', (socket: Socket) => {
-    // Behind a proxy all come from one address, and it is the proxy that counts them.
+    // Behind a proxy all have one address, and it is the proxy that counts them.
     if (options.trustedProxies > 0) return;
     const key = limitKey(socket.remoteAddress ?? '');
     if (!held.take(key)) {

@@ -14,7 +14,7 @@ export interface Log {
   error(message: string): void;
 }
 
-/** Lines that wait for a reader; what comes after that is lost. */
+/** Lines that wait for a reader; what follows is lost. */
 const MAX_UNWRITTEN_BYTES = 1024 * 1024;
 
 export function createLog(level: LogLevel): Log {

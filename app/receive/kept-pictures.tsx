@@ -185,7 +185,7 @@ const snapshotOf = ({
   sha256,
 });
 
-/** Stands where a session stands for its own pictures. */
+/** Used where a session is used for its own pictures. */
 function sourceOf(finished: readonly KeptFile[]): Pick<ReceiverSession, 'file' | 'read'> {
   const files = new Map(finished.map((one) => [one.id, one]));
   return {

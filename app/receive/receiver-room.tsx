@@ -24,7 +24,7 @@ const SaveAll = lazy(() =>
   import('../ui/transfer/save-all.tsx').then(({ SaveAll }) => ({ default: SaveAll })),
 );
 
-/** The receiver's login room: who I am, the code, then the pictures as they come. */
+/** The receiver's login room: who I am, the code, then the pictures as they arrive. */
 export function ReceiverRoom() {
   const { t } = useText();
   const [store] = useState(receiverStore);
@@ -35,7 +35,7 @@ export function ReceiverRoom() {
   const [tab, setTab] = useState<string>();
   const [returned, setReturned] = useState(false);
   useEffect(() => {
-    // Not before the page stands: the prerendered page knows no tab.
+    // Not before the page is mounted: the prerendered page knows no tab.
     // oxlint-disable-next-line react/set-state-in-effect
     setTab(tabName());
     holdTab();
@@ -65,7 +65,7 @@ export function ReceiverRoom() {
   const peer = snapshot?.peerName ? isolate(snapshot.peerName) : t.join.someone;
   const done = transfers.filter((transfer) => transfer.state === 'done');
   const offered = transfers.filter((transfer) => transfer.state === 'offered');
-  // Pictures that came back are below: nothing above them says that there are none yet.
+  // Pictures that returned are below: nothing above them says that there are none yet.
   const list = transfers.length > 0 || (connected && !returned);
   return (
     <div className={ui.page}>

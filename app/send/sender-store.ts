@@ -32,7 +32,7 @@ function make(): SendStore {
     });
   });
   if (typeof window !== 'undefined') {
-    // A page that goes into the back-forward cache may come back, and finds its room or its receiver again.
+    // A page that goes into the back-forward cache may return, and finds its room or its receiver again.
     window.addEventListener('pagehide', ({ persisted }) => {
       if (!persisted) made.leave();
     });

@@ -60,7 +60,7 @@ const ACTIVE = [
   'ps1',
 ];
 
-/** What must hold of every answer, whatever came in. */
+/** What must hold of every answer, whatever the input. */
 function expectSafe(cleaned: string, type: string): void {
   const bytes = new TextEncoder().encode(cleaned).length;
   expect(bytes).toBeGreaterThan(0);

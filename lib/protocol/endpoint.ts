@@ -1,7 +1,7 @@
 /**
  * The shape every endpoint of the protocol core has (`Sender`, `Receiver`).
  *
- * Inputs, outputs and time are values: bytes and `now` go in, bytes, events and a deadline come out. After each
+ * Inputs, outputs and time are values: bytes and `now` go in, bytes, events and a deadline are returned. After each
  * `handle*` call, drain `pollTransmit` and then `pollEvent` until both return `undefined`, then sleep until
  * `nextTimeout()`. `now` never decreases. Nothing below `lib/protocol` asks what time it is.
  */

@@ -88,7 +88,7 @@ describe('silence', () => {
       for (let picture = 0; picture < 2; picture++) {
         const id = pair.sender.offer(header(200_000), pair.now);
         pair.settle();
-        // Only one of the two ways in which an acceptance is told works at first.
+        // Only one of the two ways in which an acceptance is signaled works at first.
         pair.toSender = lost;
         pair.receiver.accept(id, [], pair.now);
         pair.settle();
@@ -231,7 +231,7 @@ describe('pictures that overlap', () => {
       pair.now += 1;
       pair.settle();
     }
-    // Longer than the sender may have open: it hears of what it sends, or stands still.
+    // Longer than the sender may have open: it hears of what it sends, or stalls.
     pair.run(120_000, () => pair.said('whole') >= 1);
     expect(pair.receiver.transfer(ids[3] as number)?.state).toBe('verifying');
     const transfer = pair.sender.transfer(ids[3] as number);
@@ -319,7 +319,7 @@ describe('what each side tells the other of single chunks', () => {
     const id = pair.sender.offer(header(640 * 1024), pair.now);
     pair.settle();
     pair.receiver.accept(id, [], pair.now);
-    // Chunk 5 of the first block never comes, nor any repair sent along: only what is sent once the lack was told.
+    // Chunk 5 of the first block never arrives, nor any repair sent along: only what is sent once the lack was told.
     const { original } = pair.sender.transfer(id)!;
     pair.toReceiver = (bytes) => {
       const symbol = symbolOf(bytes);

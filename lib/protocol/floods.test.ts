@@ -189,7 +189,7 @@ describe('a receiver that is never satisfied', () => {
     const ends: string[] = [];
     let number = 0;
     say(sender, { type: 'accept', transfer: id, have: [] });
-    // Every 2 ms it says that all of it came, and that nothing of the picture is here.
+    // Every 2 ms it says that all of it arrived, and that nothing of the picture is here.
     for (let now = 1; now < 120_000; now += 2) {
       sender.handleTimeout(now);
       for (let out = sender.pollTransmit(now); out !== undefined; out = sender.pollTransmit(now)) {
@@ -235,7 +235,7 @@ describe('a receiver that is never satisfied', () => {
       for (let number = 1; number < 200; number++) {
         pair.run(10);
         const lanes = [...sent].map(([lane, count]) => ({ lane, highest: count - 1, received: count }));
-        // Half of the bytes came out, in truth.
+        // Half of the bytes were delivered, in truth.
         const said = { clock: pair.now * 10, newestSentAt: (pair.now - 1) * 10, packets: number };
         const claim = { ...CLAIM, number, ...said, delay: 0, bytes: (bytes * lie) / 2, lanes };
         pair.sender.handlePacket(encodeFeedback(claim), 1, pair.now);

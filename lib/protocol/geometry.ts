@@ -35,7 +35,7 @@ export function chunkLength(geometry: Geometry, chunk: number): number {
   return Math.min(CHUNK_LENGTH, geometry.length - chunk * CHUNK_LENGTH);
 }
 
-/** Where a block's bytes stand in the object, `[from, to)`. */
+/** A block's bytes within the object, `[from, to)`. */
 export function blockRange(geometry: Geometry, block: number): readonly [number, number] {
   const from = firstChunk(geometry, block) * CHUNK_LENGTH;
   const to = Math.min(firstChunk(geometry, block + 1) * CHUNK_LENGTH, geometry.length);

@@ -66,7 +66,7 @@ export const MAX_WAITING_OFFERS = 2_000;
  */
 export const MAX_UNANSWERED_OFFERS = 4 * MAX_WAITING_OFFERS;
 
-/** Transfers that are over and still known: late messages about them come within seconds, of a hundred small pictures each. */
+/** Transfers that are over and still known: late messages about them arrive within seconds, of a hundred small pictures each. */
 export const MAX_REMEMBERED = 512;
 
 /** Numbers that one run of a report may name: a block's chunks. So the work for a message is bounded by its length. */
@@ -103,11 +103,11 @@ export const MAX_FEEDBACK_STREAMS = 4;
 /** Lanes a session may open: see `docs/PROTOCOL.md`, "Lanes". */
 export const MAX_LANES = 192;
 
-/** Without a single packet for this long while lanes stand, a transfer has failed (ms). */
+/** Without a single packet for this long while lanes are open, a transfer has failed (ms). */
 export const SILENCE_LIMIT = 30_000;
 
 /**
- * After the sender's count late packets are still counted for this long, or until all have come, so that the figures add
+ * After the sender's count late packets are still counted for this long, or until all have arrived, so that the figures add
  * up (ms). Chromium keeps a packet back for up to a second in a lane whose window a time-out has closed.
  */
 export const LINGER = 1500;

@@ -155,20 +155,20 @@ export interface SessionSnapshot {
 /** One cell a chunk (or a group of them): the worst state in the group that still matters. Defined in P-53. */
 export const Cell = {
   waiting: 0,
-  /** Came by itself. */
+  /** Received. */
   received: 1,
-  /** Missing, and later ones have come. */
+  /** Missing, and later ones have arrived. */
   lost: 2,
   /** Rebuilt from the repair that was sent along. */
   repaired: 3,
   /** Lost or rebuilt, and the sender had to send more for its block. */
   retransmitted: 4,
-  /** Came by itself when it was here already. */
+  /** Received when it was here already. */
   duplicate: 5,
 } as const;
 
 export interface ChunkMap {
-  /** Chunks a cell stands for. */
+  /** Chunks in a cell. */
   chunksPerCell: number;
   cells: Uint8Array;
 }

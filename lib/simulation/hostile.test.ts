@@ -1,6 +1,6 @@
 /**
  * Each side against a peer that says anything: noise that no rule allows, and lies that are well formed. `TESSERA_LONG=1`
- * tells a million of them; a failure names the seed, which `TESSERA_SEED` takes.
+ * sends a million of them; a failure names the seed, which `TESSERA_SEED` takes.
  */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -17,7 +17,7 @@ import { seededRandom, type Random } from './random.ts';
 
 const LONG = process.env['TESSERA_LONG'] === '1';
 const SEED = Number(process.env['TESSERA_SEED'] ?? (LONG ? Date.now() % 1e9 : 7));
-/** Told to one endpoint that lives through all of them, on each side. */
+/** Sent to one endpoint that lives through all of them, on each side. */
 const FUZZED_MESSAGES = LONG ? 1_000_000 : 5_000;
 const MAX_GROWTH_MB = 64;
 const TIMEOUT = LONG ? 3_600_000 : 120_000;
@@ -51,7 +51,7 @@ const header = (bytes: number) => ({
   previewBytes: 0,
 });
 
-/** A peer without manners. `lane` is one that it may spoil: what it numbers there, nobody else uses. */
+/** A peer without manners. `lane` is one that it may spoil: what it numbers there, nothing else uses. */
 class Liar {
   readonly #random: Random;
   readonly #lane: LaneId;
@@ -108,7 +108,7 @@ class Liar {
         return said;
       }
       case 4: {
-        // Of a transfer nobody knows, or of a length no symbol has.
+        // Of an unknown transfer, or of a length no symbol has.
         const known = this.upTo(1) === 0;
         const symbol = known ? this.bytes(300) : new Uint8Array(1024);
         return { lane: this.#lane, bytes: this.data(known ? this.upTo(7) : 40_000, symbol) };
@@ -380,7 +380,7 @@ describe('memory', () => {
       growth = Math.max(growth, used() - before);
       if (LONG) console.log(`${side}, seed ${SEED}: ${FUZZED_MESSAGES} messages, ${growth.toFixed(1)} MB`);
       expect(growth).toBeLessThan(MAX_GROWTH_MB);
-      // Still there when its memory was measured, and it has heard what it was told.
+      // Still there when its memory was measured, and it has handled what it was sent.
       expect(CODES).toContain(endpoint.violations.last);
       expect(endpoint.violations.count).toBeGreaterThan(FUZZED_MESSAGES / 10);
     },

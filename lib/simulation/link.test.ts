@@ -6,7 +6,7 @@ import { seededRandom } from './random.ts';
 
 const CLEAN: LinkOptions = { rate: 8_000_000, queueMs: 100, delay: 50, overhead: 0, seed: 1 };
 
-/** Sends `count` packets of 1000 bytes, one each `every` ms, and returns [packet, time] as they come out. */
+/** Sends `count` packets of 1000 bytes, one each `every` ms, and returns [packet, time] as they are delivered. */
 function push(link: Link<number>, count: number, every: number): [number, number][] {
   const out: [number, number][] = [];
   const take = (until: number): void => {

@@ -10,7 +10,7 @@ const LANE_OVERHEAD = 93;
 /** What `queueMs` and `queueBytes` leave open: the queue of the benchmark's link. */
 const DEFAULT_QUEUE_MS = 100;
 
-/** What travels over a simulated link knows where it comes out, so that lanes and rival flows share one queue. */
+/** What travels over a simulated link knows where it is delivered, so that lanes and rival flows share one queue. */
 export interface Datagram {
   deliver(now: Millis): void;
   /** What a duplicating link delivers besides: the callee owns the bytes of each, so they must not be shared. */
@@ -30,7 +30,7 @@ export interface LinkParameters {
   loss?: Loss;
   /** With probability `p` a packet is held back by `by`, so that later ones overtake it. */
   reorder?: { p: number; by: Millis };
-  /** Probability that a packet comes out twice. */
+  /** Probability that a packet is delivered twice. */
   duplicate?: number;
   /** Bytes of headers added to each packet's size. */
   overhead?: number;
@@ -50,7 +50,7 @@ export interface LinkStats {
   blackedOut: number;
   reordered: number;
   duplicated: number;
-  /** Packets that came out, duplicates included. */
+  /** Packets delivered, duplicates included. */
   delivered: number;
   /** Bytes that passed the bottleneck, headers included, lost ones too. */
   bytes: number;
@@ -61,7 +61,7 @@ export interface LinkStats {
 
 /**
  * One direction of a path: a drop-tail queue served at `rate`, chance loss where it ends, then the way to the other
- * side. Pure: time comes in with every call and never decreases. A packet's fate is settled when it is sent, so a
+ * side. Pure: time is given with every call and never decreases. A packet's fate is settled when it is sent, so a
  * change of parameters touches the packets sent from then on.
  */
 export class Link<P> {
@@ -83,7 +83,7 @@ export class Link<P> {
 
   readonly #copy: (packet: P) => P;
 
-  /** @param copy makes the second packet of a duplicate, where packets do not stand being delivered twice. */
+  /** @param copy makes the second packet of a duplicate, where a packet must not be delivered twice. */
   constructor({ seed, ...parameters }: LinkOptions, copy: (packet: P) => P = (packet) => packet) {
     this.#copy = copy;
     this.#parameters = parameters;
@@ -134,7 +134,7 @@ export class Link<P> {
   /**
    * @param size payload bytes; `overhead` is added, the link's own unless the packet has other headers.
    * @param spared never lost by chance; its draw is made all the same, so that no other packet's fate changes.
-   * @returns whether it will arrive, for models that stand for a retransmission; real endpoints must not look.
+   * @returns whether it will arrive, for models that represent a retransmission; real endpoints must not look.
    */
   send(packet: P, size: number, now: Millis, headers?: number, spared = false): boolean {
     const { rate, delay, jitter = 0, reorder, duplicate = 0, overhead = LANE_OVERHEAD } = this.#parameters;

@@ -157,7 +157,7 @@ describe('the rate', () => {
   );
 
   // Does not hold yet: 75 % and 41 % of the packets meet the full queue. The overflow wears the lanes' windows down, so that
-  // every sample counts as held back by the lanes, and the look at a slower rate (the dip) is not long enough to tell.
+  // every sample counts as held back by the lanes, and the look at a slower rate (the dip) is not long enough to show it.
   it.each([10e6, 50e6])(
     'of a path of %i bit/s whose queue is shallow does not drown it',
     { timeout: TIMEOUT, fails: true },

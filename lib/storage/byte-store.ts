@@ -69,7 +69,7 @@ export interface ByteStore {
 /** Room for one record: a bitmap over 1 GB in blocks of 64 KB is 2 KB, a header with thumb about 2 KB. */
 export const MAX_STATE_BYTES = 256 * 1024;
 
-/** Entries that nobody touched for this long are leftovers of closed tabs. */
+/** Entries that were not touched for this long are leftovers of closed tabs. */
 export const LEFTOVER_AGE_MS = 24 * 60 * 60 * 1000;
 
 const ID = /^[\w-]{1,64}$/;

@@ -13,7 +13,7 @@ export interface ZipEntry {
 /** DOS dates of a zip begin in 1980. */
 const FIRST_DATE = Date.UTC(1980, 0, 2);
 
-/** @param onFile called as each file's turn comes */
+/** @param onFile called as each file is begun */
 export function zipStream(files: AsyncIterable<ZipEntry>, onFile: () => void): ReadableStream<Uint8Array> {
   const names = new UniqueNames();
   async function* entries() {

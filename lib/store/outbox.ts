@@ -30,7 +30,7 @@ export type Outcome =
   | { kind: 'smaller'; before: number; after: number }
   /** Compression would have made it larger, so the original goes. */
   | { kind: 'not-smaller'; before: number }
-  /** It is an animation, which would stand still afterwards: the original goes. */
+  /** It is an animation, which would lose its motion: the original goes. */
   | { kind: 'moves' }
   /** This browser cannot decode it, or it has too many pixels; nothing was sent. */
   | { kind: 'cannot-shrink' };

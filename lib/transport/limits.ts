@@ -53,8 +53,8 @@ export const LANES_PER_SECOND = 32;
 export const LANE_OPEN_MS = 10_000;
 
 /**
- * The first connection: both sides have just spoken with each other, and a relay over TCP and TLS on a bad path stands in
- * five. Browsers give a path up after 15 s by themselves; a person waits no longer than 20 to be told.
+ * The first connection: both sides have just spoken with each other, and a relay over TCP and TLS on a bad path is open
+ * in five. Browsers give a path up after 15 s by themselves; a person waits no longer than 20 to be told.
  */
 export const FIRST_OPEN_MS = 18_000;
 

@@ -58,7 +58,7 @@ export function overHttps(request: IncomingMessage, trustedProxies: number): boo
 }
 
 /**
- * The host as the browser wrote it: what a trusted proxy says of it, or what stands in the request. Anybody can write
+ * The host as the browser wrote it: what a trusted proxy says of it, or what the request says. Anybody can write
  * both; see `nameAllowed`.
  */
 export function hostOf(request: IncomingMessage, trustedProxies: number): string | undefined {

@@ -33,7 +33,7 @@ export function servePages(folder: string, trustedProxies: number): Handler {
     const host = hostOf(request, trustedProxies);
     setSecurityHeaders(response, https, host);
     if (request.method !== 'GET' && request.method !== 'HEAD') {
-      // Whatever body comes along is not read.
+      // A body is not read.
       response.writeHead(405, { Allow: 'GET, HEAD', Connection: 'close' }).end();
       return;
     }

@@ -26,7 +26,7 @@ export function hashInline(html: string): PageHashes {
 
 /**
  * @param connect further sources of `connect-src`: `ws:`/`wss:` of the same host for browsers whose `'self'` leaves
- *   websockets out (Safari before 15.4), or the signaling server of pages that stand on a file host
+ *   websockets out (Safari before 15.4), or the signaling server of pages on a file host
  */
 export function contentSecurityPolicy(hashes: PageHashes, connect: readonly string[] = []): string {
   const directives = [

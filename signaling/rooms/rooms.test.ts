@@ -294,7 +294,7 @@ describe('a join counts as a wrong code', () => {
  * Everything is looked up by walking; nothing is shared with the real one but the vocabulary.
  */
 class Model {
-  /** With those that were joined by somebody whom the sender has not answered yet. */
+  /** With those that were joined by a guest whom the sender has not answered yet. */
   rooms: {
     slot: string;
     token: string;
@@ -324,7 +324,7 @@ class Model {
       out.push(...this.blame(pair), `${other} peer-left`);
     }
     for (const { guest, from } of this.rooms) if (guest === socket) out.push(`${from} failed`);
-    // Guests know their room, senders theirs; a pair knows the room it came from.
+    // Guests know their room, senders theirs; a pair knows its room.
     const tokens = new Set(this.pairs.flatMap((p) => (p.sockets.includes(socket) ? [p.token] : [])));
     this.rooms = this.rooms.filter(
       (room) => room.sender !== socket && room.guest !== socket && !tokens.has(room.token),

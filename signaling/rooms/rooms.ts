@@ -8,7 +8,7 @@
  *   rejoin ─▶ waiting ──the other role, same id──▶ pair ──5 min──▶ nothing
  *
  * A room is one sender and one receiver. The first join ends the room and makes a *pair*; bytes cross only inside
- * pairs. A phone suspends the page while its owner hands the code to somebody: a sender whose connection is gone may take
+ * pairs. A phone suspends the page while its owner hands the code on: a sender whose connection is gone may take
  * its room back with the token it got when it opened, and who joined meanwhile waits. Several receivers later: a room that makes a pair per join until its seats are used.
  */
 import {
@@ -73,7 +73,7 @@ interface Room {
   guest: SocketId | undefined;
   /** What the guest wants to say first; handed over once. */
   hello: Uint8Array | undefined;
-  /** Where the guest came from; set with the join. */
+  /** The guest's origin; set with the join. */
   from: string | undefined;
   expiresAt: number;
 }
@@ -90,9 +90,9 @@ interface Pair {
   receiver: SocketId;
   bytes: number;
   expiresAt: number;
-  /** Set when the pair came from `rejoin`. */
+  /** Set when the pair was made by `rejoin`. */
   rendezvous?: string;
-  /** Set when it came from a code: where the guest came from, until the sender has said more than it says to a wrong guess. */
+  /** Set when it was made by a code: the guest's origin, until the sender has said more than it says to a wrong guess. */
   unproven?: { from: string; messages: number };
   /** Until the sender has said anything: it may have been suspended already, and take the room back. */
   room?: Room;
@@ -110,7 +110,7 @@ const refused = (code: SignalingErrorCode): Reply => ({ type: 'refused', code })
 export class Rooms {
   /** Rooms that may be joined. Slots are found here and nowhere listed. */
   #rooms = new Map<string, Room>();
-  /** Rooms by token, with those that somebody has joined; in order of expiry, since all live equally long. */
+  /** Rooms by token, with those that have been joined; in order of expiry, since all live equally long. */
   #tokens = new Map<string, Room>();
   /** Waiting or paired. A waiting one is put at the end when it is renewed, so waiting ones are in order of expiry. */
   #rendezvous = new Map<string, Rendezvous>();
@@ -125,7 +125,7 @@ export class Rooms {
     return { reply: this.#reply(event, now, effects), effects };
   }
 
-  /** Has a place: somebody waits for it or talks to it. */
+  /** Has a place: another socket waits for it or is paired with it. */
   has(socket: SocketId): boolean {
     return this.#places.has(socket);
   }
@@ -200,7 +200,7 @@ export class Rooms {
     room.from = event.from;
     if (room.sender !== undefined) this.#meetGuest(room, room.sender, event.socket, now, effects);
     else {
-      // Looks the same from outside: whether somebody is there is told by the sender alone.
+      // Looks the same from outside: only the sender reveals whether anyone is there.
       room.guest = event.socket;
       this.#places.set(event.socket, { kind: 'guest', room });
     }
@@ -229,7 +229,7 @@ export class Rooms {
       // The same person again (a reload that was faster than the close of the old connection).
       this.#places.delete(old);
       effects.push({ to: old, type: 'expired', reason: 'replaced' });
-      // The other side is told below that it is paired, which begins anew.
+      // The other side is notified below that it is paired, which begins anew.
     }
     if (!known && this.#rendezvous.size >= MAX_RENDEZVOUS) return refused('busy');
     const rendezvous: Rendezvous = {
@@ -331,7 +331,7 @@ export class Rooms {
     this.#consume(room, now);
   }
 
-  /** Nobody can join it any more. */
+  /** It cannot be joined any more. */
   #consume(room: Room, now: number): void {
     if (this.#rooms.get(room.slot) !== room) return;
     this.#rooms.delete(room.slot);

@@ -7,9 +7,9 @@ import ipaddr from 'ipaddr.js';
 import proxyAddress from 'proxy-addr';
 
 /**
- * The address that a request comes from, as a key for limits.
+ * The address of a request, as a key for limits.
  *
- * @param proxies how many trusted proxies stand in front; each appended one address to X-Forwarded-For. With 0 the
+ * @param proxies how many trusted proxies are in front; each appended one address to X-Forwarded-For. With 0 the
  *   header is ignored: anybody can write it.
  */
 export function clientAddress(request: IncomingMessage, proxies: number): string {

@@ -22,7 +22,7 @@ export class MessageBudget {
   }
 
   /**
-   * @param total bytes that came so far, in frames or not; to be asked about once a second
+   * @param total bytes received so far, in frames or not; to be asked about once a second
    * @returns `false`: too many since the last time
    */
   bytes(total: number, now: number): boolean {

@@ -413,7 +413,7 @@ test('[P-95] 10,000 guesses from 1,000 addresses: no code sees more than one, an
       'x-forwarded-for': `10.${address >> 16}.${(address >> 8) & 255}.${address & 255}`,
     });
   };
-  // Live codes, each with the number of times that somebody came in. A sender whose code was guessed opens another.
+  // Live codes, each with the number of times that a guest was let in. A sender whose code was guessed opens another.
   const opened: { slot: string; joins: number }[] = [];
   const openAgain = (sender: TestSocket, done = () => {}) => {
     // Not awaited: a guess may come in right behind the answer, and must count for this code.
@@ -459,9 +459,9 @@ test('[P-95] 10,000 guesses from 1,000 addresses: no code sees more than one, an
   }
 
   expect(guesses).toBe(10_000);
-  // They do find some of the short codes that stood before the alarm; each only once.
+  // They do find some of the short codes that existed before the alarm; each only once.
   expect(hits).toBeGreaterThan(0);
-  // The rest, if any, came into an honest pair's room before the alarm, and its guest did not.
+  // The rest, if any, got into an honest pair's room before the alarm, and its guest did not.
   expect(opened.reduce((sum, { joins }) => sum + joins, 0)).toBe(hits - (tries - honest));
   expect(Math.max(...opened.map(({ joins }) => joins))).toBe(1);
   // The codes that were opened after the alarm lie too far apart to be found: one guess in some 9,000 finds any.
@@ -495,7 +495,7 @@ describe('the process', () => {
     const told = Promise.all([next(a, 'disconnect'), next(b, 'disconnect')]);
     const startedAt = Date.now();
     await server.stop();
-    // `transport close` is what lets a page come back by itself.
+    // `transport close` is what lets a page return by itself.
     expect(new Set(await told)).toEqual(new Set(['transport close']));
     expect(Date.now() - startedAt).toBeLessThan(1000);
   });

@@ -40,7 +40,7 @@ interface Connection {
   /** Key for the limits; lives as long as the connection and is written nowhere. */
   address: string;
   connectedAt: number;
-  /** Has asked for something, whatever came of it. */
+  /** Has asked for something, whatever the outcome. */
   used: boolean;
   malformed: number;
   /** Has said CONNECT. */
@@ -86,7 +86,7 @@ export interface SignalingOptions {
 
 export interface Signaling {
   alarm(): boolean;
-  /** Closes every connection; the pages see it at once and come back by themselves. */
+  /** Closes every connection; the pages see it at once and return by themselves. */
   close(): Promise<void>;
 }
 
@@ -144,7 +144,7 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
     wire.request.socket.once('close', () => connections.delete(wire));
     const count = () => {
       if (connection.budget.message(now())) return;
-      // Told so, a page waits before it comes again.
+      // Told so, a page waits before it returns.
       if (connection.socket) connection.socket.disconnect(true);
       else wire.request.socket.destroy();
     };
@@ -254,7 +254,7 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
 
     socket.on('disconnect', (reason) => {
       delete connection.socket;
-      // A client that says goodbye does not come back, nor does one that was sent away; one that breaks off may.
+      // A client that says goodbye does not return, nor does one that was sent away; one that breaks off may.
       const type = reason.endsWith('namespace disconnect') ? 'leave' : 'gone';
       deliver(run({ type, socket: socket.id }));
     });
@@ -285,7 +285,7 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
     alarm: () => attempts.alarm(now()),
     close: async () => {
       clearInterval(clock);
-      // Not `disconnectSockets`: a page takes that as a refusal and does not come back.
+      // Not `disconnectSockets`: a page takes that as a refusal and does not return.
       // Who does not answer the goodbye must not hold up the end.
       const cut = setTimeout(() => {
         for (const wire of connections.keys()) wire.request.socket.destroy();

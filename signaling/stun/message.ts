@@ -96,7 +96,7 @@ export function parseBindingRequest(bytes: Uint8Array): BindingRequest | undefin
 }
 
 /**
- * The answer: where the request came from, or 420 with the attributes that are not understood.
+ * The answer: the request's source, or 420 with the attributes that are not understood.
  *
  * @param address 4 or 16 bytes
  */

@@ -22,7 +22,7 @@ export async function startStun(address: string, port: number): Promise<StunServ
   const socket = createSocket({ type: address.includes(':') ? 'udp6' : 'udp4', ipv6Only: false });
   const budget = new AnswerBudget();
   socket.on('message', (bytes, from) => {
-    // Nothing can be sent to port 0, and nothing honest comes from there.
+    // Nothing can be sent to port 0, and nothing honest is sent from there.
     if (from.port === 0) return;
     const request = parseBindingRequest(bytes);
     if (request === undefined || !budget.take(limitKey(from.address), performance.now())) return;

@@ -3,7 +3,7 @@
 /** A message between two paired browsers. An SDP with all its candidates is 2–6 KB, sealed; twice that is room enough. */
 export const MAX_RELAY_BYTES = 16 * 1024;
 
-/** What may come with a join, for the sender's eyes: the first message of a pairing has 20 bytes. */
+/** What may accompany a join, for the sender's eyes: the first message of a pairing has 20 bytes. */
 export const MAX_HELLO_BYTES = 64;
 
 /** Socket.IO's frame: one relayed message and its envelope. */
@@ -18,7 +18,7 @@ export const ROOM_LIFETIME_MS = 10 * 60_000;
 /** A slot rests this long after its room ended, so that a late guest with an old code does not burn a stranger's new one. */
 export const SLOT_REST_MS = ROOM_LIFETIME_MS;
 
-/** How long one side of a dropped session waits for the other: a locked phone comes back within minutes. */
+/** How long one side of a dropped session waits for the other: a locked phone returns within minutes. */
 export const REJOIN_WAIT_MS = 10 * 60_000;
 
 /** Bounds of memory: an entry is a few hundred bytes, so all of these together stay below 50 MB. */
@@ -48,7 +48,7 @@ export const MESSAGES_BEFORE_TRUST = 2;
 export const MAX_CONNECTIONS = 25_000;
 /** Of the system's file descriptors, those that are kept for anything but connections: a start needs about 30. */
 export const RESERVED_DESCRIPTORS = 64;
-/** Connections that one address holds, where no proxy stands in front: a school behind one NAT, six to a page. */
+/** Connections that one address holds, where no proxy is in front: a school behind one NAT, six to a page. */
 export const ADDRESS_CONNECTIONS = 1000;
 /** A request is a few hundred bytes; who needs longer for it holds a connection and nothing else. */
 export const HEADERS_MS = 10_000;

@@ -85,7 +85,7 @@ export type OpenAck = v.InferOutput<typeof openAckSchema>;
 export type ReopenAck = v.InferOutput<typeof reopenAckSchema>;
 export type JoinAck = v.InferOutput<typeof joinAckSchema>;
 export type RejoinAck = v.InferOutput<typeof rejoinAckSchema>;
-/** `time`: nobody came within the limit. `replaced`: another connection of the same side took this place. */
+/** `time`: no one joined within the limit. `replaced`: another connection of the same side took this place. */
 export type ExpiredReason = v.InferOutput<typeof expiredSchema>['reason'];
 
 type Ack<T> = (answer: T | { error: SignalingErrorCode }) => void;

@@ -1,5 +1,5 @@
 /**
- * Runs in the page before its own scripts: what the page is told of the other side's addresses is replaced by the
+ * Runs in the page before its own scripts: the other side's addresses are replaced by the
  * relay's ports, so that every peer connection goes through the relay and the page under test knows nothing of it.
  * Must be self-contained: it crosses to the browser as text.
  */
@@ -24,7 +24,7 @@ export function rewriteRemoteCandidates(): void {
     const index = batch.ports.push(port) - 1;
     const found = batch.answer.then((answers) => answers[index]!);
     known.set(port, found);
-    // Ports are used again by later connections, and may then stand elsewhere.
+    // Ports are used again by later connections, and may then be elsewhere.
     setTimeout(() => known.delete(port), 1000);
     return found;
   }

@@ -1,7 +1,7 @@
 /**
  * A UDP relay that both sides of a WebRTC page pair mistake for each other. For each real port of one side there is
  * a stand-in socket, which the other side sends to; what arrives there from the other side's port is passed through
- * that direction's link model and then sent to the real port from the socket that stands for its sender.
+ * that direction's link model and then sent to the real port from the socket that represents its sender.
  */
 import { createSocket, type Socket } from 'node:dgram';
 import { LinkModel, type DirectionStats, type LinkOptions } from './link-model.ts';
@@ -20,7 +20,7 @@ export interface RelayStats {
 
 interface StandIn {
   socket: Socket;
-  /** The side and the port on 127.0.0.1 it stands for. */
+  /** The side and the port on 127.0.0.1 it represents. */
   owner: Side;
   port: number;
   bound: Promise<number>;
@@ -52,7 +52,7 @@ export class RelayServer {
   #late = { count: 0, sum: 0, max: 0 };
   #sweep = setInterval(() => this.#closeIdle(), IDLE_MS / 4);
 
-  /** The port that stands for `port` of `owner`; the other side is to send there. */
+  /** The port that represents `port` of `owner`; the other side is to send there. */
   standIn(owner: Side, port: number): Promise<number> {
     return this.#standInFor(owner, port).bound;
   }
@@ -132,7 +132,7 @@ export class RelayServer {
     const link = at.owner === 'receiver' ? this.links.toReceiver : this.links.toSender;
     const from = this.#standInFor(otherSide(at.owner), sourcePort);
     link.send({ bytes, from, port: at.port }, bytes.length, now, bytes[0]);
-    // Under load arrivals come more often than timers tick, and keep deliveries punctual.
+    // Under load packets arrive more often than timers tick, and keep deliveries punctual.
     this.#deliver(now);
   }
 

@@ -82,7 +82,7 @@ export class Link {
     await this.#call({ kind: 'resetStats' });
   }
 
-  /** The relay's ports that stand for `ports` (UDP, 127.0.0.1) of `owner`. */
+  /** The relay's ports that represent `ports` (UDP, 127.0.0.1) of `owner`. */
   async standIns(owner: Side, ports: readonly number[]): Promise<number[]> {
     return (await this.#call({ kind: 'standIns', owner, ports })) as number[];
   }

@@ -114,7 +114,7 @@ export const CASES: readonly NetworkCase[] = [
 export interface Visit {
   homes: Homes;
   people: Readonly<Record<Side, Person>>;
-  /** From pressing "join" until both pages had come to an end. */
+  /** From pressing "join" until both pages had reached an end. */
   seconds: number;
   ends: Record<Side, End>;
 }

@@ -95,7 +95,7 @@ export class Namespaces {
   }
 }
 
-/** What a run that was killed left behind: its process id, in the name, is nobody's any more. */
+/** What a run that was killed left behind: its process id, in the name, is no running process's. */
 function removeAbandoned(): void {
   const { stdout } = spawnSync('ip', ['netns', 'list'], { encoding: 'utf8' });
   for (const line of stdout.split('\n')) {

@@ -1,4 +1,4 @@
-/** What stands on the internet between the homes: Tessera's server, and coturn. */
+/** What is on the internet between the homes: Tessera's server, and coturn. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

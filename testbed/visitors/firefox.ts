@@ -89,7 +89,7 @@ export async function visitWithFirefox({
   const context = contexts[0]!.context;
   const errors: string[] = [];
   bidi.on('log.entryAdded', ({ type, level, text }: { type: string; level: string; text: string | null }) => {
-    // `javascript`: what nobody caught; `console`: what the page itself wrote.
+    // `javascript`: what was not caught; `console`: what the page itself wrote.
     if (type === 'javascript' && level === 'error') errors.push(text ?? '');
   });
   await bidi.send('session.subscribe', { events: ['log.entryAdded'] });

@@ -2,7 +2,7 @@
 
 export interface Visitor {
   readonly browser: string;
-  /** Errors that nobody caught, as the page reported them. */
+  /** Uncaught errors, as the page reported them. */
   readonly errors: readonly string[];
   goto(url: string): Promise<void>;
   reload(): Promise<void>;

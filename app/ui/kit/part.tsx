@@ -11,7 +11,7 @@ interface Props {
 
 /**
  * A part of a page that is loaded when it is needed. When it cannot be (the server has a newer version, or there is no
- * network), a notice stands in its place and the rest of the page stays.
+ * network), a notice takes its place and the rest of the page stays.
  */
 export class Part extends Component<Props, { failed: boolean }> {
   override state = { failed: false };

@@ -87,7 +87,7 @@ export function ChunkMap({ read, figures }: Props) {
 }
 
 interface Painter {
-  /** Returns the number of chunks one square stands for. */
+  /** Returns the number of chunks one square represents. */
   paint(map: Map): number;
   /** Size or colours changed: everything is painted again. */
   reset(): void;

@@ -5,7 +5,7 @@ export interface MapLayout {
   cell: number;
   columns: number;
   rows: number;
-  /** Of the session's cells, how many one square stands for. */
+  /** Of the session's cells, how many one square represents. */
   group: number;
 }
 
@@ -25,7 +25,7 @@ export function layoutMap(cells: number, width: number, height: number): MapLayo
   return { cell: SMALLEST, columns, rows, group: Math.ceil(cells / (columns * rows)) };
 }
 
-/** What a group shows: trouble before rest, and something missing before something that came. */
+/** What a group shows: trouble before rest, and something missing before something that arrived. */
 const WEIGHT: readonly number[] = (() => {
   const weight: number[] = [];
   weight[Cell.lost] = 5;

@@ -11,7 +11,7 @@ import { drawScaled, isLarge } from './scaled-picture.ts';
 interface Props {
   file: ReceivedFile;
   alt: string;
-  /** Whether it is drawn; told `false` when it goes. */
+  /** Whether it is drawn; called with `false` when it goes. */
   ready: boolean;
   onReady: (ready: boolean) => void;
   /** The browser sees another picture than the one whose header was read. */

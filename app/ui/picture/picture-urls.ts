@@ -6,7 +6,7 @@ export function useThumbUrl(thumb: Uint8Array | undefined): string | undefined {
   return useMemo(() => (thumb && thumbToDataUrl(thumb)) || undefined, [thumb]);
 }
 
-/** An object URL for as long as the component stands; `type` for plain bytes. */
+/** An object URL while the component is mounted; `type` for plain bytes. */
 export function useObjectUrl(bytes: Blob | Uint8Array | undefined, type: string): string | undefined {
   const [made, setMade] = useState<{ of: Blob | Uint8Array; url: string }>();
   // Before the paint, not after it: a preview is waited for.

@@ -96,7 +96,7 @@ export function ReceivedPicture({ session, transfer, accepted, onFile, open }: P
         {!stage && (
           <p className={css.none}>{file && file.show !== 'yes' ? '' : began ? '' : t.transfer.noPreview}</p>
         )}
-        {/* Its proportions are rough: nothing of it may look out from under what comes after it. */}
+        {/* Its proportions are rough: nothing of it may look out from under what follows it. */}
         {thumbUrl && !previewShown && !fullShown && (
           <img
             className={`${css.layer} ${fills(transfer) ? css.fills : ''}`}

@@ -37,7 +37,7 @@ export function JoinCard({ snapshot, joining, broken, fragment, forgetFragment, 
   if (state === 'connected' && code !== '') setCode('');
   const busy = joining || state === 'connecting' || state === 'waiting';
 
-  // It is a person, not a robot that looks at links, who comes near the button.
+  // It is a person, not a robot that looks at links, who approaches the button.
   const stir = () => {
     if (asks && isAlmostCode(fragment ?? code)) aboutToJoin();
   };

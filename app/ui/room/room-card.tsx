@@ -18,7 +18,7 @@ interface Props {
   openRoom: () => void;
 }
 
-/** The sender's room: a name, then a code to pass on, then who came. */
+/** The sender's room: a name, then a code to pass on, then who joined. */
 export function RoomCard({ snapshot, opening, broken, openRoom }: Props) {
   const { t } = useText();
   const state = snapshot?.connection;

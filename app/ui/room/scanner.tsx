@@ -20,7 +20,7 @@ function detectorClass(): BarcodeDetectorClass | undefined {
   return (globalThis as { BarcodeDetector?: BarcodeDetectorClass }).BarcodeDetector;
 }
 
-/** The browser's own reader where it reads QR pictures, else the one that comes along, fetched only now. */
+/** The browser's own reader where it reads QR pictures, else our own, fetched only now. */
 async function makeReader(): Promise<BarcodeReader> {
   const api = detectorClass();
   const formats = (await api?.getSupportedFormats().catch(() => undefined)) ?? [];

@@ -52,7 +52,7 @@ export function useAnnouncement(snapshot: SessionSnapshot | undefined): string {
       known.current.set(id, state);
       if (state !== 'verifying') news.push(t.announce.transfer(isolate(name), words[state]));
     }
-    // Of two hundred pictures at once, the last one stands for all.
+    // Of two hundred pictures at once, the last one represents all.
     const last = news.at(-1);
     // A change has to be compared with what was said before: that is what the effect is for.
     // oxlint-disable-next-line react/set-state-in-effect

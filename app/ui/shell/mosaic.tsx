@@ -30,7 +30,7 @@ interface Tile {
 const COLUMNS = 12;
 const ROWS = 9;
 
-/** Drawn by rule, so that the same tiles stand in the prerendered page and in the browser. */
+/** Drawn by rule, so that the same tiles are in the prerendered page and in the browser. */
 const TILES: readonly Tile[] = Array.from({ length: COLUMNS * ROWS }, (_, at): Tile => {
   const x = at % COLUMNS;
   const y = Math.floor(at / COLUMNS);

@@ -8,7 +8,7 @@ import { Mark } from './mark.tsx';
 import { UnderwayNotice } from './underway-notice.tsx';
 import css from './shell.module.css';
 
-/** What stands on every page: the way home, the two rooms, the language. */
+/** What is on every page: the way home, the two rooms, the language. */
 export function Shell({ children }: { children: ReactNode }) {
   useEffect(() => {
     restoreSettings();

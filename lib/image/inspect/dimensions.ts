@@ -15,7 +15,7 @@ export interface Dimensions {
   orientation?: number;
   /** What an element takes for its size, as stored, where that is not the number of its pixels. */
   natural?: { width: number; height: number };
-  /** JPEG and PNG: comes in passes, so that its front already shows the whole picture coarsely. */
+  /** JPEG and PNG: is sent in passes, so that its front already shows the whole picture coarsely. */
   progressive?: boolean;
 }
 
@@ -129,7 +129,7 @@ function readJpeg(bytes: Uint8Array, view: DataView): Dimensions | undefined {
   };
 }
 
-/** Up to the first pixels: what stands behind them no decoder turns the picture by. */
+/** Up to the first pixels: what follows them no decoder turns the picture by. */
 function readPng(bytes: Uint8Array, view: DataView): Dimensions | undefined {
   if (latin1(bytes, 12, 16) !== 'IHDR') return undefined;
   let orientation: number | undefined;
@@ -153,7 +153,7 @@ function readPng(bytes: Uint8Array, view: DataView): Dimensions | undefined {
 
 /**
  * The larger of the logical screen and the first frame: browsers grow the screen to fit the frame. Without the frame
- * there is no size: comments of any length may stand in front of it.
+ * there is no size: comments of any length may precede it.
  */
 function readGif(_: Uint8Array, view: DataView): Dimensions | undefined {
   const flags = view.getUint8(10);

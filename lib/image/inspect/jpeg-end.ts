@@ -5,7 +5,7 @@ import { endsScan, EOI, SOS, standsAlone } from './jpeg-segments.ts';
  * picture or the film of a motion photo, that change nothing of what is seen.
  */
 export class JpegEnd {
-  /** Behind the end-of-image marker, from the file's first byte; `undefined`: it has not come. */
+  /** Behind the end-of-image marker, from the file's first byte; `undefined`: it is not here yet. */
   at: number | undefined;
   #passed = 0;
   /** Bytes to pass unread: at first the start-of-image marker, then what segments hold. */

@@ -31,7 +31,7 @@ const HEIF = kind('image/heif', 'heif', 'never');
 const TIFF = kind('image/tiff', 'tif', 'never');
 const SVG = kind('image/svg+xml', 'svg', 'never');
 
-/** Magic bytes at the start of the file; `undefined` stands for any byte. */
+/** Magic bytes at the start of the file; `undefined` matches any byte. */
 const MAGIC: readonly (readonly [ImageKind, readonly (number | undefined)[]])[] = [
   [JPEG, [0xff, 0xd8, 0xff]],
   [PNG, [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]],

@@ -27,7 +27,7 @@ export type CompressProblem =
   | 'not-possible'
   /** The result would not be smaller: send the original instead. */
   | 'not-smaller'
-  /** It has more than one frame, and would stand still afterwards: send the original instead. */
+  /** It has more than one frame, and would lose its motion: send the original instead. */
   | 'moves';
 
 export class CompressError extends Error {
@@ -89,7 +89,7 @@ export async function compressImage(
   signal?.throwIfAborted();
   if (small.size >= file.size)
     throw new CompressError('not-smaller', `${small.size} bytes instead of ${file.size}`);
-  // Some browsers write PNG when asked for WebP: the bytes say what came out.
+  // Some browsers write PNG when asked for WebP: the bytes say what was written.
   const found = sniffType(new Uint8Array(await small.slice(0, 64).arrayBuffer()));
   const { type: newType, extension } = found ?? { type, extension: kind.extension };
   return new File([small], renamed(file.name, newType, extension), {
@@ -101,7 +101,7 @@ export async function compressImage(
 /** Never JPEG for what may be transparent. GIF and AVIF have no encoder in browsers. */
 function outputType({ type }: ImageKind): string {
   if (type === 'image/jpeg' || type === 'image/png') return type;
-  // HEIC comes from cameras: opaque, and only Safari gets this far.
+  // HEIC is made by cameras: opaque, and only Safari gets this far.
   return type === 'image/heic' || type === 'image/heif' ? 'image/jpeg' : 'image/webp';
 }
 

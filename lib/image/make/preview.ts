@@ -20,7 +20,7 @@ export interface Preview {
 const TIME_LIMIT_MS = 10_000;
 /** Twelve megapixels of HEIC in WebAssembly: 2 s on one of our cores, library and all; a phone from years ago is slower. */
 const HEIF_TIME_LIMIT_MS = 30_000;
-/** The worker is let go when no picture came for this long. */
+/** The worker is let go when it was idle for this long. */
 const IDLE_MS = 15_000;
 
 let worker: Worker | undefined;

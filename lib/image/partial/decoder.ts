@@ -8,7 +8,7 @@ export interface PartialDecoder {
 }
 
 export interface DrawableFrame {
-  /** All of the picture: what is still to come of the file is not seen. */
+  /** All of the picture: what is still missing of the file is not seen. */
   last?: boolean;
   draw(context: CanvasRenderingContext2D, width: number, height: number): void;
   close(): void;

@@ -24,7 +24,7 @@ const END = Uint8Array.of(0xff, 0xd9);
 const MOST_REFUSED = 3;
 /** Rounding of colours, and of scaling. */
 const NEARLY = 2;
-/** Rows of a picture that come together at most; the last of them ends somewhere in the middle. */
+/** Rows of a picture that arrive together at most; the last of them ends somewhere in the middle. */
 const MCU_ROWS = 16;
 /** Pixels across, of the picture made narrow to look for its end. */
 const LOOKED_AT = 16;
@@ -69,7 +69,7 @@ export function openJpegDecoder({
           context.drawImage(bitmap, 0, 0, width, height);
           const across = edge === 'left' || edge === 'right' ? Math.ceil(width * missing) : width;
           const down = edge === 'top' || edge === 'bottom' ? Math.ceil(height * missing) : height;
-          // What has not come is no colour but what lies beneath.
+          // What is missing is no colour but what lies beneath.
           if (missing > 0)
             context.clearRect(
               edge === 'right' ? width - across : 0,
@@ -110,7 +110,7 @@ function missingShare(bitmap: ImageBitmap, edge: Edge, rowsHalfFilled: number): 
   if (context === null) return 0;
   context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
   const { data, width } = context.getImageData(0, 0, canvas.width, canvas.height);
-  /** A line's place counted from the last row, where pixel `i` of it stands in `data`. */
+  /** A line's place counted from the last row, where pixel `i` of it is in `data`. */
   const at = (fromLast: number, i: number): number => {
     const line = edge === 'bottom' || edge === 'right' ? lines - 1 - fromLast : fromLast;
     return 4 * (upright ? line * width + i : i * width + line);

@@ -14,10 +14,10 @@ const PIECE_BYTES = 1024 * 1024;
 /** @returns `undefined` where the browser has no `ImageDecoder`, or an element does better */
 export async function openStreamDecoder(options: StreamOptions): Promise<PartialDecoder | undefined> {
   const { type, stored, read } = options;
-  // Measured in Chromium 156: a progressive JPEG comes pass by pass, decoded off the page's thread; of a baseline one
-  // nothing comes between the first rows and the last. An element paints every format as it grows.
+  // Measured in Chromium 156: a progressive JPEG is painted pass by pass, decoded off the page's thread; of a baseline one
+  // nothing is painted between the first rows and the last. An element paints every format as it grows.
   if (type !== 'image/jpeg' || stored.progressive !== true) return undefined;
-  // Browsers differ on whether these frames come upright; an element's picture always does.
+  // Browsers differ on whether these frames are upright; an element's picture always does.
   if ((stored.orientation ?? 1) !== 1) return undefined;
   if (typeof ImageDecoder === 'undefined' || !(await ImageDecoder.isTypeSupported(type))) return undefined;
   let feed: ReadableStreamDefaultController<Uint8Array> | undefined;
@@ -35,7 +35,7 @@ export async function openStreamDecoder(options: StreamOptions): Promise<Partial
   let newest: VideoFrame | undefined;
   let pending = false;
 
-  /** Asks for the next finer frame; the answer comes when the stream has brought enough for one. */
+  /** Asks for the next finer frame; the answer follows when the stream has brought enough for one. */
   function ask(): void {
     if (pending || failure !== undefined) return;
     pending = true;

@@ -19,9 +19,9 @@ export interface PartialOptions {
   type: string;
   /** Bytes of the whole file. */
   length: number;
-  /** Bytes [from, to) of the file, inside what `advance` was told. */
+  /** Bytes [from, to) of the file, inside what `advance` was given. */
   read: (from: number, to: number) => Promise<Uint8Array>;
-  /** After each paint that shows something, with the bytes that it stands for. */
+  /** After each paint that shows something, with the bytes that it represents. */
   onPaint?: (prefixBytes: number) => void;
 }
 

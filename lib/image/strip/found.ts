@@ -1,4 +1,4 @@
-/** What was found in a picture's metadata: facts to show, and places. Its fields are fixed: no key ever comes from a file. */
+/** What was found in a picture's metadata: facts to show, and places. Its fields are fixed: no key is ever taken from a file. */
 
 export interface Found {
   /** Parts that named a place and no longer do, in plain words. */
@@ -23,7 +23,7 @@ export interface Found {
   /** Degrees, north and east positive. */
   latitude: number | undefined;
   longitude: number | undefined;
-  /** By kind, so that the narrowest comes first whatever the order in the file. */
+  /** By kind, so that the narrowest is first whatever the order in the file. */
   sublocation: string | undefined;
   city: string | undefined;
   state: string | undefined;
@@ -64,7 +64,7 @@ export function nothingFound(dropKeywords = false): Found {
   };
 }
 
-/** The first word on a fact counts: the picture's own metadata comes before that of its thumbnail. */
+/** The first word on a fact counts: the picture's own metadata precedes that of its thumbnail. */
 export function note(found: Found, fact: Fact, text: string): void {
   if (text.trim() !== '') found[fact] ??= text;
 }

@@ -14,7 +14,7 @@ import { blankExif } from './strip-tiff.ts';
 import { blankXmp } from './strip-xmp.ts';
 
 const EXTENDED_XMP = 'http://ns.adobe.com/xmp/extension/\0';
-/** GUID, full length and offset stand between the signature and each portion. */
+/** GUID, full length and offset are between the signature and each portion. */
 const EXTENDED_HEADER = 32 + 4 + 4;
 const PHOTOSHOP = /^(?:Photoshop 3\.0\0|Adobe_Photoshop2\.5:)/;
 const MULTI_PICTURE = 'MPF\0';
@@ -77,7 +77,7 @@ export function picturesBehind(bytes: Uint8Array, from: number): number[] {
   ) {
     if (bytes[at + 1] !== 0xd8 || bytes[at + 2] !== 0xff) continue;
     const marker = bytes[at + 3]!;
-    // Behind the start come application data, a comment or a table; anything else is chance.
+    // The start is followed by application data, a comment or a table; anything else is chance.
     if ((marker >= 0xe0 && marker <= 0xef) || marker === COMMENT || marker === 0xdb) starts.push(at);
   }
   return starts;

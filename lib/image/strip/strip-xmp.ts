@@ -208,7 +208,7 @@ const ENTITIES: ReadonlyMap<string, string> = new Map([
   ['apos', "'"],
 ]);
 
-/** Characters that are bytes, as the text they stand for; what is no UTF-8 is taken as Latin-1. */
+/** Characters that are bytes, as the text they encode; what is no UTF-8 is taken as Latin-1. */
 function fromUtf8(text: string): string {
   const decoded = new TextDecoder().decode(Uint8Array.from(text, (character) => character.charCodeAt(0)));
   const plain = decoded.includes('\ufffd') ? text : decoded;

@@ -16,7 +16,7 @@ const MIN_PACKETS = 4;
 interface CompetitiveInput extends LossSample {
   readonly queue: Millis;
   readonly roundTrip: Millis;
-  /** Loss that comes without congestion, 0 … 1. */
+  /** Loss without congestion, 0 … 1. */
   readonly baseLoss: number;
   /** The feedback covers an application-limited or lane-limited period. */
   readonly limited: boolean;

@@ -42,7 +42,7 @@ export class OverdriveTest {
   /** When there last was a queue. */
   private queueSeenAt: Millis = 0;
 
-  /** Loss that comes without congestion, 0 … 0.9. */
+  /** Loss without congestion, 0 … 0.9. */
   baseLoss(baseline: number): number {
     return Math.min(MAX_LOSS, this.ceiling, baseline);
   }

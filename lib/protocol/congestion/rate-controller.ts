@@ -2,7 +2,7 @@
  * One rate for the sum of all lanes.
  *
  * Model-based, after BBR (Cardwell et al., ACM Queue 2016; draft-ietf-ccwg-bbr): the path is a bottleneck rate and a
- * minimum one-way delay, both estimated from the receiver's feedback. Loss that comes without queueing delay says nothing
+ * minimum one-way delay, both estimated from the receiver's feedback. Loss without queueing delay says nothing
  * about congestion and is only compensated. The queue is held near a small target (as Copa, NSDI 2018, and LEDBAT, RFC 6817,
  * do by delay). A queue that does not drain when we back off is competing traffic's (Copa's competitive mode): beside
  * loss-based traffic delay control would starve, so then the window follows TCP-friendly AIMD (RFC 9438 §4.3), with a
@@ -54,7 +54,7 @@ const FIRST_ROUND_TRIP: Millis = 100;
 
 const CRUISE: Phase = { state: 'cruise' };
 
-/** Decides the pacing rate from feedback. Pure: `now` comes in with every call and never decreases. */
+/** Decides the pacing rate from feedback. Pure: `now` is given with every call and never decreases. */
 export class RateController {
   private phase: Phase = { state: 'startup', search: new Startup(STARTUP_GAIN, 0) };
   /** Whether the path has ever shown its limit. */
@@ -106,7 +106,7 @@ export class RateController {
     return this.losses.lowLoss;
   }
 
-  /** Loss that comes without congestion, 0 … 0.9: that of rounds with a short queue, or what an overdrive test found. */
+  /** Loss without congestion, 0 … 0.9: that of rounds with a short queue, or what an overdrive test found. */
   get baseLoss(): number {
     return this.overdrive.baseLoss(this.losses.baseline ?? 0);
   }

@@ -229,7 +229,7 @@ describe('the decoder', () => {
     expect(decoder.add(4, new Uint8Array(9))).toBe('useless');
     expect(decoder.add(0, new Uint8Array(9))).toBe('useless');
     expect(decoder.have).toBe(0);
-    // What was refused can still come in its right form.
+    // What was refused can still arrive in its right form.
     expect(decoder.add(4, of(4))).toBe('new');
   });
 

@@ -29,7 +29,7 @@ const EMPTY = -1;
 
 /**
  * One block on the receiving side. It has k places of `symbolLength` bytes and never more: a source goes to its own place, a
- * repair symbol to any place whose source is not here yet, and makes way when that comes. So once k symbols are here, the
+ * repair symbol to any place whose source is not here yet, and makes way when that arrives. So once k symbols are here, the
  * places with repair are exactly those of the sources to rebuild.
  */
 export class BlockDecoder {
@@ -67,13 +67,13 @@ export class BlockDecoder {
     return this.k - this.#have;
   }
 
-  /** Nothing more is needed; `recover` gives what did not come by itself. */
+  /** Nothing more is needed; `recover` gives what was not received. */
   get complete(): boolean {
     return this.#have === this.k;
   }
 
   /**
-   * Takes symbol `index`: a source below k, repair from k to 255. Never throws, whatever comes: an index outside, a repair symbol
+   * Takes symbol `index`: a source below k, repair from k to 255. Never throws, whatever the input: an index outside, a repair symbol
    * of another length, a source longer than a symbol are `useless`. A shorter source is filled up with zeros; which one may
    * be short (the file's last) is for the caller to know. The bytes are copied.
    */
@@ -113,7 +113,7 @@ export class BlockDecoder {
   }
 
   /**
-   * Rebuilds the sources that did not come, once the block is complete, and says which: ascending, empty when none is
+   * Rebuilds the sources that did not arrive, once the block is complete, and says which: ascending, empty when none is
    * missing or they have been rebuilt before. Throws a `RangeError` before.
    */
   recover(): number[] {
@@ -156,7 +156,7 @@ export class BlockDecoder {
     this.#recovered = true;
   }
 
-  /** `lost[i]` is where repair symbol `repairs[i]` stands, and the source to come in its stead. */
+  /** `lost[i]` is where repair symbol `repairs[i]` is, and the source that replaces it. */
   #solve(lost: Uint8Array, repairs: Uint8Array, present: Uint8Array): void {
     const { k, symbolLength } = this;
     const kernel = this.#kernel;
@@ -187,7 +187,7 @@ export class BlockDecoder {
     }
   }
 
-  /** From the back, since sources come from the front. There is one: fewer than k symbols were here. */
+  /** From the back, since sources fill from the front. There is one: fewer than k symbols were here. */
   #emptyPlace(): number {
     while (this.#held[this.#emptyBelow - 1] !== EMPTY) this.#emptyBelow--;
     return --this.#emptyBelow;

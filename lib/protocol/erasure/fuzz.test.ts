@@ -97,7 +97,7 @@ class Scene {
     const { k, symbolLength } = this.encoder;
     if (kind === 'source') this.take(n % k);
     else if (kind === 'repair') this.take(k + (n % (256 - k)));
-    // Neighbours, as they come from a path: those that lost their turn in between are repaired later.
+    // Neighbours, as a path delivers them: those that lost their turn in between are repaired later.
     else if (kind === 'many')
       for (let i = 0; i < k; i++) if ((i * 37 + n) % 10 !== 0) this.take((n + i) % 256);
     if (kind === 'garbage') {

@@ -6,7 +6,7 @@
 function product(low: v128, high: v128, nibble: v128, x: v128): v128 {
   return v128.xor(
     i8x16.swizzle(low, v128.and(x, nibble)),
-    // There is no cheap shift of bytes: shift 16-bit lanes and mask away what came over from the neighbour.
+    // There is no cheap shift of bytes: shift 16-bit lanes and mask away the neighbour's bits.
     i8x16.swizzle(high, v128.and(i16x8.shr_u(x, 4), nibble)),
   );
 }

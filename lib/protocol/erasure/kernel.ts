@@ -20,7 +20,7 @@ export interface Kernel {
   owner: object | undefined;
   /**
    * Row `destination` ^= Σ `coefficients[i]` · row `rows[i]` over the first `count` of both lists; rows are `length` bytes and
-   * stand at `length · n`. The destination is none of `rows`.
+   * begin at `length · n`. The destination is none of `rows`.
    */
   combine(destination: number, count: number, length: number): void;
 }
@@ -57,7 +57,7 @@ export function referenceKernel(): Kernel {
   };
 }
 
-// Where things lie in the compiled kernel's memory. It is told every address, so this is the only place that knows.
+// Where things lie in the compiled kernel's memory. It is given every address, so this is the only place that knows.
 const TABLES = 0;
 const ROWS = TABLES + NIBBLE_TABLES_LENGTH;
 const COEFFICIENTS = ROWS + MAX_SYMBOLS;

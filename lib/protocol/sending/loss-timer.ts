@@ -18,7 +18,7 @@ export interface LossTimerInput {
   readonly newestDeliveredAt: Millis;
   /** Everything was sent once: only repair is left. */
   readonly firstPassSent: boolean;
-  /** Loss that comes without congestion, 0 … 1. */
+  /** Loss without congestion, 0 … 1. */
   readonly baseLoss: number;
 }
 

@@ -25,7 +25,7 @@ describe('outgoing lane', () => {
     const { lane, block } = sentOn(6);
     // Number 0 is missing: 1 and 2 overtake it by too little.
     expect(lane.acknowledge(2, 2, 100)).toEqual({ resolved: 0, lost: 0, late: 0 });
-    // Now 3 does. Of 1, 2 and 3 one may be the missing one still, as far as counts can tell.
+    // Now 3 does. Of 1, 2 and 3 one may be the missing one still, as far as counts show.
     expect(lane.acknowledge(3, 3, 100)).toEqual({ resolved: 1, lost: 0, late: 0 });
     expect(block.inFlight).toBe(5);
     expect(lane.acknowledge(5, 5, 1)).toEqual({ resolved: 5, lost: 1, late: 1 });

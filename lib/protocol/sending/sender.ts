@@ -220,7 +220,7 @@ export class Sender implements Endpoint<SenderEvent> {
     const probe = busy ? Infinity : this.prober.nextTimeout(this.lanes);
     const idleLanes = this.laneManager.nextTimeout(busy);
     if (queue.idle) return { probe, idleLanes, pacing: Infinity, loss: Infinity, silence: Infinity };
-    // Without a lane or a packet there is nothing to do at `nextSendAt`: feedback or the end of a backlog comes first.
+    // Without a lane or a packet there is nothing to do at `nextSendAt`: feedback or the end of a backlog is earlier.
     const blocked = pacer.limited || !queue.hasWork();
     const earliest = blocked ? pacer.limitedAt + 1 : -Infinity;
     const loss = this.lossTimer.nextTimeout(this.lossInput);

@@ -1,5 +1,5 @@
 /**
- * Every format there is, there and back, and whatever else may come instead. fast-check prints the seed of a failure;
+ * Every format there is, there and back, and whatever else may arrive instead. fast-check prints the seed of a failure;
  * `TESSERA_LONG=1` runs each property twenty times as long.
  */
 import * as fc from 'fast-check';

@@ -3,8 +3,8 @@ import type { LaneId } from '../../protocol/endpoint.ts';
 import type { Figures, Problem, TransferState } from '../model.ts';
 
 /**
- * The page is told so often (ms) how a picture stands, figures and chunk map together: each time it lays out and paints anew,
- * beside a processor that is busy with packets.
+ * Interval of reports to the page (ms), figures and chunk map together: with each the page lays out and paints anew, on a processor
+ * that is busy with packets.
  */
 export const PUBLISH_INTERVAL = 300;
 
@@ -12,7 +12,7 @@ export const PUBLISH_INTERVAL = 300;
 export interface PacketBatch {
   readonly lanes: readonly LaneId[];
   readonly lengths: readonly number[];
-  /** When each came out of its lane (`performance.timeOrigin + performance.now()`), ms; absent on the way out. */
+  /** When each was received from its lane (`performance.timeOrigin + performance.now()`), ms; absent on the way out. */
   readonly times?: readonly number[];
   readonly data: ArrayBuffer;
 }
@@ -33,11 +33,11 @@ export type LinkMessage =
   | { readonly type: 'lane-closed'; readonly lane: LaneId }
   /** Bytes held back for each lane named; pairs. */
   | { readonly type: 'backlogs'; readonly lanes: readonly (readonly [LaneId, number])[] }
-  /** The control channel stands: say who we are. */
+  /** The control channel is open: say who we are. */
   /** `room` counts the codes by which this page met others: the same number is the same two people. */
   | { readonly type: 'connected'; readonly name: string; readonly room: number }
   | { readonly type: 'disconnected' }
-  /** It does not come back: what was going on has failed. */
+  /** The connection is lost for good: what was moving has failed. */
   | { readonly type: 'lost' }
   | { readonly type: 'cancel'; readonly id: string }
   | { readonly type: 'bye' };

@@ -1,7 +1,7 @@
 import type { LaneId } from '../../protocol/endpoint.ts';
 import type { PacketBatch } from './engine-messages.ts';
 
-/** Collects packets until somebody takes them as one batch. */
+/** Collects packets until they are taken as one batch. */
 export class BatchWriter {
   private lanes: LaneId[] = [];
   private packets: Uint8Array[] = [];

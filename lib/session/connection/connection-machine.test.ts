@@ -274,7 +274,7 @@ describe('the way back', () => {
     const rejoin = receiver.vanish()!;
     const cut = meeting.side('receiver');
     cut.handle({ type: 'resume', rejoin });
-    // The sender has moved on: its proof is on its way, and nobody receives it.
+    // The sender has moved on: its proof is on its way, and is not received.
     const before = sender.kept;
     expect(meeting.until(() => sender.kept !== before)).toBe(true);
     cut.vanish();

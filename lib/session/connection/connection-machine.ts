@@ -274,7 +274,7 @@ export class ConnectionMachine {
     return this.#effects.splice(0);
   }
 
-  /** A room is held whose words nobody used yet: its place can be taken back on a new connection. */
+  /** A room is held whose words were not used yet: its place can be taken back on a new connection. */
   get canReturn(): boolean {
     const stage = this.#stage;
     return (stage.at === 'hosting' || stage.at === 'joining') && stage.unused?.token !== undefined;
@@ -585,7 +585,7 @@ export class ConnectionMachine {
   /** The other side does not try any longer: there is nothing to wait for. */
   #givenUp(reason: string): void {
     if (this.#attempt.step !== 'linking') return;
-    // About the path this side knows as much, and says it from where it stands.
+    // About the path this side knows as much, and says it from its own side.
     this.#end({ code: NO_PATH.has(reason) ? this.#noPath() : explainGivenUp(reason) });
   }
 
@@ -660,7 +660,7 @@ export class ConnectionMachine {
     else if (stage.at === 'hosting' && stage.unused.token !== undefined)
       this.#ask({ type: 'reopen', token: stage.unused.token });
     else if (stage.at === 'failed' && this.#usedToken !== undefined) {
-      // What we answered may not have reached the server: then the guest waits in a room that nobody returns to.
+      // What we answered may not have reached the server: then the guest waits in a room to which its sender does not return.
       this.#ask({ type: 'reopen', token: this.#usedToken });
       this.#usedToken = undefined;
       this.#releasing = this.#request;
@@ -784,7 +784,7 @@ export class ConnectionMachine {
     this.#stage = { at: 'closed' };
   }
 
-  /** Gives up for good. The other side is told, where it can be: it would search for a minute. */
+  /** Gives up for good. The other side is notified, where it can be: it would search for a minute. */
   #fail(problem: Problem): void {
     const attempt = this.#attempt;
     if (attempt.step === 'linking')

@@ -15,7 +15,7 @@ async function start(port = 0): Promise<TestServer> {
   return server;
 }
 
-/** A client and everything that it was told, in order. */
+/** A client and all its notifications, in order. */
 function connect(server: string) {
   const told: string[] = [];
   const client: SignalingClient = createSignalingClient({

@@ -27,7 +27,7 @@ export type { ExpiredReason, JoinAck, OpenAck, RejoinAck };
 export interface SignalingClientOptions {
   /** Origin of the server; empty: the page's own. */
   server: string;
-  /** The connection stands, or not. After `false` every place at the server is lost, but for a room (`reopen`). */
+  /** The connection is open, or not. After `false` every place at the server is lost, but for a room (`reopen`). */
   onOnline(online: boolean): void;
   /** The other side is there, or another connection of it: `send` reaches it from now on, and pairing begins anew. */
   onPaired(): void;
@@ -51,17 +51,17 @@ export interface SignalingClient {
   /** Takes back, on this connection, the room that another one opened; rejects with `code-unknown` when it is gone. */
   reopen(token: string): Promise<ReopenAck>;
   /**
-   * Joins the room of a slot. Whatever comes of it, the code is used up. `hello` is handed to the other side, as if sent,
+   * Joins the room of a slot. Whatever the outcome, the code is used up. `hello` is handed to the other side, as if sent,
    * before the first `onPaired`.
    */
   join(slot: string, hello?: Uint8Array): Promise<JoinAck>;
-  /** Meets the other side of a dropped session, now or later: `onPaired` tells. */
+  /** Meets the other side of a dropped session, now or later: see `onPaired`. */
   rejoin(id: string, role: Role): Promise<RejoinAck>;
   /** Destroys the own room, or ends the pair, after a wrong code. */
   burn(): Promise<void>;
   /** `false`: not connected, or too long; the bytes are dropped. Never kept for a later connection. */
   send(bytes: Uint8Array): boolean;
-  /** Gives up the place; the other side is told. */
+  /** Gives up the place; the other side is notified. */
   leave(): Promise<void>;
   /** Ends the connection for good. */
   close(): void;
@@ -132,7 +132,7 @@ export function createSignalingClient(options: SignalingClientOptions): Signalin
     settle();
     options.onOnline(true);
   });
-  // Opened ahead: told as if it were just now, once our owner is ready to hear it.
+  // Opened ahead: reported as if it were just now, once our owner is ready to hear it.
   if (socket.connected) {
     queueMicrotask(() => {
       if (!closed && socket.connected) options.onOnline(true);
@@ -189,7 +189,7 @@ export function createSignalingClient(options: SignalingClientOptions): Signalin
     await online();
     const answer = await new Promise<unknown>((resolve, reject) => {
       moving++;
-      // Counted here and not behind the promise: what follows the answer may come in the same turn.
+      // Counted here and not behind the promise: what follows the answer may arrive in the same turn.
       emit(socket.timeout(ANSWER_MS), (error, value) => {
         moving--;
         if (error) reject(new SignalingError('server-away', String(error)));

@@ -1,6 +1,6 @@
 /**
- * The websocket to the signaling server, and one that is opened ahead: it takes three round trips, and somebody who types a
- * code leaves more than that. The one door of socket.io-client.
+ * The websocket to the signaling server, and one that is opened ahead: it takes three round trips, and typing a code takes
+ * longer than that. The one door of socket.io-client.
  */
 import { io, type Socket } from 'socket.io-client';
 import type { ClientToServer, ServerToClient } from '../../../signaling/wire/messages.ts';
@@ -9,7 +9,7 @@ export type SignalingSocket = Socket<ServerToClient, ClientToServer>;
 
 /** A server that does not answer within this is away; a person waits no longer for a code. */
 export const ANSWER_MS = 5000;
-/** A socket opened ahead is closed when nobody joined for so long; the next letter typed opens another. */
+/** A socket opened ahead is closed when it was not used for this long; the next letter typed opens another. */
 const AHEAD_MS = 60_000;
 
 interface Ahead {

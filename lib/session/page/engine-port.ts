@@ -67,7 +67,7 @@ export class EnginePort<M> {
   }
 
   post(message: M | LinkMessage): void {
-    // What came before it is heard before it: the last packets of a lane, then that it closed.
+    // What arrived before it is passed on before it: the last packets of a lane, then that it closed.
     this.flush();
     this.worker.postMessage(message);
   }

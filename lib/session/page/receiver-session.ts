@@ -12,7 +12,7 @@ import { markSaved } from '../../storage/kept-files.ts';
 import { tabName } from './tab.ts';
 import { SessionBase } from './session-base.ts';
 
-/** Enough of a file to tell its type. */
+/** Enough of a file to know its type. */
 const SNIFF_BYTES = 4096;
 
 /** Offers that ended without an answer and are still shown: a person sees what was taken back, not eight thousand of them. */
@@ -118,7 +118,7 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
         const { id, name, mediaType, bytes, modified, width, height, sha256, from, thumb } = message;
         const offer: Accepted = { sha256, bytes, name, from };
         this.offers.set(id, offer);
-        // It was lost on its way, and comes again.
+        // It was lost on its way, and is offered again.
         for (const old of this.transfers.values())
           if (wasLost(old) && this.lost.get(old.id)?.from === from && old.sha256 === sha256)
             this.drop(old.id);
@@ -196,6 +196,6 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
   }
 }
 
-/** It failed with the connection and through nobody's doing. */
+/** It failed with the connection, and neither person ended it. */
 const wasLost = ({ state, problem }: TransferSnapshot): boolean =>
   state === 'failed' && problem?.code === 'interrupted';

@@ -85,7 +85,7 @@ export abstract class SessionBase<M> implements Session {
 
   /**
    * A page that goes away closes its connections, so that the other side knows within a moment instead of after a time-out;
-   * it comes back by rejoining (from the back-forward cache here, after a reload through session storage).
+   * it returns by rejoining (from the back-forward cache here, after a reload through session storage).
    */
   private readonly onPageHide = (): void => this.connector.suspend();
   private readonly onPageShow = (event: PageTransitionEvent): void => {
@@ -136,7 +136,7 @@ export abstract class SessionBase<M> implements Session {
 
   leave(): void {
     this.port.post({ type: 'bye' });
-    // The goodbye has to come back from the worker and out of the control channel first. A page that goes away has no
+    // The goodbye has to leave the worker and the control channel first. A page that goes away has no
     // time for that: it still closes its connections.
     setTimeout(() => {
       removeEventListener('pagehide', this.onPageHide);
@@ -231,7 +231,7 @@ export abstract class SessionBase<M> implements Session {
     if (part.state !== undefined) this.stateChanged(this.transfers.get(id) as TransferSnapshot);
   }
 
-  /** Told after the snapshot shows it. */
+  /** Called after the snapshot shows it. */
   protected stateChanged(_transfer: TransferSnapshot): void {}
 
   private onChunks({ id, map, order }: Extract<FromEngine, { type: 'chunks' }>): void {
@@ -247,7 +247,7 @@ export abstract class SessionBase<M> implements Session {
     views.logged += order.length;
   }
 
-  /** What the worker would say, since nobody should wait for this side. */
+  /** What the worker would say, since the other side should not wait for this one. */
   private goWithoutWorker(): void {
     this.connector.transport?.send(0, encodeControl({ type: 'bye' }));
     this.connector.giveUp('page-outdated');

@@ -3,7 +3,7 @@ const KEY = 'tessera:tab';
 const LOCK = 'tessera:tab:';
 let letGo: (() => void) | undefined;
 
-/** A random name of this tab, kept through reloads: what it received comes back to it and not to another. */
+/** A random name of this tab, kept through reloads: what it received returns to it and not to another. */
 export function tabName(): string {
   const fresh = Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) =>
     byte.toString(16).padStart(2, '0'),
@@ -13,7 +13,7 @@ export function tabName(): string {
     if (known !== null) return known;
     sessionStorage.setItem(KEY, fresh);
   } catch {
-    // Storage is off: then nothing comes back.
+    // Storage is off: then nothing returns.
   }
   return fresh;
 }

@@ -28,7 +28,7 @@ export interface MalformedCode {
   suggestion?: string;
 }
 
-/** Randomness comes in as a function: `random(n)` gives n bytes. */
+/** Randomness is a function given by the caller: `random(n)` gives n bytes. */
 export type Random = (length: number) => Uint8Array;
 
 /** Throws RangeError if the slot is none: the caller's fault. */
@@ -82,7 +82,7 @@ export function completeCode(text: string, limit = 8): string[] {
   return completeWord(last, limit).map((word) => [slot, ...words.slice(0, -1), word].join('-'));
 }
 
-/** Whole, or but for the end of its last word: somebody is about to join. */
+/** Whole, or but for the end of its last word: a person is about to join. */
 export function isAlmostCode(text: string): boolean {
   if (parseCode(text).kind !== 'malformed') return true;
   const [first, second] = tokens(text).slice(1);
@@ -93,7 +93,7 @@ export function isSlot(text: string): boolean {
   return /^[1-9][0-9]*$/.test(text) && text.length <= SLOT_DIGITS_MAX;
 }
 
-/** What may stand right behind a link in a message: nothing that could belong to its secret. */
+/** What may directly follow a link in a message: nothing that could belong to its secret. */
 const LINK = /(?:^|#|%23)(\d+)\.([\w-]+)/gi;
 
 /** Two different ones are none: which was meant? */
@@ -111,7 +111,7 @@ function parseLink(text: string): RoomLink | undefined {
 const CODE_IN_MESSAGE =
   /(?<![\p{L}\d]\p{Pd}?)(\d{1,6})\p{Pd}(yo\p{Pd}yo|\p{L}+)\p{Pd}(yo\p{Pd}yo|\p{L}+)(?!\p{Pd}?[\p{L}\d])/gu;
 
-/** In a message numbers and words stand side by side by chance: only a code with its dashes counts, and only one. */
+/** In a message numbers and words are side by side by chance: only a code with its dashes counts, and only one. */
 function onlyCodeIn(text: string): RoomCode | undefined {
   const found = new Map<string, RoomCode>();
   for (const [, slot, ...words] of text.normalize('NFKC').toLowerCase().matchAll(CODE_IN_MESSAGE)) {

@@ -1,6 +1,6 @@
 /**
  * CPace over Ristretto255 with SHA-512, initiator–responder (draft-irtf-cfrg-cpace-21, suite
- * CPACE-RISTR255-SHA512): two sides that share a few words agree on a key, and whoever stands between them gets one
+ * CPACE-RISTR255-SHA512): two sides that share a few words agree on a key, and whoever is between them gets one
  * guess an attempt and nothing to try words against afterwards. Party A, the initiator, is the sender of pictures.
  *
  * The one door of @noble/curves. Names follow the draft: `prs` is the password, `ci` the channel identifier, `sid`

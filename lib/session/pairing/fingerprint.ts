@@ -1,6 +1,6 @@
 /**
  * Four words that two people may compare on their screens. They are made from the session key and from both live DTLS
- * certificates, so they are equal only if nobody sits in the middle of the signaling or of the connection.
+ * certificates, so they are equal only if there is no one in the middle of the signaling or of the connection.
  *
  * Four words are 41 bits. Who wants to pass the comparison must first have won the one guess at the code (1 in
  * 1.6 million) and then find certificates that collide, during the connection's setup: a second look, not the lock.

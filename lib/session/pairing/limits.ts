@@ -9,7 +9,7 @@ export const CODE_TEXT_MAX = 512;
 /** Longest text that is searched for a code or link: a whole message, with a signature and what it answers to. */
 export const MESSAGE_MAX = 4096;
 
-/** 128 bits: a link's secret is guessed by nobody, online or offline. */
+/** 128 bits: a link's secret cannot be guessed, online or offline. */
 export const LINK_SECRET_BYTES = 16;
 
 /** 128 bits from each side make every session id unique without anyone keeping count. */

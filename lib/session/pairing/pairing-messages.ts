@@ -20,7 +20,7 @@ import { concat } from './bytes.ts';
 import { SHARE_BYTES } from './cpace.ts';
 import { NONCE_BYTES, PAIRING_MESSAGE_MAX, TAG_BYTES } from './limits.ts';
 
-/** Also part of what the key is made from, so that nobody can talk two sides into an older version. */
+/** Also part of what the key is made from, so that two sides cannot be downgraded to an older version. */
 export const PAIRING_VERSION = 0x01;
 const MAGIC = 0x54;
 

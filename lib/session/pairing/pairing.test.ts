@@ -197,7 +197,7 @@ describe('bad messages', { timeout: 120_000 }, () => {
             : bytes,
         );
         expect(result.receiver.map(({ type }) => type)).toEqual(['failed']);
-        // Only the last message comes after the sender's confirmation.
+        // Only the last message follows the sender's confirmation.
         expect(result.sender.map(({ type }) => type)).toEqual([number === 3 ? 'confirmed' : 'failed']);
       }),
       { numRuns: 150 },

@@ -8,9 +8,9 @@
  *     sender     → confirm: tag A                          (the sender is confirmed and may seal behind this message)
  *     receiver is confirmed
  *
- * `confirmed` comes only after the other side has proved that it has the same key. The first failure is final: nothing
+ * `confirmed` follows only after the other side has proved that it has the same key. The first failure is final: nothing
  * more is read, and another attempt takes another machine, which the person has to ask for. There is no clock in here;
- * whoever owns the machine gives up on it when nothing comes.
+ * whoever owns the machine gives up on it when nothing arrives.
  *
  * An abort of the other side cannot be authenticated, there being no key: the server can end an attempt with a reason
  * of its choosing, as it could by dropping messages.
@@ -41,7 +41,7 @@ import type { Password } from './password.ts';
 import { type SessionKeys, sessionKeys } from './session-keys.ts';
 
 export type PairingOptions = {
-  /** Gives that many bytes nobody can predict (`crypto.getRandomValues`); called only by the constructor. */
+  /** Gives that many unpredictable bytes (`crypto.getRandomValues`); called only by the constructor. */
   random: Random;
 } & (
   | { role: 'receiver'; password: Password }
@@ -184,7 +184,7 @@ export class Pairing {
     this.#outgoing.push(encodePairingMessage(message));
   }
 
-  /** The other side is told why, so that both people read the same sentence. */
+  /** The other side learns why, so that both people read the same sentence. */
   #fail(problem: PairingProblem): void {
     this.#send({ type: 'abort', reason: problem });
     this.#end({ type: 'failed', problem });

@@ -1,5 +1,5 @@
 /**
- * How a session that was dropped (reload, other network, server restarted) comes together again without a code.
+ * How a session that was dropped (reload, other network, server restarted) is joined again without a code.
  *
  * Both sides derive a secret from the session's root key, and from that secret a rendezvous id, which is all the server
  * gets, and a password, with which they run a pairing as before. Every rejoin that succeeds gives new keys, hence a new
@@ -8,12 +8,12 @@
  *
  * The two sides cannot move on in the same instant. The sender is confirmed first, by the receiver's proof; the
  * receiver afterwards, by the sender's. If the network fails in between, the sender has moved on and the receiver has
- * not. So the sender keeps the secret it came by until it has opened a sealed message under the new keys, which only a
+ * not. So the sender keeps the secret it used until it has opened a sealed message under the new keys, which only a
  * confirmed receiver can make. A receiver always has one id to go to; a sender has one or, for that moment, two:
  *
  *     settled: {current} → advance → {current: new, previous: the one used} → settle → {current: new}
  *
- * At an id where nobody is, a sender with two tries the other one, in turns. Keep the state (`encodeRejoin`, in
+ * At an empty id, a sender with two tries the other one, in turns. Keep the state (`encodeRejoin`, in
  * session storage) as soon as it changes and before anything more is sent.
  */
 import type { Role } from '../model.ts';

@@ -7,7 +7,7 @@
  *      +------+------------------------------------------------+----------+
  *
  * XChaCha20-Poly1305 with one key a direction; the nonce is 16 zero bytes and a counter of 64 bits (big endian) that
- * both sides keep and nobody sends; the sealing role and the type are authenticated beside. The server relays in order
+ * both sides keep and that is never sent; the sealing role and the type are authenticated beside. The server relays in order
  * or not at all, so whatever does not fit the next counter (dropped, replayed, reordered, reflected, forged) is
  * tampering, and the first of it ends the channel for good.
  */

@@ -1,4 +1,4 @@
-/** Both engines in Node, over lanes that lose every so many packets: what the two pages are told of single chunks. */
+/** Both engines in Node, over lanes that lose every so many packets: what the two pages learn of single chunks. */
 import { describe, expect, it, vi } from 'vitest';
 import { CONTROL_LANE, type LaneId } from '../../protocol/endpoint.ts';
 import { firstChunk, geometryOf } from '../../protocol/geometry.ts';
@@ -105,7 +105,7 @@ async function cross(
   await until(() => receiver.offered !== undefined);
   to.handle({ type: 'accept', id: receiver.offered! });
   await until(() => sender.states.includes('done') && receiver.states.includes('done'));
-  // The last word: once every packet has come, or will not come any more.
+  // The last word: once every packet has arrived, or is lost.
   const over = performance.now() + LINGER + 10 * DELAY_MS;
   const allCame = ({ figures }: Side): boolean =>
     figures.at(-1)!.packetsReceived === sender.figures.at(-1)!.packetsSent;

@@ -59,7 +59,7 @@ export class ChunkCellMap {
     this.set(Math.floor(chunk / this.chunksPerCell), state);
   }
 
-  /** The sender sent more for this chunk's block: says so of what did not come by itself. */
+  /** The sender sent more for this chunk's block: says so of what was not received. */
   markAgain(chunk: number): void {
     const now = this.cells[Math.floor(chunk / this.chunksPerCell)];
     if (now === Cell.lost || now === Cell.repaired) this.mark(chunk, Cell.retransmitted);

@@ -23,10 +23,10 @@ const QUANTUM: Millis = 4;
  */
 const HEARTBEAT: Millis = 1000;
 const SLEPT: Millis = 3000;
-/** After a packet came in, what follows from it is done at most so much later (ms): a burst is drained once. */
+/** Longest delay between a packet and what follows from it (ms): a burst is drained once. */
 const GATHER: Millis = 2;
 
-/** Drives one endpoint: input, drain, sleep until its next timeout. Knows which lanes stand, for an endpoint made anew. */
+/** Drives one endpoint: input, drain, sleep until its next timeout. Knows which lanes are open, for an endpoint made anew. */
 export class EndpointLoop<E> {
   readonly lanes = new Set<LaneId>();
   private clock: Millis = 0;
@@ -77,7 +77,7 @@ export class EndpointLoop<E> {
     return this.clock;
   }
 
-  /** Puts another endpoint in the place of the present one; open lanes are told to it. */
+  /** Puts another endpoint in the place of the present one; it learns of the open lanes. */
   replace(endpoint: Endpoint<E>): void {
     this.endpoint = endpoint;
     for (const lane of this.lanes) endpoint.handleLaneOpen(lane, this.now());
@@ -90,7 +90,7 @@ export class EndpointLoop<E> {
     switch (message.type) {
       case 'packets':
         readBatch(message.batch, (lane, bytes, time) => {
-          // When it came, not when the worker got to it: the controller reads queues off these times.
+          // When it arrived, not when the worker got to it: the controller reads queues off these times.
           const now = time === undefined ? this.now() : this.advance(Math.min(time, this.host.now()));
           this.endpoint.handlePacket(bytes, lane, now);
           if (lane === 0) this.drainEvents();

@@ -98,7 +98,7 @@ class Pair {
     this.link();
   }
 
-  /** As the page does when nobody came back in time. */
+  /** As the page does when the other side did not return in time. */
   lose(): void {
     this.#linked = false;
     this.both({ type: 'disconnected' });
@@ -146,7 +146,7 @@ test('[P-108] nothing of a picture moves before it is accepted; then it comes by
   expect(Buffer.from(await file!.blob.arrayBuffer()).equals(bytes)).toBe(true);
 });
 
-/** A disk that makes a file when it is told to, or fails then. */
+/** A disk that makes a file on request, or fails then. */
 class SlowStore extends MemoryStore {
   answer: (failure?: Error) => void = () => {};
   readonly #failure = new Promise<Error | undefined>((resolve) => (this.answer = resolve));

@@ -41,17 +41,17 @@ interface Entry {
   left?: boolean;
   /** Settles once `stored` is there, or the entry has failed. */
   opening?: Promise<void>;
-  /** Blocks that came before their file was made. */
+  /** Blocks that arrived before their file was made. */
   readonly early: { readonly block: number; readonly at: number; readonly bytes: Uint8Array }[];
   acceptedAt: number;
   endedAt: number;
   missingBefore: number;
-  /** As the sender told it last, ms. */
+  /** As the sender reported it last, ms. */
   roundTrip?: number;
   /** Blocks for which the sender sent more after their first pass. */
   readonly again: Set<number>;
   bytes: number;
-  /** Chunks that came since the page was last told. */
+  /** Chunks since the last report to the page. */
   order: number[];
   logged: number;
 }
@@ -446,7 +446,7 @@ export class ReceiverEngine {
     this.loop.pump();
   }
 
-  /** The sender is gone; what came stays for another time. */
+  /** The sender is gone; what has arrived stays for another time. */
   private abandon(entry: Entry, problem: ProblemCode = 'peer-left'): void {
     if (!isOpen(entry)) return;
     if (entry.state === 'receiving') entry.stored?.keep();
@@ -476,7 +476,7 @@ export class ReceiverEngine {
     });
   }
 
-  /** What is over leaves nothing here: the page shows what it was told. */
+  /** What is over leaves nothing here: the page shows what it has. */
   private forget(entry: Entry): void {
     this.entries.delete(entry.id);
     if (this.byTransfer.get(entry.transfer) === entry) this.byTransfer.delete(entry.transfer);

@@ -26,7 +26,7 @@ interface Entry {
   header?: FileHeader;
   transfer?: number;
   state: TransferState;
-  /** Failed with the connection: offered again by itself to whoever comes next. */
+  /** Failed with the connection: offered again by itself to the next receiver. */
   lost: boolean;
   acceptedAt: number;
   endedAt: number;
@@ -53,7 +53,7 @@ export class SenderEngine {
   private readonly publisher: Publisher;
   /** Transfers that are offered or being sent. */
   private going = 0;
-  /** Done, and their last figures may still come: oldest first. */
+  /** Done, and their last figures may still arrive: oldest first. */
   private readonly finished: number[] = [];
 
   constructor(host: EngineHost, instance: Uint8Array) {
@@ -101,7 +101,7 @@ export class SenderEngine {
     }
   }
 
-  /** What was moving has failed; what nobody had accepted yet waits for whoever comes next. */
+  /** What was moving has failed; what nobody had accepted yet waits for the next receiver. */
   private onLost(): void {
     this.met = false;
     for (const entry of this.entries.values()) {

@@ -10,7 +10,7 @@ import { ReadBack } from './read-back.ts';
 const RECORD_INTERVAL = 1500;
 
 /**
- * The bytes of one picture as they come: written where they belong, hashed in order (what came early is read back when its
+ * The bytes of one picture as they arrive: written where they belong, hashed in order (what arrived early is read back when its
  * turn comes), and described by a record of whole blocks, so that a page loaded anew asks only for what is missing.
  */
 export class StoredPicture {
@@ -46,7 +46,7 @@ export class StoredPicture {
     this.have = runsOf(whole, geometry.blocks);
   }
 
-  /** Whether an earlier connection with this sender left anything under this digest; opening tells what. */
+  /** Whether an earlier connection with this sender left anything under this digest; opening shows what. */
   static left(store: ByteStore, sender: string, digest: Uint8Array): Promise<boolean> {
     return store.has(idOf(sender, digest)).catch(() => true);
   }
@@ -81,7 +81,7 @@ export class StoredPicture {
     }
     if (left !== 'busy') left?.close();
     const made = await store.create(name, length).catch((error: unknown) => {
-      // Both were accepted in one turn: the other one came first.
+      // Both were accepted in one turn: the other one was first.
       if (!(error instanceof StorageError) || error.code !== 'busy') throw error;
       name = copyOf(id);
       return store.create(name, length);
@@ -93,7 +93,7 @@ export class StoredPicture {
   write(block: number, at: number, bytes: Uint8Array, now: number): void {
     this.bytes.write(at, bytes);
     this.whole[block >> 3] = (this.whole[block >> 3] as number) | (1 << (block & 7));
-    // Its failure is told at the end.
+    // Its failure shows at the end.
     this.begin().catch(() => undefined);
     if (this.digest !== undefined && block === this.hashedThrough) {
       this.digest.update(bytes);
