@@ -9,7 +9,8 @@ export default defineConfig({
   timeout: 90_000,
   expect: { timeout: 15_000 },
   forbidOnly: Boolean(process.env.CI),
-  // Two browsers, a relay and a server share two cores: what fails once for want of time is tried once more, and said.
+  // Two browsers, a relay and a server share two cores: what fails once for want of time is tried once more,
+  // and said.
   retries: process.env.CI ? 1 : 0,
   reporter: [['list']],
   outputDir: 'test-results',

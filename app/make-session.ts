@@ -1,6 +1,7 @@
 /**
- * Where the pages get their session. A build with NEXT_PUBLIC_TESSERA_STATES=1 replays scripted states instead, chosen
- * with `?state=…`; in every other build the condition is constant and the script is not in the bundle.
+ * Where the pages get their session. A build with NEXT_PUBLIC_TESSERA_STATES=1 replays scripted states
+ * instead, chosen with `?state=…`; in every other build the condition is constant and the script is not in
+ * the bundle.
  */
 import type { ReceiverSession, SenderSession, SessionOptions } from '../lib/session/model.ts';
 
@@ -9,7 +10,10 @@ export function warmSession(): void {
   void import('../lib/session/index.ts').catch(() => undefined);
 }
 
-/** Somebody is about to join: the way to the server is opened while they still type. Nothing is asked of it yet. */
+/**
+ * Somebody is about to join: the way to the server is opened while they still type. Nothing is asked of it
+ * yet.
+ */
 export function aboutToJoin(server: string): void {
   if (process.env.NEXT_PUBLIC_TESSERA_STATES === '1') return;
   void import('../lib/session/index.ts').then(({ openAhead }) => openAhead(server)).catch(() => undefined);

@@ -1,6 +1,7 @@
 /**
- * What of the two rooms goes on while another page is shown. The rooms' stores are made once and kept above the pages, so
- * that the logo, a link or Back inside the app ends nothing; the frame around all pages shows that they go on.
+ * What of the two rooms goes on while another page is shown. The rooms' stores are made once and kept above
+ * the pages, so that the logo, a link or Back inside the app ends nothing; the frame around all pages shows
+ * that they go on.
  */
 import type { Role } from '../lib/session/model.ts';
 

@@ -50,7 +50,8 @@ export const targetCases: readonly Case[] = [
   },
   slow('2mbit', 2, 100),
   slow('10mbit', 10, 100),
-  // The same losses at a rate that two browsers and a relay can handle on two cores: what the protocol does, not the machine.
+  // The same losses at a rate that two browsers and a relay can handle on two cores: what the protocol does,
+  // not the machine.
   { ...fiveMegabytes('10mbit-5', '10 Mbit/s, 100 ms, 5 %', { rateMbit: 10, loss: 0.05 }, 1.3), alone: true },
   {
     ...fiveMegabytes('10mbit-10', '10 Mbit/s, 100 ms, 10 %', { rateMbit: 10, loss: 0.1 }, 1.45),

@@ -1,6 +1,7 @@
 /**
- * Speed of the erasure code: `node --import tsx bench/erasure.bench.ts [kernel]`, kernel `simd` (default) or `reference`.
- * Blocks of 64 × 1024 bytes, 16 rows of repair (25 %) each, one symbol in ten lost by a seeded draw; medians of 15 rounds.
+ * Speed of the erasure code: `node --import tsx bench/erasure.bench.ts [kernel]`, kernel `simd` (default) or
+ * `reference`. Blocks of 64 × 1024 bytes, 16 rows of repair (25 %) each, one symbol in ten lost by a seeded
+ * draw; medians of 15 rounds.
  */
 import { BlockDecoder } from '../lib/protocol/erasure/decoder.ts';
 import { BlockEncoder } from '../lib/protocol/erasure/encoder.ts';
@@ -41,7 +42,10 @@ interface Buffers {
   rebuilt: Uint8Array;
 }
 
-/** MB of file a second. Times what an endpoint does with a block: take its bytes, make or use its repair, give it back. */
+/**
+ * MB of file a second. Times what an endpoint does with a block: take its bytes, make or use its repair, give
+ * it back.
+ */
 function measure(
   blocks: number,
   seed: number,
@@ -62,7 +66,8 @@ function measure(
   }
   const encode = megabytes / ((performance.now() - began) / 1000);
 
-  // The draw is not the code's work. A block that lost more than its repair makes up for is left at what arrived.
+  // The draw is not the code's work. A block that lost more than its repair makes up for is left at what
+  // arrived.
   const arrivals = Array.from({ length: blocks }, () =>
     Array.from({ length: K + REPAIR }, (_, index) => index).filter(() => random() >= LOSS),
   );

@@ -5,8 +5,9 @@ import { limitOf } from '../lib/simulation/sweep.ts';
 export type Path = Pick<LinkOptions, 'rateMbit' | 'delayMs' | 'loss'>;
 
 /**
- * Seconds that no way of sending beats: one round trip (the acceptance there, the first byte back) and the bytes at
- * what headers (0.926 of the rate) and losses leave. The same as the simulator's; `undefined` on an unlimited link.
+ * Seconds that no way of sending beats: one round trip (the acceptance there, the first byte back) and the
+ * bytes at what headers (0.926 of the rate) and losses leave. The same as the simulator's; `undefined` on an
+ * unlimited link.
  */
 export function limitSeconds(bytes: number, { rateMbit, delayMs, loss }: Path): number | undefined {
   if (rateMbit <= 0) return undefined;

@@ -31,7 +31,10 @@ export function machine(chromium: string | undefined): Machine {
   };
 }
 
-/** Runnable processes over the last minute. Above the number of cores, times are the machine's and not the code's. */
+/**
+ * Runnable processes over the last minute. Above the number of cores, times are the machine's and not the
+ * code's.
+ */
 export function load(): number {
   return Math.round((loadavg()[0] ?? 0) * 100) / 100;
 }

@@ -1,4 +1,7 @@
-/** All ways of sending, one picture each in turn, over the same link: what the machine does to one it does to all. */
+/**
+ * All ways of sending, one picture each in turn, over the same link: what the machine does to one it does to
+ * all.
+ */
 import { ChannelPair, type Usage } from './channel/channel-pair.ts';
 import type { Case } from './cases.ts';
 import { limitSeconds } from './limit.ts';
@@ -16,7 +19,10 @@ export interface MeasureOptions {
   runs: number;
   /** Files over each plain channel: none, or the first and this many more. */
   baselineRuns: number | undefined;
-  /** A baseline that takes longer is given up, and not repeated: at least so long, and never below twice the limit. */
+  /**
+   * A baseline that takes longer is given up, and not repeated: at least so long, and never below twice the
+   * limit.
+   */
   capSeconds: number;
   /** Window over which the unreliable channel's goodput is taken. */
   goodputSeconds: number;

@@ -1,4 +1,7 @@
-/** A photograph of the bench's own making: detail on every scale, as cameras see the world, so that it compresses like one. */
+/**
+ * A photograph of the bench's own making: detail on every scale, as cameras see the world, so that it
+ * compresses like one.
+ */
 import type { Page } from '@playwright/test';
 
 export interface Photograph {
@@ -10,8 +13,9 @@ export interface Photograph {
 }
 
 /**
- * Drawn in `page`, which may show anything; the same values give the same picture. Noise of octaves, each with half the
- * contrast of the one twice as coarse (natural images have amplitudes of about 1 / frequency), over a coloured ground.
+ * Drawn in `page`, which may show anything; the same values give the same picture. Noise of octaves, each
+ * with half the contrast of the one twice as coarse (natural images have amplitudes of about 1 / frequency),
+ * over a coloured ground.
  */
 export async function drawPhotograph(page: Page, photograph: Photograph): Promise<Buffer> {
   const base64 = await page.evaluate(async ({ width, height, quality, seed }) => {

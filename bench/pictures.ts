@@ -1,4 +1,7 @@
-/** Files to send: a JPEG in front, then bytes that nothing compresses, so that every size can be had and no two are alike. */
+/**
+ * Files to send: a JPEG in front, then bytes that nothing compresses, so that every size can be had and no
+ * two are alike.
+ */
 import { createCipheriv, createHash } from 'node:crypto';
 import { createWriteStream, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { once } from 'node:events';
@@ -55,8 +58,8 @@ export class Pictures {
   }
 
   /**
-   * A new picture of exactly `bytes`, unlike all before it: a receiver that knows the digest would ask for nothing.
-   * The bytes are the same in every run of the bench.
+   * A new picture of exactly `bytes`, unlike all before it: a receiver that knows the digest would ask for
+   * nothing. The bytes are the same in every run of the bench.
    */
   async next(bytes: number): Promise<{ name: string; path: string }> {
     const number = ++this.#count;

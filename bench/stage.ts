@@ -1,4 +1,7 @@
-/** The two browsers, the link between them, and what serves their pages. One stage at a time: this is two cores' worth. */
+/**
+ * The two browsers, the link between them, and what serves their pages. One stage at a time: this is two
+ * cores' worth.
+ */
 import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,8 +13,8 @@ import type { Link, Side } from '../testbed/link/relay.ts';
 import { Server } from '../testbed/server.ts';
 
 /**
- * Compilers wrap named inner functions in a helper that a page does not have; and what blocks a page's thread for
- * 50 ms and more is noted from the first script on.
+ * Compilers wrap named inner functions in a helper that a page does not have; and what blocks a page's thread
+ * for 50 ms and more is noted from the first script on.
  */
 const BEFORE_PAGES = `
   globalThis.__name = (f) => f;
@@ -24,7 +27,10 @@ const BEFORE_PAGES = `
 export interface PageOptions {
   /** Past the relay: both browsers on one machine with nothing between them. */
   direct?: boolean;
-  /** In a browser of its own with a profile on the disk, as a person's, that goes with the context; else in a private window. */
+  /**
+   * In a browser of its own with a profile on the disk, as a person's, that goes with the context; else in a
+   * private window.
+   */
   profile?: boolean;
 }
 

@@ -1,4 +1,7 @@
-/** Many photographs at once: each is shown while it is in view, and released when it is not. `npm run bench -- album` measures the memory. */
+/**
+ * Many photographs at once: each is shown while it is in view, and released when it is not. `npm run bench --
+ * album` measures the memory.
+ */
 import { expect, test } from './support/app.ts';
 import { unlike } from './support/pictures.ts';
 import { cross, meet } from './support/rooms.ts';

@@ -190,7 +190,10 @@ declare global {
   }
 }
 
-/** There is no person to answer a picker: the zip goes the way of a plain download, the folder is one of the page's own. */
+/**
+ * There is no person to answer a picker: the zip goes the way of a plain download, the folder is one of the
+ * page's own.
+ */
 function standInForPickers(): void {
   Reflect.deleteProperty(window, 'showSaveFilePicker');
   Object.assign(window, {

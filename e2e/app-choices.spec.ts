@@ -1,6 +1,7 @@
 /**
- * Photographs through each choice of the sender's page: what is promised of the pixels and of the place is held against the
- * file that the receiver saves. Three of the shared collection in an ordinary run, `TESSERA_LONG=1` all of them.
+ * Photographs through each choice of the sender's page: what is promised of the pixels and of the place is
+ * held against the file that the receiver saves. Three of the shared collection in an ordinary run,
+ * `TESSERA_LONG=1` all of them.
  */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';

@@ -14,8 +14,8 @@ const original = (streams: Record<number, StreamCount>): StreamCount => {
 };
 
 /**
- * Chunks that were not among the first K distinct symbols of their block: those had to be rebuilt. Blocks cut the chunks
- * into runs of at most 64 whose sizes differ by one at most (docs/PROTOCOL.md).
+ * Chunks that were not among the first K distinct symbols of their block: those had to be rebuilt. Blocks cut
+ * the chunks into runs of at most 64 whose sizes differ by one at most (docs/PROTOCOL.md).
  */
 function rebuilt(symbols: readonly number[], chunks: number): number {
   const blocks = Math.ceil(chunks / 64);
@@ -35,7 +35,10 @@ function rebuilt(symbols: readonly number[], chunks: number): number {
   return chunks - sources;
 }
 
-/** Late packets count for a second and a half (`LINGER`): the report is read once it says the same for longer than that. */
+/**
+ * Late packets count for a second and a half (`LINGER`): the report is read once it says the same for longer
+ * than that.
+ */
 async function settled(room: Room, name: string): Promise<Report> {
   let before = '';
   let report = await room.report(name);
@@ -114,8 +117,8 @@ for (const { loss, burst, delayMs, seed } of [
       expect(await room.number(name, 'loss-percent')).toBe(floor1(got.figures.lossPercent));
       expect(await room.number(name, 'success-percent')).toBe(100);
     }
-    // A lane message is lost with its datagram, and at most twice as often when the browser split it over two.
-    // A clean link loses what its queue has no room for.
+    // A lane message is lost with its datagram, and at most twice as often when the browser split it over
+    // two. A clean link loses what its queue has no room for.
     if (loss === 0) expect(got.figures.lossPercent).toBeLessThan(5 + (300 * dropped) / toReceiver.datagrams);
     else {
       expect(got.figures.lossPercent).toBeGreaterThan(loss * 50);

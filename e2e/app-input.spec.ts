@@ -1,4 +1,7 @@
-/** Every way of getting pictures in, and the page without a network. No second browser is needed for any of it. */
+/**
+ * Every way of getting pictures in, and the page without a network. No second browser is needed for any of
+ * it.
+ */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -70,7 +73,10 @@ test('text that is pasted into a field stays text, with a picture beside it too'
   await expect(page.getByTestId('transfer')).toHaveCount(0);
 });
 
-/** Posts pictures to the manifest's address from a page at `from`; the share sheet's own request has no page behind it. */
+/**
+ * Posts pictures to the manifest's address from a page at `from`; the share sheet's own request has no page
+ * behind it.
+ */
 async function share(page: Page, from: string, server: string, files: readonly Picture[]): Promise<void> {
   await page.goto(from);
   await page.setContent(

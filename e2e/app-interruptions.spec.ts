@@ -1,4 +1,7 @@
-/** A transfer that does not simply go through: a person changes their mind, leaves or returns, or the network does. */
+/**
+ * A transfer that does not simply go through: a person changes their mind, leaves or returns, or the network
+ * does.
+ */
 import { expect, test } from './support/app.ts';
 import { unlike } from './support/pictures.ts';
 import { cross, expectVerified, meet, ReceiverRoom } from './support/rooms.ts';

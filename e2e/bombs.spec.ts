@@ -1,6 +1,6 @@
 /**
- * Pictures that unfold into gigabytes, through both pages as they are: sent and saved byte for byte, and never decoded.
- * 8,000² in an ordinary run, `TESSERA_LONG=1` up to 65,535².
+ * Pictures that unfold into gigabytes, through both pages as they are: sent and saved byte for byte, and
+ * never decoded. 8,000² in an ordinary run, `TESSERA_LONG=1` up to 65,535².
  */
 import { MemoryWatch } from '../testbed/memory-watch.ts';
 import { bombs, disguises } from './support/bombs.ts';

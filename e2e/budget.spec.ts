@@ -10,7 +10,10 @@ const SCRIPT_BUDGET = 200 * KB;
 /** With what the page fetches by itself once it answers: the session's code, and the neighbouring pages'. */
 const VISIT_BUDGET = 280 * KB;
 const INTERACTIVE_MS = 1000;
-/** A busy machine makes most loads slow (0.9 to 1.4 s were seen); a page that is slow by itself is so each time. */
+/**
+ * A busy machine makes most loads slow (0.9 to 1.4 s were seen); a page that is slow by itself is so each
+ * time.
+ */
 const LOADS = 3;
 const MOST_LOADS = 10;
 
@@ -30,7 +33,9 @@ interface Load {
   interactive: number;
 }
 
-/** A first load with an empty cache: script bytes as they crossed, and when React had taken over the button. */
+/**
+ * A first load with an empty cache: script bytes as they crossed, and when React had taken over the button.
+ */
 async function firstLoad(context: BrowserContext, url: string, button: string): Promise<Load> {
   const page = await context.newPage();
   const cdp = await context.newCDPSession(page);

@@ -1,6 +1,6 @@
 /**
- * Firefox beside Chromium, each in a home of its own behind a router (network namespaces): it offers no address of the
- * loopback, so the link of the other specs is not for it.
+ * Firefox beside Chromium, each in a home of its own behind a router (network namespaces): it offers no
+ * address of the loopback, so the link of the other specs is not for it.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -28,8 +28,8 @@ type Kind = 'firefox' | 'chromium';
 const counts = (sender: Kind, receiver: Kind) => sender === 'firefox' && receiver === 'chromium';
 
 /**
- * Counts what this page hands to unreliable channels, by code that shares nothing with the protocol. So that it can, the
- * channels stay on the page, as in a browser that cannot move them into a worker.
+ * Counts what this page hands to unreliable channels, by code that shares nothing with the protocol. So that
+ * it can, the channels stay on the page, as in a browser that cannot move them into a worker.
  */
 const COUNT = `
   const post = Worker.prototype.postMessage;

@@ -123,7 +123,9 @@ const api = {
     };
   },
 
-  /** `huge`: its header claims 81 megapixels; `cut`: the header is whole and most of the picture is missing. */
+  /**
+   * `huge`: its header claims 81 megapixels; `cut`: the header is whole and most of the picture is missing.
+   */
   async spoiltHeic(path: string, how: 'huge' | 'cut') {
     const bytes = new Uint8Array(await (await fetchFile(path)).arrayBuffer());
     const ispe = [0x69, 0x73, 0x70, 0x65];

@@ -1,4 +1,7 @@
-/** Received pictures outlive a reload until they are saved or thrown away, and a session outlives a walk through the app. */
+/**
+ * Received pictures outlive a reload until they are saved or thrown away, and a session outlives a walk
+ * through the app.
+ */
 import { readFile } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
 import { expect, test } from './support/app.ts';

@@ -1,4 +1,7 @@
-/** The laboratory in a real browser: it simulates, replays to the end on both sides, and a link brings an experiment back. */
+/**
+ * The laboratory in a real browser: it simulates, replays to the end on both sides, and a link brings an
+ * experiment back.
+ */
 import type { Page } from '@playwright/test';
 import { expect, test } from './fixtures.ts';
 import { axeViolations } from './support/axe.ts';

@@ -50,7 +50,9 @@ async function opened(): Promise<void> {
   });
 }
 
-/** Sends `count` messages one at a time, `gap` ms apart; gives the round-trip times of those that returned. */
+/**
+ * Sends `count` messages one at a time, `gap` ms apart; gives the round-trip times of those that returned.
+ */
 async function ping(count: number, gap: number): Promise<number[]> {
   const sentAt: number[] = [];
   for (let i = 0; i < count; i++) {

@@ -1,6 +1,6 @@
 /**
- * The pages' components with a session that replays a scripted state (`?page=…&state=…`), without a build and without a
- * second browser: what `looks.spec.ts` photographs.
+ * The pages' components with a session that replays a scripted state (`?page=…&state=…`), without a build and
+ * without a second browser: what `looks.spec.ts` photographs.
  */
 import { createElement, type ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';

@@ -1,7 +1,8 @@
 /**
- * How the pages look in each state without motion: light on a desktop, dark on a phone. Everywhere axe finds nothing and
- * nothing is wider than the window; where the browser draws letters as the one did that took the recorded pictures, the
- * pictures are compared too. To record them anew: `TESSERA_LONG=1 npx playwright test e2e/looks.spec.ts --update-snapshots=all`.
+ * How the pages look in each state without motion: light on a desktop, dark on a phone. Everywhere axe finds
+ * nothing and nothing is wider than the window; where the browser draws letters as the one did that took the
+ * recorded pictures, the pictures are compared too. To record them anew: `TESSERA_LONG=1 npx playwright test
+ * e2e/looks.spec.ts --update-snapshots=all`.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -1,6 +1,6 @@
 /**
- * Two people in two homes, with real routers, servers and browsers between and around them, in network namespaces of
- * the test's own. Nothing here opens the way by hand, as the other specs' link does.
+ * Two people in two homes, with real routers, servers and browsers between and around them, in network
+ * namespaces of the test's own. Nothing here opens the way by hand, as the other specs' link does.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,6 @@
-/** The server has a newer version while pages are open: the scripts that they have not loaded yet are gone. */
+/**
+ * The server has a newer version while pages are open: the scripts that they have not loaded yet are gone.
+ */
 import type { BrowserContext, Page } from '@playwright/test';
 import { expect, test } from './support/app.ts';
 import { cross, meet, ReceiverRoom, SenderRoom, type Rooms } from './support/rooms.ts';

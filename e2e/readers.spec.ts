@@ -1,6 +1,7 @@
 /**
- * Our header readers beside the browser's decoders: whatever a file's bytes are, a picture that we would show has the size
- * that we read. 2,000 spoilt pictures in an ordinary run, 120,000 with `TESSERA_LONG=1`. A fault prints its file.
+ * Our header readers beside the browser's decoders: whatever a file's bytes are, a picture that we would show
+ * has the size that we read. 2,000 spoilt pictures in an ordinary run, 120,000 with `TESSERA_LONG=1`. A fault
+ * prints its file.
  */
 import { chromium, expect, test, type Browser, type Page } from '@playwright/test';
 import {
@@ -87,7 +88,10 @@ async function jpegs(): Promise<Uint8Array[]> {
   ];
 }
 
-/** EXIF of a picture that is meant for another density than its pixels': browsers make it larger or smaller on the page. */
+/**
+ * EXIF of a picture that is meant for another density than its pixels': browsers make it larger or smaller on
+ * the page.
+ */
 function densityTiff(width: number, height: number, dotsPerInch: number): Uint8Array {
   const entry = (tag: number, type: number, value: readonly number[]): number[] => [
     ...u16(tag),

@@ -1,4 +1,7 @@
-/** The pages against injection and against a hostile sender, in a real browser, with the policy and without it. */
+/**
+ * The pages against injection and against a hostile sender, in a real browser, with the policy and without
+ * it.
+ */
 import { readFile } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
 import { cleanFileName } from '../lib/image/file-name.ts';

@@ -1,4 +1,7 @@
-/** A browser that does nothing for a while: stopped with all its processes, as a laptop's lid does it, or a page that is away and back. */
+/**
+ * A browser that does nothing for a while: stopped with all its processes, as a laptop's lid does it, or a
+ * page that is away and back.
+ */
 import type { Browser } from '@playwright/test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { launchChromium, openContext } from '../testbed/link/browsers.ts';

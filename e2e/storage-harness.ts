@@ -1,4 +1,7 @@
-/** The store at its quota. One script on the page and in its worker, since only workers have synchronous handles. */
+/**
+ * The store at its quota. One script on the page and in its worker, since only workers have synchronous
+ * handles.
+ */
 import { StorageError } from '../lib/storage/byte-store.ts';
 import { OpfsStore } from '../lib/storage/opfs-store.ts';
 import { WriteBehind } from '../lib/storage/write-behind.ts';
@@ -6,7 +9,10 @@ import { WriteBehind } from '../lib/storage/write-behind.ts';
 export interface StorageApi {
   /** Opens the store and one entry, before the quota is set. */
   open(): Promise<string>;
-  /** Writes a megabyte at a time; `accepted` are those that met no error, `readable` what a file of it gives back. */
+  /**
+   * Writes a megabyte at a time; `accepted` are those that met no error, `readable` what a file of it gives
+   * back.
+   */
   fill(megabytes: number): Promise<{ accepted: number; code: string; readable: number }>;
   /** A second entry where there is no room. */
   createAnother(): Promise<string>;

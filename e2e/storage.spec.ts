@@ -1,4 +1,7 @@
-/** What a full disk looks like to a page: Chromium's quota, set from outside, in a private window and in a profile. */
+/**
+ * What a full disk looks like to a page: Chromium's quota, set from outside, in a private window and in a
+ * profile.
+ */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,6 @@
-/** A relay in between: a real coturn on loopback, with the time-limited credentials that the server hands out. */
+/**
+ * A relay in between: a real coturn on loopback, with the time-limited credentials that the server hands out.
+ */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';

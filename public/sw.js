@@ -1,7 +1,7 @@
 /**
- * The offline shell: the pages and their scripts, so that an installed Tessera opens without a network. Pictures never
- * pass through here: they arrive over peer connections, and shared files are only held in memory until the page
- * asks for them.
+ * The offline shell: the pages and their scripts, so that an installed Tessera opens without a network.
+ * Pictures never pass through here: they arrive over peer connections, and shared files are only held in
+ * memory until the page asks for them.
  */
 const SHELL = 'tessera-shell-1';
 const PAGES = ['/', '/send/', '/receive/'];
@@ -89,7 +89,10 @@ async function find(request) {
   }
 }
 
-/** Keeping is a convenience: without room on the disk the page works all the same, only not offline. Never rejects. */
+/**
+ * Keeping is a convenience: without room on the disk the page works all the same, only not offline. Never
+ * rejects.
+ */
 async function keep(request, response) {
   try {
     const cache = await caches.open(SHELL);
@@ -123,8 +126,9 @@ async function keepPage(path) {
 }
 
 /**
- * The share sheet's request is the browser's own: no page is behind it, so it has no referrer and an opaque origin. What
- * a page posts names the page, unless that hides its origin; so nothing that arrives here is added before the person says so.
+ * The share sheet's request is the browser's own: no page is behind it, so it has no referrer and an opaque
+ * origin. What a page posts names the page, unless that hides its origin; so nothing that arrives here is
+ * added before the person says so.
  */
 function fromShareSheet({ mode, destination, referrer, referrerPolicy, headers }) {
   const site = headers.get('sec-fetch-site') ?? 'none';

@@ -1,4 +1,6 @@
-/** The browser of the tests: Debian's Chromium where it is or can be installed, otherwise Playwright's own. */
+/**
+ * The browser of the tests: Debian's Chromium where it is or can be installed, otherwise Playwright's own.
+ */
 import { existsSync } from 'node:fs';
 import { run, runTool } from './tools.mjs';
 

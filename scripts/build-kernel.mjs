@@ -1,5 +1,6 @@
-// Compiles the erasure code's kernel (AssemblyScript) to WebAssembly and writes it as a string constant, so that workers, pages
-// and Node load it the same way, without a request. Does nothing when the constant was made from this very source and compiler.
+// Compiles the erasure code's kernel (AssemblyScript) to WebAssembly and writes it as a string constant, so
+// that workers, pages and Node load it the same way, without a request. Does nothing when the constant was
+// made from this very source and compiler.
 import { createHash } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -10,7 +11,10 @@ const source = join(folder, 'kernel.as.ts');
 const target = join(folder, 'kernel.generated.ts');
 const compiler = new URL('../node_modules/assemblyscript/package.json', import.meta.url);
 
-/** `--importMemory`: the caller says how much memory there is. No heap, no collector, no assertions: it only computes. */
+/**
+ * `--importMemory`: the caller says how much memory there is. No heap, no collector, no assertions: it only
+ * computes.
+ */
 const FLAGS = [
   '--enable',
   'simd',

@@ -1,4 +1,7 @@
-/** `npm run build`: the pages as plain files in `out/`. Also what `npm start` and `npm test` call when they are stale. */
+/**
+ * `npm run build`: the pages as plain files in `out/`. Also what `npm start` and `npm test` call when they
+ * are stale.
+ */
 import { createHash } from 'node:crypto';
 import {
   cpSync,
@@ -19,7 +22,10 @@ import { copyVendorFiles } from './vendor.mjs';
 /** With TESSERA_DIST the export goes there instead (see next.config.js). */
 const folder = env.TESSERA_DIST || 'out';
 const stamp = join(root, '.stamps', `build-${folder.replaceAll(/[^a-z0-9]+/gi, '-')}`);
-/** Scripts of earlier builds, named by their content: pages that are open ask for them until they are loaded anew. */
+/**
+ * Scripts of earlier builds, named by their content: pages that are open ask for them until they are loaded
+ * anew.
+ */
 const KEPT_DAYS = 14;
 const NAMED = '_next/static';
 
@@ -66,7 +72,10 @@ export async function ensureBuilt() {
   writeFileSync(stamp, print);
 }
 
-/** The scripts of the last build, which the next one deletes; one that failed leaves them for the one after it. */
+/**
+ * The scripts of the last build, which the next one deletes; one that failed leaves them for the one after
+ * it.
+ */
 function putAside() {
   const aside = `${stamp}.earlier`;
   const named = join(root, folder, NAMED);

@@ -1,6 +1,6 @@
 /**
- * `npm run dev`: the pages with live reload and the signaling server on one port. Open it at localhost: a development
- * server trusts no other name. Changes in signaling/ need a restart.
+ * `npm run dev`: the pages with live reload and the signaling server on one port. Open it at localhost: a
+ * development server trusts no other name. Changes in signaling/ need a restart.
  */
 import { prepare } from './build.mjs';
 import { endWithParent, ensureInstalled } from './tools.mjs';

@@ -4,8 +4,8 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { withPolicyTag } from '../signaling/pages/policy.ts';
 
 /**
- * Finishes the static export: writes the policy into every page, for file hosts that send no headers, and compresses
- * what compresses, so that the server need not do it for each visitor.
+ * Finishes the static export: writes the policy into every page, for file hosts that send no headers, and
+ * compresses what compresses, so that the server need not do it for each visitor.
  *
  * @param signaling `https://host[:port]` of the signaling server of pages that will be served elsewhere
  */

@@ -1,7 +1,8 @@
 /**
- * Plain words, counted. In comments: words of a private dialect per 1,000 words of comment, and comment lines wider than
- * 110 columns. In docs/PROTOCOL.md and docs/RATE.md: sentences of 40 words or more, and lines over 120 characters.
- * `--list` names the lines. The dialect and the width are a report only until ENFORCED says otherwise.
+ * Plain words, counted. In comments: words of a private dialect per 1,000 words of comment, and comment lines
+ * wider than 110 columns. In docs/PROTOCOL.md and docs/RATE.md: sentences of 40 words or more, and lines over
+ * 120 characters. `--list` names the lines. The dialect and the width are a report only until ENFORCED says
+ * otherwise.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -27,7 +28,10 @@ const dialect = {
   'so many, so much': /\bso (?:many|much)\b/gi,
 };
 
-/** @param {string} source @returns {{ line: number, columns: number, text: string }[]} one entry a line of comment */
+/**
+ * @param {string} source @returns {{ line: number, columns: number, text: string }[]} one entry a line of
+ * comment
+ */
 export function commentsOf(source) {
   const comments = [];
   let inside = false;
@@ -47,7 +51,9 @@ export function commentsOf(source) {
   return comments;
 }
 
-/** Where a comment behind code begins; -1: nowhere. A `//` inside a string has its closing quote behind it. */
+/**
+ * Where a comment behind code begins; -1: nowhere. A `//` inside a string has its closing quote behind it.
+ */
 function trailing(line) {
   const at = line.lastIndexOf(' // ');
   return at < 0 || /['"`]/.test(line.slice(at)) ? -1 : at + 1;
@@ -56,7 +62,10 @@ function trailing(line) {
 /** @param {string} text @returns {number} */
 export const wordsOf = (text) => (text.match(/[\p{L}\p{N}][\p{L}\p{N}'’-]*/gu) ?? []).length;
 
-/** @param {string} markdown @returns {{ words: number, text: string }[]} sentences of prose, without code, tables and the names of tests */
+/**
+ * @param {string} markdown @returns {{ words: number, text: string }[]} sentences of prose, without code,
+ * tables and the names of tests
+ */
 export function sentencesOf(markdown) {
   const prose = markdown
     .replace(/^```[\s\S]*?^```/gm, '\n\n')

@@ -1,6 +1,7 @@
 /**
- * Ties docs/PROTOCOL.md and docs/RATE.md to the tests: each rule (`**P-29**`) is in the title of a test (`[P-29] …`), and no title
- * names a rule that neither has. `node scripts/rules.mjs --list` shows which tests prove which rule.
+ * Ties docs/PROTOCOL.md and docs/RATE.md to the tests: each rule (`**P-29**`) is in the title of a test
+ * (`[P-29] …`), and no title names a rule that neither has. `node scripts/rules.mjs --list` shows which tests
+ * prove which rule.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,7 +16,10 @@ export function rulesOf(text) {
   return [...text.matchAll(/^\*\*(P-\d+)\*\*/gm)].map((match) => match[1]);
 }
 
-/** @param {string} source of a test file @returns {{ title: string, rules: string[] }[]} the titles that name rules */
+/**
+ * @param {string} source of a test file @returns {{ title: string, rules: string[] }[]} the titles that name
+ * rules
+ */
 export function titlesOf(source) {
   return [...source.matchAll(/(['"`])\[(P-\d+(?:, P-\d+)*)\] (.*?)(?<!\\)\1/g)].map((match) => ({
     title: match[3],

@@ -5,7 +5,8 @@
 const UNSAID = 'no reason given';
 
 /**
- * A reason is in brackets at the end of the title, `… [needs python3]`, where Vitest has no other place for it.
+ * A reason is in brackets at the end of the title, `… [needs python3]`, where Vitest has no other place for
+ * it.
  *
  * @param {any} report Vitest's JSON
  * @returns {Skipped[]}

@@ -1,6 +1,6 @@
 /**
- * `npm test [-- --only unit,lint]`: every check of the project, on a machine with nothing but Node. All steps run even
- * when one fails; the last line is `N passed, N failed`. A check counts as one, a test as one.
+ * `npm test [-- --only unit,lint]`: every check of the project, on a machine with nothing but Node. All steps
+ * run even when one fails; the last line is `N passed, N failed`. A check counts as one, a test as one.
  */
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,7 +14,10 @@ import { endWithParent, ensureInstalled, root, run, runTool } from './tools.mjs'
 const MINUTE_MS = 60_000;
 const reports = join(root, '.stamps');
 
-/** One step's outcome. @typedef {{ passed: number, failed: number, skipped?: import('./skipped.mjs').Skipped[], note?: string }} Count */
+/**
+ * One step's outcome. @typedef {{ passed: number, failed: number, skipped?:
+ * import('./skipped.mjs').Skipped[], note?: string }} Count
+ */
 
 /** @type {Record<string, () => Promise<Count>>} */
 const steps = {

@@ -11,7 +11,8 @@ export const root = fileURLToPath(new URL('..', import.meta.url));
  *
  * @param {string} command
  * @param {string[]} args
- * @param {{ env?: Record<string, string>, quiet?: boolean, limitMs?: number }} [options] `quiet` collects the output
+ * @param {{ env?: Record<string, string>, quiet?: boolean, limitMs?: number }} [options] `quiet` collects the
+ * output
  *   instead of showing it
  * @returns {Promise<{ code: number, output: string }>}
  */
@@ -56,8 +57,8 @@ export function run(command, args, options = {}) {
 }
 
 /**
- * Ends this process when the shell that npm started for it dies. npm passes a signal to that shell only, which would
- * leave us behind, holding the port.
+ * Ends this process when the shell that npm started for it dies. npm passes a signal to that shell only,
+ * which would leave us behind, holding the port.
  */
 export function endWithParent() {
   const parent = process.ppid;
@@ -85,8 +86,8 @@ function binOf(name) {
 const packages = { playwright: '@playwright/test' };
 
 /**
- * Installs the locked packages when any of them is not there in its locked version. Throws when that fails: what
- * `npm install` would find instead is not what was locked and tested.
+ * Installs the locked packages when any of them is not there in its locked version. Throws when that fails:
+ * what `npm install` would find instead is not what was locked and tested.
  */
 export async function ensureInstalled() {
   if (installed()) return;

@@ -1,7 +1,7 @@
 /**
- * What the person who runs the server may set, from the environment and the command line. Every variable the server
- * reads is read here, and a value that means nothing is refused: a server that starts with half of its settings ignored
- * is found out by the people who use it.
+ * What the person who runs the server may set, from the environment and the command line. Every variable the
+ * server reads is read here, and a value that means nothing is refused: a server that starts with half of its
+ * settings ignored is found out by the people who use it.
  */
 import { hostname } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -20,7 +20,9 @@ export interface Config {
   development: boolean;
   /** Further origins whose pages may use this server (pages on a file host), `https://host[:port]`. */
   allowedOrigins: readonly string[];
-  /** Names under which pages may find this server, besides `localhost` and addresses; lower case, no ports. */
+  /**
+   * Names under which pages may find this server, besides `localhost` and addresses; lower case, no ports.
+   */
   allowedHosts: readonly string[];
   /** How many proxies in front of us are trusted to tell us addresses; 0: none. */
   trustedProxies: number;

@@ -1,6 +1,6 @@
 /**
- * The listening socket, hardened: how long a visitor may take, how many connections one address and all together may
- * hold, and what happens when the system has no more to give.
+ * The listening socket, hardened: how long a visitor may take, how many connections one address and all
+ * together may hold, and what happens when the system has no more to give.
  */
 import { createServer as createHttp, type RequestListener, type Server } from 'node:http';
 import { createServer as createHttps } from 'node:https';

@@ -1,6 +1,6 @@
 /**
- * The server's log, one JSON object a line. It holds what happened to the server, never who was there: no address, no
- * slot, no rendezvous id, no socket id, no user agent. The one door of pino.
+ * The server's log, one JSON object a line. It holds what happened to the server, never who was there: no
+ * address, no slot, no rendezvous id, no socket id, no user agent. The one door of pino.
  */
 import { pino } from 'pino';
 

@@ -1,4 +1,6 @@
-/** `node --import tsx signaling/main.ts [--https] [--dev]`: the server that `npm start` and `npm run dev` run. */
+/**
+ * `node --import tsx signaling/main.ts [--https] [--dev]`: the server that `npm start` and `npm run dev` run.
+ */
 import { fileURLToPath } from 'node:url';
 import { renderUnicodeCompact } from 'uqr';
 import { keptCertificate } from './tls/certificate.ts';

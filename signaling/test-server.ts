@@ -1,4 +1,7 @@
-/** A real server on a free port and real Socket.IO clients, for the tests of this folder and of the page's client. */
+/**
+ * A real server on a free port and real Socket.IO clients, for the tests of this folder and of the page's
+ * client.
+ */
 import { randomBytes } from 'node:crypto';
 import { get } from 'node:http';
 import type { Duplex } from 'node:stream';

@@ -9,7 +9,10 @@ export interface Harness {
   close(): Promise<void>;
 }
 
-/** `entry`: the module's address, `new URL('…', import.meta.url)`. What it puts on `window` is the test's to call. */
+/**
+ * `entry`: the module's address, `new URL('…', import.meta.url)`. What it puts on `window` is the test's to
+ * call.
+ */
 export async function serveHarness(entry: URL): Promise<Harness> {
   const bundle = await build({
     entryPoints: [fileURLToPath(entry)],

@@ -68,8 +68,8 @@ export async function startLivingServer(options: LivingOptions = {}): Promise<Li
 }
 
 /**
- * Sends bytes as they are and resolves with what was returned until the server closed, until `patience` milliseconds
- * passed, or nothing when it could not be reached.
+ * Sends bytes as they are and resolves with what was returned until the server closed, until `patience`
+ * milliseconds passed, or nothing when it could not be reached.
  */
 export function request(port: number, bytes: string | Buffer, patience = 1000): Promise<string> {
   return new Promise((resolve) => {

@@ -2,7 +2,10 @@
 import type { Browser } from '@playwright/test';
 import { forgetPeak, megabytesNow, peakMegabytes, processesOf } from './processes.ts';
 
-/** What the renderers held when the watch began, and the sum of the most that each held since; megabytes, resident. */
+/**
+ * What the renderers held when the watch began, and the sum of the most that each held since; megabytes,
+ * resident.
+ */
 export interface MemoryGrowth {
   before: number;
   peak: number;

@@ -90,7 +90,10 @@ function threadsOf(pid: number): { id: string; name: string; seconds: number }[]
   });
 }
 
-/** The second field is the program's name in parentheses and may contain anything; utime and stime are 14 and 15. */
+/**
+ * The second field is the program's name in parentheses and may contain anything; utime and stime are 14 and
+ * 15.
+ */
 function secondsOf(stat: string): number {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND;

@@ -21,7 +21,8 @@ export interface Replay {
 const REFRESH_MS = 50;
 
 /**
- * @param end of what there is to replay; `undefined` while it is being simulated. Whenever it is known, or changes, the
+ * @param end of what there is to replay; `undefined` while it is being simulated. Whenever it is known, or
+ * changes, the
  *   replay begins by itself.
  */
 export function useReplay(end: number | undefined): Replay {

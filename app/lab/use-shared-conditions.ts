@@ -3,7 +3,10 @@ import { useEffect } from 'react';
 import { decodeConditions, encodeConditions } from '../../lib/lab/conditions.ts';
 import type { Laboratory } from '../../lib/lab/laboratory.ts';
 
-/** Browsers refuse more than a hundred changes of the address in half a minute; a dragged slider would make them. */
+/**
+ * Browsers refuse more than a hundred changes of the address in half a minute; a dragged slider would make
+ * them.
+ */
 const SETTLE_MS = 300;
 
 /** The address always holds the experiment on view, and a link that holds one brings it back. */

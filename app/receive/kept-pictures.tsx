@@ -27,8 +27,8 @@ async function leftBehind(): Promise<Kept> {
 }
 
 /**
- * Pictures that were received before this page was loaded. Those of this tab are back at once; of others, which another
- * person at this computer may have received, there is a line and two buttons.
+ * Pictures that were received before this page was loaded. Those of this tab are back at once; of others,
+ * which another person at this computer may have received, there is a line and two buttons.
  */
 export function KeptPictures({
   tab,

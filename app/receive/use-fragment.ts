@@ -3,8 +3,8 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import { parseCode } from '../../lib/session/pairing/code.ts';
 
 /**
- * The link's secret: read once, then taken out of the address bar and the history, so that it is not shown, shared or
- * restored by accident. A page that was open already gets it through `hashchange`.
+ * The link's secret: read once, then taken out of the address bar and the history, so that it is not shown,
+ * shared or restored by accident. A page that was open already gets it through `hashchange`.
  */
 export function useFragment(): [fragment: string | undefined, forget: () => void, holds: () => boolean] {
   const [fragment, setFragment] = useState<string>();

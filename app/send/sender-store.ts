@@ -13,7 +13,8 @@ export function senderStore(): SendStore {
 
 function make(): SendStore {
   let count = 0;
-  // Ids need only differ between the pages that talk to each other; `crypto.randomUUID` is missing on plain http.
+  // Ids need only differ between the pages that talk to each other; `crypto.randomUUID` is missing on plain
+  // http.
   const page = Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) =>
     byte.toString(16).padStart(2, '0'),
   ).join('');

@@ -1,4 +1,7 @@
-/** Sessions that replay one state of the table: for looking at the pages and for component tests, never for people. */
+/**
+ * Sessions that replay one state of the table: for looking at the pages and for component tests, never for
+ * people.
+ */
 import {
   Cell,
   type OutgoingImage,

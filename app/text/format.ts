@@ -1,4 +1,6 @@
-/** Figures as people read them, in the language of the page. Units are the network's: decimal bytes, Mbit/s. */
+/**
+ * Figures as people read them, in the language of the page. Units are the network's: decimal bytes, Mbit/s.
+ */
 
 export interface Format {
   number(value: number): string;

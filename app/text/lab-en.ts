@@ -1,4 +1,7 @@
-/** What the laboratory says. Its own file, loaded with that page only; the other languages have the same shape. */
+/**
+ * What the laboratory says. Its own file, loaded with that page only; the other languages have the same
+ * shape.
+ */
 import type { Preset, Slider } from '../../lib/lab/conditions.ts';
 import type { LabProblem } from '../../lib/lab/laboratory.ts';
 import type { System } from '../../lib/lab/timeline.ts';

@@ -53,7 +53,9 @@ export class ChannelPair {
     return pair;
   }
 
-  /** Seconds from asking to the last byte, `undefined` when it took longer than `capMs`: then close the pair. */
+  /**
+   * Seconds from asking to the last byte, `undefined` when it took longer than `capMs`: then close the pair.
+   */
   async transfer(
     usage: Usage,
     bytes: number,
@@ -104,8 +106,8 @@ export class ChannelPair {
   }
 
   /**
-   * Seconds from the receiver's "go" until it has that many different messages of a chunk each, over all channels: what an
-   * ideal code needs of them. `undefined`: not within `capMs`.
+   * Seconds from the receiver's "go" until it has that many different messages of a chunk each, over all
+   * channels: what an ideal code needs of them. `undefined`: not within `capMs`.
    * @param rateMbit pace at this rate of the link
    */
   async distinctFile(count: number, rateMbit: number, capMs: number): Promise<number | undefined> {
@@ -126,7 +128,10 @@ export class ChannelPair {
     await Promise.all([this.#sender.context().close(), this.#receiver.context().close()]);
   }
 
-  /** Returns when the sender listens; the sending goes on in the page until the file ends or the channel closes. */
+  /**
+   * Returns when the sender listens; the sending goes on in the page until the file ends or the channel
+   * closes.
+   */
   async #startSending(usage: Usage, bytes: number): Promise<void> {
     if (usage.kind === 'confirmed') {
       await this.#sender.evaluate((bytes) => void window.channelPage.sendConfirmed(bytes), bytes);

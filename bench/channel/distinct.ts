@@ -19,7 +19,8 @@ const FILE = 2 ** 20;
 
 /**
  * Sends numbered messages over all channels in turn.
- * @param rateMbit payload and headers of the bench's link, over all channels; 0: as fast as the buffers take them
+ * @param rateMbit payload and headers of the bench's link, over all channels; 0: as fast as the buffers take
+ * them
  */
 export function pumpDistinct(
   channels: readonly RTCDataChannel[],
@@ -108,7 +109,9 @@ export async function sendUntilStopped(
   await pump(channels, rateMbit, file * FILE, () => stopped);
 }
 
-/** Seconds from "go" until that many different messages of the file are here; `undefined`: not within `capMs`. */
+/**
+ * Seconds from "go" until that many different messages of the file are here; `undefined`: not within `capMs`.
+ */
 export function timeDistinct(
   channels: readonly RTCDataChannel[],
   count: number,

@@ -15,8 +15,8 @@ export function receivedBytes(): number {
 }
 
 /**
- * Asks for the file and takes it. The clock runs from asking to the last byte, both here, as `tessera:accepted` to
- * `tessera:complete` do; no digest is computed.
+ * Asks for the file and takes it. The clock runs from asking to the last byte, both here, as
+ * `tessera:accepted` to `tessera:complete` do; no digest is computed.
  *
  * @returns seconds, `undefined` when not all had arrived after `capMs`; and the bytes that had
  */

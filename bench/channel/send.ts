@@ -1,17 +1,22 @@
 /** Both ways of sending a file wait for the receiver's "go", as Tessera waits for the acceptance. */
 import { CONFIRMED, GO, PARTITION_END } from './signals.ts';
 
-/** PairDrop 1.11, `FileChunker`: messages of 64,000 bytes, and a pause for the receiver's word each megabyte. */
+/**
+ * PairDrop 1.11, `FileChunker`: messages of 64,000 bytes, and a pause for the receiver's word each megabyte.
+ */
 const PAIRDROP_MESSAGE = 64_000;
 const PAIRDROP_PARTITION = 1_000_000;
 
-/** What the buffer holds at most, and when it is filled again: more than any path of the table has in flight. */
+/**
+ * What the buffer holds at most, and when it is filled again: more than any path of the table has in flight.
+ */
 const BUFFER_HIGH = 4 << 20;
 const BUFFER_LOW = 1 << 20;
 
 /**
- * The "file": a megabyte of noise over and over, read piece by piece through a Blob as a picked file is. The browser
- * keeps a Blob's bytes, so it is made by the first sender and is no larger than most pictures; longer ones begin again.
+ * The "file": a megabyte of noise over and over, read piece by piece through a Blob as a picked file is. The
+ * browser keeps a Blob's bytes, so it is made by the first sender and is no larger than most pictures; longer
+ * ones begin again.
  */
 const PIECE = 1 << 20;
 const PIECES = 32;
@@ -38,7 +43,10 @@ function heard(channel: RTCDataChannel, signal: string): Promise<void> {
   });
 }
 
-/** As PairDrop uses a channel: a partition into the buffer at once, then nothing until the receiver has it all. */
+/**
+ * As PairDrop uses a channel: a partition into the buffer at once, then nothing until the receiver has it
+ * all.
+ */
 export async function sendConfirmed(channel: RTCDataChannel, bytes: number): Promise<void> {
   await heard(channel, GO);
   let partition = 0;

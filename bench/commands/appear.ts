@@ -1,4 +1,7 @@
-/** How soon something of an accepted picture is on the screen: the thumb, which arrived with the offer, and the preview. */
+/**
+ * How soon something of an accepted picture is on the screen: the thumb, which arrived with the offer, and
+ * the preview.
+ */
 import type { Bench } from '../bench.ts';
 import { drawPhotograph } from '../photograph.ts';
 import { lineChart } from '../report/line-chart.ts';

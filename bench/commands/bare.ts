@@ -1,4 +1,7 @@
-/** What this machine leaves for a protocol to gain: bare lanes with an ideal code and the path's rate given, beside Tessera. */
+/**
+ * What this machine leaves for a protocol to gain: bare lanes with an ideal code and the path's rate given,
+ * beside Tessera.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bench } from '../bench.ts';
 import { targetCases, type Case } from '../cases.ts';
@@ -9,7 +12,10 @@ import type { Result } from '../result.ts';
 import { spreadOf } from '../statistics.ts';
 import { TesseraSession } from '../tessera/session.ts';
 
-/** Lanes by case: enough windows of four and a half packets a round trip, as worn ones have (`measurements`), or the cap. */
+/**
+ * Lanes by case: enough windows of four and a half packets a round trip, as worn ones have (`measurements`),
+ * or the cap.
+ */
 const LANES: Readonly<Record<string, number>> = {
   '5mb-0': 32,
   '5mb-1': 64,

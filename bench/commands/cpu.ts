@@ -74,7 +74,10 @@ export async function cpu(bench: Bench): Promise<Result> {
   };
 }
 
-/** Where the time goes: the page's thread is `CrRendererMain` or the program's name, workers are `DedicatedWorker`. */
+/**
+ * Where the time goes: the page's thread is `CrRendererMain` or the program's name, workers are
+ * `DedicatedWorker`.
+ */
 function threadTable(measured: readonly { case: Case; runs: readonly Measured[] }[]): Table {
   return {
     caption: 'CPU seconds by thread, renderers, median session',

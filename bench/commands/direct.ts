@@ -1,4 +1,6 @@
-/** No link between the browsers: how fast the code itself is, beside the best that one reliable channel does. */
+/**
+ * No link between the browsers: how fast the code itself is, beside the best that one reliable channel does.
+ */
 import type { Bench } from '../bench.ts';
 import { ChannelPair, type Usage } from '../channel/channel-pair.ts';
 import { barChart } from '../report/bar-chart.ts';

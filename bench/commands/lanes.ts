@@ -1,4 +1,6 @@
-/** Why there are lanes: goodput of unreliable channels, each on a connection of its own, against their number. */
+/**
+ * Why there are lanes: goodput of unreliable channels, each on a connection of its own, against their number.
+ */
 import type { Bench } from '../bench.ts';
 import { ChannelPair } from '../channel/channel-pair.ts';
 import { lineChart } from '../report/line-chart.ts';

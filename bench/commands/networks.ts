@@ -1,4 +1,7 @@
-/** Two people in two homes: which networks connect, over which path, and how soon; and where none does, what the pages say. */
+/**
+ * Two people in two homes: which networks connect, over which path, and how soon; and where none does, what
+ * the pages say.
+ */
 import { release } from 'node:os';
 import { CASES, visit } from '../../testbed/networks/cases.ts';
 import { namespacesMissing } from '../../testbed/networks/namespaces.ts';

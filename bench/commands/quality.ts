@@ -1,4 +1,7 @@
-/** How good a picture looks while it arrives: PSNR against time, with the preview, without it, and over a reliable channel. */
+/**
+ * How good a picture looks while it arrives: PSNR against time, with the preview, without it, and over a
+ * reliable channel.
+ */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { cleanLink, type LinkOptions } from '../../testbed/link/link-model.ts';

@@ -1,4 +1,7 @@
-/** Worn lanes: an association that has seen losses keeps a small window. Is the tenth picture slower than the second? */
+/**
+ * Worn lanes: an association that has seen losses keeps a small window. Is the tenth picture slower than the
+ * second?
+ */
 import type { Bench } from '../bench.ts';
 import { targetCases } from '../cases.ts';
 import { limitSeconds } from '../limit.ts';

@@ -1,6 +1,7 @@
 /**
- * Looks at the box of one picture on the receiver's page each time it changes, as a person would, and says how good what it
- * shows is: PSNR against the whole picture, both at a quarter of its size (lib/lab/quality.ts).
+ * Looks at the box of one picture on the receiver's page each time it changes, as a person would, and says
+ * how good what it shows is: PSNR against the whole picture, both at a quarter of its size
+ * (lib/lab/quality.ts).
  */
 import type { Page } from '@playwright/test';
 import { EXACT_DB, psnr } from '../../lib/lab/quality.ts';

@@ -1,6 +1,7 @@
 /**
- * A sender's page that cannot make previews: what it asks the preview's worker for fails at once, as in a browser that
- * lacks the means (lib/image/make/preview.ts goes on without). Runs before the page's own scripts; must be self-contained.
+ * A sender's page that cannot make previews: what it asks the preview's worker for fails at once, as in a
+ * browser that lacks the means (lib/image/make/preview.ts goes on without). Runs before the page's own
+ * scripts; must be self-contained.
  */
 function failPreviews(): void {
   // oxlint-disable-next-line typescript/unbound-method -- called with the worker below

@@ -26,7 +26,9 @@ const TOP = 76;
 const BAR = 15;
 const GAP = 12;
 
-/** Lying bars on a logarithmic axis, one group below the other; whiskers are the smallest and the largest run. */
+/**
+ * Lying bars on a logarithmic axis, one group below the other; whiskers are the smallest and the largest run.
+ */
 export function barChart({ title, axis, series, groups, mark }: BarChart): string {
   const values = groups.flatMap(({ bars }) =>
     bars.flatMap(({ spread, above }) =>

@@ -18,7 +18,10 @@ export interface Panel {
 const CELL = { width: 44, height: 22 };
 const MARGIN = { left: 74, top: 40, bottom: 36, right: 14 };
 
-/** Time over limit as colour: white at the limit, deep red at `WORST` times the limit, black where nothing arrived. */
+/**
+ * Time over limit as colour: white at the limit, deep red at `WORST` times the limit, black where nothing
+ * arrived.
+ */
 const WORST = 4;
 
 export function heatMap({ title, panels, columns, rows }: HeatMap): string {

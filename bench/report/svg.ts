@@ -1,4 +1,6 @@
-/** A few words of SVG: enough for bars, lines and maps that need no library and read well in light and dark. */
+/**
+ * A few words of SVG: enough for bars, lines and maps that need no library and read well in light and dark.
+ */
 
 type Attributes = Record<string, string | number | undefined>;
 

@@ -37,8 +37,8 @@ export function albumMarks(page: Page): Promise<AlbumMark[]> {
 }
 
 /**
- * Milliseconds in which nothing of any picture was on its way, between the end of one and the first chunk of the next one,
- * in the order in which they began; 0 where the next began before the one was complete.
+ * Milliseconds in which nothing of any picture was on its way, between the end of one and the first chunk of
+ * the next one, in the order in which they began; 0 where the next began before the one was complete.
  */
 export function gapsBetween(marks: readonly AlbumMark[]): number[] {
   const began = marks.filter(({ kind }) => kind === 'began').toSorted((a, b) => a.at - b.at);

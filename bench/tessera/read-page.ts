@@ -14,8 +14,8 @@ declare global {
 }
 
 /**
- * Resolves at the picture's `tessera:complete`; `false`: the page gave it up. The mark is waited for, not asked for
- * again and again, which would cost the page time.
+ * Resolves at the picture's `tessera:complete`; `false`: the page gave it up. The mark is waited for, not
+ * asked for again and again, which would cost the page time.
  */
 export function whenDone(page: Page, name: string): Promise<boolean> {
   return page.evaluate(

@@ -16,8 +16,8 @@ const CONNECT_TIMEOUT_MS = 40_000;
 /** Preparing is digest and preview: 200 MB of them on a slow machine. */
 const OFFER_TIMEOUT_MS = 120_000;
 /**
- * The receiver's figures are final once its wait for late packets is over; with the round trip and the page's next update.
- * It is also the pause before the next picture.
+ * The receiver's figures are final once its wait for late packets is over; with the round trip and the page's
+ * next update. It is also the pause before the next picture.
  */
 const FIGURES_MS = LINGER + 700;
 

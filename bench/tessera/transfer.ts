@@ -9,7 +9,10 @@ export interface TesseraTransfer {
   firstPictureSeconds: number | undefined;
   /** The receiver's closing report. */
   figures: Figures;
-  /** The link's counters from just before the acceptance to just after the end; `undefined` on the direct path. */
+  /**
+   * The link's counters from just before the acceptance to just after the end; `undefined` on the direct
+   * path.
+   */
   link: RelayStats | undefined;
   /** Longest stretch that the page's thread was taken for, ms; 0: none of 50 ms or more. */
   longestTaskMs: { sender: number; receiver: number };
@@ -26,8 +29,8 @@ export function messageLoss({ figures }: Pick<TesseraTransfer, 'figures'>): numb
 }
 
 /**
- * Whether nothing had to wait for the receiver to say what it lacks: the lack of a chunk of the first flight is reported
- * after one and a half round trips, and what answers it cannot be there before two.
+ * Whether nothing had to wait for the receiver to say what it lacks: the lack of a chunk of the first flight
+ * is reported after one and a half round trips, and what answers it cannot be there before two.
  */
 export function withoutRepairRoundTrip(seconds: number, link: { delayMs: number }): boolean {
   return seconds * 1000 < 4 * link.delayMs;

@@ -1,6 +1,6 @@
 /**
- * Notes what the receiver's page shows of each picture, and when: runs in the page before its own scripts, and must be
- * self-contained.
+ * Notes what the receiver's page shows of each picture, and when: runs in the page before its own scripts,
+ * and must be self-contained.
  */
 import type { Page } from '@playwright/test';
 
@@ -34,7 +34,10 @@ function watch(): void {
 
 export const WATCH_STAGES = `(${watch.toString()})()`;
 
-/** Seconds after `accepted` (the page's clock, ms) at which the preview, or something better than it, was first painted. */
+/**
+ * Seconds after `accepted` (the page's clock, ms) at which the preview, or something better than it, was
+ * first painted.
+ */
 export async function previewAfter(page: Page, name: string, accepted: number): Promise<number | undefined> {
   const changes = await page.evaluate(() => stageChanges);
   const first = changes.find((change) => change.name === name && change.stage !== 'thumb');

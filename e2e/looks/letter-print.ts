@@ -1,8 +1,8 @@
 import type { Page } from '@playwright/test';
 
 /**
- * A short text that is the same where letters are drawn the same: fonts differ from machine to machine, and a picture of a
- * page with other letters is another picture.
+ * A short text that is the same where letters are drawn the same: fonts differ from machine to machine, and a
+ * picture of a page with other letters is another picture.
  */
 export function letterPrint(page: Page): Promise<string> {
   return page.evaluate(async () => {

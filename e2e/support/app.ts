@@ -1,4 +1,6 @@
-/** What tests of the whole app start from: the fixtures, both rooms, and pictures drawn once for all tests. */
+/**
+ * What tests of the whole app start from: the fixtures, both rooms, and pictures drawn once for all tests.
+ */
 import { test as base } from '../fixtures.ts';
 import { draw, type Picture } from './pictures.ts';
 import { ReceiverRoom, type Rooms, SenderRoom } from './rooms.ts';
@@ -15,7 +17,10 @@ interface Pictures {
   webp: Picture;
 }
 
-/** Two browsers, a relay and a server on a machine that may be doing other things: states are waited for, not times. */
+/**
+ * Two browsers, a relay and a server on a machine that may be doing other things: states are waited for, not
+ * times.
+ */
 const PATIENCE_MS = 240_000;
 
 export const test = base.extend<{ rooms: Rooms; patience: void }, { pictures: Pictures }>({

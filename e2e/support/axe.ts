@@ -1,4 +1,6 @@
-/** What axe says of a page. It is put there from outside: what the pages' policy forbids is not its question. */
+/**
+ * What axe says of a page. It is put there from outside: what the pages' policy forbids is not its question.
+ */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Page } from '@playwright/test';

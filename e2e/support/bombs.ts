@@ -1,7 +1,7 @@
 /**
- * Pictures of a few kilobytes that unfold into gigabytes, built by hand: whole and valid wherever a decoder would have to
- * believe them (PNG, GIF, WebP), cut short where libjpeg fills up what is missing, a header alone where the codec is beyond
- * a few lines (AVIF).
+ * Pictures of a few kilobytes that unfold into gigabytes, built by hand: whole and valid wherever a decoder
+ * would have to believe them (PNG, GIF, WebP), cut short where libjpeg fills up what is missing, a header
+ * alone where the codec is beyond a few lines (AVIF).
  */
 import { constants, deflateSync } from 'node:zlib';
 import {
@@ -38,8 +38,8 @@ export function bombs(side: number): Picture[] {
 }
 
 /**
- * Pictures that hide how large they are from whoever reads less of them than a decoder does. What shows the small size in
- * place of the large one unfolds gigabytes.
+ * Pictures that hide how large they are from whoever reads less of them than a decoder does. What shows the
+ * small size in place of the large one unfolds gigabytes.
  */
 export function disguises(): Picture[] {
   const jpeg = jpegBomb(20_000);
@@ -147,7 +147,10 @@ function gifBomb(side: number): Uint8Array {
   ]);
 }
 
-/** Lossless WebP (RFC 9649, 3): five prefix codes of a single symbol each, so that a pixel takes no bit at all. */
+/**
+ * Lossless WebP (RFC 9649, 3): five prefix codes of a single symbol each, so that a pixel takes no bit at
+ * all.
+ */
 function webpBomb(side: number): Uint8Array {
   const bits: number[] = [];
   const write = (value: number, width: number) => {

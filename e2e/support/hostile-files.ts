@@ -1,4 +1,7 @@
-/** Files of a sender who means harm: each body runs a script wherever it is opened as what it pretends not to be. */
+/**
+ * Files of a sender who means harm: each body runs a script wherever it is opened as what it pretends not to
+ * be.
+ */
 import type { Picture } from './pictures.ts';
 
 /** Leaves a trace in the page, and one at the server. */

@@ -1,4 +1,7 @@
-/** Pictures spoilt at random, by a seed: bytes, fields, whole parts moved, and what each format's readers may disagree about. */
+/**
+ * Pictures spoilt at random, by a seed: bytes, fields, whole parts moved, and what each format's readers may
+ * disagree about.
+ */
 import { bytesOf, crc32, le16, le32, type Piece, u16, u32 } from '../../lib/image/test-images.ts';
 import type { Random } from '../../lib/simulation/random.ts';
 

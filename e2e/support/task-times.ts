@@ -1,6 +1,6 @@
 /**
- * How long the tasks of a page's main thread took, by the browser's own trace: the wall clock that `longtask` entries
- * show, and the processor time, which stays honest on a machine that others are using too.
+ * How long the tasks of a page's main thread took, by the browser's own trace: the wall clock that `longtask`
+ * entries show, and the processor time, which stays honest on a machine that others are using too.
  */
 import type { Browser, Page } from '@playwright/test';
 

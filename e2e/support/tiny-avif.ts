@@ -1,4 +1,7 @@
-/** The smallest AVIF files that an encoder makes (libaom, one colour), in base64: a picture, and a sequence of two. 48 × 32 pixels. */
+/**
+ * The smallest AVIF files that an encoder makes (libaom, one colour), in base64: a picture, and a sequence of
+ * two. 48 × 32 pixels.
+ */
 
 export const AVIF_PICTURE =
   'AAAAIGZ0eXBhdmlmAAAAAGF2aWZtaWYxbWlhZk1BMUIAAAD5bWV0YQAAAAAAAAAvaGRscgAAAAAAAAAAcGljdAAAAAAAAAAAAAAAAFBpY3R1cmVIYW5kbGVyAAAAAA5waXRtAAAAAAABAAAAHmlsb2MAAAAARAAAAQABAAAAAQAAASEAAAAZAAAAKGlpbmYAAAAAAAEAAAAaaW5mZQIAAAAAAQAAYXYwMUNvbG9yAAAAAGppcHJwAAAAS2lwY28AAAAUaXNwZQAAAAAAAAAwAAAAIAAAABBwaXhpAAAAAAMICAgAAAAMYXYxQ4EADAAAAAATY29scm5jbHgAAgACAAIAAAAAF2lwbWEAAAAAAAAAAQABBAECgwQAAAAhbWRhdAoGGBUv+2AQMg8fAAAAWAAAAAs98m4voy4=';

@@ -1,11 +1,13 @@
 /**
- * What crosses the lanes, counted where it is handed to the browser and where the browser hands it back, by code that
- * shares nothing with the protocol core. Runs in the page before its own scripts, and in its workers before they get a
- * channel; must be self-contained.
+ * What crosses the lanes, counted where it is handed to the browser and where the browser hands it back, by
+ * code that shares nothing with the protocol core. Runs in the page before its own scripts, and in its
+ * workers before they get a channel; must be self-contained.
  */
 import type { Page } from '@playwright/test';
 
-/** DATA packets of one stream (docs/PROTOCOL.md: byte 0 is 0x01, bytes 2 and 3 the stream; odd: the original). */
+/**
+ * DATA packets of one stream (docs/PROTOCOL.md: byte 0 is 0x01, bytes 2 and 3 the stream; odd: the original).
+ */
 export interface StreamCount {
   packets: number;
   /** Of the symbols, without headers. */
@@ -89,7 +91,8 @@ function countWire(): void {
     else wire.messagesReceived += 1;
     if (view.byteLength === 0) return;
     if (view.getUint8(0) !== 0x01) return;
-    // On a clean path several packets share a message; all but the last are 1040 bytes long (docs/PROTOCOL.md).
+    // On a clean path several packets share a message; all but the last are 1040 bytes long
+    // (docs/PROTOCOL.md).
     for (let at = 0; at + 16 <= view.byteLength; at += 1040)
       countPacket(direction, view, at, Math.min(1040, view.byteLength - at));
   }

@@ -1,7 +1,7 @@
 /**
- * A file name from the other side, made safe to save under on Windows, macOS, Linux and Android, and honest about
- * what the file is. Sources: Microsoft "Naming Files, Paths, and Namespaces"; UTS #39 (invisible characters);
- * CVE-2009-3376 (right-to-left override in download names).
+ * A file name from the other side, made safe to save under on Windows, macOS, Linux and Android, and honest
+ * about what the file is. Sources: Microsoft "Naming Files, Paths, and Namespaces"; UTS #39 (invisible
+ * characters); CVE-2009-3376 (right-to-left override in download names).
  */
 
 /** Bytes of UTF-8 in one path component: ext4, APFS and exFAT all stop at 255. */
@@ -47,8 +47,8 @@ const PICTURE_EXTENSIONS = new Set(
 const RAW_EXTENSIONS = ['cr3', 'crw', 'raf', 'x3f', 'mrw', 'raw'];
 
 /**
- * Endings that bytes of no kind we know may keep: films and sound, cameras' files that are no TIFF, and plain words. A short
- * list of what is harmless; one of what is not has holes.
+ * Endings that bytes of no kind we know may keep: films and sound, cameras' files that are no TIFF, and plain
+ * words. A short list of what is harmless; one of what is not has holes.
  */
 const HARMLESS_EXTENSIONS = new Set([
   ...PICTURE_EXTENSIONS,
@@ -83,8 +83,8 @@ const ACTIVE_EXTENSIONS = new Set(
 const DEVICE_NAME = /^(?:con|prn|aux|nul|conin\$|conout\$|clock\$|com[0-9¹²³]|lpt[0-9¹²³])$/i;
 
 /**
- * Control, format (bidi, zero-width, tags), lone surrogate, private and unassigned characters, and those that draw nothing;
- * but for those that may join (below).
+ * Control, format (bidi, zero-width, tags), lone surrogate, private and unassigned characters, and those that
+ * draw nothing; but for those that may join (below).
  */
 const INVISIBLE = /(?!\u200c|\u200d|\ufe0f)[\p{C}\p{Default_Ignorable_Code_Point}\u2800]/gu;
 /** Zero-width joiner and non-joiner, and the selector that makes a sign an emoji. */
@@ -109,7 +109,8 @@ const FORBIDDEN = /[<>:"|?*\\/\u2044\u2215\u29f8\u29f9\uff0f\uff3c\ufe68\uff1a]/
  */
 export function cleanFileName(name: string, type: string): string {
   const cleaned = cleanOnce(name, type);
-  // Cutting a long name can leave a new ending (".exec" → ".exe"): what is short stays as it is the second time.
+  // Cutting a long name can leave a new ending (".exec" → ".exe"): what is short stays as it is the second
+  // time.
   return cleanOnce(cleaned, type);
 }
 
@@ -133,7 +134,10 @@ export function safeSaveType(type: string): string {
   return SAFE_TYPES.has(type) ? type : 'application/octet-stream';
 }
 
-/** Without what draws nothing. A joiner stays where it joins: taken away, a family is three people, and Persian is misspelt. */
+/**
+ * Without what draws nothing. A joiner stays where it joins: taken away, a family is three people, and
+ * Persian is misspelt.
+ */
 function withoutHidden(text: string): string {
   const visible = text.replace(INVISIBLE, '');
   return visible.replace(JOINERS, (joiner, at: number) => {
@@ -196,7 +200,10 @@ function isActive(part: string): boolean {
   return ACTIVE_EXTENSIONS.has(part.trim().toLowerCase());
 }
 
-/** No leading dots (hidden files), no trailing dots or spaces (Windows drops them, and with them the check on the extension). */
+/**
+ * No leading dots (hidden files), no trailing dots or spaces (Windows drops them, and with them the check on
+ * the extension).
+ */
 function trimEnds(name: string): string {
   return name.replace(/^[.\s]+|[.\s]+$/gu, '');
 }

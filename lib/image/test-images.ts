@@ -24,7 +24,10 @@ export function segment(marker: number, ...parts: readonly Piece[]): Bytes {
   return bytesOf(0xff, marker, u16(payload.length + 2), payload);
 }
 
-/** A JPEG of the given segments before the frame header, with entropy-coded bytes that no decoder needs to like. */
+/**
+ * A JPEG of the given segments before the frame header, with entropy-coded bytes that no decoder needs to
+ * like.
+ */
 export function jpeg(
   width: number,
   height: number,
@@ -42,7 +45,10 @@ export function jpeg(
   );
 }
 
-/** A TIFF structure, big-endian: orientation and GPS pointer in IFD0, and a GPS directory at 57.5° N, 10.25° E. */
+/**
+ * A TIFF structure, big-endian: orientation and GPS pointer in IFD0, and a GPS directory at 57.5° N, 10.25°
+ * E.
+ */
 export function gpsTiff(orientation = 6): Bytes {
   const entry = (tag: number, type: number, count: number, value: readonly number[]): number[] => [
     ...u16(tag),

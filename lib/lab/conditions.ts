@@ -1,4 +1,7 @@
-/** What the laboratory's sliders say: a path, a seed, and whom Tessera is compared with. A value that fits into a link. */
+/**
+ * What the laboratory's sliders say: a path, a seed, and whom Tessera is compared with. A value that fits
+ * into a link.
+ */
 import type { LinkOptions } from '../simulation/link.ts';
 
 /** The ways of sending in order that are modelled: two of TCP's, and one data channel of a browser. */
@@ -24,7 +27,10 @@ export interface Conditions {
 
 export type Slider = 'loss' | 'burst' | 'roundTrip' | 'rate' | 'queue' | 'lanes';
 
-/** Where each slider stops. Uneven, because what matters is uneven: 1 % of loss is far from 0, 20 % is near 21. */
+/**
+ * Where each slider stops. Uneven, because what matters is uneven: 1 % of loss is far from 0, 20 % is near
+ * 21.
+ */
 export const STOPS: Record<Slider, readonly number[]> = {
   loss: [0, 0.1, 0.5, 1, 2, 3, 5, 7.5, 10, 15, 20, 30],
   burst: [1, 2, 3, 5, 10, 20],
@@ -62,7 +68,10 @@ export function encodeConditions(conditions: Conditions): string {
   ).toString();
 }
 
-/** Whatever a link says becomes conditions: what is missing or makes no sense is the default, the rest the nearest stop. */
+/**
+ * Whatever a link says becomes conditions: what is missing or makes no sense is the default, the rest the
+ * nearest stop.
+ */
 export function decodeConditions(fragment: string): Conditions {
   const said = new URLSearchParams(fragment.replace(/^#/, ''));
   const conditions = { ...DEFAULT_CONDITIONS };
@@ -81,7 +90,10 @@ export function clampSeed(seed: number): number {
   return Number.isFinite(seed) ? Math.min(MAX_SEED, Math.max(1, Math.trunc(seed))) : 1;
 }
 
-/** Both directions of the path; the same for everything that is compared, losses included: they follow from the seed. */
+/**
+ * Both directions of the path; the same for everything that is compared, losses included: they follow from
+ * the seed.
+ */
 export function linksOf({ loss, burst, roundTrip, rate, queue, seed }: Conditions): {
   forward: LinkOptions;
   reverse: LinkOptions;

@@ -1,4 +1,7 @@
-/** One job, off the page's thread. The page ends this worker when a slider is moved: a simulation cannot be called back. */
+/**
+ * One job, off the page's thread. The page ends this worker when a slider is moved: a simulation cannot be
+ * called back.
+ */
 import { runJob, type Job, type JobAnswer } from './job.ts';
 
 interface WorkerScope {

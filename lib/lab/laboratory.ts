@@ -1,4 +1,7 @@
-/** The laboratory's state, without React and without a browser: what is compared, under which conditions, with what result. */
+/**
+ * The laboratory's state, without React and without a browser: what is compared, under which conditions, with
+ * what result.
+ */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Conditions } from './conditions.ts';
 import type { Job } from './job.ts';

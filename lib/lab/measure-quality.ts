@@ -1,6 +1,7 @@
 /**
- * Measures the quality of a picture's fronts in this browser. On the page, because only `<img>` decodes a file that is
- * cut short (`createImageBitmap` and a worker's decoder refuse it); each step is a few milliseconds, with a pause after it.
+ * Measures the quality of a picture's fronts in this browser. On the page, because only `<img>` decodes a
+ * file that is cut short (`createImageBitmap` and a worker's decoder refuse it); each step is a few
+ * milliseconds, with a pause after it.
  */
 import { decodeWithElement } from '../image/partial/partial-element.ts';
 import { thumbToDataUrl } from '../image/make/thumb.ts';

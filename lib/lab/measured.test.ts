@@ -1,6 +1,7 @@
 /**
- * The laboratory's figures against what the bench measured with two real browsers (bench/results/*.json, written by
- * `npm run bench`). Skipped where nothing was measured. Quick runs are a look and not a record: they do not count.
+ * The laboratory's figures against what the bench measured with two real browsers (bench/results/*.json,
+ * written by `npm run bench`). Skipped where nothing was measured. Quick runs are a look and not a record:
+ * they do not count.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
@@ -12,18 +13,25 @@ import { simulateRival, simulateTessera } from './simulate.ts';
 const LANES = 32;
 
 /**
- * The model's median may differ from the browsers' by this factor either way. It knows neither the processor's share nor
- * the digest.
+ * The model's median may differ from the browsers' by this factor either way. It knows neither the
+ * processor's share nor the digest.
  */
 const TESSERA_FACTOR = 1.6;
-/** One channel's time is made of timeouts that one lost packet more or less sets off; single runs differ by as much. */
+/**
+ * One channel's time is made of timeouts that one lost packet more or less sets off; single runs differ by as
+ * much.
+ */
 const CHANNEL_FACTOR = 2.5;
 
-/** The bench itself makes a load of about 3; beyond twice that a row says what else the machine did, and not what the path did. */
+/**
+ * The bench itself makes a load of about 3; beyond twice that a row says what else the machine did, and not
+ * what the path did.
+ */
 const MAX_LOAD = 6;
 /**
- * What two browsers and a relay carry on the bench's two cores. At 50 Mbit/s the processors are the bottleneck (two to three
- * times the limit, where one does 10 Mbit/s in 1.1), and the model knows none: nothing could be held against it there.
+ * What two browsers and a relay carry on the bench's two cores. At 50 Mbit/s the processors are the
+ * bottleneck (two to three times the limit, where one does 10 Mbit/s in 1.1), and the model knows none:
+ * nothing could be held against it there.
  */
 const MOST_MBIT = 20;
 

@@ -1,4 +1,7 @@
-/** A picture for the laboratory, looked at as the sender's page would: type from its bytes, size, thumb and preview. */
+/**
+ * A picture for the laboratory, looked at as the sender's page would: type from its bytes, size, thumb and
+ * preview.
+ */
 import { inspectImage } from '../image/inspect/inspect.ts';
 import { measure } from '../image/inspect/measure.ts';
 import { makePreview } from '../image/make/preview.ts';

@@ -1,4 +1,7 @@
-/** Timelines as columns of numbers over a logarithmic time axis: what takes 0.5 s and what takes 50 s share one plot. */
+/**
+ * Timelines as columns of numbers over a logarithmic time axis: what takes 0.5 s and what takes 50 s share
+ * one plot.
+ */
 import type { Millis } from '../protocol/endpoint.ts';
 import { endOf, lastBefore, ratesOf, valueAt, type Steps, type Timeline } from './timeline.ts';
 

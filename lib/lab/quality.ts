@@ -1,7 +1,8 @@
 /**
- * How good a picture looks that is still arriving: peak signal-to-noise ratio against the whole picture, both at a quarter
- * of their size, as a person sees a photograph on a page (the metric of Raman et al., "ITP: an image transport protocol",
- * ICNP 2000). A front of a file always decodes to the same picture, so quality over time follows from quality over bytes.
+ * How good a picture looks that is still arriving: peak signal-to-noise ratio against the whole picture, both
+ * at a quarter of their size, as a person sees a photograph on a page (the metric of Raman et al., "ITP: an
+ * image transport protocol", ICNP 2000). A front of a file always decodes to the same picture, so quality
+ * over time follows from quality over bytes.
  */
 import type { Millis } from '../protocol/endpoint.ts';
 import { lastBefore, type Steps, type Timeline } from './timeline.ts';
@@ -10,8 +11,8 @@ import { lastBefore, type Steps, type Timeline } from './timeline.ts';
 export const EXACT_DB = 60;
 
 /**
- * From here on one sees what the picture shows. A preview of 320 pixels reaches 22 to 30 dB, the first pass of a progressive
- * JPEG about 22; the top half of a picture over grey stays below 20.
+ * From here on one sees what the picture shows. A preview of 320 pixels reaches 22 to 30 dB, the first pass
+ * of a progressive JPEG about 22; the top half of a picture over grey stays below 20.
  */
 export const FIRST_PICTURE_DB = 20;
 
@@ -47,7 +48,9 @@ export function frontsToMeasure(bytes: number, count: number): number[] {
   return [...new Set(fronts)].filter((front) => front > 0);
 }
 
-/** Quality over time as a person on this side sees it. Every change is a step; `NaN` before anything is seen. */
+/**
+ * Quality over time as a person on this side sees it. Every change is a step; `NaN` before anything is seen.
+ */
 export function qualityOver(timeline: Timeline, curve: QualityCurve): Steps {
   const at: number[] = [];
   const value: number[] = [];

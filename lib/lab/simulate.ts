@@ -1,4 +1,6 @@
-/** The two sides of the laboratory: the real protocol on simulated lanes, and models of what people use today. */
+/**
+ * The two sides of the laboratory: the real protocol on simulated lanes, and models of what people use today.
+ */
 import { geometryOf } from '../protocol/geometry.ts';
 import { CHUNK_LENGTH } from '../protocol/limits.ts';
 import { ORIGINAL } from '../protocol/wire/stream-id.ts';
@@ -10,13 +12,18 @@ import { linksOf, type Conditions, type Rival } from './conditions.ts';
 import { ChunkState, MAX_MILLIS, StepRecorder, type Timeline } from './timeline.ts';
 import type { ChunkEvents, Steps } from './timeline.ts';
 
-/** Gaps become "lost" on the map when the receiver sees them; it is asked this often, in virtual milliseconds. */
+/**
+ * Gaps become "lost" on the map when the receiver sees them; it is asked this often, in virtual milliseconds.
+ */
 const LOOK_FOR_GAPS = 10;
 
 /** A rival's front is read at this many moments: finer than a replay's frames. */
 const RIVAL_MOMENTS = 4000;
 
-/** The sender and receiver of lib/protocol, unchanged, over lanes that behave as Chromium's do. The lanes are open already. */
+/**
+ * The sender and receiver of lib/protocol, unchanged, over lanes that behave as Chromium's do. The lanes are
+ * open already.
+ */
 export function simulateTessera(
   conditions: Conditions,
   picture: Uint8Array,
@@ -87,7 +94,10 @@ export function simulateTessera(
   };
 }
 
-/** A byte stream, in order, on an established connection; it starts when the acceptance has reached the sender. */
+/**
+ * A byte stream, in order, on an established connection; it starts when the acceptance has reached the
+ * sender.
+ */
 export function simulateRival(rival: Rival, conditions: Conditions, bytes: number): Timeline {
   const { forward, reverse } = linksOf(conditions);
   const path = makePath(forward, reverse);

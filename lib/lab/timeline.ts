@@ -38,7 +38,10 @@ export interface Timeline {
   readonly packets: { readonly sent: number; readonly lost: number };
 }
 
-/** Virtual time after which a transfer is given up. A person does not wait longer, and it bounds the work for one picture. */
+/**
+ * Virtual time after which a transfer is given up. A person does not wait longer, and it bounds the work for
+ * one picture.
+ */
 export const MAX_MILLIS: Millis = 600_000;
 
 /** When the replay of a timeline has nothing more to show. */

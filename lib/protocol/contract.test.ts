@@ -1,4 +1,7 @@
-/** What a peer may rely on at the edges of a session: numbers of streams, first and last words, probes, feedback in time. */
+/**
+ * What a peer may rely on at the edges of a session: numbers of streams, first and last words, probes,
+ * feedback in time.
+ */
 import { describe, expect, it } from 'vitest';
 import { CONTROL_LANE } from './endpoint.ts';
 import { FaceToFace, header, noLanes } from './face-to-face.fixture.ts';

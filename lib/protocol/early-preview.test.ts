@@ -1,4 +1,6 @@
-/** The preview of an offer crosses before anybody has answered, so that an accepted picture appears at once. */
+/**
+ * The preview of an offer crosses before anybody has answered, so that an accepted picture appears at once.
+ */
 import { describe, expect, it } from 'vitest';
 import { CONTROL_LANE } from './endpoint.ts';
 import { everything, FaceToFace, header, noControl, noLanes } from './face-to-face.fixture.ts';

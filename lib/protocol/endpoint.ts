@@ -1,9 +1,9 @@
 /**
  * The shape every endpoint of the protocol core has (`Sender`, `Receiver`).
  *
- * Inputs, outputs and time are values: bytes and `now` go in, bytes, events and a deadline are returned. After each
- * `handle*` call, drain `pollTransmit` and then `pollEvent` until both return `undefined`, then sleep until
- * `nextTimeout()`. `now` never decreases. Nothing below `lib/protocol` asks what time it is.
+ * Inputs, outputs and time are values: bytes and `now` go in, bytes, events and a deadline are returned.
+ * After each `handle*` call, drain `pollTransmit` and then `pollEvent` until both return `undefined`, then
+ * sleep until `nextTimeout()`. `now` never decreases. Nothing below `lib/protocol` asks what time it is.
  */
 
 /** Milliseconds, fractions allowed, from any fixed origin. */
@@ -21,11 +21,14 @@ export interface Transmit {
   bytes: Uint8Array;
 }
 
-/** What drives an endpoint: inputs with their time, then outputs until there are none, then sleep. `E`: its events. */
+/**
+ * What drives an endpoint: inputs with their time, then outputs until there are none, then sleep. `E`: its
+ * events.
+ */
 export interface Endpoint<E> {
   /**
-   * One message received on a lane, whole. Throws nothing: what is malformed is dropped and counted. The bytes are the
-   * endpoint's for the time of the call.
+   * One message received on a lane, whole. Throws nothing: what is malformed is dropped and counted. The
+   * bytes are the endpoint's for the time of the call.
    */
   handlePacket(bytes: Uint8Array, lane: LaneId, now: Millis): void;
   /** `nextTimeout` has passed; harmless at any other time. */

@@ -1,4 +1,6 @@
-/** Sender and receiver face to face, without a network: what each state allows, and what each side remembers. */
+/**
+ * Sender and receiver face to face, without a network: what each state allows, and what each side remembers.
+ */
 import { describe, expect, it, vi } from 'vitest';
 import { CONTROL_LANE } from './endpoint.ts';
 import { CancelReason, type ControlMessage } from './wire/control-message.ts';
@@ -319,7 +321,8 @@ describe('what each side tells the other of single chunks', () => {
     const id = pair.sender.offer(header(640 * 1024), pair.now);
     pair.settle();
     pair.receiver.accept(id, [], pair.now);
-    // Chunk 5 of the first block never arrives, nor any repair sent along: only what is sent once the lack was told.
+    // Chunk 5 of the first block never arrives, nor any repair sent along: only what is sent once the lack
+    // was told.
     const { original } = pair.sender.transfer(id)!;
     pair.toReceiver = (bytes) => {
       const symbol = symbolOf(bytes);

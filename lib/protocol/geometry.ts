@@ -1,8 +1,8 @@
 import { CHUNK_LENGTH, MAX_BLOCK_CHUNKS } from './limits.ts';
 
 /**
- * How an object of `length` bytes is cut: chunks of 1024 bytes with a short last one, and blocks of at most 64 chunks
- * whose sizes differ by one at most (so that no block is so small that one loss weighs heavily).
+ * How an object of `length` bytes is cut: chunks of 1024 bytes with a short last one, and blocks of at most
+ * 64 chunks whose sizes differ by one at most (so that no block is so small that one loss weighs heavily).
  */
 export interface Geometry {
   readonly length: number;

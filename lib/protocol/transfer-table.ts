@@ -8,8 +8,8 @@ const ENDINGS: readonly (Ending | undefined)[] = [undefined, 'ended', 'verified'
 const FIRST_SIZE = 64;
 
 /**
- * What is looked through with each packet holds only what goes on. What is over leaves one byte for its number, so that
- * memory and time do not grow with the pictures that a session has seen.
+ * What is looked through with each packet holds only what goes on. What is over leaves one byte for its
+ * number, so that memory and time do not grow with the pictures that a session has seen.
  */
 export class TransferTable<T extends { readonly id: number }> {
   /** In the order in which they were put here. */

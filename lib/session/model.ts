@@ -1,13 +1,16 @@
 /**
- * What a session shows of itself: plain values that the pages draw. The pages decide nothing; the session decides
- * and publishes a new snapshot (new identity) whenever something changed, a few times a second for progress.
+ * What a session shows of itself: plain values that the pages draw. The pages decide nothing; the session
+ * decides and publishes a new snapshot (new identity) whenever something changed, a few times a second for
+ * progress.
  */
 
 export type Role = 'sender' | 'receiver';
 
 export type ConnectionState = 'waiting' | 'connecting' | 'connected' | 'reconnecting' | 'closed' | 'failed';
 
-/** `queued → offered → sending|receiving ⇄ paused → verifying → done`; every state may end in the last four. */
+/**
+ * `queued → offered → sending|receiving ⇄ paused → verifying → done`; every state may end in the last four.
+ */
 export type TransferState =
   | 'queued'
   | 'offered'
@@ -27,7 +30,10 @@ export type ProblemCode =
   | 'code-malformed'
   | 'code-unknown'
   | 'code-guessed'
-  /** The pairing ended after this side had proved that it knows the words: the other side may have tested a guess. */
+  /**
+   * The pairing ended after this side had proved that it knows the words: the other side may have tested a
+   * guess.
+   */
   | 'code-perhaps-guessed'
   | 'code-expired'
   | 'code-forgotten'
@@ -152,7 +158,9 @@ export interface SessionSnapshot {
   transfers: readonly TransferSnapshot[];
 }
 
-/** One cell a chunk (or a group of them): the worst state in the group that still matters. Defined in P-53. */
+/**
+ * One cell a chunk (or a group of them): the worst state in the group that still matters. Defined in P-53.
+ */
 export const Cell = {
   waiting: 0,
   /** Received. */
@@ -173,7 +181,10 @@ export interface ChunkMap {
   cells: Uint8Array;
 }
 
-/** Chunk numbers in the order in which they became present; sizes and running totals follow from the chunk length. */
+/**
+ * Chunk numbers in the order in which they became present; sizes and running totals follow from the chunk
+ * length.
+ */
 export interface ChunkLog {
   order: Uint32Array;
   chunkLength: number;
@@ -247,8 +258,8 @@ export interface ReceiverSession extends Session {
   /** Bytes [from, to) of the original, inside the contiguous front (`prefixBytes`). */
   read(transfer: string, from: number, to: number): Promise<Uint8Array<ArrayBuffer>>;
   /**
-   * The person has these; their stored copies go when this page is left. `readFor`: how long a download may still read
-   * them, ms.
+   * The person has these; their stored copies go when this page is left. `readFor`: how long a download may
+   * still read them, ms.
    */
   markSaved(transfers: readonly string[], readFor: number): void;
   /** Removes a picture that is done, here and from storage. */

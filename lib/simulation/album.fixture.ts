@@ -16,7 +16,10 @@ import type { LaneModel } from './lane-link.ts';
 import type { LinkOptions } from './link.ts';
 import { Pair, type Side } from './pair.ts';
 
-/** An endpoint that can be exchanged in the middle of a run, with a clock that may run elsewhere than the pair's. */
+/**
+ * An endpoint that can be exchanged in the middle of a run, with a clock that may run elsewhere than the
+ * pair's.
+ */
 class Seat<E> implements Endpoint<E> {
   endpoint: Endpoint<E>;
   readonly #ahead: Millis;
@@ -73,8 +76,9 @@ export interface AlbumOptions {
 export type Outcome = 'whole' | 'declined' | 'cancelled' | 'silence';
 
 /**
- * Two real endpoints carry several pictures while the network and the people do what they like. Holds on the way that
- * every byte delivered is right, that no block is delivered twice, and that neither side has more open blocks than allowed.
+ * Two real endpoints carry several pictures while the network and the people do what they like. Holds on the
+ * way that every byte delivered is right, that no block is delivered twice, and that neither side has more
+ * open blocks than allowed.
  */
 export class Album {
   readonly sender = new Sender();

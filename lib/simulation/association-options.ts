@@ -16,7 +16,10 @@ export interface AssociationOptions extends RoundTripOptions, ReceiverOptions {
   immediateSackBelow: number;
   /** Packets sent at once on one occasion. */
   maxBurst: number;
-  /** `misses`: three acknowledgements that report it missing (RFC 9260). `order`: three later packets arrived (RFC 8985). */
+  /**
+   * `misses`: three acknowledgements that report it missing (RFC 9260). `order`: three later packets arrived
+   * (RFC 8985).
+   */
   lossDetection: 'misses' | 'order';
   /** Probe with the last packet after two round trips (RFC 8985 §7). */
   tailProbe: boolean;

@@ -11,7 +11,10 @@ export interface ReceiverOptions {
   gapBlocks: number;
 }
 
-/** The receiving end of one direction of an association: reassembly, order and acknowledgements (RFC 9260 §6.2). */
+/**
+ * The receiving end of one direction of an association: reassembly, order and acknowledgements (RFC 9260
+ * §6.2).
+ */
 export class AssociationReceiver {
   /** Highest number up to which nothing is missing. */
   #cumulative = -1;

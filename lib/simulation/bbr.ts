@@ -20,9 +20,9 @@ const PACING_MARGIN = 0.99;
 type State = 'startup' | 'drain' | 'probeBandwidth' | 'probeRoundTrip';
 
 /**
- * BBR version 1 (Cardwell et al., ACM Queue 2016; Linux tcp_bbr.c): paces at the largest recent delivery rate and
- * probes around it. Left out: the policer detection ("lt_bw"), which makes Linux slower still at 20 % loss and more,
- * and the compensation of aggregated acknowledgements.
+ * BBR version 1 (Cardwell et al., ACM Queue 2016; Linux tcp_bbr.c): paces at the largest recent delivery rate
+ * and probes around it. Left out: the policer detection ("lt_bw"), which makes Linux slower still at 20 %
+ * loss and more, and the compensation of aggregated acknowledgements.
  */
 export class Bbr implements Congestion {
   #state: State = 'startup';

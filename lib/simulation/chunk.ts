@@ -36,7 +36,9 @@ export interface Chunk {
   applicationLimited: boolean;
 }
 
-/** Everything up to `cumulative` arrived or was given up; `gaps` are [first, last] pairs that arrived beyond. */
+/**
+ * Everything up to `cumulative` arrived or was given up; `gaps` are [first, last] pairs that arrived beyond.
+ */
 export interface Sack {
   cumulative: number;
   gaps: readonly number[];

@@ -1,6 +1,8 @@
 import type { Millis } from '../protocol/endpoint.ts';
 
-/** What an association learned from one acknowledgement. Bytes are those of chunks, their headers included. */
+/**
+ * What an association learned from one acknowledgement. Bytes are those of chunks, their headers included.
+ */
 export interface Ack {
   now: Millis;
   /** Newly acknowledged bytes. */
@@ -14,7 +16,10 @@ export interface Ack {
   /** Bytes in flight after it. */
   inFlight: number;
   rtt: Millis | undefined;
-  /** Bytes a millisecond over the flight of the newest acknowledged packet (draft-cheng-iccrg-delivery-rate-estimation). */
+  /**
+   * Bytes a millisecond over the flight of the newest acknowledged packet
+   * (draft-cheng-iccrg-delivery-rate-estimation).
+   */
   deliveryRate: number | undefined;
   /** The sender had less to send than it was allowed while that packet flew. */
   applicationLimited: boolean;
@@ -43,7 +48,10 @@ export interface NewRenoOptions {
   initialThreshold?: number;
   /** Packets that a loss leaves at least: dcSCTP 4, TCP 2. */
   minimumWindow?: number;
-  /** Packets by which one acknowledgement may widen the window in slow start (RFC 3465 L): dcSCTP 1, Linux TCP 2. */
+  /**
+   * Packets by which one acknowledgement may widen the window in slow start (RFC 3465 L): dcSCTP 1, Linux TCP
+   * 2.
+   */
   growthPerAck?: number;
 }
 

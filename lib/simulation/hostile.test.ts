@@ -1,6 +1,6 @@
 /**
- * Each side against a peer that says anything: noise that no rule allows, and lies that are well formed. `TESSERA_LONG=1`
- * sends a million of them; a failure names the seed, which `TESSERA_SEED` takes.
+ * Each side against a peer that says anything: noise that no rule allows, and lies that are well formed.
+ * `TESSERA_LONG=1` sends a million of them; a failure names the seed, which `TESSERA_SEED` takes.
  */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -234,7 +234,10 @@ const LINK: LinkOptions = {
 };
 const LIARS_LANE = 5;
 
-/** A running album of two pictures beside which a liar talks to one side. Symbols of these sizes are all 1024 bytes long. */
+/**
+ * A running album of two pictures beside which a liar talks to one side. Symbols of these sizes are all 1024
+ * bytes long.
+ */
 function beside(side: Side, seed: number, each: (liar: Liar) => Said, perStep: number, count: number): Album {
   const album = new Album({
     aToB: LINK,

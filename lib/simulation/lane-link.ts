@@ -70,13 +70,14 @@ export const MTU = 1191;
 
 /** The options of the control lane: reliable and ordered. */
 export function controlOptions(model: LaneModel): AssociationOptions {
-  // At 60 % loss in both directions dcSCTP's longest timeout of three seconds would outlast a plain test's patience.
+  // At 60 % loss in both directions dcSCTP's longest timeout of three seconds would outlast a plain test's
+  // patience.
   return model === 'sctp' ? DCSCTP : { ...DCSCTP, maxRto: 1600 };
 }
 
 /**
- * A lane as Chromium has it: messages wait for the association's window, share packets and are cut where a packet or
- * the window ends, and every loss halves the window.
+ * A lane as Chromium has it: messages wait for the association's window, share packets and are cut where a
+ * packet or the window ends, and every loss halves the window.
  */
 export class SctpLane implements LaneLink {
   readonly association: Association;

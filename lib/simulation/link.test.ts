@@ -6,7 +6,9 @@ import { seededRandom } from './random.ts';
 
 const CLEAN: LinkOptions = { rate: 8_000_000, queueMs: 100, delay: 50, overhead: 0, seed: 1 };
 
-/** Sends `count` packets of 1000 bytes, one each `every` ms, and returns [packet, time] as they are delivered. */
+/**
+ * Sends `count` packets of 1000 bytes, one each `every` ms, and returns [packet, time] as they are delivered.
+ */
 function push(link: Link<number>, count: number, every: number): [number, number][] {
   const out: [number, number][] = [];
   const take = (until: number): void => {
@@ -88,7 +90,8 @@ describe('link', () => {
       if (now && !before) bursts++;
       before = now;
     }
-    // A count of bursts with geometric lengths: relative deviation √(2/n) of the losses, √(1/n) of the mean length.
+    // A count of bursts with geometric lengths: relative deviation √(2/n) of the losses, √(1/n) of the mean
+    // length.
     const n = (count * p) / meanLength;
     expect(Math.abs(lost / count / p - 1)).toBeLessThan(4 * Math.sqrt(2 / n));
     expect(Math.abs(lost / bursts / meanLength - 1)).toBeLessThan(4 / Math.sqrt(n));

@@ -10,10 +10,15 @@ const LANE_OVERHEAD = 93;
 /** What `queueMs` and `queueBytes` leave open: the queue of the benchmark's link. */
 const DEFAULT_QUEUE_MS = 100;
 
-/** What travels over a simulated link knows where it is delivered, so that lanes and rival flows share one queue. */
+/**
+ * What travels over a simulated link knows where it is delivered, so that lanes and rival flows share one
+ * queue.
+ */
 export interface Datagram {
   deliver(now: Millis): void;
-  /** What a duplicating link delivers besides: the callee owns the bytes of each, so they must not be shared. */
+  /**
+   * What a duplicating link delivers besides: the callee owns the bytes of each, so they must not be shared.
+   */
   copy(): Datagram;
 }
 
@@ -60,9 +65,9 @@ export interface LinkStats {
 }
 
 /**
- * One direction of a path: a drop-tail queue served at `rate`, chance loss where it ends, then the way to the other
- * side. Pure: time is given with every call and never decreases. A packet's fate is settled when it is sent, so a
- * change of parameters touches the packets sent from then on.
+ * One direction of a path: a drop-tail queue served at `rate`, chance loss where it ends, then the way to the
+ * other side. Pure: time is given with every call and never decreases. A packet's fate is settled when it is
+ * sent, so a change of parameters touches the packets sent from then on.
  */
 export class Link<P> {
   stats = noStats();
@@ -133,8 +138,10 @@ export class Link<P> {
 
   /**
    * @param size payload bytes; `overhead` is added, the link's own unless the packet has other headers.
-   * @param spared never lost by chance; its draw is made all the same, so that no other packet's fate changes.
-   * @returns whether it will arrive, for models that represent a retransmission; real endpoints must not look.
+   * @param spared never lost by chance; its draw is made all the same, so that no other packet's fate
+   * changes.
+   * @returns whether it will arrive, for models that represent a retransmission; real endpoints must not
+   * look.
    */
   send(packet: P, size: number, now: Millis, headers?: number, spared = false): boolean {
     const { rate, delay, jitter = 0, reorder, duplicate = 0, overhead = LANE_OVERHEAD } = this.#parameters;

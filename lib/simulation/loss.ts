@@ -9,8 +9,8 @@ export type Loss =
 export const NO_LOSS: Loss = { kind: 'independent', p: 0 };
 
 /**
- * One packet after another: is it lost? Draws exactly once a packet, so that changing `p` in a run does not move
- * the other draws.
+ * One packet after another: is it lost? Draws exactly once a packet, so that changing `p` in a run does not
+ * move the other draws.
  */
 export class LossProcess {
   #loss: Loss;

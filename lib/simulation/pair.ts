@@ -19,7 +19,9 @@ export interface PairOptions<EA, EB> {
   /** Unreliable lanes open from the start, numbered 1 …; the control lane always is. */
   lanes: number;
   laneModel: LaneModel;
-  /** Called with each event as it is polled. It may call that side's endpoint, which is drained again after. */
+  /**
+   * Called with each event as it is polled. It may call that side's endpoint, which is drained again after.
+   */
   onEvent?: (event: PairEvent<EA, EB>) => void;
   /** Keep events in `events`; default true. */
   keepEvents?: boolean;
@@ -41,7 +43,9 @@ export type RunEnd = 'until' | 'idle' | 'maxMillis' | 'maxSteps';
 /** Default of `maxMillis`: ten virtual minutes, longer than any test's transfer. */
 const MAX_MILLIS: Millis = 600_000;
 
-/** An endpoint that asks for a timeout at the same instant this often does not advance: a bug worth an error. */
+/**
+ * An endpoint that asks for a timeout at the same instant this often does not advance: a bug worth an error.
+ */
 const MAX_STEPS_AT_ONE_INSTANT = 20_000;
 
 /** Packets drained at one instant; a sender without pacing would fill any memory. */
@@ -146,7 +150,9 @@ export class Pair<EA, EB> {
     return [...this.#closed, ...this.#lanes.values()].map(({ counts }) => counts[index]);
   }
 
-  /** Does something at a time of the run: change a link, close a lane, call an endpoint (it is drained after). */
+  /**
+   * Does something at a time of the run: change a link, close a lane, call an endpoint (it is drained after).
+   */
   at(time: Millis, act: (now: Millis) => void): void {
     this.#script.push({ at: time, act });
     this.#script.sort((x, y) => x.at - y.at);

@@ -1,6 +1,7 @@
 /**
- * The protocol over the simulated network, under whatever a network and two people do. The ordinary run takes the same
- * 230 seeds each time; `TESSERA_LONG=1` takes 1,840 others, or those of `TESSERA_SEED`. A failure prints its seed.
+ * The protocol over the simulated network, under whatever a network and two people do. The ordinary run takes
+ * the same 230 seeds each time; `TESSERA_LONG=1` takes 1,840 others, or those of `TESSERA_SEED`. A failure
+ * prints its seed.
  */
 import * as fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';

@@ -17,7 +17,10 @@ export interface PictureTransferOptions {
   lanes: number;
   maxLanes?: number;
   laneDelay?: Millis;
-  /** The pictures, one after the other: each is offered `pause` ms after the one before is verified, or the start. */
+  /**
+   * The pictures, one after the other: each is offered `pause` ms after the one before is verified, or the
+   * start.
+   */
   pictures: readonly Uint8Array[];
   /** As long as a person takes to choose; default 0. */
   pause?: Millis;
@@ -58,7 +61,10 @@ export interface PictureRun {
   end: string;
 }
 
-/** Two real endpoints of the protocol carry pictures over the simulated path; the receiver accepts everything at once. */
+/**
+ * Two real endpoints of the protocol carry pictures over the simulated path; the receiver accepts everything
+ * at once.
+ */
 export function transferPictures(options: PictureTransferOptions): PictureRun {
   const sender = new Sender();
   const receiver = new Receiver();

@@ -8,7 +8,8 @@ export type Random = () => number;
 
 /**
  * @param seed any integer; taken modulo 2³².
- * @param stream separates generators that share a seed, so that drawing more from one leaves the others alone.
+ * @param stream separates generators that share a seed, so that drawing more from one leaves the others
+ * alone.
  */
 export function seededRandom(seed: number, stream = 0): Random {
   let state = (Math.trunc(seed) ^ Math.imul(stream + 1, 0x9e3779b9)) | 0;

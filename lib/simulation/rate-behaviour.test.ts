@@ -98,8 +98,8 @@ describe('the rate', () => {
     TIMEOUT,
   );
 
-  // Before, bursts after a stall were taken for a faster path and lateness for loss: 1.14 packets sent for each needed without
-  // any loss, 1.28 at 5 %; now 1.05 and 1.14. Of one seed alone chance decides a tenth.
+  // Before, bursts after a stall were taken for a faster path and lateness for loss: 1.14 packets sent for
+  // each needed without any loss, 1.28 at 5 %; now 1.05 and 1.14. Of one seed alone chance decides a tenth.
   it.each([
     { loss: 0, reach: 1.06 },
     { loss: 0.05, reach: 1.18 },
@@ -131,8 +131,8 @@ describe('the rate', () => {
     TIMEOUT,
   );
 
-  // 1.11, 1.26 and 1.10 as measured. Before the rate was kept over a pause the third took up to three times the limit;
-  // and before the first thing of contending was a look whether we are alone, 1.43 at 10 Mbit/s.
+  // 1.11, 1.26 and 1.10 as measured. Before the rate was kept over a pause the third took up to three times
+  // the limit; and before the first thing of contending was a look whether we are alone, 1.43 at 10 Mbit/s.
   it.each([
     { rate: 50e6, loss: 0.05, reach: 1.3 },
     { rate: 50e6, loss: 0.1, reach: 1.45 },
@@ -156,8 +156,9 @@ describe('the rate', () => {
     TIMEOUT,
   );
 
-  // Does not hold yet: 75 % and 41 % of the packets meet the full queue. The overflow wears the lanes' windows down, so that
-  // every sample counts as held back by the lanes, and the look at a slower rate (the dip) is not long enough to show it.
+  // Does not hold yet: 75 % and 41 % of the packets meet the full queue. The overflow wears the lanes'
+  // windows down, so that every sample counts as held back by the lanes, and the look at a slower rate (the
+  // dip) is not long enough to show it.
   it.each([10e6, 50e6])(
     'of a path of %i bit/s whose queue is shallow does not drown it',
     { timeout: TIMEOUT, fails: true },

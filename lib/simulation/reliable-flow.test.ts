@@ -18,7 +18,9 @@ function medianSeconds(model: FlowModel, size: number, p: number): number {
   return times.sort((x, y) => x - y)[1] as number;
 }
 
-/** Seconds measured with real stacks, one run a cell: TCP CUBIC, TCP BBR, one reliable channel of Chromium. */
+/**
+ * Seconds measured with real stacks, one run a cell: TCP CUBIC, TCP BBR, one reliable channel of Chromium.
+ */
 const MEASURED: { model: FlowModel; megabytes: number; loss: number; seconds: number }[] = [
   { model: 'newreno', megabytes: 3, loss: 0, seconds: 1.06 },
   { model: 'newreno', megabytes: 3, loss: 0.01, seconds: 16.5 },
@@ -30,7 +32,8 @@ const MEASURED: { model: FlowModel; megabytes: number; loss: number; seconds: nu
   { model: 'newreno', megabytes: 5, loss: 0.1, seconds: 160 },
   { model: 'bbr', megabytes: 3, loss: 0, seconds: 1.19 },
   { model: 'bbr', megabytes: 3, loss: 0.01, seconds: 1.6 },
-  // 3 MB at 5 % took 6.7 s in its one run, longer than 5 MB on the second harness and than 10 %: not a figure to hold.
+  // 3 MB at 5 % took 6.7 s in its one run, longer than 5 MB on the second harness and than 10 %: not a figure
+  // to hold.
   { model: 'bbr', megabytes: 3, loss: 0.1, seconds: 2.8 },
   { model: 'bbr', megabytes: 5, loss: 0, seconds: 1.69 },
   { model: 'bbr', megabytes: 5, loss: 0.01, seconds: 1.78 },

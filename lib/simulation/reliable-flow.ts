@@ -10,8 +10,8 @@ import type { Path } from './path.ts';
 import type { LinkOptions } from './link.ts';
 
 /**
- * `newreno`: TCP with selective acknowledgements. `bbr`: the same with BBR version 1. `sctp`: one reliable, ordered
- * data channel of Chromium, used well (messages of 16 KB, its buffer never empty).
+ * `newreno`: TCP with selective acknowledgements. `bbr`: the same with BBR version 1. `sctp`: one reliable,
+ * ordered data channel of Chromium, used well (messages of 16 KB, its buffer never empty).
  */
 export type FlowModel = 'newreno' | 'bbr' | 'sctp';
 
@@ -29,8 +29,9 @@ const CHANNEL_MESSAGE = 16 * 1024;
 const BUFFER = 4 * 1024 * 1024;
 
 /**
- * One way of sending today: a byte stream, in order, each loss repaired a round trip later while what is behind it
- * waits. The connection is established when it starts. Shares the path's queues with whatever else is on them.
+ * One way of sending today: a byte stream, in order, each loss repaired a round trip later while what is
+ * behind it waits. The connection is established when it starts. Shares the path's queues with whatever else
+ * is on them.
  */
 export class ReliableFlow {
   readonly association: Association;

@@ -12,8 +12,9 @@ export interface StallOptions {
 const RELEASED = 12;
 
 /**
- * An endpoint whose processor has other work now and then: what arrives in a stall waits, and is handled afterwards lane by lane, as
- * sockets are emptied, so that the newest of one lane overtakes the oldest of another.
+ * An endpoint whose processor has other work now and then: what arrives in a stall waits, and is handled
+ * afterwards lane by lane, as sockets are emptied, so that the newest of one lane overtakes the oldest of
+ * another.
  */
 export class StallingEndpoint<E> implements Endpoint<E> {
   private readonly inner: Endpoint<E>;

@@ -5,7 +5,10 @@ import type { Conditions, SweepOptions } from './sweep.ts';
 
 const CHUNK = 1024;
 
-/** An ideal fountain: any `needed` packets complete it; sent at the link's rate until the other side says stop. */
+/**
+ * An ideal fountain: any `needed` packets complete it; sent at the link's rate until the other side says
+ * stop.
+ */
 class Fountain implements Endpoint<'complete'> {
   #out: Transmit[] = [];
   #event: 'complete' | undefined;
@@ -86,7 +89,8 @@ describe('sweep', () => {
     const seconds = (performance.now() - began) / 1000;
     expect(cells.length).toBe(48);
     for (const { ratio, queueDelayMax } of cells) {
-      // The limit counts a whole round trip, the fountain starts at once; a lucky seed loses less than the mean.
+      // The limit counts a whole round trip, the fountain starts at once; a lucky seed loses less than the
+      // mean.
       expect(ratio).toBeGreaterThan(0.65);
       expect(ratio).toBeLessThan(1.2);
       expect(queueDelayMax).toBeLessThan(10);

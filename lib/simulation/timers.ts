@@ -4,8 +4,8 @@ import type { Millis } from '../protocol/endpoint.ts';
 export type TimerId = number;
 
 /**
- * Named deadlines on the virtual clock: a binary heap that knows each timer's place, so that hundreds of lanes
- * can move their retransmission timers with every packet.
+ * Named deadlines on the virtual clock: a binary heap that knows each timer's place, so that hundreds of
+ * lanes can move their retransmission timers with every packet.
  */
 export class Timers {
   readonly #handlers: ((now: Millis) => void)[] = [];

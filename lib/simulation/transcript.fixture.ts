@@ -119,7 +119,10 @@ export class RecordedEndpoint<E extends AnyEvent> implements Endpoint<E> {
   }
 }
 
-/** An event as a number and its fields in a fixed order, so that renaming an event or a field leaves the hash equal. */
+/**
+ * An event as a number and its fields in a fixed order, so that renaming an event or a field leaves the hash
+ * equal.
+ */
 function fieldsOf(event: AnyEvent): Field[] {
   switch (event.type) {
     case 'hello':

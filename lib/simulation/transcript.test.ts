@@ -1,6 +1,6 @@
 /**
- * Everything both endpoints emit, over sixty seeded paths: one SHA-256. A refactoring inside `lib/protocol` leaves the hash
- * equal; a commit that changes what is sent on purpose changes the hash, too, and says why.
+ * Everything both endpoints emit, over sixty seeded paths: one SHA-256. A refactoring inside `lib/protocol`
+ * leaves the hash equal; a commit that changes what is sent on purpose changes the hash, too, and says why.
  */
 import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -17,7 +17,10 @@ const EXPECTED = '33ebe864d5a450569ab9a010c9e87b68dbdce93beaeafcb92a20ca1601fe47
 const PATHS = 60;
 /** Virtual time at which a run is cut off. */
 const LONGEST = 60_000;
-/** Virtual time after the last picture: late packets, the last figures, and on some paths the closing of idle lanes. */
+/**
+ * Virtual time after the last picture: late packets, the last figures, and on some paths the closing of idle
+ * lanes.
+ */
 const AFTER = [2000, 2000, 65_000];
 
 /** What happens during a transfer; each kind is on every twelfth path. */

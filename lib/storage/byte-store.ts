@@ -1,6 +1,6 @@
 /**
- * Where received bytes live until the person saves them (design §9). Runs in a worker: writes are synchronous, so
- * that a packet's bytes are handed over and forgotten.
+ * Where received bytes live until the person saves them (design §9). Runs in a worker: writes are
+ * synchronous, so that a packet's bytes are handed over and forgotten.
  */
 
 /** A closed set; all are ours, none is the other side's. */
@@ -34,8 +34,8 @@ export interface StoredBytes {
   /** What was never written reads as zeros. @throws {StorageError} out-of-range */
   read(at: number, length: number): Uint8Array;
   /**
-   * Keeps a small record beside the bytes (header and bitmap of finished blocks), at most `MAX_STATE_BYTES`. All
-   * bytes written before are safe on disk first; a crash in the middle leaves the record before this one.
+   * Keeps a small record beside the bytes (header and bitmap of finished blocks), at most `MAX_STATE_BYTES`.
+   * All bytes written before are safe on disk first; a crash in the middle leaves the record before this one.
    * Costs a flush: call it every second or so, not for every block.
    */
   saveState(bytes: Uint8Array): void;
@@ -43,7 +43,9 @@ export interface StoredBytes {
   loadState(): Uint8Array | undefined;
   /** Keeps what is there. Idempotent; every other call is an error afterwards. */
   close(): void;
-  /** All `length` bytes as a file that lives on disk where the store does. Call it when everything is written. */
+  /**
+   * All `length` bytes as a file that lives on disk where the store does. Call it when everything is written.
+   */
   file(): Promise<Blob>;
 }
 

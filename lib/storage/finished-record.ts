@@ -1,4 +1,7 @@
-/** The record beside the bytes of a finished picture: what a page that is loaded anew needs to show and save it. */
+/**
+ * The record beside the bytes of a finished picture: what a page that is loaded anew needs to show and save
+ * it.
+ */
 
 /** `TSFR`: no bitmap of blocks begins a JSON object behind these bytes. */
 const MAGIC = [0x54, 0x53, 0x46, 0x52];

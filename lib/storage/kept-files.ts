@@ -1,7 +1,7 @@
 /**
- * What earlier pages left in the origin's storage, as a page sees it (no worker, no open handles): finished pictures, which
- * are shown again until they are saved or thrown away, and parts of unfinished ones. A file that another tab has open
- * refuses to be removed, and is no leftover.
+ * What earlier pages left in the origin's storage, as a page sees it (no worker, no open handles): finished
+ * pictures, which are shown again until they are saved or thrown away, and parts of unfinished ones. A file
+ * that another tab has open refuses to be removed, and is no leftover.
  */
 import { LEFTOVER_AGE_MS } from './byte-store.ts';
 import { decodeFinished, type FinishedRecord } from './finished-record.ts';
@@ -34,13 +34,15 @@ async function openFolder(): Promise<FileSystemDirectoryHandle | undefined> {
   }
 }
 
-/** What the person at this page has saved, by entry, and until when a download may still read it (Unix ms). */
+/**
+ * What the person at this page has saved, by entry, and until when a download may still read it (Unix ms).
+ */
 const saved = new Map<string, number>();
 let removedOnLeaving = false;
 
 /**
- * The page goes away: each removal is one request, which the browser completes without the page. What a download may still
- * read waits for the sweep of a later page.
+ * The page goes away: each removal is one request, which the browser completes without the page. What a
+ * download may still read waits for the sweep of a later page.
  */
 function removeSaved(): void {
   const now = Date.now();
@@ -92,8 +94,8 @@ export async function listKept(): Promise<Kept> {
 }
 
 /**
- * The person has this one: its bytes go when the page is left, or with a later page. No handle of it may be open.
- * `readFor`: how long a download may still read it, ms. Never rejects.
+ * The person has this one: its bytes go when the page is left, or with a later page. No handle of it may be
+ * open. `readFor`: how long a download may still read it, ms. Never rejects.
  */
 export async function markSaved(id: string, readFor: number): Promise<void> {
   const folder = await openFolder();
@@ -121,8 +123,8 @@ export async function removeKept(ids: readonly string[]): Promise<void> {
 }
 
 /**
- * At the start of any page: removes what was saved, and whatever nobody touched for a day. A page of the tabs that are open
- * still shows what it saved. Never rejects.
+ * At the start of any page: removes what was saved, and whatever nobody touched for a day. A page of the tabs
+ * that are open still shows what it saved. Never rejects.
  */
 export async function sweepKept(open: ReadonlySet<string>, now: number = Date.now()): Promise<void> {
   const folder = await openFolder();

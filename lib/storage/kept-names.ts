@@ -1,4 +1,7 @@
-/** Names in the origin private file system: one folder is ours; each entry is `<id>`, its sidecar and perhaps a mark. */
+/**
+ * Names in the origin private file system: one folder is ours; each entry is `<id>`, its sidecar and perhaps
+ * a mark.
+ */
 export const FOLDER = 'received';
 export const STATE = '.state';
 /** An empty file beside an entry that the person has saved; its date says when. */

@@ -1,4 +1,7 @@
-/** Bytes in memory, where a browser has no OPFS (private windows, old Safari). Grows page by page with what is written. */
+/**
+ * Bytes in memory, where a browser has no OPFS (private windows, old Safari). Grows page by page with what is
+ * written.
+ */
 import {
   checkId,
   checkLength,

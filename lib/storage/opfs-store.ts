@@ -120,7 +120,10 @@ export class OpfsStore implements ByteStore {
     for (const name of names) await this.#folder.removeEntry(name).catch(() => {});
   }
 
-  /** Some browsers have the folder but refuse handles (private windows): found out now rather than at the first chunk. */
+  /**
+   * Some browsers have the folder but refuse handles (private windows): found out now rather than at the
+   * first chunk.
+   */
   async #probe(): Promise<void> {
     const name = `probe-${crypto.getRandomValues(new Uint32Array(1))[0]}`;
     const handle = await this.#handle(name);

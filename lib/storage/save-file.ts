@@ -1,6 +1,6 @@
 /**
- * Saving one file as a download. Part of the receiving page itself and not loaded on demand: a page whose server has gone
- * or has a newer version can still save what it received.
+ * Saving one file as a download. Part of the receiving page itself and not loaded on demand: a page whose
+ * server has gone or has a newer version can still save what it received.
  */
 import { cleanFileName, safeSaveType } from '../image/file-name.ts';
 

@@ -1,6 +1,7 @@
 /**
- * From the store to where the person wants the pictures. Runs on the page, from a click: pickers and share sheets
- * need one. Every name is cleaned here once more and every type is a safe one, whatever the caller did.
+ * From the store to where the person wants the pictures. Runs on the page, from a click: pickers and share
+ * sheets need one. Every name is cleaned here once more and every type is a safe one, whatever the caller
+ * did.
  */
 import { cleanFileName, safeSaveType } from '../image/file-name.ts';
 import { download } from './save-file.ts';
@@ -33,8 +34,8 @@ function pickers(): PickerWindow {
 }
 
 /**
- * All files as one zip, with their original dates. Streamed to disk where the browser lets the person choose a
- * place; elsewhere the browser keeps the zip (on its own disk) until the download is done.
+ * All files as one zip, with their original dates. Streamed to disk where the browser lets the person choose
+ * a place; elsewhere the browser keeps the zip (on its own disk) until the download is done.
  */
 export async function saveAllAsZip(files: AsyncIterable<SavedFile>, name: string): Promise<SaveOutcome> {
   const safeName = cleanFileName(name, 'application/zip');

@@ -1,6 +1,6 @@
 /**
- * The sidecar of one entry: a header and two slots that are written in turn, so that a crash in the middle of one
- * leaves the other.
+ * The sidecar of one entry: a header and two slots that are written in turn, so that a crash in the middle of
+ * one leaves the other.
  *
  *     0   magic "TSSB" · u32 0 · f64 length of the finished file            (written once)
  *     64             slot A: u32 crc32 of what follows · u32 sequence · u32 length · record
@@ -9,7 +9,10 @@
 import { MAX_STATE_BYTES, StorageError } from './byte-store.ts';
 import { crc32 } from './crc32.ts';
 
-/** The synchronous handle of a file in OPFS (WHATWG File System); only workers have it, so the DOM types lack it. */
+/**
+ * The synchronous handle of a file in OPFS (WHATWG File System); only workers have it, so the DOM types lack
+ * it.
+ */
 export interface SyncHandle {
   read(into: Uint8Array, options: { at: number }): number;
   write(bytes: Uint8Array, options: { at: number }): number;
@@ -25,8 +28,8 @@ const SLOT_HEADER_BYTES = 12;
 const SLOT_BYTES = SLOT_HEADER_BYTES + MAX_STATE_BYTES;
 
 /**
- * Writes all of the bytes. At the quota of a private window Chromium does not throw: `write` returns its error code as an
- * unsigned number (4294967288 for "no space"), so anything but the length is a failure.
+ * Writes all of the bytes. At the quota of a private window Chromium does not throw: `write` returns its
+ * error code as an unsigned number (4294967288 for "no space"), so anything but the length is a failure.
  *
  * @throws {StorageError} storage-full
  */

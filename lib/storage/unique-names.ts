@@ -1,6 +1,9 @@
 import { cutToBytes, MAX_NAME_BYTES } from '../image/file-name.ts';
 
-/** Names for files that end up side by side: "a.jpg", "a (2).jpg". File systems of phones and desktops ignore case. */
+/**
+ * Names for files that end up side by side: "a.jpg", "a (2).jpg". File systems of phones and desktops ignore
+ * case.
+ */
 export class UniqueNames {
   readonly #taken = new Set<string>();
 

@@ -1,6 +1,9 @@
 import { checkRange, type StoredBytes } from './byte-store.ts';
 
-/** Written at once: a private window's file is in another process, and each write waits for it about ten milliseconds. */
+/**
+ * Written at once: a private window's file is in another process, and each write waits for it about ten
+ * milliseconds.
+ */
 const PIECE_BYTES = 512 * 1024;
 
 interface Piece {
@@ -9,8 +12,9 @@ interface Piece {
 }
 
 /**
- * Collects small writes into large ones and answers reads of what was written lately from memory: a megabyte at most.
- * What is not written yet is safe after `saveState` and `file`, as the record asks; `close` alone gives it up.
+ * Collects small writes into large ones and answers reads of what was written lately from memory: a megabyte
+ * at most. What is not written yet is safe after `saveState` and `file`, as the record asks; `close` alone
+ * gives it up.
  */
 export class WriteBehind implements StoredBytes {
   readonly length: number;

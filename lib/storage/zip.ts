@@ -1,4 +1,7 @@
-/** The one door to client-zip: stored, not deflated (pictures do not shrink), streamed, with the original dates. */
+/**
+ * The one door to client-zip: stored, not deflated (pictures do not shrink), streamed, with the original
+ * dates.
+ */
 import { makeZip } from 'client-zip';
 import { cleanFileName } from '../image/file-name.ts';
 import { UniqueNames } from './unique-names.ts';

@@ -1,6 +1,9 @@
 import type { SessionSnapshot, TransferSnapshot } from '../session/model.ts';
 
-/** Between two drawings of numbers alone (ms): faster than anybody reads, and each costs the page what it is sending with. */
+/**
+ * Between two drawings of numbers alone (ms): faster than anybody reads, and each costs the page what it is
+ * sending with.
+ */
 export const CALM_MS = 200;
 /** The same while the page is hidden. */
 export const HIDDEN_MS = 2000;
@@ -13,8 +16,8 @@ export interface CalmPublisher {
 }
 
 /**
- * Publishes at once what a person waits for (a state, a picture, a problem, the other side's arrival) and figures, lanes and
- * progress at most each `CALM_MS`, much less while the page is hidden.
+ * Publishes at once what a person waits for (a state, a picture, a problem, the other side's arrival) and
+ * figures, lanes and progress at most each `CALM_MS`, much less while the page is hidden.
  */
 export function calmPublisher(
   read: () => SessionSnapshot,

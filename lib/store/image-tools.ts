@@ -1,6 +1,6 @@
 /**
- * What the sender's store needs from `lib/image`, as one value, so that the store runs without a canvas in tests.
- * Each tool is loaded when it is first used: none of them is needed before a picture was picked.
+ * What the sender's store needs from `lib/image`, as one value, so that the store runs without a canvas in
+ * tests. Each tool is loaded when it is first used: none of them is needed before a picture was picked.
  */
 import type { ImageFacts } from '../image/inspect/inspect.ts';
 import type { StripResult } from '../image/strip/strip-location.ts';

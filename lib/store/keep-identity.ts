@@ -2,8 +2,8 @@ import type { SessionSnapshot, TransferSnapshot } from '../session/model.ts';
 import { sameFields } from './calm.ts';
 
 /**
- * A snapshot in which every transfer that did not change is the same object as before: with two hundred pictures on
- * the page, only the one that moves is drawn again.
+ * A snapshot in which every transfer that did not change is the same object as before: with two hundred
+ * pictures on the page, only the one that moves is drawn again.
  */
 export function keepIdentity(before: SessionSnapshot | undefined, now: SessionSnapshot): SessionSnapshot {
   if (!before || before === now) return now;

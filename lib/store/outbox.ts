@@ -1,4 +1,6 @@
-/** Pictures picked on the sender's page, from the file to what crosses. Plain values and one pure preparation. */
+/**
+ * Pictures picked on the sender's page, from the file to what crosses. Plain values and one pure preparation.
+ */
 import type { StripRefusal } from '../image/strip/strip-location.ts';
 import type { CompressProblem } from '../image/make/compress.ts';
 import type { OutgoingImage, ProblemCode } from '../session/model.ts';
@@ -68,8 +70,8 @@ export interface Prepared {
 }
 
 /**
- * Inspects, applies the choice, makes the preview. A preview that cannot be made costs only the preview; a file that
- * cannot be read rejects.
+ * Inspects, applies the choice, makes the preview. A preview that cannot be made costs only the preview; a
+ * file that cannot be read rejects.
  */
 export async function prepare(
   item: OutboxItem,

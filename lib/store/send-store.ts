@@ -1,6 +1,7 @@
 /**
- * The sender's page as a plain store: files are added, inspected and prepared (two at a time, so that preparing the
- * next overlaps sending this one), and go to the session in the order they were picked. React only draws it.
+ * The sender's page as a plain store: files are added, inspected and prepared (two at a time, so that
+ * preparing the next overlaps sending this one), and go to the session in the order they were picked. React
+ * only draws it.
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { SenderSession, SessionOptions, SessionSnapshot, TransferSnapshot } from '../session/model.ts';
@@ -10,7 +11,10 @@ import { calmPublisher } from './calm.ts';
 import { keepIdentity } from './keep-identity.ts';
 import { type Choice, type OutboxItem, type OutboxStage, prepare } from './outbox.ts';
 
-/** Preparations at a time: one that reads and one that encodes keep two cores busy, more only hold more pixels. */
+/**
+ * Preparations at a time: one that reads and one that encodes keep two cores busy, more only hold more
+ * pixels.
+ */
 export const PREPARING_AT_ONCE = 2;
 
 export interface SendState {
@@ -97,7 +101,10 @@ export function createSendStore({ makeSession, tools, makeId }: SendStoreOptions
     pump();
   }
 
-  /** Hands over what is ready, in the order picked: one that is still being prepared holds back those behind it. */
+  /**
+   * Hands over what is ready, in the order picked: one that is still being prepared holds back those behind
+   * it.
+   */
   function flush(): void {
     if (!session) return;
     for (const one of store.getState().items) {

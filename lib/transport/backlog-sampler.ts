@@ -1,6 +1,7 @@
 /**
- * Reports how much the browser still holds for each lane that was written to, and once when it is back at nothing.
- * Sends and the browser's own event drive it beside the timer, which a hidden page gets only once a second.
+ * Reports how much the browser still holds for each lane that was written to, and once when it is back at
+ * nothing. Sends and the browser's own event drive it beside the timer, which a hidden page gets only once a
+ * second.
  */
 import type { LaneId } from '../protocol/endpoint.ts';
 import { BACKLOG_SAMPLE_MS, BACKLOG_SETTLE_MS } from './limits.ts';
@@ -56,7 +57,8 @@ export class BacklogSampler {
     this.#timer = undefined;
     this.#sampledAt = now;
     for (const [lane, held] of this.#held) {
-      // Every send counts as held until the browser's network thread has spoken: only what stays says something.
+      // Every send counts as held until the browser's network thread has spoken: only what stays says
+      // something.
       if (
         held.reported > 0 ||
         now - held.touchedAt >= BACKLOG_SETTLE_MS ||

@@ -1,6 +1,6 @@
 /**
- * What the session needs from a transport. Implemented over simple-peer (`peer.ts` and `lane-pool.ts`, the browser)
- * and in memory (`memory.ts`, Node).
+ * What the session needs from a transport. Implemented over simple-peer (`peer.ts` and `lane-pool.ts`, the
+ * browser) and in memory (`memory.ts`, Node).
  */
 import type { LaneId } from '../protocol/endpoint.ts';
 
@@ -13,11 +13,15 @@ export interface TransportOptions {
   iceServers: readonly RTCIceServer[];
   /** Hide the person's address: relay candidates only. */
   relayOnly: boolean;
-  /** Hands an SDP or candidate of the *first* connection to the other side (sealed by the caller, through the server). */
+  /**
+   * Hands an SDP or candidate of the *first* connection to the other side (sealed by the caller, through the
+   * server).
+   */
   signal: (message: unknown) => void;
   /**
-   * Moves the channel of a lane to where the protocol runs, in the turn in which it was made; from then on its packets are
-   * none of the transport's business. The function returned ends that. `undefined`: it could not be moved and stays here.
+   * Moves the channel of a lane to where the protocol runs, in the turn in which it was made; from then on
+   * its packets are none of the transport's business. The function returned ends that. `undefined`: it could
+   * not be moved and stays here.
    */
   handOver?: (lane: LaneId, channel: RTCDataChannel, news: ChannelNews) => (() => void) | undefined;
   events: TransportEvents;
@@ -32,7 +36,10 @@ export interface ChannelNews {
 export interface TransportEvents {
   /** The control channel and the first lane are open. Called once, before `laneOpen(1)`. */
   connected: () => void;
-  /** The control channel is gone for good: make a new transport. `flooded`: the other side said more than it may; make none. */
+  /**
+   * The control channel is gone for good: make a new transport. `flooded`: the other side said more than it
+   * may; make none.
+   */
   closed: (reason: 'closed' | 'failed' | 'flooded') => void;
   /** Of lanes that stayed here, as all of what follows. */
   laneOpen: (lane: LaneId) => void;
@@ -47,14 +54,14 @@ export interface Transport {
   /** An SDP or candidate of the first connection from the other side. Malformed ones are dropped. */
   handleSignal(message: unknown): void;
   /**
-   * Sends on a lane. `false`: the lane is closed or its buffer is full; the packet is dropped, as the network might.
-   * On `CONTROL_LANE` nothing taken is ever dropped; a message has 1 … 65536 bytes and does not begin with 0x00,
-   * which marks the transport's own messages (throws `RangeError`).
+   * Sends on a lane. `false`: the lane is closed or its buffer is full; the packet is dropped, as the network
+   * might. On `CONTROL_LANE` nothing taken is ever dropped; a message has 1 … 65536 bytes and does not begin
+   * with 0x00, which marks the transport's own messages (throws `RangeError`).
    */
   send(lane: LaneId, bytes: Uint8Array): boolean;
   /**
-   * How many unreliable lanes should be open, the first included; the pool opens or closes in the background. Only the
-   * initiator calls it. `hold`: not now; what is opening may finish.
+   * How many unreliable lanes should be open, the first included; the pool opens or closes in the background.
+   * Only the initiator calls it. `hold`: not now; what is opening may finish.
    */
   setLaneTarget(count: number, hold?: boolean): void;
   path(): Promise<PathKind | undefined>;
@@ -62,8 +69,8 @@ export interface Transport {
   /** SHA-256 fingerprints of both live DTLS certificates of the first connection, `[initiator, other]`. */
   fingerprints(): readonly [string, string] | undefined;
   /**
-   * Sends what is queued on the control channel, waits (bounded) until the other side has it, then closes every
-   * connection and reports `closed('closed')` here and there.
+   * Sends what is queued on the control channel, waits (bounded) until the other side has it, then closes
+   * every connection and reports `closed('closed')` here and there.
    */
   close(): void;
 }

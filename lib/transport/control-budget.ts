@@ -1,4 +1,6 @@
-/** What the other side may say over one control channel: messages and bytes, at first and by the second. Pure. */
+/**
+ * What the other side may say over one control channel: messages and bytes, at first and by the second. Pure.
+ */
 import {
   CONTROL_BYTES_AT_FIRST,
   CONTROL_BYTES_PER_SECOND,

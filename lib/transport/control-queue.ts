@@ -1,4 +1,6 @@
-/** Messages on their way into a reliable channel: nothing is dropped, and the browser holds little at a time. */
+/**
+ * Messages on their way into a reliable channel: nothing is dropped, and the browser holds little at a time.
+ */
 import { CONTROL_BUFFER_BYTES, CONTROL_QUEUE_BYTES } from './limits.ts';
 
 /** What is used of an `RTCDataChannel`. */
@@ -27,7 +29,10 @@ export class ControlQueue {
     return this.#waitingBytes + this.#channel.bufferedAmount;
   }
 
-  /** `false`: the queue is full or the channel closed, and the message was not taken. The bytes are not copied. */
+  /**
+   * `false`: the queue is full or the channel closed, and the message was not taken. The bytes are not
+   * copied.
+   */
   send(bytes: Uint8Array): boolean {
     if (this.#channel.readyState === 'closing' || this.#channel.readyState === 'closed') return false;
     if (this.#waitingBytes + bytes.length > CONTROL_QUEUE_BYTES) return false;

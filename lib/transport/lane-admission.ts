@@ -1,4 +1,7 @@
-/** Which lanes the other side may open: the answering side's bounds, pure. The initiator's own are `LanePlan`'s. */
+/**
+ * Which lanes the other side may open: the answering side's bounds, pure. The initiator's own are
+ * `LanePlan`'s.
+ */
 import { LANES_AT_FIRST, LANES_OPENING, LANES_PER_SECOND } from './limits.ts';
 
 export class LaneAdmission {

@@ -1,6 +1,6 @@
 /**
- * The channels of lanes, where they are used: in the protocol's worker or, in a browser that cannot move them there, on
- * the page. Messages in and out, and how much the browser still holds.
+ * The channels of lanes, where they are used: in the protocol's worker or, in a browser that cannot move them
+ * there, on the page. Messages in and out, and how much the browser still holds.
  */
 import type { LaneId } from '../protocol/endpoint.ts';
 import { BacklogSampler } from './backlog-sampler.ts';
@@ -29,7 +29,10 @@ export class LaneChannels {
     this.#backlog = new BacklogSampler(events.backlog);
   }
 
-  /** A channel that is not open yet, or is just opening; it takes the place of an earlier one with this number. */
+  /**
+   * A channel that is not open yet, or is just opening; it takes the place of an earlier one with this
+   * number.
+   */
   add(lane: LaneId, channel: RTCDataChannel, news: ChannelNews): void {
     this.remove(lane);
     channel.binaryType = 'arraybuffer';

@@ -1,6 +1,6 @@
 /**
- * Which lanes to open and close: the initiator's decisions, pure. Lane 1 belongs to the first connection and is
- * always open; numbers count up from 2 and are never reused within a session.
+ * Which lanes to open and close: the initiator's decisions, pure. Lane 1 belongs to the first connection and
+ * is always open; numbers count up from 2 and are never reused within a session.
  *
  *     opening ──opened──▶ open
  *        └────────closed────┘

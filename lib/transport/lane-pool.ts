@@ -1,6 +1,6 @@
 /**
- * Lanes 2 … N: peer connections signaled over the first one's control channel. The initiator plans them; the other
- * side answers within the same bounds. See docs/PROTOCOL.md, "Lanes".
+ * Lanes 2 … N: peer connections signaled over the first one's control channel. The initiator plans them; the
+ * other side answers within the same bounds. See docs/PROTOCOL.md, "Lanes".
  */
 import type { LaneId } from '../protocol/endpoint.ts';
 import type { ChannelNews } from './contract.ts';
@@ -106,7 +106,10 @@ export class LanePool {
     this.#waiting.clear();
   }
 
-  /** An offer for a new lane: its number must be new, and the count within the bounds. Its connection is made in its turn. */
+  /**
+   * An offer for a new lane: its number must be new, and the count within the bounds. Its connection is made
+   * in its turn.
+   */
   #accept(lane: LaneId, sdp: string): void {
     if (lane <= this.#highest) return;
     this.#highest = lane;

@@ -21,7 +21,9 @@ export type LaneSignal =
   /** The whole transport ends in good order. */
   | { bye: true };
 
-/** As many control messages as it takes, each at most `SIGNAL_BATCH_BYTES` unless a single signal is longer. */
+/**
+ * As many control messages as it takes, each at most `SIGNAL_BATCH_BYTES` unless a single signal is longer.
+ */
 export function encodeLaneSignals(signals: readonly LaneSignal[]): Uint8Array[] {
   const messages: Uint8Array[] = [];
   let parts: string[] = [];
@@ -47,8 +49,8 @@ export function encodeLaneSignals(signals: readonly LaneSignal[]): Uint8Array[] 
 }
 
 /**
- * What of a transport message makes sense; the rest is dropped. `sdp` and `candidate` are still the other side's
- * words: `applyDifference` and `parseSignal` check them.
+ * What of a transport message makes sense; the rest is dropped. `sdp` and `candidate` are still the other
+ * side's words: `applyDifference` and `parseSignal` check them.
  */
 export function decodeLaneSignals(message: Uint8Array): LaneSignal[] {
   let parsed: unknown;

@@ -1,6 +1,6 @@
 /**
- * Two transports in one process, for Node: the session's tests run over the real thing's contract without a browser.
- * The network between them is given: a function that carries one message, late, twice, or never.
+ * Two transports in one process, for Node: the session's tests run over the real thing's contract without a
+ * browser. The network between them is given: a function that carries one message, late, twice, or never.
  */
 import { CONTROL_LANE, type LaneId } from '../protocol/endpoint.ts';
 import type { PathKind, Transport, TransportFigures, TransportOptions } from './contract.ts';

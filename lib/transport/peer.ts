@@ -1,6 +1,6 @@
 /**
- * One connection over simple-peer, the only import of it. simple-peer does the offer, the answer, the candidates and
- * the end; messages bypass its stream, which copies each one and stops at 64 KB.
+ * One connection over simple-peer, the only import of it. simple-peer does the offer, the answer, the
+ * candidates and the end; messages bypass its stream, which copies each one and stops at 64 KB.
  */
 import SimplePeer from 'simple-peer/simplepeer.min.js';
 import type { ChannelNews } from './contract.ts';
@@ -29,7 +29,9 @@ export interface PeerEvents {
   closed: () => void;
 }
 
-/** Both channels are negotiated out of band: no opening message to lose, and they open with the association. */
+/**
+ * Both channels are negotiated out of band: no opening message to lose, and they open with the association.
+ */
 const LANE_CHANNEL: RTCDataChannelInit = { ordered: false, maxRetransmits: 0, negotiated: true, id: 0 };
 const CONTROL_CHANNEL: RTCDataChannelInit = { ordered: true, negotiated: true, id: 1 };
 
@@ -62,15 +64,16 @@ export class Peer {
     this.#peer = new SimplePeer({ initiator, config, channelConfig: LANE_CHANNEL, channelName: 'lane' });
     this.#peer.on('error', () => undefined); // 'close' follows
     const { _pc: connection, _channel: lane, _closingInterval: watch } = this.#peer as unknown as Internals;
-    // It asks each channel's state each five seconds, which waits for the browser's network thread: with 150 lanes a page
-    // were blocked for tenths of a second. Of a channel that was moved into a worker it would learn nothing.
+    // It asks each channel's state each five seconds, which waits for the browser's network thread: with 150
+    // lanes a page were blocked for tenths of a second. Of a channel that was moved into a worker it would
+    // learn nothing.
     if (watch !== null) clearInterval(watch);
     if (!connection || !lane) throw new Error('the browser refused a peer connection');
     this.connection = connection;
     this.#openTimer = setTimeout(() => this.#fail(), openWithinMs);
 
-    // simple-peer's stream is not used. Its share of the events would cost time (statistics when the channel opens), and
-    // the end of the channel ends the connection only where we say so.
+    // simple-peer's stream is not used. Its share of the events would cost time (statistics when the channel
+    // opens), and the end of the channel ends the connection only where we say so.
     lane.onopen = lane.onmessage = lane.onbufferedamountlow = lane.onclose = lane.onerror = null;
     this.#letGo = takeLane(lane, {
       open: () => {
@@ -126,7 +129,9 @@ export class Peer {
     return ours && theirs ? [ours, theirs] : undefined;
   }
 
-  /** Both descriptions exactly as they crossed; the browser's own copies change while candidates are gathered. */
+  /**
+   * Both descriptions exactly as they crossed; the browser's own copies change while candidates are gathered.
+   */
   get signaledSdp(): { local: string; remote: string } {
     return { local: this.#localSdp, remote: this.#remoteSdp };
   }

@@ -1,7 +1,7 @@
 /**
- * A lane's SDP differs from the first connection's in three or four lines. Both sides hold the first connection's,
- * so only those lines cross: about 80 bytes instead of 500, which matters where the control channel carries
- * half a megabit.
+ * A lane's SDP differs from the first connection's in three or four lines. Both sides hold the first
+ * connection's, so only those lines cross: about 80 bytes instead of 500, which matters where the control
+ * channel carries half a megabit.
  */
 import { SDP_LENGTH } from './limits.ts';
 

@@ -36,7 +36,8 @@ export async function selectedPath(connection: RTCPeerConnection): Promise<Selec
   if (!local) return undefined;
   return {
     kind: local.candidateType === 'relay' || remote?.candidateType === 'relay' ? 'relayed' : 'direct',
-    // The other side's address may be one that only showed up in a check ("prflx") because its name was hidden.
+    // The other side's address may be one that only showed up in a check ("prflx") because its name was
+    // hidden.
     hostToHost:
       local.candidateType === 'host' &&
       (remote?.candidateType === 'host' || remote?.candidateType === 'prflx'),

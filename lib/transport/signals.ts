@@ -40,7 +40,10 @@ export function parseSignal(message: unknown): PeerSignal | undefined {
   };
 }
 
-/** Kinds of addresses (RFC 8839, `typ`): `host` a device's own, `srflx` as STUN sees it, `relay` at a TURN server. */
+/**
+ * Kinds of addresses (RFC 8839, `typ`): `host` a device's own, `srflx` as STUN sees it, `relay` at a TURN
+ * server.
+ */
 export type CandidateKinds = ReadonlySet<string>;
 
 /** The kinds of the addresses in a description or candidate; of anything else none. */
@@ -50,7 +53,10 @@ export function candidateKinds(message: unknown): string[] {
   return [...text.matchAll(/^(?:a=)?candidate:.* typ (\w+)/gm)].map(([, kind]) => kind!);
 }
 
-/** Lets through what one connection may still take: one description of the right kind, and a bounded number of candidates. */
+/**
+ * Lets through what one connection may still take: one description of the right kind, and a bounded number of
+ * candidates.
+ */
 export class SignalGate {
   #expected: 'offer' | 'answer';
   #described = false;

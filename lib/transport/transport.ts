@@ -1,4 +1,7 @@
-/** The browser's transport: the first connection with its control channel and lane 1, and the pool of further lanes. */
+/**
+ * The browser's transport: the first connection with its control channel and lane 1, and the pool of further
+ * lanes.
+ */
 import { CONTROL_LANE, type LaneId } from '../protocol/endpoint.ts';
 import type { ChannelNews, PathKind, Transport, TransportFigures, TransportOptions } from './contract.ts';
 import { ControlBudget } from './control-budget.ts';
@@ -166,7 +169,8 @@ class BrowserTransport implements Transport {
   #goodbye(): void {
     if (this.#state === 'connected') {
       const first = this.#first!;
-      // The confirmation may need to be sent again by SCTP: the connection lingers, silent, until the other side ends it.
+      // The confirmation may need to be sent again by SCTP: the connection lingers, silent, until the other
+      // side ends it.
       this.#sendLaneSignals([{ bye: true }]);
       this.#first = undefined;
       setTimeout(() => first.destroy(), CLOSE_DRAIN_MS);
@@ -208,7 +212,10 @@ class BrowserTransport implements Transport {
   }
 }
 
-/** P-256 as browsers make by themselves; `undefined` where the call is missing: then each connection makes its own. */
+/**
+ * P-256 as browsers make by themselves; `undefined` where the call is missing: then each connection makes its
+ * own.
+ */
 async function makeCertificate(): Promise<RTCCertificate | undefined> {
   try {
     const parameters: EcKeyGenParams = { name: 'ECDSA', namedCurve: 'P-256' };

@@ -1,6 +1,6 @@
 /**
- * The static export in memory: six megabytes, read once. What is served can then neither disappear nor fail to be
- * read, and costs no descriptor.
+ * The static export in memory: six megabytes, read once. What is served can then neither disappear nor fail
+ * to be read, and costs no descriptor.
  */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';

@@ -2,8 +2,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /**
- * What Tessera uses is allowed for its own pages; everything else a browser offers is off. `web-share` is left at its
- * default, which is the same: naming it makes browsers without it warn on every page.
+ * What Tessera uses is allowed for its own pages; everything else a browser offers is off. `web-share` is
+ * left at its default, which is the same: naming it makes browsers without it warn on every page.
  */
 const permissions = [
   'camera=(self)',
@@ -58,8 +58,8 @@ export function overHttps(request: IncomingMessage, trustedProxies: number): boo
 }
 
 /**
- * The host as the browser wrote it: what a trusted proxy says of it, or what the request says. Anybody can write
- * both; see `nameAllowed`.
+ * The host as the browser wrote it: what a trusted proxy says of it, or what the request says. Anybody can
+ * write both; see `nameAllowed`.
  */
 export function hostOf(request: IncomingMessage, trustedProxies: number): string | undefined {
   const forwarded = trustedProxies > 0 ? request.headers['x-forwarded-host'] : undefined;

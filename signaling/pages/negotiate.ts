@@ -1,12 +1,15 @@
-/** What a request's headers ask of a file: which compression, and whether it is the one the browser has already. */
+/**
+ * What a request's headers ask of a file: which compression, and whether it is the one the browser has
+ * already.
+ */
 import type { Encoding } from './exported-files.ts';
 
 /** Smallest first. */
 const ENCODINGS: readonly Encoding[] = ['br', 'gzip'];
 
 /**
- * The smallest encoding that the client takes (RFC 9110, 12.5.3). What cannot be understood counts as not taken: every
- * client can read a file as it is.
+ * The smallest encoding that the client takes (RFC 9110, 12.5.3). What cannot be understood counts as not
+ * taken: every client can read a file as it is.
  *
  * @param accepted the header `Accept-Encoding`
  */

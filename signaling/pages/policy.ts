@@ -1,21 +1,26 @@
 /**
  * The Content-Security-Policy of an exported page: nothing is allowed but what Tessera uses.
  *
- * Next.js writes a few inline scripts into each page; they are allowed by their hash (CSP level 3), so an injected one
- * never runs.
+ * Next.js writes a few inline scripts into each page; they are allowed by their hash (CSP level 3), so an
+ * injected one never runs.
  */
 import { createHash } from 'node:crypto';
 
 export interface PageHashes {
   scripts: string[];
   styles: string[];
-  /** `style="…"` in the page itself; React's styles at run time go through the CSSOM, which no policy restricts. */
+  /**
+   * `style="…"` in the page itself; React's styles at run time go through the CSSOM, which no policy
+   * restricts.
+   */
   styleAttributes: string[];
 }
 
 export const noHashes: PageHashes = { scripts: [], styles: [], styleAttributes: [] };
 
-/** Finds the inline scripts and styles of a page that this project built. Not a parser for pages of strangers. */
+/**
+ * Finds the inline scripts and styles of a page that this project built. Not a parser for pages of strangers.
+ */
 export function hashInline(html: string): PageHashes {
   return {
     scripts: hashAll(html, /<script(?![^>]*\ssrc=)[^>]*>([\s\S]*?)<\/script>/gi),
@@ -25,7 +30,8 @@ export function hashInline(html: string): PageHashes {
 }
 
 /**
- * @param connect further sources of `connect-src`: `ws:`/`wss:` of the same host for browsers whose `'self'` leaves
+ * @param connect further sources of `connect-src`: `ws:`/`wss:` of the same host for browsers whose `'self'`
+ * leaves
  *   websockets out (Safari before 15.4), or the signaling server of pages on a file host
  */
 export function contentSecurityPolicy(hashes: PageHashes, connect: readonly string[] = []): string {
@@ -51,7 +57,9 @@ export function contentSecurityPolicy(hashes: PageHashes, connect: readonly stri
   return directives.filter((directive) => directive !== false).join('; ');
 }
 
-/** A policy in the page itself, for file hosts that send no headers. `frame-ancestors` has no effect there. */
+/**
+ * A policy in the page itself, for file hosts that send no headers. `frame-ancestors` has no effect there.
+ */
 export function withPolicyTag(html: string, connect: readonly string[] = []): string {
   const policy = contentSecurityPolicy(hashInline(html), connect);
   const tag = `<meta http-equiv="Content-Security-Policy" content="${policy}"/>`;

@@ -11,7 +11,10 @@ import { Windows } from './windows.ts';
 
 export type Attempt = keyof typeof ADDRESS_LIMITS;
 
-/** A network of many /64 gets more than one of them, and far less than all of them: 2 times in a /56, 4 in a /48. */
+/**
+ * A network of many /64 gets more than one of them, and far less than all of them: 2 times in a /56, 4 in a
+ * /48.
+ */
 const WIDER_FACTOR = 2;
 
 export class Attempts {

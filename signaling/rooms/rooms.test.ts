@@ -42,7 +42,8 @@ describe('a code', () => {
     expect(
       rooms.handle({ type: 'join', socket: 'r', from: 'from r', slot: opened(rooms, 's'), hello }, 1).effects,
     ).toEqual(heard);
-    // The sender's connection was dead: its next one hears what the guest says to it, and not what it said to that one.
+    // The sender's connection was dead: its next one hears what the guest says to it, and not what it said to
+    // that one.
     rooms.handle({ type: 'gone', socket: 's' }, 2);
     const back = rooms.handle({ type: 'reopen', socket: 's', token: 's' }, 3);
     expect(back.effects).toEqual(paired);
@@ -290,8 +291,8 @@ describe('a join counts as a wrong code', () => {
 });
 
 /**
- * The rules once more, as plainly as they can be said: a list of rooms, a list of waiting sockets, a list of pairs.
- * Everything is looked up by walking; nothing is shared with the real one but the vocabulary.
+ * The rules once more, as plainly as they can be said: a list of rooms, a list of waiting sockets, a list of
+ * pairs. Everything is looked up by walking; nothing is shared with the real one but the vocabulary.
  */
 class Model {
   /** With those that were joined by a guest whom the sender has not answered yet. */

@@ -1,5 +1,6 @@
 /**
- * Who may talk to whom. No sockets, no clock, no randomness of its own: events and time in, a reply and effects out.
+ * Who may talk to whom. No sockets, no clock, no randomness of its own: events and time in, a reply and
+ * effects out.
  *
  *   open ──▶ room ──join──▶ pair ──leave/burn/gone──▶ nothing
  *            │ ▲ └─ 10 min ─▶ expired
@@ -7,9 +8,10 @@
  *            room without its sender ──join──▶ guest waits ──reopen──▶ pair
  *   rejoin ─▶ waiting ──the other role, same id──▶ pair ──5 min──▶ nothing
  *
- * A room is one sender and one receiver. The first join ends the room and makes a *pair*; bytes cross only inside
- * pairs. A phone suspends the page while its owner hands the code on: a sender whose connection is gone may take
- * its room back with the token it got when it opened, and who joined meanwhile waits. Several receivers later: a room that makes a pair per join until its seats are used.
+ * A room is one sender and one receiver. The first join ends the room and makes a *pair*; bytes cross only
+ * inside pairs. A phone suspends the page while its owner hands the code on: a sender whose connection is
+ * gone may take its room back with the token it got when it opened, and who joined meanwhile waits. Several
+ * receivers later: a room that makes a pair per join until its seats are used.
  */
 import {
   MAX_PAIR_BYTES,
@@ -30,7 +32,10 @@ export type RoomsEvent =
   | { type: 'open'; socket: SocketId; token: string; random: number; minDigits: number }
   /** The sender of a room, on another connection. */
   | { type: 'reopen'; socket: SocketId; token: string }
-  /** `from` is whom a failure counts against. `hello` is the first message to the sender: it is handed over as soon as both are there. */
+  /**
+   * `from` is whom a failure counts against. `hello` is the first message to the sender: it is handed over as
+   * soon as both are there.
+   */
   | { type: 'join'; socket: SocketId; slot: string; from: string; hello?: Uint8Array | undefined }
   | { type: 'rejoin'; socket: SocketId; id: string; role: Role }
   | { type: 'relay'; socket: SocketId; bytes: Uint8Array }
@@ -46,7 +51,10 @@ export type Effect =
   | { to: SocketId; type: 'message'; bytes: Uint8Array }
   | { to: SocketId; type: 'peer-left' }
   | { to: SocketId; type: 'expired'; reason: ExpiredReason }
-  /** A room was used up by somebody who did not have its words, or did not try them. For the limits, nobody is told. */
+  /**
+   * A room was used up by somebody who did not have its words, or did not try them. For the limits, nobody is
+   * told.
+   */
   | { type: 'failed-join'; from: string };
 
 export type Reply =
@@ -92,7 +100,10 @@ interface Pair {
   expiresAt: number;
   /** Set when the pair was made by `rejoin`. */
   rendezvous?: string;
-  /** Set when it was made by a code: the guest's origin, until the sender has said more than it says to a wrong guess. */
+  /**
+   * Set when it was made by a code: the guest's origin, until the sender has said more than it says to a
+   * wrong guess.
+   */
   unproven?: { from: string; messages: number };
   /** Until the sender has said anything: it may have been suspended already, and take the room back. */
   room?: Room;
@@ -112,7 +123,10 @@ export class Rooms {
   #rooms = new Map<string, Room>();
   /** Rooms by token, with those that have been joined; in order of expiry, since all live equally long. */
   #tokens = new Map<string, Room>();
-  /** Waiting or paired. A waiting one is put at the end when it is renewed, so waiting ones are in order of expiry. */
+  /**
+   * Waiting or paired. A waiting one is put at the end when it is renewed, so waiting ones are in order of
+   * expiry.
+   */
   #rendezvous = new Map<string, Rendezvous>();
   /** In order of expiry, since all live equally long. */
   #pairs = new Set<Pair>();
@@ -142,7 +156,8 @@ export class Rooms {
         return this.#rejoin(event, now, effects);
       case 'relay':
         return this.#relay(event, effects);
-      // One receiver to a room: whoever ends a pair ends it for both. With several, `burn` would end it for all.
+      // One receiver to a room: whoever ends a pair ends it for both. With several, `burn` would end it for
+      // all.
       case 'burn':
       case 'leave':
         this.#leave(event.socket, now, effects);
@@ -273,7 +288,10 @@ export class Rooms {
     }
   }
 
-  /** The connection of a room's sender is gone, but not for good. `false`: it was no room's, or the room is over. */
+  /**
+   * The connection of a room's sender is gone, but not for good. `false`: it was no room's, or the room is
+   * over.
+   */
   #away(socket: SocketId): boolean {
     const place = this.#places.get(socket);
     const room =

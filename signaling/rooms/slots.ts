@@ -1,8 +1,8 @@
 /**
  * Room numbers: short to say, not predictable, and at rest for a while after use.
  *
- * A slot is looked for in the shortest range (1–9, 10–99, …) that is less than half taken, so that it is random among
- * enough others, and a stranger who tries numbers mostly misses.
+ * A slot is looked for in the shortest range (1–9, 10–99, …) that is less than half taken, so that it is
+ * random among enough others, and a stranger who tries numbers mostly misses.
  */
 import { MAX_RESTING_SLOTS, MAX_SLOT_DIGITS, SLOT_REST_MS } from '../wire/limits.ts';
 

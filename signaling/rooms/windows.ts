@@ -1,6 +1,7 @@
 /**
- * Counts events by key in windows of a fixed length, with a bound on the number of keys. A flood of new keys makes older
- * ones forgotten, never the tables larger: they are two, and when the younger is half of what is allowed, the older goes.
+ * Counts events by key in windows of a fixed length, with a bound on the number of keys. A flood of new keys
+ * makes older ones forgotten, never the tables larger: they are two, and when the younger is half of what is
+ * allowed, the older goes.
  */
 export class Windows {
   readonly #length: number;

@@ -1,6 +1,6 @@
 /**
- * Whom a limit counts: one IPv4 address, or one IPv6 /64, which is the least that a subscriber gets. The one door of
- * proxy-addr and ipaddr.js.
+ * Whom a limit counts: one IPv4 address, or one IPv6 /64, which is the least that a subscriber gets. The one
+ * door of proxy-addr and ipaddr.js.
  */
 import type { IncomingMessage } from 'node:http';
 import ipaddr from 'ipaddr.js';
@@ -9,7 +9,8 @@ import proxyAddress from 'proxy-addr';
 /**
  * The address of a request, as a key for limits.
  *
- * @param proxies how many trusted proxies are in front; each appended one address to X-Forwarded-For. With 0 the
+ * @param proxies how many trusted proxies are in front; each appended one address to X-Forwarded-For. With 0
+ * the
  *   header is ignored: anybody can write it.
  */
 export function clientAddress(request: IncomingMessage, proxies: number): string {

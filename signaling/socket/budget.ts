@@ -1,4 +1,7 @@
-/** What one browser may say on its connection, whatever language it speaks there: counted below Socket.IO. Pure. */
+/**
+ * What one browser may say on its connection, whatever language it speaks there: counted below Socket.IO.
+ * Pure.
+ */
 import { MAX_SOCKET_BYTES_PER_SECOND, MESSAGE_BURST, MESSAGES_PER_SECOND } from '../wire/limits.ts';
 
 export class MessageBudget {

@@ -1,8 +1,8 @@
 /**
  * STUN and TURN servers that a page is told of when it opens, joins or rejoins.
  *
- * Without configuration it is this process's own STUN server and no third party's: it sees everybody's address anyway.
- * TURN_URLS is for networks that let no direct connection through.
+ * Without configuration it is this process's own STUN server and no third party's: it sees everybody's
+ * address anyway. TURN_URLS is for networks that let no direct connection through.
  */
 import { createHmac } from 'node:crypto';
 import { TURN_CREDENTIAL_SECONDS } from '../wire/limits.ts';
@@ -45,8 +45,8 @@ const turnUser = (secret: string, subscriber: string): string =>
   createHmac('sha256', secret).update(`user ${subscriber}`).digest('base64url').slice(0, 16);
 
 /**
- * The time-limited credential of coturn's REST scheme (draft-uberti-behave-turn-rest-00): the user name says until
- * when, the password is base64 of HMAC-SHA1 over it.
+ * The time-limited credential of coturn's REST scheme (draft-uberti-behave-turn-rest-00): the user name says
+ * until when, the password is base64 of HMAC-SHA1 over it.
  *
  * @param expires Unix seconds
  */

@@ -1,9 +1,9 @@
 /** Under which names this server is known, and which web pages may talk to it. */
 
 /**
- * Whether a page that was found under this name may be ours. Another name that leads to our address is how a page of a
- * stranger gets into a network that only this machine is in (DNS rebinding): it is then of the same origin as we are. An
- * address cannot be made to lead elsewhere, and so is always ours.
+ * Whether a page that was found under this name may be ours. Another name that leads to our address is how a
+ * page of a stranger gets into a network that only this machine is in (DNS rebinding): it is then of the same
+ * origin as we are. An address cannot be made to lead elsewhere, and so is always ours.
  *
  * @param host the header, with or without a port
  * @param names host names in lower case, without ports

@@ -413,7 +413,8 @@ test('[P-95] 10,000 guesses from 1,000 addresses: no code sees more than one, an
       'x-forwarded-for': `10.${address >> 16}.${(address >> 8) & 255}.${address & 255}`,
     });
   };
-  // Live codes, each with the number of times that a guest was let in. A sender whose code was guessed opens another.
+  // Live codes, each with the number of times that a guest was let in. A sender whose code was guessed opens
+  // another.
   const opened: { slot: string; joins: number }[] = [];
   const openAgain = (sender: TestSocket, done = () => {}) => {
     // Not awaited: a guess may come in right behind the answer, and must count for this code.
@@ -464,7 +465,8 @@ test('[P-95] 10,000 guesses from 1,000 addresses: no code sees more than one, an
   // The rest, if any, got into an honest pair's room before the alarm, and its guest did not.
   expect(opened.reduce((sum, { joins }) => sum + joins, 0)).toBe(hits - (tries - honest));
   expect(Math.max(...opened.map(({ joins }) => joins))).toBe(1);
-  // The codes that were opened after the alarm lie too far apart to be found: one guess in some 9,000 finds any.
+  // The codes that were opened after the alarm lie too far apart to be found: one guess in some 9,000 finds
+  // any.
   const late = opened.filter(({ slot }) => slot.length === 6);
   expect(late.length).toBeGreaterThan(50);
   expect(late.filter(({ joins }) => joins > 0).length).toBeLessThan(9);

@@ -75,7 +75,10 @@ export interface SignalingOptions {
   allowedOrigins: readonly string[];
   trustedProxies: number;
   ice: IceConfig;
-  /** Where this process answers STUN itself, for a page that found it as `host`; `undefined` where it does not. */
+  /**
+   * Where this process answers STUN itself, for a page that found it as `host`; `undefined` where it does
+   * not.
+   */
   ownStun?: (host: string | undefined) => string | undefined;
   log: Log;
   /** Unix milliseconds; tests make ten minutes pass. */

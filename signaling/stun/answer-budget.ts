@@ -1,4 +1,6 @@
-/** How often STUN answers: UDP's source addresses can be forged, so nobody may be flooded through us. Pure. */
+/**
+ * How often STUN answers: UDP's source addresses can be forged, so nobody may be flooded through us. Pure.
+ */
 import { ANSWERS_IN_ALL, ANSWERS_PER_ADDRESS, WINDOW_MS } from './limits.ts';
 
 export class AnswerBudget {

@@ -7,7 +7,10 @@ import { answerBinding, parseBindingRequest, type BindingRequest } from './messa
 const hex = (text: string) => Uint8Array.from(Buffer.from(text.replaceAll(/\s/g, ''), 'hex'));
 const toHex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 
-/** RFC 5769, 2.1: a request of ICE, with SOFTWARE, PRIORITY, ICE-CONTROLLED, USERNAME, an integrity and a fingerprint. */
+/**
+ * RFC 5769, 2.1: a request of ICE, with SOFTWARE, PRIORITY, ICE-CONTROLLED, USERNAME, an integrity and a
+ * fingerprint.
+ */
 const SAMPLE_REQUEST = hex(`
   00 01 00 58 21 12 a4 42 b7 e7 a7 01 bc 34 d6 86 fa 87 df ae
   80 22 00 10 53 54 55 4e 20 74 65 73 74 20 63 6c 69 65 6e 74

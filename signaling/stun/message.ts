@@ -1,5 +1,6 @@
 /**
- * STUN, as much of it as a server without accounts needs (RFC 8489): reads a Binding request, writes its answer. Pure.
+ * STUN, as much of it as a server without accounts needs (RFC 8489): reads a Binding request, writes its
+ * answer. Pure.
  *
  *      0                   1                   2                   3
  *      0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
@@ -37,8 +38,8 @@ const FINGERPRINT = 0x8028;
 const COMPREHENSION_OPTIONAL = 0x8000;
 
 /**
- * What RFC 8489 itself defines below that. A server that asks for no credentials ignores them; any other type must be
- * refused with 420.
+ * What RFC 8489 itself defines below that. A server that asks for no credentials ignores them; any other type
+ * must be refused with 420.
  */
 const KNOWN: ReadonlySet<number> = new Set([
   0x0001, // MAPPED-ADDRESS

@@ -2,7 +2,8 @@
 
 /**
  * @param host what the page's request says in `Host`, with or without a port
- * @returns `undefined` for a page of this very machine, which has nothing to learn from its own loopback address
+ * @returns `undefined` for a page of this very machine, which has nothing to learn from its own loopback
+ * address
  */
 export function ownStunUrl(host: string | undefined, port: number): string | undefined {
   if (host === undefined || !URL.canParse(`http://${host}`)) return undefined;

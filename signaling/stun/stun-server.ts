@@ -1,8 +1,8 @@
 /**
  * Tells browsers the address that the internet sees them under: STUN on the port of the pages, over UDP.
  *
- * It answers Binding requests and nothing else, one datagram each, and holds no state but counts. The answer is at most
- * 24 bytes longer than the request, so it is no amplifier worth forging an address for.
+ * It answers Binding requests and nothing else, one datagram each, and holds no state but counts. The answer
+ * is at most 24 bytes longer than the request, so it is no amplifier worth forging an address for.
  */
 import { createSocket, type Socket } from 'node:dgram';
 import { limitKey } from '../socket/address.ts';

@@ -1,6 +1,7 @@
 /**
- * A certificate of our own making, so that phones on the LAN get a secure context (camera, installable app). Browsers
- * warn once; the warning is honest, and the code still authenticates both people. The one door of selfsigned.
+ * A certificate of our own making, so that phones on the LAN get a secure context (camera, installable app).
+ * Browsers warn once; the warning is honest, and the code still authenticates both people. The one door of
+ * selfsigned.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,7 +17,9 @@ export interface Certificate {
 }
 
 const DAY_MS = 24 * 3600_000;
-/** Apple refuses certificates that live longer than 825 days; a year is what selfsigned and most tools use. */
+/**
+ * Apple refuses certificates that live longer than 825 days; a year is what selfsigned and most tools use.
+ */
 const LIFETIME_MS = 365 * DAY_MS;
 /** Not made anew at every start, or the person would be warned every time; a week before its end it is. */
 const RENEW_MS = 7 * DAY_MS;

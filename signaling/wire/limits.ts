@@ -1,6 +1,9 @@
 /** Every bound of the signaling server, and why it has the size it has. */
 
-/** A message between two paired browsers. An SDP with all its candidates is 2–6 KB, sealed; twice that is room enough. */
+/**
+ * A message between two paired browsers. An SDP with all its candidates is 2–6 KB, sealed; twice that is room
+ * enough.
+ */
 export const MAX_RELAY_BYTES = 16 * 1024;
 
 /** What may accompany a join, for the sender's eyes: the first message of a pairing has 20 bytes. */
@@ -9,13 +12,18 @@ export const MAX_HELLO_BYTES = 64;
 /** Socket.IO's frame: one relayed message and its envelope. */
 export const MAX_FRAME_BYTES = 32 * 1024;
 
-/** What one pair may send through the server. A handshake takes about 20 KB; pictures have no business here. */
+/**
+ * What one pair may send through the server. A handshake takes about 20 KB; pictures have no business here.
+ */
 export const MAX_PAIR_BYTES = 1024 * 1024;
 
 /** How long a code may wait for its receiver (issue: ten minutes unjoined). */
 export const ROOM_LIFETIME_MS = 10 * 60_000;
 
-/** A slot rests this long after its room ended, so that a late guest with an old code does not burn a stranger's new one. */
+/**
+ * A slot rests this long after its room ended, so that a late guest with an old code does not burn a
+ * stranger's new one.
+ */
 export const SLOT_REST_MS = ROOM_LIFETIME_MS;
 
 /** How long one side of a dropped session waits for the other: a locked phone returns within minutes. */
@@ -35,18 +43,23 @@ export const ADDRESS_SOCKETS = 500;
 /** A page says CONNECT right behind the handshake. */
 export const CONNECT_MS = 10_000;
 
-/** How long two sides may talk through the server: pairing (80 s) and connecting (40 s) fit twice. Connected pages do not need it any more. */
+/**
+ * How long two sides may talk through the server: pairing (80 s) and connecting (40 s) fit twice. Connected
+ * pages do not need it any more.
+ */
 export const PAIR_LIFETIME_MS = 5 * 60_000;
 
 /**
- * What a sender says to a guest before it knows that the guest has the right words: its share and, if they were wrong, an
- * abort. A third message is a success.
+ * What a sender says to a guest before it knows that the guest has the right words: its share and, if they
+ * were wrong, an abort. A third message is a success.
  */
 export const MESSAGES_BEFORE_TRUST = 2;
 
 /** Connections of every kind, pages included: each socket that waits may load a page at the same time. */
 export const MAX_CONNECTIONS = 25_000;
-/** Of the system's file descriptors, those that are kept for anything but connections: a start needs about 30. */
+/**
+ * Of the system's file descriptors, those that are kept for anything but connections: a start needs about 30.
+ */
 export const RESERVED_DESCRIPTORS = 64;
 /** Connections that one address holds, where no proxy is in front: a school behind one NAT, six to a page. */
 export const ADDRESS_CONNECTIONS = 1000;
@@ -61,7 +74,9 @@ export const MAX_SLOT_DIGITS = 6;
 /** While many joins fail somewhere, new codes get slots too long to be found by trying: 900,000 of them. */
 export const ALARM_SLOT_DIGITS = 6;
 
-/** Failed joins a minute, over all addresses, that raise the alarm. People mistype; a hundred a minute do not. */
+/**
+ * Failed joins a minute, over all addresses, that raise the alarm. People mistype; a hundred a minute do not.
+ */
 export const ALARM_FAILED_JOINS = 100;
 export const ALARM_WINDOW_MS = 60_000;
 /** The alarm stays on this long after the last such minute: the life of a code. */
@@ -80,7 +95,10 @@ export const MAX_MALFORMED = 3;
 /** A socket that has no place and is older than this is closed: it only costs memory. */
 export const IDLE_SOCKET_MS = 30 * 60_000;
 
-/** One that never asked for a place goes sooner: a page that connects ahead of its person gives up after a minute. */
+/**
+ * One that never asked for a place goes sooner: a page that connects ahead of its person gives up after a
+ * minute.
+ */
 export const UNUSED_SOCKET_MS = 2 * 60_000;
 
 /** STUN and TURN addresses that a page is given, of each kind; browsers slow down above a handful. */
@@ -88,20 +106,29 @@ export const MAX_ICE_URLS = 8;
 /** Longest host name (253) with scheme, port and transport. */
 export const MAX_ICE_URL_LENGTH = 300;
 
-/** A time-limited TURN credential: allocations outlive it while refreshed, so an hour covers the longest wait and handshake. */
+/**
+ * A time-limited TURN credential: allocations outlive it while refreshed, so an hour covers the longest wait
+ * and handshake.
+ */
 export const TURN_CREDENTIAL_SECONDS = 3600;
 
 /** The clean shutdown's patience. */
 export const SHUTDOWN_MS = 3000;
 
-/** Points in a window of seconds for each address; an address is often a whole school or office behind one NAT. */
+/**
+ * Points in a window of seconds for each address; an address is often a whole school or office behind one
+ * NAT.
+ */
 export const ADDRESS_LIMITS = {
   /** Above `connect` a page is told so; above this it is not answered at all. */
   handshake: { points: 480, seconds: 60 },
   connect: { points: 240, seconds: 60 },
   open: { points: 60, seconds: 60 },
   join: { points: 120, seconds: 60 },
-  /** Codes that are not there, and rooms that were joined to no end. Ten leave room for clumsy fingers, and nothing for a search. */
+  /**
+   * Codes that are not there, and rooms that were joined to no end. Ten leave room for clumsy fingers, and
+   * nothing for a search.
+   */
   failedJoin: { points: 10, seconds: 600 },
   rejoin: { points: 120, seconds: 60 },
 } as const;

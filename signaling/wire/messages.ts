@@ -1,6 +1,7 @@
 /**
- * What crosses between a page and the signaling server, with its caps. Shared with `lib/session/connection/signaling-client.ts`:
- * each side checks what the other sends, since neither trusts the other.
+ * What crosses between a page and the signaling server, with its caps. Shared with
+ * `lib/session/connection/signaling-client.ts`: each side checks what the other sends, since neither trusts
+ * the other.
  *
  *   client → server, each with an acknowledgement        server → client
  *   open   {}            → { slot, token, expiresAt, iceServers }   paired    {}
@@ -11,8 +12,9 @@
  *   relay  bytes         → {}
  *   leave  {}            → {}
  *
- * `paired` comes after the acknowledgement of the request that led to it, and begins a pairing anew each time. The first
- * one after a `join` with a `hello` is followed by that, as a message to the sender: a round trip less.
+ * `paired` comes after the acknowledgement of the request that led to it, and begins a pairing anew each
+ * time. The first one after a `join` with a `hello` is followed by that, as a message to the sender: a round
+ * trip less.
  *
  * Any acknowledgement may be `{ error: SignalingErrorCode }` instead.
  */
@@ -26,8 +28,9 @@ import {
 } from './limits.ts';
 
 /**
- * `code-unknown`: missing, used and expired codes look exactly alike, so there is no "room full" to learn either.
- * `busy`: the server holds as much as it can; try later. `malformed`: ours to fix. `not-paired`: nobody to relay to.
+ * `code-unknown`: missing, used and expired codes look exactly alike, so there is no "room full" to learn
+ * either. `busy`: the server holds as much as it can; try later. `malformed`: ours to fix. `not-paired`:
+ * nobody to relay to.
  */
 const signalingErrorCodes = ['code-unknown', 'too-many-attempts', 'malformed', 'busy', 'not-paired'] as const;
 export type SignalingErrorCode = (typeof signalingErrorCodes)[number];
@@ -85,7 +88,9 @@ export type OpenAck = v.InferOutput<typeof openAckSchema>;
 export type ReopenAck = v.InferOutput<typeof reopenAckSchema>;
 export type JoinAck = v.InferOutput<typeof joinAckSchema>;
 export type RejoinAck = v.InferOutput<typeof rejoinAckSchema>;
-/** `time`: no one joined within the limit. `replaced`: another connection of the same side took this place. */
+/**
+ * `time`: no one joined within the limit. `replaced`: another connection of the same side took this place.
+ */
 export type ExpiredReason = v.InferOutput<typeof expiredSchema>['reason'];
 
 type Ack<T> = (answer: T | { error: SignalingErrorCode }) => void;

@@ -22,8 +22,9 @@ export async function launchChromium(
 }
 
 /**
- * A browser of its own with a profile on the disk, as a person's: what a page stores goes there. (A plain context is a
- * private window, whose files are memory of another process: each write waits for it, some hundred milliseconds a megabyte.)
+ * A browser of its own with a profile on the disk, as a person's: what a page stores goes there. (A plain
+ * context is a private window, whose files are memory of another process: each write waits for it, some
+ * hundred milliseconds a megabyte.)
  */
 export async function launchProfile(
   folder: string,

@@ -1,6 +1,6 @@
 /**
- * One direction of the relay's path: the simulation's link, in the units of tests and benchmarks (Mbit/s, one loss with
- * one burst length), with the counts that they read.
+ * One direction of the relay's path: the simulation's link, in the units of tests and benchmarks (Mbit/s, one
+ * loss with one burst length), with the counts that they read.
  */
 import { Link, type LinkParameters } from '../../lib/simulation/link.ts';
 
@@ -114,7 +114,9 @@ export class LinkModel<P> {
     this.#link.blackout(-Infinity, until);
   }
 
-  /** A datagram of `size` bytes enters. `now` in ms, never decreasing. @returns whether it will be delivered */
+  /**
+   * A datagram of `size` bytes enters. `now` in ms, never decreasing. @returns whether it will be delivered
+   */
   send(packet: P, size: number, now: number, firstByte = 0xff): boolean {
     this.#bytes += size;
     const delay = this.#link.queueDelay(now);

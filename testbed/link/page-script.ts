@@ -1,7 +1,7 @@
 /**
  * Runs in the page before its own scripts: the other side's addresses are replaced by the
- * relay's ports, so that every peer connection goes through the relay and the page under test knows nothing of it.
- * Must be self-contained: it crosses to the browser as text.
+ * relay's ports, so that every peer connection goes through the relay and the page under test knows nothing
+ * of it. Must be self-contained: it crosses to the browser as text.
  */
 export function rewriteRemoteCandidates(): void {
   const page = window as unknown as { standInsOf(ports: number[]): Promise<number[]> };
@@ -37,7 +37,9 @@ export function rewriteRemoteCandidates(): void {
     return fields.join(' ');
   }
 
-  /** `setRemoteDescription` and `addIceCandidate` of one connection keep the order in which they were called. */
+  /**
+   * `setRemoteDescription` and `addIceCandidate` of one connection keep the order in which they were called.
+   */
   const chains = new WeakMap<RTCPeerConnection, Promise<unknown>>();
   function inOrder<T>(connection: RTCPeerConnection, step: () => Promise<T>): Promise<T> {
     const done = (chains.get(connection) ?? Promise.resolve()).then(step);

@@ -5,7 +5,8 @@ import type { RelayCall, RelayReply } from './relay.ts';
 
 const RELAY_PRIORITY = -15;
 
-// It plays a network: where it may, it goes before the browsers, so that a full processor is not a full queue.
+// It plays a network: where it may, it goes before the browsers, so that a full processor is not a full
+// queue.
 try {
   setPriority(RELAY_PRIORITY);
 } catch {

@@ -1,7 +1,8 @@
 /**
- * A UDP relay that both sides of a WebRTC page pair mistake for each other. For each real port of one side there is
- * a stand-in socket, which the other side sends to; what arrives there from the other side's port is passed through
- * that direction's link model and then sent to the real port from the socket that represents its sender.
+ * A UDP relay that both sides of a WebRTC page pair mistake for each other. For each real port of one side
+ * there is a stand-in socket, which the other side sends to; what arrives there from the other side's port is
+ * passed through that direction's link model and then sent to the real port from the socket that represents
+ * its sender.
  */
 import { createSocket, type Socket } from 'node:dgram';
 import { LinkModel, type DirectionStats, type LinkOptions } from './link-model.ts';
@@ -33,7 +34,10 @@ interface Delivery {
   port: number;
 }
 
-/** A browser's ICE agent asks for consent every few seconds (RFC 7675); a minute of silence is a closed connection. */
+/**
+ * A browser's ICE agent asks for consent every few seconds (RFC 7675); a minute of silence is a closed
+ * connection.
+ */
 const IDLE_MS = 60_000;
 /** About 30 ms of a 1 Gbit/s burst; the kernel may grant less. */
 const RECEIVE_BUFFER = 4 << 20;
@@ -163,7 +167,10 @@ export class RelayServer {
     return there <= back ? [toReceiver, there] : [toSender, back];
   }
 
-  /** One timer for the earliest delivery. A tick is a millisecond: spinning would take a core from the browsers. */
+  /**
+   * One timer for the earliest delivery. A tick is a millisecond: spinning would take a core from the
+   * browsers.
+   */
   #schedule(now: number): void {
     const [, due] = this.#earliest();
     if (due >= this.#timerDue) return;

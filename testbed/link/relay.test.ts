@@ -35,7 +35,9 @@ describe('the relay process', () => {
     receiver.socket.close();
   });
 
-  /** Sends numbered datagrams from the sender, a few each millisecond, and collects what the receiver gets. */
+  /**
+   * Sends numbered datagrams from the sender, a few each millisecond, and collects what the receiver gets.
+   */
   async function stream(count: number, perMillisecond: number, size = 1000) {
     const arrivals: { number: number; delay: number; port: number; at: number }[] = [];
     const sentAt: number[] = [];

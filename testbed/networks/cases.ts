@@ -119,7 +119,10 @@ export interface Visit {
   ends: Record<Side, End>;
 }
 
-/** Builds the networks, and lets two people meet in them. `then` sees both pages before everything is taken down. */
+/**
+ * Builds the networks, and lets two people meet in them. `then` sees both pages before everything is taken
+ * down.
+ */
 export async function visit(
   { a, b, stun = true, turn = 'none' }: Pick<NetworkCase, 'a' | 'b' | 'stun' | 'turn'>,
   then: (visit: Visit) => Promise<void> = async () => {},

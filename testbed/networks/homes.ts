@@ -8,8 +8,8 @@
  *                                  └────────────────────┘
  *                                    server, coturn
  *
- * Routers let nothing in that was not asked for. Addresses are those of documentation (RFC 5737, RFC 3849). The kernel
- * here may lack netem, so there is no delay; loss is made by the packet filter.
+ * Routers let nothing in that was not asked for. Addresses are those of documentation (RFC 5737, RFC 3849).
+ * The kernel here may lack netem, so there is no delay; loss is made by the packet filter.
  */
 import { Namespaces } from './namespaces.ts';
 
@@ -20,11 +20,15 @@ export interface Home {
   /** IPv4 behind a router that shares its one address; or IPv6, where every host has its own. */
   family: 'ipv4' | 'ipv6';
   /**
-   * How the router chooses the port under which a host is seen. `preserving`: the host's own, the same towards everybody
-   * (endpoint-independent mapping, RFC 4787). `random`: another towards everyone ("symmetric").
+   * How the router chooses the port under which a host is seen. `preserving`: the host's own, the same
+   * towards everybody (endpoint-independent mapping, RFC 4787). `random`: another towards everyone
+   * ("symmetric").
    */
   ports: 'preserving' | 'random';
-  /** `blocked`: no UDP leaves. `web-only`: nothing but TCP to port 443 and to the pages, as in a strict office. */
+  /**
+   * `blocked`: no UDP leaves. `web-only`: nothing but TCP to port 443 and to the pages, as in a strict
+   * office.
+   */
   outward: 'open' | 'udp-blocked' | 'web-only';
 }
 

@@ -1,6 +1,6 @@
 /**
- * Network namespaces: networks of this process's own, with their own addresses, routes and packet filters, which nothing
- * outside of them sees. They need root and Linux.
+ * Network namespaces: networks of this process's own, with their own addresses, routes and packet filters,
+ * which nothing outside of them sees. They need root and Linux.
  */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,6 @@
-/** What a person does on Tessera's pages, in any browser. States are read from attributes, never from text. */
+/**
+ * What a person does on Tessera's pages, in any browser. States are read from attributes, never from text.
+ */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -125,7 +127,10 @@ export class Person {
     return Number(await this.visitor.evaluate<string>(`${ofCard(name, id)}?.textContent ?? ''`));
   }
 
-  /** Presses the button that saves, and reads what the browser wrote to the disk under a name that ends like this. */
+  /**
+   * Presses the button that saves, and reads what the browser wrote to the disk under a name that ends like
+   * this.
+   */
   async saved(id: string, ending: string, card?: string): Promise<Buffer> {
     await this.press(id, card);
     const file = await until(`a file *${ending}`, async () =>

@@ -10,8 +10,8 @@ interface Props {
 }
 
 /**
- * A part of a page that is loaded when it is needed. When it cannot be (the server has a newer version, or there is no
- * network), a notice takes its place and the rest of the page stays.
+ * A part of a page that is loaded when it is needed. When it cannot be (the server has a newer version, or
+ * there is no network), a notice takes its place and the rest of the page stays.
  */
 export class Part extends Component<Props, { failed: boolean }> {
   override state = { failed: false };

@@ -15,7 +15,10 @@ const ROW_PX = 28;
 /** New rows appear this often; each chunk on its own would be a hundred a second and more. */
 const REFRESH_MS = 250;
 
-/** Each chunk as it became present: its number, its size, the running total. Only visible rows are in the page. */
+/**
+ * Each chunk as it became present: its number, its size, the running total. Only visible rows are in the
+ * page.
+ */
 export function ChunkLog({ read, live, name }: { read: () => Log | undefined; live: boolean; name: string }) {
   const { t, f } = useText();
   const [log, setLog] = useState<Log | undefined>(read);

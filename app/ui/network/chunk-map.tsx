@@ -15,7 +15,10 @@ interface Props {
   figures: Figures;
 }
 
-/** One square a chunk. Only squares that changed are painted again, so that a fast transfer costs next to nothing. */
+/**
+ * One square a chunk. Only squares that changed are painted again, so that a fast transfer costs next to
+ * nothing.
+ */
 export function ChunkMap({ read, figures }: Props) {
   const { t, f } = useText();
   const canvas = useRef<HTMLCanvasElement>(null);

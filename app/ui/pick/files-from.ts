@@ -1,4 +1,6 @@
-/** Files out of what browsers hand over: drops with folders in them, folder pickers, pastes, the share target. */
+/**
+ * Files out of what browsers hand over: drops with folders in them, folder pickers, pastes, the share target.
+ */
 import { isPictureName } from '../../../lib/image/file-name.ts';
 
 /** More at once would only fill the page; a folder of a whole disk is a mistake. */
@@ -42,7 +44,10 @@ export async function filesFromDrop(data: DataTransfer): Promise<Picked> {
   return pickedFrom(found, true);
 }
 
-/** Files of a paste; none where text goes into a field, which a copied passage brings with a picture of itself. */
+/**
+ * Files of a paste; none where text goes into a field, which a copied passage brings with a picture of
+ * itself.
+ */
 export function filesFromPaste({ clipboardData, target }: ClipboardEvent): readonly File[] {
   const field = target instanceof HTMLElement && target.matches('input, textarea, [contenteditable]');
   if (field && clipboardData?.types.includes('text/plain')) return [];
@@ -70,8 +75,8 @@ async function collect(entry: FileSystemEntry, found: File[]): Promise<void> {
 }
 
 /**
- * Pictures shared to the installed app: the service worker holds them in memory until this page asks, and hands over what
- * is shared later. Whoever posted them, nothing is added before the person says so.
+ * Pictures shared to the installed app: the service worker holds them in memory until this page asks, and
+ * hands over what is shared later. Whoever posted them, nothing is added before the person says so.
  * @returns ends the watch
  */
 export function watchShared(came: (files: readonly File[]) => void): () => void {

@@ -18,7 +18,9 @@ interface Props {
   hint: string;
 }
 
-/** Every way in: file dialog, folder, camera, drop anywhere on the page, paste, and sharing from another app. */
+/**
+ * Every way in: file dialog, folder, camera, drop anywhere on the page, paste, and sharing from another app.
+ */
 export const ImageInput = memo(function ImageInput({ add, hint }: Props) {
   const { t } = useText();
   const [over, setOver] = useState(false);

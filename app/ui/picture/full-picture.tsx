@@ -18,7 +18,10 @@ interface Props {
   onRefused: () => void;
 }
 
-/** The whole picture as one layer of its box. A large photograph is drawn at the size of the box, and costs no more than that. */
+/**
+ * The whole picture as one layer of its box. A large photograph is drawn at the size of the box, and costs no
+ * more than that.
+ */
 export function FullPicture({ file, alt, ready, onReady, onRefused }: Props) {
   const [plain, setPlain] = useState(!isLarge(file));
   const canvas = useRef<HTMLCanvasElement>(null);

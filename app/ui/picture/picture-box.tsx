@@ -25,7 +25,9 @@ export function fills(size: Size): boolean {
   return ratio <= WIDEST && ratio >= FILLS_FROM;
 }
 
-/** One box of the picture's own proportions from the first moment on, so that nothing moves while it sharpens. */
+/**
+ * One box of the picture's own proportions from the first moment on, so that nothing moves while it sharpens.
+ */
 export function PictureBox({
   size,
   stage,

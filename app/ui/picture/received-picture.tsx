@@ -25,8 +25,8 @@ interface Props {
 }
 
 /**
- * Thumb, preview, growing original, whole picture: layers of one box, each put over the last once it is decoded, so
- * that the picture sharpens in place and never flickers.
+ * Thumb, preview, growing original, whole picture: layers of one box, each put over the last once it is
+ * decoded, so that the picture sharpens in place and never flickers.
  */
 export function ReceivedPicture({ session, transfer, accepted, onFile, open }: Props) {
   const { t } = useText();

@@ -1,4 +1,7 @@
-/** Large photographs in small boxes: of an `<img>` Chromium keeps every decoded pixel, fifty megabytes for each card in sight. */
+/**
+ * Large photographs in small boxes: of an `<img>` Chromium keeps every decoded pixel, fifty megabytes for
+ * each card in sight.
+ */
 import { expectSize } from '../../../lib/image/inspect/element-size.ts';
 import { inTurn } from '../../../lib/image/make/in-turn.ts';
 import type { ReceivedFile } from '../transfer/received-file.ts';
@@ -11,7 +14,10 @@ export function isLarge({ kind, size }: ReceivedFile): boolean {
   return kind?.type === 'image/jpeg' && size !== undefined && size.width * size.height > MAX_ELEMENT_PIXELS;
 }
 
-/** Decodes off the page's thread and draws at the size that the canvas has on the screen. Rejects what cannot be decoded whole, and with a `SizeError` what is not what was read. */
+/**
+ * Decodes off the page's thread and draws at the size that the canvas has on the screen. Rejects what cannot
+ * be decoded whole, and with a `SizeError` what is not what was read.
+ */
 export function drawScaled(
   canvas: HTMLCanvasElement,
   { blob, size, natural }: Pick<ReceivedFile, 'blob' | 'size' | 'natural'>,

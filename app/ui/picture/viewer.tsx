@@ -24,7 +24,9 @@ interface Props {
 const SWIPE_PX = 60;
 const MOST_ZOOM = 8;
 
-/** One picture over the whole window: arrow keys, swipe, zoom with wheel, keys or two fingers; Escape closes. */
+/**
+ * One picture over the whole window: arrow keys, swipe, zoom with wheel, keys or two fingers; Escape closes.
+ */
 export function Viewer({ session, transfers, at, show, close }: Props) {
   const { t, f } = useText();
   const dialog = useRef<HTMLDialogElement>(null);
@@ -198,7 +200,8 @@ function useReceivedFile(
   transfer: TransferSnapshot | undefined,
 ): ReceivedFile | undefined {
   const [loaded, setLoaded] = useState<{ of: TransferSnapshot; file: ReceivedFile }>();
-  // A finished transfer keeps its identity from snapshot to snapshot (see keep-identity.ts), so this runs once for each.
+  // A finished transfer keeps its identity from snapshot to snapshot (see keep-identity.ts), so this runs
+  // once for each.
   useEffect(() => {
     if (!transfer) return undefined;
     let current = true;

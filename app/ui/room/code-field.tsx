@@ -86,8 +86,8 @@ export interface Slip {
 }
 
 /**
- * The first word that cannot be one of the list any more: finished and unknown, or begun as no word begins. While
- * the code is still being typed its last word gets the benefit of the doubt.
+ * The first word that cannot be one of the list any more: finished and unknown, or begun as no word begins.
+ * While the code is still being typed its last word gets the benefit of the doubt.
  */
 export function findSlip(text: string): Slip | undefined {
   const parsed = parseCode(text);

@@ -2,7 +2,10 @@
 import { useMemo } from 'react';
 import { encode } from 'uqr';
 
-/** A QR picture as one SVG path: dark on light in both colour schemes, as cameras expect, with a quiet zone of 4. */
+/**
+ * A QR picture as one SVG path: dark on light in both colour schemes, as cameras expect, with a quiet zone of
+ * 4.
+ */
 export function Qr({ text, label }: { text: string; label: string }) {
   const { size, path } = useMemo(() => {
     const code = encode(text, { ecc: 'M', border: 4 });

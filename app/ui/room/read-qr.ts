@@ -1,4 +1,7 @@
-/** Reads QR pictures where the browser cannot by itself (Firefox, Safari). The one door of qr; loaded when a camera opens. */
+/**
+ * Reads QR pictures where the browser cannot by itself (Firefox, Safari). The one door of qr; loaded when a
+ * camera opens.
+ */
 import { decodeQR } from 'qr/decode.js';
 
 /** A text longer than any link of ours is no link of ours. */
@@ -19,7 +22,9 @@ export function readQr(image: {
   }
 }
 
-/** Frames are read at this width at most: enough for a link held in front of the camera, and quick on a phone. */
+/**
+ * Frames are read at this width at most: enough for a link held in front of the camera, and quick on a phone.
+ */
 const FRAME_WIDTH = 640;
 
 /** The part of `BarcodeDetector` that the scanner uses. */

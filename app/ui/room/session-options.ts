@@ -2,7 +2,10 @@ import type { SessionOptions } from '../../../lib/session/model.ts';
 import { nameToSend } from '../../../lib/store/settings.ts';
 import { restoreSettings, settings } from '../../settings.ts';
 
-/** Pages on a plain file host name their signaling server at build time; otherwise it is the page's own origin. */
+/**
+ * Pages on a plain file host name their signaling server at build time; otherwise it is the page's own
+ * origin.
+ */
 export function sessionOptions(): SessionOptions {
   restoreSettings();
   const state = settings.getState();

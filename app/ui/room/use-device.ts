@@ -6,8 +6,8 @@ import { isolate } from './session-options.ts';
 import { useFact } from '../kit/use-fact.ts';
 
 /**
- * Keeps the screen on while pictures move. Returns false where the browser may not (plain http, old browsers), so
- * that the page can say so.
+ * Keeps the screen on while pictures move. Returns false where the browser may not (plain http, old
+ * browsers), so that the page can say so.
  */
 export function useWakeLock(active: boolean): boolean {
   const able = useFact(() => 'wakeLock' in navigator, true);
@@ -38,7 +38,10 @@ export function useWakeLock(active: boolean): boolean {
   return able;
 }
 
-/** What a screen reader should hear: each picture's change of state, once. The connection has a live region of its own. */
+/**
+ * What a screen reader should hear: each picture's change of state, once. The connection has a live region of
+ * its own.
+ */
 export function useAnnouncement(snapshot: SessionSnapshot | undefined): string {
   const { t } = useText();
   const known = useRef(new Map<string, string>());

@@ -13,7 +13,9 @@ const CHUNK_BYTES = 1024;
 /** As much as one looks at. */
 const SHOWN_BYTES = 256;
 
-/** What the original project showed in its demonstration: the header before the stream, and the encoded bytes. */
+/**
+ * What the original project showed in its demonstration: the header before the stream, and the encoded bytes.
+ */
 export function Demonstration({
   image,
   header,

@@ -5,8 +5,8 @@ export const FIRST_PICTURE = 'tessera:first-picture';
 const marked = new Set<string>();
 
 /**
- * A User Timing mark once something of an accepted picture has been painted: the first frame callback runs before
- * that paint, the second one after it.
+ * A User Timing mark once something of an accepted picture has been painted: the first frame callback runs
+ * before that paint, the second one after it.
  */
 export function markFirstPicture({ id, name, bytes }: TransferSnapshot): void {
   if (marked.has(id)) return;

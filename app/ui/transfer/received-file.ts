@@ -9,8 +9,8 @@ export interface ReceivedFile extends Measured {
   name: string;
   modified: number;
   /**
-   * May be put into an `<img>`: a format that browsers show, and not more pixels than are safe to decode. `unsure`: its
-   * header cannot be read, does not agree with itself, or the browser reads another size.
+   * May be put into an `<img>`: a format that browsers show, and not more pixels than are safe to decode.
+   * `unsure`: its header cannot be read, does not agree with itself, or the browser reads another size.
    */
   show: 'yes' | 'unknown-format' | 'too-many-pixels' | 'unsure';
 }

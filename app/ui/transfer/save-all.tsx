@@ -18,7 +18,10 @@ import { useFact } from '../kit/use-fact.ts';
 /** A share sheet takes files in memory: more than this is for the zip or the folder. */
 const SHARE_AT_MOST = 20;
 
-/** Once several pictures are here: all of them at once, in whatever way the browser can. Loaded with the second one. */
+/**
+ * Once several pictures are here: all of them at once, in whatever way the browser can. Loaded with the
+ * second one.
+ */
 export function SaveAll({
   session,
   transfers,

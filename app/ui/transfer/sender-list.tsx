@@ -12,7 +12,10 @@ interface Props {
   store: SendStore;
 }
 
-/** Cards compared together when one changes: about the square root of 2,000, so that a change costs two of those. */
+/**
+ * Cards compared together when one changes: about the square root of 2,000, so that a change costs two of
+ * those.
+ */
 const GROUP = 45;
 
 /** Every picked picture. While one is prepared the others stay as they are, whatever their number. */

@@ -1,6 +1,7 @@
 /**
- * The size of an AVIF (ISO 23008-12, AV1 Image File Format), and whether its parts agree on it. The boxes say how large a
- * picture is, but what a decoder unfolds is what the AV1 bitstream of each item says: both are read, and have to agree.
+ * The size of an AVIF (ISO 23008-12, AV1 Image File Format), and whether its parts agree on it. The boxes say
+ * how large a picture is, but what a decoder unfolds is what the AV1 bitstream of each item says: both are
+ * read, and have to agree.
  */
 import { latin1 } from './sniff.ts';
 
@@ -24,7 +25,10 @@ const MAX_BOXES = 4096;
 /** Pixels of all items together, thumbnails and transparency included, for each pixel of the picture. */
 const MOST_OVERDRAW = 3;
 
-/** @returns `undefined` when the parts do not agree, are not within these bytes, or move. Throws RangeError where boxes point outside. */
+/**
+ * @returns `undefined` when the parts do not agree, are not within these bytes, or move. Throws RangeError
+ * where boxes point outside.
+ */
 export function readAvif(
   bytes: Uint8Array,
   view: DataView,
@@ -83,7 +87,10 @@ export function readAvif(
   return { ...size, ...(odd && { orientation: 6 }) };
 }
 
-/** Throws RangeError for boxes that do not lie one behind the other. The last may reach beyond the bytes: they are a file's front. */
+/**
+ * Throws RangeError for boxes that do not lie one behind the other. The last may reach beyond the bytes: they
+ * are a file's front.
+ */
 function boxesOf(view: DataView, bytes: Uint8Array, start: number, end: number): Box[] {
   const found: Box[] = [];
   for (let at = start; at + 8 <= end;) {
@@ -173,7 +180,10 @@ function readLocations(view: DataView, { from, to }: Box, items: ReadonlyMap<num
 const OBU_SEQUENCE_HEADER = 1;
 const OBU_TEMPORAL_DELIMITER = 2;
 
-/** What an AV1 sequence header (AV1 specification, 5.5) says of its frames, in the first units of an item's bytes. */
+/**
+ * What an AV1 sequence header (AV1 specification, 5.5) says of its frames, in the first units of an item's
+ * bytes.
+ */
 export function sequenceSize(
   bytes: Uint8Array,
   from: number,

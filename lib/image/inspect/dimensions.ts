@@ -1,6 +1,6 @@
 /**
- * Width and height from header bytes alone, so that a decoder never meets a picture that would eat the machine:
- * a PNG of 48 KB can claim 20,000 × 20,000 pixels and cost the renderer 1.5 GB.
+ * Width and height from header bytes alone, so that a decoder never meets a picture that would eat the
+ * machine: a PNG of 48 KB can claim 20,000 × 20,000 pixels and cost the renderer 1.5 GB.
  */
 import { readAvif } from './avif-size.ts';
 import { crc32 } from './chunks.ts';
@@ -20,18 +20,23 @@ export interface Dimensions {
 }
 
 /**
- * Pixels that we let a browser decode: 4 bytes each, so 200 MB. Covers every phone's normal mode (48 megapixels);
- * what is above is sent and saved all the same, only not shown.
+ * Pixels that we let a browser decode: 4 bytes each, so 200 MB. Covers every phone's normal mode (48
+ * megapixels); what is above is sent and saved all the same, only not shown.
  */
 export const MAX_PIXELS = 50_000_000;
 
-/** Bytes from the front that hold the dimensions, metadata in front of them included, in all but odd files. */
+/**
+ * Bytes from the front that hold the dimensions, metadata in front of them included, in all but odd files.
+ */
 export const HEADER_BYTES = 256 * 1024;
 
 /** Marker segments walked before the frame header of a JPEG; real files have about 30. */
 const MAX_SEGMENTS = 4096;
 
-/** Bytes of an APP1 segment that a browser takes for EXIF at all: its name, a byte whatever it is, and the head of a TIFF. */
+/**
+ * Bytes of an APP1 segment that a browser takes for EXIF at all: its name, a byte whatever it is, and the
+ * head of a TIFF.
+ */
 const LEAST_EXIF = 14;
 
 export function fitsDecodeLimit({ width, height }: { width: number; height: number }): boolean {
@@ -43,7 +48,10 @@ export function uprightSize({ width, height, orientation }: Dimensions): { width
   return (orientation ?? 1) >= 5 ? { width: height, height: width } : { width, height };
 }
 
-/** What an element that holds the picture says of its size: the pixels as seen, unless EXIF names another density. */
+/**
+ * What an element that holds the picture says of its size: the pixels as seen, unless EXIF names another
+ * density.
+ */
 export function naturalSize({ width, height, orientation, natural }: Dimensions): {
   width: number;
   height: number;
@@ -52,7 +60,10 @@ export function naturalSize({ width, height, orientation, natural }: Dimensions)
   return (orientation ?? 1) >= 5 ? { width: size.height, height: size.width } : size;
 }
 
-/** @returns `undefined` when the bytes do not reach that far, are malformed, or the type is not known. Never throws. */
+/**
+ * @returns `undefined` when the bytes do not reach that far, are malformed, or the type is not known. Never
+ * throws.
+ */
 export function readDimensions(bytes: Uint8Array, type: string): Dimensions | undefined {
   try {
     const found = READERS[type]?.(bytes, new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength));
@@ -82,8 +93,9 @@ const READERS: Record<string, Reader> = {
 };
 
 /**
- * As libjpeg looks for markers (`next_marker` in `jdmarker.c`): whatever is not one is passed over, `FF 00` too. What it
- * passes over a stricter reader would stop at, or take for something else. Walks on to the scan: EXIF may follow the frame.
+ * As libjpeg looks for markers (`next_marker` in `jdmarker.c`): whatever is not one is passed over, `FF 00`
+ * too. What it passes over a stricter reader would stop at, or take for something else. Walks on to the scan:
+ * EXIF may follow the frame.
  */
 function readJpeg(bytes: Uint8Array, view: DataView): Dimensions | undefined {
   let exif: ExifSize | undefined;
@@ -152,8 +164,8 @@ function readPng(bytes: Uint8Array, view: DataView): Dimensions | undefined {
 }
 
 /**
- * The larger of the logical screen and the first frame: browsers grow the screen to fit the frame. Without the frame
- * there is no size: comments of any length may precede it.
+ * The larger of the logical screen and the first frame: browsers grow the screen to fit the frame. Without
+ * the frame there is no size: comments of any length may precede it.
  */
 function readGif(_: Uint8Array, view: DataView): Dimensions | undefined {
   const flags = view.getUint8(10);
@@ -198,8 +210,8 @@ function readWebp(bytes: Uint8Array, view: DataView): Dimensions {
 }
 
 /**
- * HEIC, which no `<img>` of Chromium shows: the largest `ispe` property of meta → iprp → ipco is the whole picture, smaller ones are its tiles
- * and thumbnails. Turning (`irot`) is done by the decoder.
+ * HEIC, which no `<img>` of Chromium shows: the largest `ispe` property of meta → iprp → ipco is the whole
+ * picture, smaller ones are its tiles and thumbnails. Turning (`irot`) is done by the decoder.
  */
 function readHeif(bytes: Uint8Array, view: DataView): Dimensions | undefined {
   let width = 0;

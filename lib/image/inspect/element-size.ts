@@ -1,4 +1,7 @@
-/** The browser's own word on a picture's size, which costs no pixels: an element that nobody draws decodes none. */
+/**
+ * The browser's own word on a picture's size, which costs no pixels: an element that nobody draws decodes
+ * none.
+ */
 import { HEADER_BYTES, type Dimensions, naturalSize } from './dimensions.ts';
 import { LONG_HEADER_BYTES } from './measure.ts';
 
@@ -30,15 +33,18 @@ export function sameSize(a: Size, b: Size): boolean {
 }
 
 /**
- * Whether the browser sees the picture that was read, by the front of it: to be asked before a decoder that has no element
- * gets it. `undefined`: it sees none yet.
+ * Whether the browser sees the picture that was read, by the front of it: to be asked before a decoder that
+ * has no element gets it. `undefined`: it sees none yet.
  */
 export async function agreesWithElement(front: Blob, read: Dimensions): Promise<boolean | undefined> {
   const seen = await elementSize(front);
   return seen && sameSize(seen, naturalSize(read));
 }
 
-/** The same for a whole file, of which no more is looked at than its header takes. Rejects what is not the picture that was read. */
+/**
+ * The same for a whole file, of which no more is looked at than its header takes. Rejects what is not the
+ * picture that was read.
+ */
 export async function expectSize(file: Blob, natural: Size): Promise<void> {
   for (const length of [HEADER_BYTES, LONG_HEADER_BYTES]) {
     const seen = await elementSize(file.slice(0, length, file.type));

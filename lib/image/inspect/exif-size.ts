@@ -1,7 +1,8 @@
 /**
- * What EXIF says of how a picture is shown: which way up, and at which density. Browsers turn a picture by the one, and by
- * the other take a JPEG for larger or smaller than its pixels (HTML Standard, "density-corrected natural width and height").
- * Read as Chromium reads it (`SkExif.cpp`, `ExtractDensityCorrectedSize` in `image_decoder.cc`).
+ * What EXIF says of how a picture is shown: which way up, and at which density. Browsers turn a picture by
+ * the one, and by the other take a JPEG for larger or smaller than its pixels (HTML Standard,
+ * "density-corrected natural width and height"). Read as Chromium reads it (`SkExif.cpp`,
+ * `ExtractDensityCorrectedSize` in `image_decoder.cc`).
  */
 import { openTiff, readDirectory, TAG_EXIF, TAG_ORIENTATION, type Tiff, type TiffEntry } from './tiff.ts';
 

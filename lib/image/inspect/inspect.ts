@@ -40,12 +40,18 @@ export interface ImageFacts {
   /** It names a place anywhere, or has a part that may and cannot be looked into. */
   namesPlace: 'yes' | 'perhaps' | 'none';
   hasMetadata: boolean;
-  /** The platform seems to have converted the photograph while it was picked, which loses metadata and quality. A guess. */
+  /**
+   * The platform seems to have converted the photograph while it was picked, which loses metadata and
+   * quality. A guess.
+   */
   looksConverted: boolean;
   problem?: ImageProblem;
 }
 
-/** Files up to here are searched for metadata whole (PNG and WebP may keep it at the end), larger ones only in front. */
+/**
+ * Files up to here are searched for metadata whole (PNG and WebP may keep it at the end), larger ones only in
+ * front.
+ */
 const WHOLE_READ_BYTES = 48 * 1024 * 1024;
 
 /** Never rejects. */
@@ -113,8 +119,9 @@ function problemOf(dimensions: Dimensions | undefined, metadata: Metadata): Imag
 const PHONE_SIZES = new Set(['4032x3024', '3264x2448', '4000x3000', '5712x4284', '8064x6048', '3088x2316']);
 
 /**
- * Two signs. A name that says HEIC on other bytes: certain. A JPEG of a phone's full size under the name that the
- * phone's picker gives, without a trace of the camera: likely. A screenshot or a picture from a messenger is neither.
+ * Two signs. A name that says HEIC on other bytes: certain. A JPEG of a phone's full size under the name that
+ * the phone's picker gives, without a trace of the camera: likely. A screenshot or a picture from a messenger
+ * is neither.
  */
 function looksConverted(
   name: string,

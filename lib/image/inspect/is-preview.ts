@@ -5,8 +5,8 @@ import { sniffType } from './sniff.ts';
 const PREVIEW_SIDE = 1024;
 
 /**
- * Whether these bytes may be decoded as a preview without anybody asking: a small WebP by its own bytes, whatever the other
- * side says of it.
+ * Whether these bytes may be decoded as a preview without anybody asking: a small WebP by its own bytes,
+ * whatever the other side says of it.
  */
 export function isPreview(bytes: Uint8Array): boolean {
   if (sniffType(bytes)?.type !== 'image/webp') return false;

@@ -1,8 +1,8 @@
 import { endsScan, EOI, SOS, standsAlone } from './jpeg-segments.ts';
 
 /**
- * Finds the end of a JPEG in a file that is still arriving (ITU-T T.81 Annex B): behind it there may be megabytes more, a second
- * picture or the film of a motion photo, that change nothing of what is seen.
+ * Finds the end of a JPEG in a file that is still arriving (ITU-T T.81 Annex B): behind it there may be
+ * megabytes more, a second picture or the film of a motion photo, that change nothing of what is seen.
  */
 export class JpegEnd {
   /** Behind the end-of-image marker, from the file's first byte; `undefined`: it is not here yet. */

@@ -9,7 +9,10 @@ export interface Measured {
   kind: ImageKind | undefined;
   /** As seen; `undefined` when the header is not within reach, or makes no sense. */
   size: { width: number; height: number } | undefined;
-  /** What an element that holds it has to say of its size; anything else is not the picture that was looked at. */
+  /**
+   * What an element that holds it has to say of its size; anything else is not the picture that was looked
+   * at.
+   */
   natural: { width: number; height: number } | undefined;
 }
 

@@ -1,4 +1,7 @@
-/** What a picture's metadata says, plainly. Our own reader of the few fields that are shown; broken metadata never throws. */
+/**
+ * What a picture's metadata says, plainly. Our own reader of the few fields that are shown; broken metadata
+ * never throws.
+ */
 import { blankPlaces } from '../strip/blank-places.ts';
 import { placeIn, type Found } from '../strip/found.ts';
 
@@ -17,7 +20,10 @@ export interface Metadata {
   place?: Place;
   /** Town, region, country as written by a person or an album program. */
   placeName?: string;
-  /** Whether *without location* would take something out: a place for certain, or a part that cannot be looked into. */
+  /**
+   * Whether *without location* would take something out: a place for certain, or a part that cannot be looked
+   * into.
+   */
   namesPlace: 'yes' | 'perhaps' | 'none';
   /** There is EXIF, XMP or IPTC of any kind. */
   present: boolean;
@@ -28,7 +34,10 @@ export interface Metadata {
 /** Characters shown of any one text found in metadata. */
 const MAX_TEXT = 80;
 
-/** @param bytes the whole file, or its front when it is very large. They are changed: hand over a copy that nobody needs */
+/**
+ * @param bytes the whole file, or its front when it is very large. They are changed: hand over a copy that
+ * nobody needs
+ */
 export async function readMetadata(bytes: Uint8Array<ArrayBuffer>, type: string): Promise<Metadata> {
   const { found } = await blankPlaces(bytes, type);
   const camera = cameraOf(found);

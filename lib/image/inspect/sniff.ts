@@ -1,6 +1,6 @@
 /**
- * What a file is, from its magic bytes alone. Names and claimed types are never asked: a sender may be hostile.
- * Sources: the WHATWG MIME Sniffing Standard, ISO 14496-12 (`ftyp`), TIFF 6.0.
+ * What a file is, from its magic bytes alone. Names and claimed types are never asked: a sender may be
+ * hostile. Sources: the WHATWG MIME Sniffing Standard, ISO 14496-12 (`ftyp`), TIFF 6.0.
  */
 
 export interface ImageKind {

@@ -1,6 +1,6 @@
 /**
- * The few parts of a TIFF structure (TIFF 6.0, EXIF 2.32 §4.6) that we read or rewrite in place: one image file
- * directory (IFD) is a count, entries of 12 bytes, and the offset of the next directory.
+ * The few parts of a TIFF structure (TIFF 6.0, EXIF 2.32 §4.6) that we read or rewrite in place: one image
+ * file directory (IFD) is a count, entries of 12 bytes, and the offset of the next directory.
  */
 
 export interface Tiff {
@@ -36,7 +36,10 @@ export const TAG_EXIF = 0x8769;
 const TYPE_LENGTH = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4];
 /** SubIFDs, EXIF, interoperability, Kodak's own. */
 const POINTERS: ReadonlySet<number> = new Set([0x014a, TAG_EXIF, 0xa005, 0x8290]);
-/** Directories followed in one structure: cameras write 3 to 8, a scan of many pages hundreds; a loop must end. */
+/**
+ * Directories followed in one structure: cameras write 3 to 8, a scan of many pages hundreds; a loop must
+ * end.
+ */
 const MAX_DIRECTORIES = 512;
 
 /** @returns `undefined` when the bytes are not a TIFF structure. */
@@ -70,7 +73,10 @@ export function readDirectory({ view, little }: Tiff, at: number): TiffDirectory
   return { at, entries, next };
 }
 
-/** The main chain of directories (picture, thumbnail, …), then those that pointers name. `complete`: none was left out. */
+/**
+ * The main chain of directories (picture, thumbnail, …), then those that pointers name. `complete`: none was
+ * left out.
+ */
 export function allDirectories(tiff: Tiff): { directories: TiffDirectory[]; complete: boolean } {
   const found: TiffDirectory[] = [];
   const seen = new Set<number>();

@@ -1,7 +1,7 @@
 /**
  * *Smaller*: the one door to browser-image-compression. Its worker is a blob that imports our own copy of the
- * library: the page's policy needs `worker-src 'self' blob:` and `script-src 'self'`, nothing looser. Where the
- * policy or the browser refuses the worker, the library itself goes on without one.
+ * library: the page's policy needs `worker-src 'self' blob:` and `script-src 'self'`, nothing looser. Where
+ * the policy or the browser refuses the worker, the library itself goes on without one.
  */
 import { fitsDecodeLimit } from '../inspect/dimensions.ts';
 import { measure } from '../inspect/measure.ts';
@@ -50,8 +50,8 @@ const WHOLE_READ_BYTES = 48 * 1024 * 1024;
 const PASSES = 1;
 
 /**
- * @returns a new file without metadata, upright, named after its type. Transparency stays: PNG and WebP keep their type;
- * JPEG stays JPEG.
+ * @returns a new file without metadata, upright, named after its type. Transparency stays: PNG and WebP keep
+ * their type; JPEG stays JPEG.
  * @throws {CompressError} and the signal's reason
  */
 export async function compressImage(

@@ -1,6 +1,7 @@
 /**
- * The door to libheif, for browsers that do not decode HEIC themselves: 1.4 MB of WebAssembly (0.4 MB as it crosses),
- * loaded for the first such picture. Runs in the preview's worker, which the page ends when it takes too long.
+ * The door to libheif, for browsers that do not decode HEIC themselves: 1.4 MB of WebAssembly (0.4 MB as it
+ * crosses), loaded for the first such picture. Runs in the preview's worker, which the page ends when it
+ * takes too long.
  */
 import { fitsDecodeLimit } from '../inspect/dimensions.ts';
 

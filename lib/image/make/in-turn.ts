@@ -1,4 +1,7 @@
-/** One decode of a large picture at a time: each holds all its pixels for a moment, fifty megabytes of a phone's photograph. */
+/**
+ * One decode of a large picture at a time: each holds all its pixels for a moment, fifty megabytes of a
+ * phone's photograph.
+ */
 import { withinLimit } from '../inspect/within-limit.ts';
 
 let last: Promise<unknown> = Promise.resolve();

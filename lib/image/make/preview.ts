@@ -1,6 +1,7 @@
 /**
- * The first thing that the other side sees: a ThumbHash for the offer and a small WebP sent ahead of the original.
- * Made in a worker under a time limit. Never rejects: a picture without a preview is sent all the same.
+ * The first thing that the other side sees: a ThumbHash for the offer and a small WebP sent ahead of the
+ * original. Made in a worker under a time limit. Never rejects: a picture without a preview is sent all the
+ * same.
  */
 import { fitsDecodeLimit } from '../inspect/dimensions.ts';
 import type { ImageFacts } from '../inspect/inspect.ts';
@@ -18,7 +19,10 @@ export interface Preview {
 
 /** A 48-megapixel JPEG takes 1.5 s on a slow phone; what takes longer than this is stuck. */
 const TIME_LIMIT_MS = 10_000;
-/** Twelve megapixels of HEIC in WebAssembly: 2 s on one of our cores, library and all; a phone from years ago is slower. */
+/**
+ * Twelve megapixels of HEIC in WebAssembly: 2 s on one of our cores, library and all; a phone from years ago
+ * is slower.
+ */
 const HEIF_TIME_LIMIT_MS = 30_000;
 /** The worker is let go when it was idle for this long. */
 const IDLE_MS = 15_000;

@@ -15,8 +15,8 @@ export function thumbFromPixels(width: number, height: number, rgba: Uint8Clampe
 }
 
 /**
- * A `data:` URL of a blurred PNG of at most 32 × 32 pixels, or `''` for bytes that are no ThumbHash: the other
- * side sent them.
+ * A `data:` URL of a blurred PNG of at most 32 × 32 pixels, or `''` for bytes that are no ThumbHash: the
+ * other side sent them.
  */
 export function thumbToDataUrl(thumb: Uint8Array): string {
   if (thumb.length < MIN_THUMB_BYTES || thumb.length > MAX_THUMB_BYTES) return '';

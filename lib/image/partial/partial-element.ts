@@ -1,4 +1,7 @@
-/** The front of a file as a blob in an `<img>`: every browser paints what is there, and turns it upright itself. */
+/**
+ * The front of a file as a blob in an `<img>`: every browser paints what is there, and turns it upright
+ * itself.
+ */
 import { Front } from '../inspect/front.ts';
 import type { DrawableFrame, PartialDecoder } from './decoder.ts';
 

@@ -1,7 +1,7 @@
 /**
- * The front of a JPEG with an end put behind it, which `createImageBitmap` then takes for a whole file: decoded off the
- * page's thread, at the size it is drawn at, and gone when it was drawn. Of an `<img>` that is drawn Chromium keeps every
- * decoded pixel, fifty megabytes of each front of a phone's photograph.
+ * The front of a JPEG with an end put behind it, which `createImageBitmap` then takes for a whole file:
+ * decoded off the page's thread, at the size it is drawn at, and gone when it was drawn. Of an `<img>` that
+ * is drawn Chromium keeps every decoded pixel, fifty megabytes of each front of a phone's photograph.
  */
 import type { Dimensions } from '../inspect/dimensions.ts';
 import { Front } from '../inspect/front.ts';
@@ -96,9 +96,9 @@ function lastRowAt(orientation: number): Edge {
 }
 
 /**
- * The share of the picture, from its last row back, that is all of one colour (decoders fill up with zero coefficients, a grey
- * that the picture's colour profile turns into some other), and the rows half filled. A picture that really ends in one colour
- * shows its preview there for the moment.
+ * The share of the picture, from its last row back, that is all of one colour (decoders fill up with zero
+ * coefficients, a grey that the picture's colour profile turns into some other), and the rows half filled. A
+ * picture that really ends in one colour shows its preview there for the moment.
  */
 function missingShare(bitmap: ImageBitmap, edge: Edge, rowsHalfFilled: number): number {
   const upright = edge === 'top' || edge === 'bottom';

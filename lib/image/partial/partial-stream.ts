@@ -14,8 +14,9 @@ const PIECE_BYTES = 1024 * 1024;
 /** @returns `undefined` where the browser has no `ImageDecoder`, or an element does better */
 export async function openStreamDecoder(options: StreamOptions): Promise<PartialDecoder | undefined> {
   const { type, stored, read } = options;
-  // Measured in Chromium 156: a progressive JPEG is painted pass by pass, decoded off the page's thread; of a baseline one
-  // nothing is painted between the first rows and the last. An element paints every format as it grows.
+  // Measured in Chromium 156: a progressive JPEG is painted pass by pass, decoded off the page's thread; of a
+  // baseline one nothing is painted between the first rows and the last. An element paints every format as it
+  // grows.
   if (type !== 'image/jpeg' || stored.progressive !== true) return undefined;
   // Browsers differ on whether these frames are upright; an element's picture always does.
   if ((stored.orientation ?? 1) !== 1) return undefined;

@@ -1,8 +1,8 @@
 /**
- * Shows a picture while it arrives: the contiguous front of the file is decoded as it grows and drawn in place on one
- * canvas (design §6). Three ways: `ImageDecoder` on a stream that stays open
- * (progressive JPEG), a front with an end put behind it (other JPEG), and `<img>` over a truncated blob (everything else).
- * Whatever goes wrong in here costs the person the partial picture and nothing else.
+ * Shows a picture while it arrives: the contiguous front of the file is decoded as it grows and drawn in
+ * place on one canvas (design §6). Three ways: `ImageDecoder` on a stream that stays open
+ * (progressive JPEG), a front with an end put behind it (other JPEG), and `<img>` over a truncated blob
+ * (everything else). Whatever goes wrong in here costs the person the partial picture and nothing else.
  */
 import { fitsDecodeLimit, readDimensions, uprightSize, type Dimensions } from '../inspect/dimensions.ts';
 import { agreesWithElement } from '../inspect/element-size.ts';
@@ -34,7 +34,10 @@ export interface PartialPainter {
 
 /** Four times a second looks alive and leaves the processor to the transfer. */
 const PAINT_INTERVAL_MS = 250;
-/** Decoding takes at most one part in so many of the time: the picture's arrival matters more than its look on the way. */
+/**
+ * Decoding takes at most one part in so many of the time: the picture's arrival matters more than its look on
+ * the way.
+ */
 const REST = 8;
 /** Canvas pixels along the longest side: sharper than any screen shows in a page, 16 MB at most. */
 const MAX_SIDE = 2048;

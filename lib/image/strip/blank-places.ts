@@ -1,6 +1,7 @@
 /**
- * The one way through a picture's metadata: it notes what is shown, finds every place of the table, and writes over
- * it. The warning before sending and *without location* both use it, so that neither knows more than the other.
+ * The one way through a picture's metadata: it notes what is shown, finds every place of the table, and
+ * writes over it. The warning before sending and *without location* both use it, so that neither knows more
+ * than the other.
  */
 import { webpChunks } from '../inspect/chunks.ts';
 import { latin1 } from '../inspect/sniff.ts';

@@ -1,6 +1,7 @@
 /**
- * ExifTool is the reference: it writes each of its tags that names a place, and looks again after the removal. The list
- * was taken from its tag tables (`exiftool -listx`, 12.57). Skipped where it is not installed.
+ * ExifTool is the reference: it writes each of its tags that names a place, and looks again after the
+ * removal. The list was taken from its tag tables (`exiftool -listx`, 12.57). Skipped where it is not
+ * installed.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -183,7 +184,10 @@ function blocksOf(bytes: Uint8Array): { exif?: Bytes; xmp?: Bytes } {
   return blocks;
 }
 
-/** A file of items: `ftyp` of the given brand and length, `meta` with EXIF and XMP, and coded bytes that no decoder needs to like. */
+/**
+ * A file of items: `ftyp` of the given brand and length, `meta` with EXIF and XMP, and coded bytes that no
+ * decoder needs to like.
+ */
 function heif(
   brand: string,
   { exif, xmp }: { exif?: Bytes; xmp?: Bytes },
@@ -221,7 +225,10 @@ function heif(
   );
 }
 
-/** XMP in a GIF: its bytes are taken for lengths of sub-blocks, and 258 bytes lead out again whatever they were. */
+/**
+ * XMP in a GIF: its bytes are taken for lengths of sub-blocks, and 258 bytes lead out again whatever they
+ * were.
+ */
 function gifWithXmp(xmp: Bytes): Bytes {
   const whole = gif(16, 16);
   const trailer = bytesOf(

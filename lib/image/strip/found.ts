@@ -1,4 +1,7 @@
-/** What was found in a picture's metadata: facts to show, and places. Its fields are fixed: no key is ever taken from a file. */
+/**
+ * What was found in a picture's metadata: facts to show, and places. Its fields are fixed: no key is ever
+ * taken from a file.
+ */
 
 export interface Found {
   /** Parts that named a place and no longer do, in plain words. */

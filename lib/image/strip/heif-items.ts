@@ -1,4 +1,6 @@
-/** The items of a HEIF `meta` box (ISO 14496-12 §8.11): what they are, and where their bytes lie in the file. */
+/**
+ * The items of a HEIF `meta` box (ISO 14496-12 §8.11): what they are, and where their bytes lie in the file.
+ */
 import { latin1 } from '../inspect/sniff.ts';
 import { boxesIn, type Box } from './strip-film.ts';
 
@@ -9,7 +11,9 @@ export interface HeifItem {
   contentType: string;
   /** Compressed as a whole (`deflate`, `gzip`, `br`). */
   encoded: boolean;
-  /** Start and end of each piece; absent when it lies in another file, in another item, or outside the bytes. */
+  /**
+   * Start and end of each piece; absent when it lies in another file, in another item, or outside the bytes.
+   */
   extents: (readonly [from: number, to: number])[] | undefined;
 }
 

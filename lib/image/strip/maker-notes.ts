@@ -6,8 +6,8 @@ import { MAKER_NOTES, type MakerNotes } from './place-table.ts';
 import { mentionsPlace } from './strip-text.ts';
 
 /**
- * Whether the notes name a place. If so they go whole: their offsets differ from model to model, and a value that was
- * looked for in the wrong place would stay.
+ * Whether the notes name a place. If so they go whole: their offsets differ from model to model, and a value
+ * that was looked for in the wrong place would stay.
  */
 export function makerNotesNamePlace(
   bytes: Uint8Array,

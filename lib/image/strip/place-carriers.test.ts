@@ -1,4 +1,7 @@
-/** Carriers of a place that ExifTool cannot write: each is made here, warned about, and looked through afterwards. */
+/**
+ * Carriers of a place that ExifTool cannot write: each is made here, warned about, and looked through
+ * afterwards.
+ */
 import { existsSync, readFileSync } from 'node:fs';
 import { brotliCompressSync } from 'node:zlib';
 import { expect, test } from 'vitest';
@@ -46,7 +49,9 @@ function directory(base: number, entries: readonly Entry[]): Bytes {
 
 const tiff = (...entries: readonly Entry[]): Bytes => bytesOf('MM', u16(42), u32(8), directory(8, entries));
 
-/** EXIF with maker's notes in its EXIF directory. `make`: the notes for the offset at which they will start. */
+/**
+ * EXIF with maker's notes in its EXIF directory. `make`: the notes for the offset at which they will start.
+ */
 function withNotes(make: (at: number) => Bytes): Bytes {
   const exifAt = 8 + 2 + 12 + 4;
   return bytesOf(
@@ -105,7 +110,10 @@ const jxl = (...boxes: Uint8Array[]): Bytes =>
 
 type Item = { type: string; mime?: string; method: 0 | 1; pieces: readonly Uint8Array[] };
 
-/** HEIC whose items lie in several pieces, in `mdat` (method 0, with other bytes between) or in `idat` (method 1). */
+/**
+ * HEIC whose items lie in several pieces, in `mdat` (method 0, with other bytes between) or in `idat` (method
+ * 1).
+ */
 function heic(items: readonly Item[], tail: Uint8Array = bytesOf()): Bytes {
   const between = bytesOf('coded picture');
   const data = (method: 0 | 1): Bytes =>

@@ -1,8 +1,8 @@
 /**
- * Every place in which a location can stand in a picture's metadata: one table, read by the warning and by the removal.
- * Reference: ExifTool's tag tables (12.57), searched for names of positions, addresses and administrative areas.
- * What is deliberately not a location here: time zones and the cities of a camera's world clock, `SubjectLocation` (pixels), film
- * speed latitudes, face regions.
+ * Every place in which a location can stand in a picture's metadata: one table, read by the warning and by
+ * the removal. Reference: ExifTool's tag tables (12.57), searched for names of positions, addresses and
+ * administrative areas. What is deliberately not a location here: time zones and the cities of a camera's
+ * world clock, `SubjectLocation` (pixels), film speed latitudes, face regions.
  */
 
 /** TIFF 6.0, EXIF 3.0 §4.6.6: the GPS directory goes whole, date and altitude included. */
@@ -18,7 +18,10 @@ export const GEO_TAGS: ReadonlySet<number> = new Set([
   0x80ba, 0x830e, 0x8480, 0x8482, 0x85d7, 0x85d8, 0x87af, 0x87b0, 0x87b1, 0xa480, 0xa481,
 ]);
 
-/** Words that a person or a program wrote: description, artist's comment, Windows' title, comment, keywords and subject. */
+/**
+ * Words that a person or a program wrote: description, artist's comment, Windows' title, comment, keywords
+ * and subject.
+ */
 export const TEXT_TAGS: ReadonlySet<number> = new Set([0x010e, 0x9286, 0x9c9b, 0x9c9c, 0x9c9e, 0x9c9f]);
 export const TAG_KEYWORDS = 0x9c9e;
 
@@ -40,7 +43,8 @@ export const MAKER_NOTES: readonly MakerNotes[] = [
   panasonic('LEICA\0\0\0', 8),
   // LocationInfo
   { signature: 'Nikon\0\x02', directoryAt: 18, base: 10, tags: new Set([0x0039]) },
-  // Type2: LocalLocationName, LocationName. A directory without a signature that starts with MakerNoteVersion.
+  // Type2: LocalLocationName, LocationName. A directory without a signature that starts with
+  // MakerNoteVersion.
   { signature: '\0\x01\0\x07\0\0\0\x04', directoryAt: -2, base: 'outer', tags: new Set([0x0030, 0x0031]) },
   { signature: '\x01\0\x07\0\x04\0\0\0', directoryAt: -2, base: 'outer', tags: new Set([0x0030, 0x0031]) },
 ];
@@ -55,7 +59,10 @@ export const IPTC_KEYWORDS = 25;
 /** Title, headline, caption, special instructions, transmission reference. */
 export const IPTC_WORDS: ReadonlySet<number> = new Set([5, 25, 40, 103, 105, 120]);
 
-/** Words of which an XMP property's camel-case name is made, when it names a place: `GPSLatitude`, `CiAdrCity`, `LRFTargetLat`. */
+/**
+ * Words of which an XMP property's camel-case name is made, when it names a place: `GPSLatitude`,
+ * `CiAdrCity`, `LRFTargetLat`.
+ */
 const PLACE_WORDS: ReadonlySet<string> = new Set(
   (
     'gps latitude longitude longtitude lat lon lng altitude elevation location sublocation city city2 town village suburb district ' +
@@ -64,14 +71,19 @@ const PLACE_WORDS: ReadonlySet<string> = new Set(
     'geological georeference georeferenced coordinate coordinates continent island ocean lrf laser ctry extadr pcode utm mgrs'
   ).split(' '),
 );
-/** Whole names, in lower case: words that mean something else inside longer names (`SourceState`, `ImageRegion`, `LongExposure`). */
+/**
+ * Whole names, in lower case: words that mean something else inside longer names (`SourceState`,
+ * `ImageRegion`, `LongExposure`).
+ */
 const PLACE_NAMES: ReadonlySet<string> = new Set(
   (
     'state statename provincestate stateprovince worldregion ciadrregion licensorregion ratingregion long lac mcc mnc cellid ' +
     'waterbody highergeography footprintwkt footprintsrs geodeticdatum decimallatitude decimallongitude'
   ).split(' '),
 );
-/** Namespaces, by their usual prefix, in which every property is about a place: W3C geo, cell towers, GeoRSS. */
+/**
+ * Namespaces, by their usual prefix, in which every property is about a place: W3C geo, cell towers, GeoRSS.
+ */
 const PLACE_SPACES: ReadonlySet<string> = new Set(['geo', 'wgs84_pos', 'cell', 'georss', 'gml']);
 /** A point of the picture in pixels; where a marker of a film links to. */
 const NOT_PLACES: ReadonlySet<string> = new Set(['exif:subjectlocation']);
@@ -89,7 +101,9 @@ export function isPlaceProperty(name: string): boolean {
   return words.some((word) => PLACE_WORDS.has(word.toLowerCase()));
 }
 
-/** Lists of keywords: when one of them names a place, all of them go, since the others say the same in words. */
+/**
+ * Lists of keywords: when one of them names a place, all of them go, since the others say the same in words.
+ */
 const KEYWORD_PROPERTY =
   /:(?:subject|hierarchicalSubject|weightedFlatSubject|TagsList|LastKeyword(?:XMP|IPTC)|CatalogSets|categories|Keywords?)$/i;
 /** Properties of free text, where two decimal numbers side by side are coordinates. */
@@ -136,7 +150,10 @@ const DECIMAL_PAIR =
 /** A branch of a tag tree: "Places/Germany/Munich", "Orte|München". */
 const PLACE_BRANCH =
   /(?<![A-Za-z])(?:places?|locations?|geo\w*|orte?|l\S{1,2}nder|lieux?|pays|lugar(?:es)?|luoghi|countries|country|world|welt|monde)[/|\\.>][^<>]*/gi;
-/** Longest stretch of text that is searched for coordinates; real fields are some KB, more is a picture in base64. */
+/**
+ * Longest stretch of text that is searched for coordinates; real fields are some KB, more is a picture in
+ * base64.
+ */
 const MAX_TEXT = 256 * 1024;
 
 /** What a stretch of bytes is, from the least to the most likely to hold words. */
@@ -157,11 +174,17 @@ export function coordinatesIn(text: string, kind: TextKind): [number, number][] 
   );
 }
 
-/** Names of tags as text, in a part whose structure is not followed: content credentials, maker's notes, unknown blocks. */
+/**
+ * Names of tags as text, in a part whose structure is not followed: content credentials, maker's notes,
+ * unknown blocks.
+ */
 export const NAMES_A_PLACE =
   /gps_?(?:lat|lon|pos|coord|area|dest|alt)|(?:^|[^a-z])(?:latitude|longitude|sublocation|locationcreated|locationshown|geolocation)|quicktime\.location|location\.iso6709|drone-dji:gps/i;
 
-/** ISO 14496-12 user data and QuickTime: ©xyz, loci (3GPP TS 26.244), GPS tables of dashcams, GoPro's telemetry. */
+/**
+ * ISO 14496-12 user data and QuickTime: ©xyz, loci (3GPP TS 26.244), GPS tables of dashcams, GoPro's
+ * telemetry.
+ */
 export const FILM_PLACES: ReadonlySet<string> = new Set([
   '\xa9xyz',
   '@xyz',
@@ -171,5 +194,8 @@ export const FILM_PLACES: ReadonlySet<string> = new Set([
   'GPMF',
   'udat',
 ]);
-/** Sample formats of tracks that carry positions: camera motion metadata, GoPro, Sony, timed metadata of an iPhone. */
+/**
+ * Sample formats of tracks that carry positions: camera motion metadata, GoPro, Sony, timed metadata of an
+ * iPhone.
+ */
 export const FILM_TRACKS: ReadonlySet<string> = new Set(['camm', 'gpmd', 'rtmd', 'gps ']);

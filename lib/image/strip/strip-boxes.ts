@@ -1,6 +1,7 @@
 /**
- * Takes places out of files of boxes, in place: HEIC, HEIF and AVIF (ISO 23008-12, whose EXIF and XMP are items that
- * `iloc` locates), JPEG XL (ISO 18181-2) and JPEG 2000. The coded pictures are never touched, and no offset moves.
+ * Takes places out of files of boxes, in place: HEIC, HEIF and AVIF (ISO 23008-12, whose EXIF and XMP are
+ * items that `iloc` locates), JPEG XL (ISO 18181-2) and JPEG 2000. The coded pictures are never touched, and
+ * no offset moves.
  */
 import { latin1 } from '../inspect/sniff.ts';
 import type { Found } from './found.ts';

@@ -1,6 +1,7 @@
 /**
- * Films have places of their own: the short one behind a motion photo, and a picture that is a sequence. Boxes of
- * ISO 14496-12, user data of QuickTime and 3GPP (TS 26.244), `meta` with com.apple.quicktime.location.
+ * Films have places of their own: the short one behind a motion photo, and a picture that is a sequence.
+ * Boxes of ISO 14496-12, user data of QuickTime and 3GPP (TS 26.244), `meta` with
+ * com.apple.quicktime.location.
  */
 import { latin1 } from '../inspect/sniff.ts';
 import type { Found } from './found.ts';

@@ -1,4 +1,7 @@
-/** Takes places out of a GIF (89a) in place: comments, plain text, XMP and what ImageMagick keeps in extensions. */
+/**
+ * Takes places out of a GIF (89a) in place: comments, plain text, XMP and what ImageMagick keeps in
+ * extensions.
+ */
 import { latin1 } from '../inspect/sniff.ts';
 import type { Found } from './found.ts';
 import { blankIptc } from './strip-iptc.ts';
@@ -11,7 +14,10 @@ const IMAGE = 0x2c;
 const COMMENT = 0xfe;
 const PLAIN_TEXT = 0x01;
 const APPLICATION = 0xff;
-/** Start of the 258 bytes that lead any reader of sub-blocks out of an XMP packet (XMP specification part 3, §1.1.2). */
+/**
+ * Start of the 258 bytes that lead any reader of sub-blocks out of an XMP packet (XMP specification part 3,
+ * §1.1.2).
+ */
 const TRAILER = [0x01, 0xff, 0xfe, 0xfd];
 
 export function blankGif(bytes: Uint8Array, found: Found): void {

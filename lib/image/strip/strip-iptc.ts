@@ -7,7 +7,9 @@ import { blankText, mentionsPlace, noteWords } from './strip-text.ts';
 const FACTS: Readonly<Record<number, Fact>> = { 90: 'city', 92: 'sublocation', 95: 'state', 101: 'country' };
 /** Binary: versions, rasterized captions, previews. */
 const BINARY = new Set([0, 22, 125, 200, 201, 202]);
-/** Data sets that stay move up, zeros fill the end: readers take zeros for padding. Changes `bytes` in place. */
+/**
+ * Data sets that stay move up, zeros fill the end: readers take zeros for padding. Changes `bytes` in place.
+ */
 export function blankIptc(bytes: Uint8Array, found: Found): void {
   const kept: [number, number][] = [];
   let removed = false;

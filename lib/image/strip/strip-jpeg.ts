@@ -1,6 +1,6 @@
 /**
- * Takes places out of a JPEG by overwriting metadata in place. No segment changes its length, so every offset stays
- * true: the multi-picture index (CIPA DC-007), gain maps behind the picture, motion photos.
+ * Takes places out of a JPEG by overwriting metadata in place. No segment changes its length, so every offset
+ * stays true: the multi-picture index (CIPA DC-007), gain maps behind the picture, motion photos.
  */
 import { APP1, APP13, APP2, SOS, walkJpeg, type Segment } from '../inspect/jpeg-segments.ts';
 import { latin1 } from '../inspect/sniff.ts';
@@ -28,7 +28,10 @@ const GOPRO = 'GoPro\0';
 /** Ricoh's survey data: fields of the user's own. */
 const RMETA = 'RMETA';
 
-/** Pictures in one file: the original, a gain map, a depth map, a preview; a hostile index may claim thousands. */
+/**
+ * Pictures in one file: the original, a gain map, a depth map, a preview; a hostile index may claim
+ * thousands.
+ */
 export const MAX_PICTURES = 64;
 
 /** Changes `bytes` in place. @param from where the picture's start-of-image marker is */
@@ -67,7 +70,10 @@ export function blankNested(found: Found): void {
   }
 }
 
-/** JPEGs that are not at the start of their file: behind another, inside a TIFF or a raw file. One more than `MAX_PICTURES` at most. */
+/**
+ * JPEGs that are not at the start of their file: behind another, inside a TIFF or a raw file. One more than
+ * `MAX_PICTURES` at most.
+ */
 export function picturesBehind(bytes: Uint8Array, from: number): number[] {
   const starts: number[] = [];
   for (
@@ -134,7 +140,8 @@ function blankApplication(
   } else if (marker === APP13 && payload[0] === 0x1c) {
     blankIptc(payload, found);
   } else if (marker === APP11 && front.startsWith('JP')) {
-    // Content credentials (C2PA, JUMBF) are signed over the file as it was: changed, they say nothing any more.
+    // Content credentials (C2PA, JUMBF) are signed over the file as it was: changed, they say nothing any
+    // more.
     drop(payload.subarray(2), found, 'content credentials');
   } else if ((marker === APP1 && front.startsWith(FLIR)) || front.startsWith(RMETA)) {
     found.unsure.add('survey data');

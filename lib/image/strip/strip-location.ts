@@ -1,6 +1,6 @@
 /**
- * *Original without location*: the picture's own bytes are not touched, only metadata is rewritten. Where that cannot
- * be done for certain it says so, and the person chooses between the original and a smaller copy.
+ * *Original without location*: the picture's own bytes are not touched, only metadata is rewritten. Where
+ * that cannot be done for certain it says so, and the person chooses between the original and a smaller copy.
  */
 import { blankPlaces, canBlank } from './blank-places.ts';
 import { placeIn } from './found.ts';
@@ -11,7 +11,10 @@ export type StripRefusal =
   | 'format'
   /** Above `MAX_STRIP_BYTES`. */
   | 'too-large'
-  /** A place may be named in a part that we cannot rewrite (a thermal camera's data, a film's track of positions). */
+  /**
+   * A place may be named in a part that we cannot rewrite (a thermal camera's data, a film's track of
+   * positions).
+   */
   | 'cannot-be-sure'
   /** The file could not be read. */
   | 'unreadable';

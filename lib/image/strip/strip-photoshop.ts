@@ -1,4 +1,6 @@
-/** Takes places out of Photoshop's image resources (JPEG APP13, TIFF tag 0x8649, PSD), keeping every length. */
+/**
+ * Takes places out of Photoshop's image resources (JPEG APP13, TIFF tag 0x8649, PSD), keeping every length.
+ */
 import { latin1 } from '../inspect/sniff.ts';
 import type { Found } from './found.ts';
 import { blankIptc } from './strip-iptc.ts';

@@ -4,15 +4,16 @@ import { coordinatesIn, NAMES_A_PLACE } from './place-table.ts';
 
 /** One character a byte, so that places in the text are places in the bytes. */
 export function bytewise(bytes: Uint8Array): string {
-  // `latin1` of TextDecoder is windows-1252: another character for 0x80 … 0x9f. This is 5 times as fast as fromCharCode.
+  // `latin1` of TextDecoder is windows-1252: another character for 0x80 … 0x9f. This is 5 times as fast as
+  // fromCharCode.
   return UTF16.decode(Uint16Array.from(bytes));
 }
 
 const UTF16 = new TextDecoder('utf-16le', { ignoreBOM: true });
 
 /**
- * Bytes of one file that are searched without following their structure: about 20 ms for each MB on the page's thread.
- * Real ones are at most some 100 KB (maker's notes, content credentials).
+ * Bytes of one file that are searched without following their structure: about 20 ms for each MB on the
+ * page's thread. Real ones are at most some 100 KB (maker's notes, content credentials).
  */
 const MAX_SEARCHED = 2 * 1024 * 1024;
 
@@ -48,7 +49,10 @@ function wideOffset(text: string): 0 | 1 | undefined {
   return even > pairs * 0.4 && even > odd ? 1 : undefined;
 }
 
-/** A part whose structure is not followed. @returns whether it names a place as text; beyond the limit that is not sure */
+/**
+ * A part whose structure is not followed. @returns whether it names a place as text; beyond the limit that is
+ * not sure
+ */
 export function mentionsPlace(bytes: Uint8Array, found: Found): boolean {
   found.searched += bytes.length;
   if (found.searched > MAX_SEARCHED) {

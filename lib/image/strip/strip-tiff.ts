@@ -1,6 +1,6 @@
 /**
- * Takes places out of a TIFF structure (EXIF, or a TIFF file) without moving a byte that anything points to: values
- * are zeroed, and entries are taken out of their directory, whose later entries move up.
+ * Takes places out of a TIFF structure (EXIF, or a TIFF file) without moving a byte that anything points to:
+ * values are zeroed, and entries are taken out of their directory, whose later entries move up.
  */
 import {
   allDirectories,
@@ -151,7 +151,9 @@ function removeEntry(bytes: Uint8Array, { view, little }: Tiff, directoryAt: num
   view.setUint16(directoryAt, count - 1, little);
 }
 
-/** A TIFF structure behind what some writers put in front of it ("Exif\0\0", with or without a wrong byte). */
+/**
+ * A TIFF structure behind what some writers put in front of it ("Exif\0\0", with or without a wrong byte).
+ */
 export function blankExif(bytes: Uint8Array, found: Found): void {
   const front = latin1(bytes, 0, 16);
   const at = /II\*\0|MM\0\*/.exec(front)?.index ?? 0;

@@ -1,6 +1,7 @@
 /**
- * Takes places out of an XMP packet (ISO 16684-1) by writing spaces over them, so that its length stays: white space
- * between attributes and between elements means nothing in XML. One pass, linear in the packet's length.
+ * Takes places out of an XMP packet (ISO 16684-1) by writing spaces over them, so that its length stays:
+ * white space between attributes and between elements means nothing in XML. One pass, linear in the packet's
+ * length.
  */
 import { note, type Fact, type Found } from './found.ts';
 import { coordinatesIn, isKeywordProperty, isPlaceProperty, isWordsProperty } from './place-table.ts';

@@ -1,7 +1,10 @@
 import type { Millis } from '../endpoint.ts';
 import { WindowedExtreme } from './windowed-extreme.ts';
 
-/** 8 Mbit/s: for the one round trip until the first feedback. Most paths of today carry it, the others queue it. */
+/**
+ * 8 Mbit/s: for the one round trip until the first feedback. Most paths of today carry it, the others queue
+ * it.
+ */
 const FIRST_RATE = 1000;
 /** Round trips over which a rate is taken. */
 const SPAN = 0.5;

@@ -25,8 +25,8 @@ interface CompetitiveInput extends LossSample {
 }
 
 /**
- * Shares a queue with loss-based traffic, where delay control would starve: the window follows AIMD. Now and then it backs
- * off for a moment (back-off probe) to see whether the queue is its own.
+ * Shares a queue with loss-based traffic, where delay control would starve: the window follows AIMD. Now and
+ * then it backs off for a moment (back-off probe) to see whether the queue is its own.
  */
 export class CompetitiveWindow {
   /** When the queue was last seen. */

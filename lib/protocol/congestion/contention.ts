@@ -7,10 +7,15 @@ const FOREIGN_QUEUE: Millis = 24;
 const YIELDING_QUEUE: Millis = 15;
 const YIELDED = 0.85;
 const YIELD_WINDOW: Millis = 20_000;
-/** Backing off by half takes twice a queue's length to drain it, if it is ours; one more for the loop's delay. */
+/**
+ * Backing off by half takes twice a queue's length to drain it, if it is ours; one more for the loop's delay.
+ */
 const DRAIN_FACTOR = 3;
 
-/** Detects competing traffic: a queue that does not drain although we back off (Copa's competitive mode, NSDI 2018). */
+/**
+ * Detects competing traffic: a queue that does not drain although we back off (Copa's competitive mode, NSDI
+ * 2018).
+ */
 export class ContentionDetector {
   /** When the queue was last short, or the search ended. */
   private drainedAt: Millis = 0;
@@ -18,7 +23,9 @@ export class ContentionDetector {
   private peak: Millis = 0;
   private readonly bandwidths = new WindowedExtreme('max');
 
-  /** @param bandwidth bottleneck rate, bytes a millisecond. Returns whether the queue is competing traffic's. */
+  /**
+   * @param bandwidth bottleneck rate, bytes a millisecond. Returns whether the queue is competing traffic's.
+   */
   update(queue: Millis, bandwidth: number, roundTrip: Millis, now: Millis): boolean {
     const yielding = bandwidth < this.bandwidths.add(bandwidth, now, YIELD_WINDOW) * YIELDED;
     this.peak = Math.max(this.peak, queue);

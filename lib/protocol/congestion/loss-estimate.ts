@@ -2,18 +2,25 @@
 export const LOSS_WINDOW = 300;
 /** Packets of a round from which its loss is worth a sample. */
 const ROUND_PACKETS = 60;
-/** Loss while the queue was longer than this (ms) may be the queue's overflow and says nothing of the path's own. */
+/**
+ * Loss while the queue was longer than this (ms) may be the queue's overflow and says nothing of the path's
+ * own.
+ */
 const LOW_QUEUE = 40;
 /** Standard errors added to the loss for blocks that get no second chance. */
 const UPPER_ERRORS = 1.5;
-/** Late packets count as lost there, but only up to this share: after a stall of an event loop nearly all are late, and all arrive. */
+/**
+ * Late packets count as lost there, but only up to this share: after a stall of an event loop nearly all are
+ * late, and all arrive.
+ */
 const LATE_BEYOND_LOST = 0.03;
 /** No repair budget grows without limit. */
 export const MAX_LOSS = 0.9;
 
 /**
- * A path is low-loss once it lost less than the first share, until it loses more than the second (which ten packets lost
- * together reach on the same path); both of the last `LOW_LOSS_WINDOW` packets, and of `LOW_LOSS_PACKETS` at least.
+ * A path is low-loss once it lost less than the first share, until it loses more than the second (which ten
+ * packets lost together reach on the same path); both of the last `LOW_LOSS_WINDOW` packets, and of
+ * `LOW_LOSS_PACKETS` at least.
  */
 const LOW_LOSS_BELOW = 0.002;
 const LOW_LOSS_UNTIL = 0.02;
@@ -76,7 +83,8 @@ export class LossEstimate {
 
   private endRound(longestQueue: number): void {
     const { round } = this;
-    // Losses are known a while after the queue that caused them: a lane reveals one only with its next packet.
+    // Losses are known a while after the queue that caused them: a lane reveals one only with its next
+    // packet.
     if (longestQueue < LOW_QUEUE) {
       const share = Math.min(MAX_LOSS, round.lost / round.resolved);
       const weight = Math.min(0.3, round.resolved / 500);

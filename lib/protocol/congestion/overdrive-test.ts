@@ -2,8 +2,8 @@ import type { Millis } from '../endpoint.ts';
 import { MAX_LOSS, type LossSample } from './loss-estimate.ts';
 
 /**
- * A path that loses this much and never shows a queue may have hardly any buffer, overdriven by us: then one round trip in
- * `INTERVAL_ROUNDS` is paced at `TEST_GAIN`, and its loss is the path's own.
+ * A path that loses this much and never shows a queue may have hardly any buffer, overdriven by us: then one
+ * round trip in `INTERVAL_ROUNDS` is paced at `TEST_GAIN`, and its loss is the path's own.
  */
 export const OVERDRIVE_LOSS = 0.03;
 const INTERVAL_ROUNDS = 12;
@@ -59,7 +59,10 @@ export class OverdriveTest {
     this.counts.lost += lost;
   }
 
-  /** Begins and judges tests. Returns the path's rate, bytes a millisecond, when a test found that we overdrive it. */
+  /**
+   * Begins and judges tests. Returns the path's rate, bytes a millisecond, when a test found that we
+   * overdrive it.
+   */
   update({ queue, roundTrip, baseline, deliveryRate }: OverdriveInput, now: Millis): number | undefined {
     if (queue > MIN_QUEUE) this.queueSeenAt = now;
     const round = roundTrip + SLACK;

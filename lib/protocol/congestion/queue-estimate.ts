@@ -1,10 +1,16 @@
 import type { Millis } from '../endpoint.ts';
 import { WindowedExtreme } from './windowed-extreme.ts';
 
-/** How long a one-way delay may be the path's minimum: routes change (LEDBAT's base history, RFC 6817 §3.4.2, is longer). */
+/**
+ * How long a one-way delay may be the path's minimum: routes change (LEDBAT's base history, RFC 6817 §3.4.2,
+ * is longer).
+ */
 const BASE_WINDOW: Millis = 30_000;
 
-/** Queueing delay: the one-way delay of the newest packets over its recent minimum. Clocks need no common origin. */
+/**
+ * Queueing delay: the one-way delay of the newest packets over its recent minimum. Clocks need no common
+ * origin.
+ */
 export class QueueEstimate {
   /** Queueing delay by the newest feedback. */
   delay: Millis = 0;

@@ -1,12 +1,13 @@
 /**
  * One rate for the sum of all lanes.
  *
- * Model-based, after BBR (Cardwell et al., ACM Queue 2016; draft-ietf-ccwg-bbr): the path is a bottleneck rate and a
- * minimum one-way delay, both estimated from the receiver's feedback. Loss without queueing delay says nothing
- * about congestion and is only compensated. The queue is held near a small target (as Copa, NSDI 2018, and LEDBAT, RFC 6817,
- * do by delay). A queue that does not drain when we back off is competing traffic's (Copa's competitive mode): beside
- * loss-based traffic delay control would starve, so then the window follows TCP-friendly AIMD (RFC 9438 §4.3), with a
- * back-off probe now and then to see whether we are alone again.
+ * Model-based, after BBR (Cardwell et al., ACM Queue 2016; draft-ietf-ccwg-bbr): the path is a bottleneck
+ * rate and a minimum one-way delay, both estimated from the receiver's feedback. Loss without queueing delay
+ * says nothing about congestion and is only compensated. The queue is held near a small target (as Copa, NSDI
+ * 2018, and LEDBAT, RFC 6817, do by delay). A queue that does not drain when we back off is competing
+ * traffic's (Copa's competitive mode): beside loss-based traffic delay control would starve, so then the
+ * window follows TCP-friendly AIMD (RFC 9438 §4.3), with a back-off probe now and then to see whether we are
+ * alone again.
  *
  *     startup ──queue or plateau──▶ drain ──queue gone──▶ cruise ◀──alone── contend
  *                                                            └──competing traffic──▶┘
@@ -25,7 +26,10 @@ import { Startup, STARTUP_GAIN, WIDEN_GAIN } from './startup.ts';
 
 /** What one feedback says about the path. */
 export interface RateSample extends DeliverySample, LossSample {
-  /** Minimum one-way delay of the packets since the last feedback (any fixed offset), ms; `undefined`: none arrived. */
+  /**
+   * Minimum one-way delay of the packets since the last feedback (any fixed offset), ms; `undefined`: none
+   * arrived.
+   */
   readonly oneWayDelay: Millis | undefined;
   /** Minimum round-trip time of the session, ms. */
   readonly roundTrip: Millis;
@@ -47,7 +51,10 @@ const MAX_RATE = 250_000;
 /** Queue aimed at: above the jitter of two browsers' event loops, far below what a person notices. */
 const TARGET_QUEUE: Millis = 12;
 const MIN_GAIN = 0.5;
-/** Round trips within which an excess of queue is drained: more than the loop's delay of one, so that it settles. */
+/**
+ * Round trips within which an excess of queue is drained: more than the loop's delay of one, so that it
+ * settles.
+ */
 const DRAIN_ROUNDS = 1.5;
 /** Round-trip time assumed before the first feedback. */
 const FIRST_ROUND_TRIP: Millis = 100;

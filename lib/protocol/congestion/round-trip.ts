@@ -22,7 +22,10 @@ export class RoundTrip {
     return this.minimum ?? FIRST_ROUND_TRIP;
   }
 
-  /** A packet that nothing of its lane overtook is lost after this long (RFC 9002's loss delay, with the PTO's variation). */
+  /**
+   * A packet that nothing of its lane overtook is lost after this long (RFC 9002's loss delay, with the PTO's
+   * variation).
+   */
   get lossDelay(): Millis {
     return this.srtt * 1.25 + Math.max(SLACK, 4 * this.variation);
   }
@@ -32,7 +35,10 @@ export class RoundTrip {
     return Math.min(20, Math.max(2, this.minRtt / 8));
   }
 
-  /** @param sample milliseconds from sending a packet to its acknowledgement, without the receiver's ack delay. */
+  /**
+   * @param sample milliseconds from sending a packet to its acknowledgement, without the receiver's ack
+   * delay.
+   */
   add(sample: Millis): void {
     this.minimum = Math.min(this.minimum ?? sample, sample);
     if (this.smoothed === undefined) {

@@ -2,10 +2,13 @@ import type { Millis } from '../endpoint.ts';
 
 /** 4 ln 2: doubles the delivery rate each round trip, as in BBR (draft-ietf-ccwg-bbr §2.5). */
 export const STARTUP_GAIN = 2.77;
-/** With more lanes the rate is near what fewer carried: twice that for a round trip would only fill the queue. */
+/**
+ * With more lanes the rate is near what fewer carried: twice that for a round trip would only fill the queue.
+ */
 export const WIDEN_GAIN = 1.4;
 /**
- * A queue this long (or a quarter of the round trip) ends the search: the path is full. If it drains within half a round
+ * A queue this long (or a quarter of the round trip) ends the search: the path is full. If it drains within
+ * half a round
  * trip although the rate is kept, it was an event loop's (as HyStart++ returns to slow start, RFC 9406 §4.2).
  */
 const STARTUP_QUEUE: Millis = 20;

@@ -1,12 +1,17 @@
 /**
- * The code: a block of K source symbols, and repair symbols that are combinations of them with the coefficients of a Cauchy
- * matrix over GF(256). Symbol `index` is source `index` below K and repair row `index − K` from K to 255.
+ * The code: a block of K source symbols, and repair symbols that are combinations of them with the
+ * coefficients of a Cauchy matrix over GF(256). Symbol `index` is source `index` below K and repair row
+ * `index − K` from K to 255.
  *
- * Every square part of a Cauchy matrix is invertible, so any K distinct symbols of a block rebuild it (Blömer et al. 1995).
+ * Every square part of a Cauchy matrix is invertible, so any K distinct symbols of a block rebuild it (Blömer
+ * et al. 1995).
  */
 import { inverse, INVERSES, logarithm, ORDER, power } from './galois.ts';
 
-/** Symbols a block can have, sources and repair together: a Cauchy matrix needs a field element of its own for each. */
+/**
+ * Symbols a block can have, sources and repair together: a Cauchy matrix needs a field element of its own for
+ * each.
+ */
 export const MAX_SYMBOLS = 256;
 
 /** Sources a block can have: at least a quarter of its indexes stay for repair. */
@@ -23,9 +28,9 @@ export function coefficientsOf(index: number, columns: Uint8Array, into: Uint8Ar
 }
 
 /**
- * The inverse of the part of the matrix that the repair symbols `indexes` have in `columns`, as many of the one as of the other.
- * Row by row: row i gives `columns[i]` from the repair symbols in the order of `indexes`. By Cauchy's formula, in as many steps
- * as it has entries, without elimination.
+ * The inverse of the part of the matrix that the repair symbols `indexes` have in `columns`, as many of the
+ * one as of the other. Row by row: row i gives `columns[i]` from the repair symbols in the order of
+ * `indexes`. By Cauchy's formula, in as many steps as it has entries, without elimination.
  */
 export function inverseMatrix(indexes: Uint8Array, columns: Uint8Array): Uint8Array {
   const size = indexes.length;
@@ -42,8 +47,8 @@ export function inverseMatrix(indexes: Uint8Array, columns: Uint8Array): Uint8Ar
 }
 
 /**
- * For each element the logarithm, 0 … 254, of the product of its differences to the other kind over that to the rest of its
- * own kind. Differences in this field are exclusive ors.
+ * For each element the logarithm, 0 … 254, of the product of its differences to the other kind over that to
+ * the rest of its own kind. Differences in this field are exclusive ors.
  */
 function logarithms(elements: Uint8Array, others: Uint8Array): Uint8Array {
   return elements.map((element) => {

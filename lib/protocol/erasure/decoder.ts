@@ -2,12 +2,18 @@ import { coefficientsOf, inverseMatrix, MAX_SYMBOLS } from './cauchy.ts';
 import { checkShape } from './encoder.ts';
 import { sharedKernel, type Kernel } from './kernel.ts';
 
-/** `useless`: the block needs no more, or no block has such a symbol. Nothing was kept of it, as of a duplicate. */
+/**
+ * `useless`: the block needs no more, or no block has such a symbol. Nothing was kept of it, as of a
+ * duplicate.
+ */
 export type Added = 'new' | 'duplicate' | 'useless';
 
 const NOTHING = new Uint8Array(0);
 
-/** Blocks whose memory waits for reuse: as many as are finished between two turns of the event loop at any speed we reach. */
+/**
+ * Blocks whose memory waits for reuse: as many as are finished between two turns of the event loop at any
+ * speed we reach.
+ */
 const MAX_SPARE = 16;
 const spare: Uint8Array[] = [];
 
@@ -28,9 +34,9 @@ function returnBuffer(buffer: Uint8Array): void {
 const EMPTY = -1;
 
 /**
- * One block on the receiving side. It has k places of `symbolLength` bytes and never more: a source goes to its own place, a
- * repair symbol to any place whose source is not here yet, and makes way when that arrives. So once k symbols are here, the
- * places with repair are exactly those of the sources to rebuild.
+ * One block on the receiving side. It has k places of `symbolLength` bytes and never more: a source goes to
+ * its own place, a repair symbol to any place whose source is not here yet, and makes way when that arrives.
+ * So once k symbols are here, the places with repair are exactly those of the sources to rebuild.
  */
 export class BlockDecoder {
   readonly k: number;
@@ -39,7 +45,10 @@ export class BlockDecoder {
   #places: Uint8Array;
   /** The index of the symbol in each place. */
   readonly #held: Int16Array;
-  /** One bit for each index ever taken: tells a duplicate also after its place was given to the rebuilt source. */
+  /**
+   * One bit for each index ever taken: tells a duplicate also after its place was given to the rebuilt
+   * source.
+   */
   readonly #seen = new Uint8Array(MAX_SYMBOLS / 8);
   #have = 0;
   #recovered = false;
@@ -73,9 +82,10 @@ export class BlockDecoder {
   }
 
   /**
-   * Takes symbol `index`: a source below k, repair from k to 255. Never throws, whatever the input: an index outside, a repair symbol
-   * of another length, a source longer than a symbol are `useless`. A shorter source is filled up with zeros; which one may
-   * be short (the file's last) is for the caller to know. The bytes are copied.
+   * Takes symbol `index`: a source below k, repair from k to 255. Never throws, whatever the input: an index
+   * outside, a repair symbol of another length, a source longer than a symbol are `useless`. A shorter source
+   * is filled up with zeros; which one may be short (the file's last) is for the caller to know. The bytes
+   * are copied.
    */
   add(index: number, bytes: Uint8Array): Added {
     const { k, symbolLength } = this;
@@ -113,8 +123,8 @@ export class BlockDecoder {
   }
 
   /**
-   * Rebuilds the sources that did not arrive, once the block is complete, and says which: ascending, empty when none is
-   * missing or they have been rebuilt before. Throws a `RangeError` before.
+   * Rebuilds the sources that did not arrive, once the block is complete, and says which: ascending, empty
+   * when none is missing or they have been rebuilt before. Throws a `RangeError` before.
    */
   recover(): number[] {
     if (!this.complete) throw new RangeError(`the block still lacks ${this.missing} symbols`);
@@ -139,14 +149,18 @@ export class BlockDecoder {
     return [...lost.subarray(0, size)];
   }
 
-  /** Every source in file order, the filling of a short last one included. A view; defined from `recover` to `release`. */
+  /**
+   * Every source in file order, the filling of a short last one included. A view; defined from `recover` to
+   * `release`.
+   */
   block(): Uint8Array | undefined {
     return this.#recovered && this.#places !== NOTHING ? this.#places : undefined;
   }
 
   /**
-   * Gives the memory back for the next block of this size, where it saves a fifth of the work of decoding one. Optional, and
-   * only for who has copied the block: views of it then show another. The decoder is empty afterwards, and takes nothing more.
+   * Gives the memory back for the next block of this size, where it saves a fifth of the work of decoding
+   * one. Optional, and only for who has copied the block: views of it then show another. The decoder is empty
+   * afterwards, and takes nothing more.
    */
   release(): void {
     returnBuffer(this.#places);
@@ -165,15 +179,16 @@ export class BlockDecoder {
     kernel.owner = undefined;
     workspace.set(this.#places);
 
-    // What the present sources put into each repair symbol goes out of it again: what stays is a combination of the lost alone.
+    // What the present sources put into each repair symbol goes out of it again: what stays is a combination
+    // of the lost alone.
     kernel.rows.set(present);
     for (let i = 0; i < size; i++) {
       coefficientsOf(repairs[i]!, present, kernel.coefficients);
       kernel.combine(lost[i]!, present.length, symbolLength);
     }
 
-    // As many equations as unknowns. The results go behind the block, since every equation is needed for each of them; there is
-    // room, for no more than 256 − k repair symbols exist.
+    // As many equations as unknowns. The results go behind the block, since every equation is needed for each
+    // of them; there is room, for no more than 256 − k repair symbols exist.
     const matrix = inverseMatrix(repairs, lost);
     workspace.fill(0, k * symbolLength, (k + size) * symbolLength);
     kernel.rows.set(lost);

@@ -1,7 +1,10 @@
 import { coefficientsOf, MAX_SOURCES, MAX_SYMBOLS } from './cauchy.ts';
 import { MAX_SYMBOL_LENGTH, sharedKernel, type Kernel } from './kernel.ts';
 
-/** `RangeError` unless a block can have this shape. A shape out of a header is checked before, with the limits of the format. */
+/**
+ * `RangeError` unless a block can have this shape. A shape out of a header is checked before, with the limits
+ * of the format.
+ */
 export function checkShape(k: number, symbolLength: number): void {
   if (!Number.isInteger(k) || k < 1 || k > MAX_SOURCES) throw new RangeError(`a block of ${k} sources`);
   if (!Number.isInteger(symbolLength) || symbolLength < 1 || symbolLength > MAX_SYMBOL_LENGTH) {
@@ -10,8 +13,8 @@ export function checkShape(k: number, symbolLength: number): void {
 }
 
 /**
- * One block on the sending side: holds its sources and makes any row of repair on demand. Holds `k · symbolLength` bytes of
- * ordinary memory; dropping the reference frees it.
+ * One block on the sending side: holds its sources and makes any row of repair on demand. Holds `k ·
+ * symbolLength` bytes of ordinary memory; dropping the reference frees it.
  */
 export class BlockEncoder {
   readonly k: number;
@@ -33,8 +36,8 @@ export class BlockEncoder {
   }
 
   /**
-   * A block of these bytes in file order, the last symbol filled up with zeros. A block that fills its last symbol is not
-   * copied: leave its bytes alone as long as the encoder is in use.
+   * A block of these bytes in file order, the last symbol filled up with zeros. A block that fills its last
+   * symbol is not copied: leave its bytes alone as long as the encoder is in use.
    */
   static from(bytes: Uint8Array, symbolLength: number, kernel?: Kernel): BlockEncoder {
     return new BlockEncoder(Math.ceil(bytes.length / symbolLength), symbolLength, kernel, bytes);
@@ -66,8 +69,9 @@ export class BlockEncoder {
   }
 
   /**
-   * Row r of repair, 0 … 255 − k: the symbol with index k + r. Written to the start of `into` when given (a packet's payload),
-   * and returned. Several rows of one block one after the other cost less than the same rows between those of other blocks.
+   * Row r of repair, 0 … 255 − k: the symbol with index k + r. Written to the start of `into` when given (a
+   * packet's payload), and returned. Several rows of one block one after the other cost less than the same
+   * rows between those of other blocks.
    */
   repair(r: number, into: Uint8Array = new Uint8Array(this.symbolLength)): Uint8Array {
     if (!Number.isInteger(r) || r < 0 || r >= this.repairLimit) throw new RangeError(`no repair row ${r}`);

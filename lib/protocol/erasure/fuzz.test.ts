@@ -1,6 +1,7 @@
 /**
- * Many blocks at once, of all shapes, through one kernel and one store of spare memory, in every order of events: whatever
- * one block leaves behind, no other may see. `FUZZ_RUNS=20000 npx vitest run fuzz` runs it long; a failure prints its seed.
+ * Many blocks at once, of all shapes, through one kernel and one store of spare memory, in every order of
+ * events: whatever one block leaves behind, no other may see. `FUZZ_RUNS=20000 npx vitest run fuzz` runs it
+ * long; a failure prints its seed.
  */
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';

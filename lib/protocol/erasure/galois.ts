@@ -1,6 +1,7 @@
 /**
- * Arithmetic in GF(256): bytes as polynomials over GF(2) modulo x⁸ + x⁴ + x³ + x² + 1 (0x11d), in which x (2) generates
- * every nonzero element. The same field as most Reed–Solomon codes (Plank & Ding 2003), not the AES one (0x11b).
+ * Arithmetic in GF(256): bytes as polynomials over GF(2) modulo x⁸ + x⁴ + x³ + x² + 1 (0x11d), in which x (2)
+ * generates every nonzero element. The same field as most Reed–Solomon codes (Plank & Ding 2003), not the AES
+ * one (0x11b).
  */
 
 const POLYNOMIAL = 0x11d;
@@ -19,7 +20,9 @@ for (let exponent = 0, element = 1; exponent < ORDER; exponent++) {
   if (element > 0xff) element ^= POLYNOMIAL;
 }
 
-/** 1 / a at a; at 0, which has no inverse, 0. A table of its own, since every coefficient of the code is one. */
+/**
+ * 1 / a at a; at 0, which has no inverse, 0. A table of its own, since every coefficient of the code is one.
+ */
 export const INVERSES = Uint8Array.from({ length: 256 }, (_, a) => (a === 0 ? 0 : EXP[ORDER - LOG[a]!]!));
 
 /** a · b. Both are bytes. */
@@ -48,8 +51,9 @@ export function power(exponent: number): number {
 export const NIBBLE_TABLES_LENGTH = 256 * 32;
 
 /**
- * For each constant c, at 32 · c: c · n for n = 0 … 15, then c · 16n. Since multiplication is linear, c · b is the exclusive
- * or of the entries of b's two nibbles, which one SIMD shuffle each looks up for 16 bytes (Plank, Greenan & Miller, FAST 2013).
+ * For each constant c, at 32 · c: c · n for n = 0 … 15, then c · 16n. Since multiplication is linear, c · b
+ * is the exclusive or of the entries of b's two nibbles, which one SIMD shuffle each looks up for 16 bytes
+ * (Plank, Greenan & Miller, FAST 2013).
  */
 export function nibbleTables(): Uint8Array {
   const tables = new Uint8Array(NIBBLE_TABLES_LENGTH);
@@ -62,7 +66,10 @@ export function nibbleTables(): Uint8Array {
   return tables;
 }
 
-/** `dst ^= c · src`, byte by byte: the reference the compiled kernel is held to, and its replacement where there is none. */
+/**
+ * `dst ^= c · src`, byte by byte: the reference the compiled kernel is held to, and its replacement where
+ * there is none.
+ */
 export function multiplyAdd(dst: Uint8Array, src: Uint8Array, c: number): void {
   if (dst.length !== src.length) throw new RangeError(`${dst.length} bytes cannot take ${src.length}`);
   if (c === 0) return;

@@ -1,6 +1,6 @@
 /**
- * An independent decoder for the tests: knows the code from its definition only, shares no line with it. Plain Gaussian
- * elimination over all k symbols, multiplication bit by bit.
+ * An independent decoder for the tests: knows the code from its definition only, shares no line with it.
+ * Plain Gaussian elimination over all k symbols, multiplication bit by bit.
  */
 
 export interface Symbol {
@@ -8,7 +8,10 @@ export interface Symbol {
   bytes: Uint8Array;
 }
 
-/** The k sources out of any k symbols with distinct indexes. Throws when the equations do not have one solution. */
+/**
+ * The k sources out of any k symbols with distinct indexes. Throws when the equations do not have one
+ * solution.
+ */
 export function eliminate(k: number, symbols: readonly Symbol[]): Uint8Array[] {
   const rows = symbols.map(({ index, bytes }) => ({
     left: Array.from({ length: k }, (_, column) =>

@@ -6,7 +6,10 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-/** Every length near the 16 bytes of a vector and round a symbol; odd ones put all rows but the first off any boundary. */
+/**
+ * Every length near the 16 bytes of a vector and round a symbol; odd ones put all rows but the first off any
+ * boundary.
+ */
 const lengths = fc.oneof(
   fc.integer({ min: 0, max: 70 }),
   fc.constantFrom(1023, 1024, 1025, MAX_SYMBOL_LENGTH),

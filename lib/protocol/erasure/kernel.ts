@@ -1,31 +1,44 @@
 /**
- * The inner loop of the code, in a small memory of its own: up to 256 symbols of one block at a time. Blocks keep their bytes
- * in ordinary memory and copy them in when there is something to compute, once for all rows of repair that they then give.
+ * The inner loop of the code, in a small memory of its own: up to 256 symbols of one block at a time. Blocks
+ * keep their bytes in ordinary memory and copy them in when there is something to compute, once for all rows
+ * of repair that they then give.
  */
 import { MAX_SYMBOLS } from './cauchy.ts';
 import { multiplyAdd, nibbleTables, NIBBLE_TABLES_LENGTH } from './galois.ts';
 import { KERNEL_WASM } from './kernel.generated.ts';
 
-/** Longest symbol in bytes: what fits a lane message (1156) with some way to go. Bounds the kernel's memory to 600 KB. */
+/**
+ * Longest symbol in bytes: what fits a lane message (1156) with some way to go. Bounds the kernel's memory to
+ * 600 KB.
+ */
 export const MAX_SYMBOL_LENGTH = 2048;
 
 export interface Kernel {
   readonly kind: 'simd' | 'reference';
-  /** `MAX_SYMBOLS` rows of whatever length, one after the other. Never replaced, and never keeps what the next block needs. */
+  /**
+   * `MAX_SYMBOLS` rows of whatever length, one after the other. Never replaced, and never keeps what the next
+   * block needs.
+   */
   readonly workspace: Uint8Array;
   /** Arguments of `combine`: row numbers in the workspace, and a coefficient for each. */
   readonly rows: Uint8Array;
   readonly coefficients: Uint8Array;
-  /** Whose symbols are in the workspace, and `rows` with them; whoever changes either says so. One copy then serves many rows. */
+  /**
+   * Whose symbols are in the workspace, and `rows` with them; whoever changes either says so. One copy then
+   * serves many rows.
+   */
   owner: object | undefined;
   /**
-   * Row `destination` ^= Σ `coefficients[i]` · row `rows[i]` over the first `count` of both lists; rows are `length` bytes and
-   * begin at `length · n`. The destination is none of `rows`.
+   * Row `destination` ^= Σ `coefficients[i]` · row `rows[i]` over the first `count` of both lists; rows are
+   * `length` bytes and begin at `length · n`. The destination is none of `rows`.
    */
   combine(destination: number, count: number, length: number): void;
 }
 
-/** A new kernel: WebAssembly where SIMD is there and the page's policy allows it, else the reference. Synchronous, < 1 ms. */
+/**
+ * A new kernel: WebAssembly where SIMD is there and the page's policy allows it, else the reference.
+ * Synchronous, < 1 ms.
+ */
 export function loadKernel(): Kernel {
   return simdKernel() ?? referenceKernel();
 }
@@ -57,7 +70,8 @@ export function referenceKernel(): Kernel {
   };
 }
 
-// Where things lie in the compiled kernel's memory. It is given every address, so this is the only place that knows.
+// Where things lie in the compiled kernel's memory. It is given every address, so this is the only place that
+// knows.
 const TABLES = 0;
 const ROWS = TABLES + NIBBLE_TABLES_LENGTH;
 const COEFFICIENTS = ROWS + MAX_SYMBOLS;
@@ -76,7 +90,8 @@ export function simdKernel(): Kernel | undefined {
     const module = new WebAssembly.Module(decodeBase64(KERNEL_WASM));
     run = new WebAssembly.Instance(module, { env: { memory } }).exports['combine'] as CompiledCombine;
   } catch {
-    // A CompileError by policy or for want of SIMD, a RangeError for want of memory: the reference needs none of them.
+    // A CompileError by policy or for want of SIMD, a RangeError for want of memory: the reference needs none
+    // of them.
     return undefined;
   }
   const { buffer } = memory;

@@ -47,7 +47,9 @@ export class FeedbackScheduler {
     this.backlogs.delete(lane);
   }
 
-  /** The lane for feedback that is due now, one without a backlog if there is one; `undefined`: none is due. */
+  /**
+   * The lane for feedback that is due now, one without a backlog if there is one; `undefined`: none is due.
+   */
   poll(lanes: readonly LaneId[], now: Millis): LaneId | undefined {
     if (this.at === undefined || now < this.at) return undefined;
     for (let tried = 0; tried < lanes.length; tried++) {

@@ -14,7 +14,10 @@ export type IncomingPhase =
   | { readonly state: 'done'; readonly intact: boolean };
 
 export type IncomingState = IncomingPhase['state'];
-/** `cancel`: by either side. `blocks`: every block is here. `digest`: it was compared. `counted`: late packets are in. */
+/**
+ * `cancel`: by either side. `blocks`: every block is here. `digest`: it was compared. `counted`: late packets
+ * are in.
+ */
 export type IncomingInput = 'accept' | 'decline' | 'cancel' | 'blocks' | 'digest' | 'counted' | 'silence';
 
 /** P-21, at the receiver. */

@@ -51,7 +51,10 @@ export class IncomingTransfers {
     return [...this.active].filter(({ state }) => state === 'receiving');
   }
 
-  /** Objects to report on. What is being sent now is first: the sender's order is that of acceptance, not of the offers. */
+  /**
+   * Objects to report on. What is being sent now is first: the sender's order is that of acceptance, not of
+   * the offers.
+   */
   reportable(): IncomingObject[] {
     return (
       [...this.active, ...this.early]

@@ -1,4 +1,7 @@
-/** The closing figures: what follows the last needed packet still counts, and both sides end with the same sums. */
+/**
+ * The closing figures: what follows the last needed packet still counts, and both sides end with the same
+ * sums.
+ */
 import { expect, it } from 'vitest';
 import { CONTROL_LANE } from '../endpoint.ts';
 import { encodeControl, type ControlMessage } from '../wire/control-message.ts';

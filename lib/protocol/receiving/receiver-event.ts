@@ -12,7 +12,10 @@ export type ReceiverEvent =
   | { readonly type: 'chunk'; readonly transfer: number; readonly chunk: number }
   /** A chunk arrived that was here already, received or rebuilt. */
   | { readonly type: 'twice'; readonly transfer: number; readonly chunk: number }
-  /** A block is complete; `at` is its offset in the object in bytes, `rebuilt` the chunks that did not arrive themselves. */
+  /**
+   * A block is complete; `at` is its offset in the object in bytes, `rebuilt` the chunks that did not arrive
+   * themselves.
+   */
   | {
       readonly type: 'block';
       readonly transfer: number;

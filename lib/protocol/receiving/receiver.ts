@@ -57,8 +57,8 @@ export class Receiver implements Endpoint<ReceiverEvent> {
   private lastSymbolAt: Millis = -Infinity;
 
   /**
-   * On a new control channel the sender has not said HELLO. It may be another page, to which feedback about the pictures of
-   * the earlier one would be an acceptance of its own and a report of what it never sent.
+   * On a new control channel the sender has not said HELLO. It may be another page, to which feedback about
+   * the pictures of the earlier one would be an acceptance of its own and a report of what it never sent.
    */
   private unacquainted = false;
 
@@ -210,7 +210,10 @@ export class Receiver implements Endpoint<ReceiverEvent> {
     return next === Infinity ? undefined : next;
   }
 
-  /** When each part wants `handleTimeout` or `pollTransmit` to be called; `Infinity`: not before another input. */
+  /**
+   * When each part wants `handleTimeout` or `pollTransmit` to be called; `Infinity`: not before another
+   * input.
+   */
   private deadlines(): Readonly<Record<'feedback' | 'progress' | 'transfers', Millis>> {
     let progress = Infinity;
     let transfers = Infinity;
@@ -225,7 +228,9 @@ export class Receiver implements Endpoint<ReceiverEvent> {
     };
   }
 
-  /** When the counts of a verified transfer are final, or one that is being received has failed by silence. */
+  /**
+   * When the counts of a verified transfer are final, or one that is being received has failed by silence.
+   */
   private transferTimeout(transfer: IncomingTransfer): Millis {
     const { phase } = transfer;
     if (phase.state === 'lingering') return phase.until;
@@ -435,7 +440,9 @@ export class Receiver implements Endpoint<ReceiverEvent> {
       this.violations.guard(() => this.handleSymbol(symbol, now));
   }
 
-  /** The control channel was lost and is back: the sender offers again, and our answer may not have arrived. */
+  /**
+   * The control channel was lost and is back: the sender offers again, and our answer may not have arrived.
+   */
   private repeatAnswer({ id, phase, original }: IncomingTransfer): void {
     switch (phase.state) {
       case 'offered':

@@ -2,9 +2,9 @@ import type { Millis } from '../endpoint.ts';
 import { CHUNK_LENGTH } from '../limits.ts';
 
 /*
- * Chromium's SCTP association (dcSCTP): an MTU of 1191 bytes, a window of ten at first, four at least after a loss. Slow
- * start adds at most one MTU for each SACK (one for every second packet), congestion avoidance one for each window
- * acknowledged. A packet costs its bytes and 16 for the DATA chunk's header.
+ * Chromium's SCTP association (dcSCTP): an MTU of 1191 bytes, a window of ten at first, four at least after a
+ * loss. Slow start adds at most one MTU for each SACK (one for every second packet), congestion avoidance one
+ * for each window acknowledged. A packet costs its bytes and 16 for the DATA chunk's header.
  */
 const MTU = 1191;
 const INITIAL_WINDOW = 10 * MTU;
@@ -12,14 +12,16 @@ const MIN_THRESHOLD = 4 * MTU;
 const CHUNK_HEADER = 16;
 const PACKET_COST = CHUNK_LENGTH + CHUNK_HEADER;
 /**
- * Below the 64 KB that the transport gives to a channel (P-13): all of it counts as held there until the news that it has
- * left has crossed the browser's threads.
+ * Below the 64 KB that the transport gives to a channel (P-13): all of it counts as held there until the news
+ * that it has left has crossed the browser's threads.
  */
 const MAX_WINDOW = 60 * PACKET_COST;
 /** A backlog for this long is not the delay of both event loops' news. */
 const HELD_FOR_LONG: Millis = 40;
 
-/** A guess of the congestion window of the SCTP association beneath a lane, which the browser does not show. */
+/**
+ * A guess of the congestion window of the SCTP association beneath a lane, which the browser does not show.
+ */
 export class AssociationWindow {
   /** Bytes that the browser holds back because the association's window is full. */
   backlog = 0;
@@ -37,8 +39,8 @@ export class AssociationWindow {
   }
 
   /**
-   * The browser holds back `byteLength` bytes of what was sent. It reports that for a moment after every send, so only a lasting
-   * backlog shows a full window, which then is what is in flight less the backlog.
+   * The browser holds back `byteLength` bytes of what was sent. It reports that for a moment after every
+   * send, so only a lasting backlog shows a full window, which then is what is in flight less the backlog.
    */
   hold(byteLength: number, inFlight: number, now: Millis): void {
     this.backlog = byteLength;

@@ -10,7 +10,10 @@ export interface SentPacket {
 /** Resolved packets that are dropped from memory at once. */
 const TRIM = 512;
 
-/** Packets in flight on all lanes together, in the order of sending: asked for with each packet, of up to 192 lanes. */
+/**
+ * Packets in flight on all lanes together, in the order of sending: asked for with each packet, of up to 192
+ * lanes.
+ */
 export class InFlight<T extends SentPacket> {
   private readonly packets: T[] = [];
   /** Packets before this one are resolved. */

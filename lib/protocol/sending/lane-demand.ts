@@ -16,7 +16,10 @@ export interface LaneDemand {
 
 /** Bytes of an SCTP window that a full packet takes: with the header of its DATA chunk. */
 const WINDOW_PER_PACKET = DATA_PACKET + 16;
-/** Packets a lane keeps in flight at least after its first loss (measured: half a packet more than dcSCTP's minimum window). */
+/**
+ * Packets a lane keeps in flight at least after its first loss (measured: half a packet more than dcSCTP's
+ * minimum window).
+ */
 const PACKETS_AFTER_LOSS = 4.5;
 /** … and before it. */
 const PACKETS_BEFORE_LOSS = 11;
@@ -38,7 +41,10 @@ function packetsInFlight(loss: number): number {
   return Math.max(PACKETS_AFTER_LOSS, Math.sqrt(1.5 / loss));
 }
 
-/** Lanes that would carry the path's rate: the bandwidth-delay product over what a lane keeps in flight at such a loss. */
+/**
+ * Lanes that would carry the path's rate: the bandwidth-delay product over what a lane keeps in flight at
+ * such a loss.
+ */
 export function lanesWanted({ rate, roundTrip, loss, limited, lanes, busy }: LaneDemand): number {
   const carried = limited ? Math.max(rate * 1.5, ASSUMED_RATE) : rate * 1.1;
   const lanesFor = (packets: number): number =>

@@ -9,7 +9,9 @@ const STEP_INTERVAL: Millis = 500;
 const WORTH_A_LANE: Millis = 3000;
 /** Lanes that limited the sender this recently are too few. */
 const LIMITED_FOR: Millis = 1500;
-/** Lanes cost both sides a little even when idle: after this long without a picture most of them are closed. */
+/**
+ * Lanes cost both sides a little even when idle: after this long without a picture most of them are closed.
+ */
 const IDLE_AFTER: Millis = 60_000;
 /** With this many times the lanes that limited the sender, what the path carries is open again. */
 const WIDER = 1.2;
@@ -23,7 +25,10 @@ interface LaneDemandInput {
   readonly roundTrip: RoundTrip;
 }
 
-/** Requests lanes for the path: a few at a time during a transfer, all at once when idle; closes most after a long idle period. */
+/**
+ * Requests lanes for the path: a few at a time during a transfer, all at once when idle; closes most after a
+ * long idle period.
+ */
 export class LaneManager {
   private readonly lanes: LaneSet;
   private readonly request: (target: number, hold: boolean) => void;
@@ -40,7 +45,8 @@ export class LaneManager {
   private activeAt: Millis = 0;
 
   /**
-   * @param request takes the number of lanes to have. `hold`: neither open nor close any now, a picture needs the processor
+   * @param request takes the number of lanes to have. `hold`: neither open nor close any now, a picture needs
+   * the processor
    */
   constructor(lanes: LaneSet, request: (target: number, hold: boolean) => void) {
     this.lanes = lanes;
@@ -67,7 +73,10 @@ export class LaneManager {
     if (this.limitedCount === Infinity) this.limitedCount = this.lanes.size;
   }
 
-  /** A picture is offered: the person on the other side takes longer to accept than the lanes take to open again. */
+  /**
+   * A picture is offered: the person on the other side takes longer to accept than the lanes take to open
+   * again.
+   */
   offered(now: Millis): void {
     this.activeAt = now;
     if (this.target < this.targetInUse) this.set(this.targetInUse, false);

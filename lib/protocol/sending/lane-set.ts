@@ -54,8 +54,8 @@ export class LaneSet {
   }
 
   /**
-   * The least recently used lane whose window has room for a whole packet of `byteLength`: spreads the packets, so that a burst
-   * of loss meets many associations once instead of one often.
+   * The least recently used lane whose window has room for a whole packet of `byteLength`: spreads the
+   * packets, so that a burst of loss meets many associations once instead of one often.
    */
   spread(byteLength: number): OutgoingLane | undefined {
     for (const lane of this.leastRecentlyUsed) if (lane.room(byteLength) > 0) return lane;
@@ -63,8 +63,9 @@ export class LaneSet {
   }
 
   /**
-   * The first lane with room for `count` packets of `byteLength`, or the one with most room: few associations do all the work,
-   * and their windows grow. The one beside the control channel is only used when no other has room.
+   * The first lane with room for `count` packets of `byteLength`, or the one with most room: few associations
+   * do all the work, and their windows grow. The one beside the control channel is only used when no other
+   * has room.
    */
   concentrate(byteLength: number, count: number): OutgoingLane | undefined {
     let best: OutgoingLane | undefined;

@@ -3,14 +3,18 @@ import type { Millis } from '../endpoint.ts';
 import type { LaneSet } from './lane-set.ts';
 
 /**
- * While there is more to send a packet may be late by this many times what it may be at the end: its lane's next packet
- * shows its fate soon enough, and what was only late would be sent twice. Less so with more loss, since lanes then stop for
- * an association's retransmission timeout, and what waits in them is as good as lost.
+ * While there is more to send a packet may be late by this many times what it may be at the end: its lane's
+ * next packet shows its fate soon enough, and what was only late would be sent twice. Less so with more loss,
+ * since lanes then stop for an association's retransmission timeout, and what waits in them is as good as
+ * lost.
  */
 const MAX_FACTOR = 2;
 const FACTOR_AT_NO_LOSS = 2.5;
 const FACTOR_PER_LOSS = 15;
-/** While nothing at all is delivered (a stall of the path or an event loop) packets have this many times the timeout. */
+/**
+ * While nothing at all is delivered (a stall of the path or an event loop) packets have this many times the
+ * timeout.
+ */
 const STALL_FACTOR = 2;
 
 export interface LossTimerInput {
@@ -61,7 +65,10 @@ export class LossTimer {
     return lossDelay * Math.min(MAX_FACTOR, Math.max(1, FACTOR_AT_NO_LOSS - FACTOR_PER_LOSS * baseLoss));
   }
 
-  /** Something sent later than this was delivered on some lane; if nothing was, the path or an event loop stalls. */
+  /**
+   * Something sent later than this was delivered on some lane; if nothing was, the path or an event loop
+   * stalls.
+   */
   private overtakenBefore({ newestDeliveredAt }: LossTimerInput): Millis {
     return newestDeliveredAt - this.roundTrip.reorderWindow;
   }

@@ -5,7 +5,10 @@ import type { LaneSet } from './lane-set.ts';
 import type { OutgoingLane } from './outgoing-lane.ts';
 import type { OutgoingSymbol } from './outgoing-object.ts';
 
-/** Messages are views into pieces of memory of this size: allocating each alone costs more than everything else about it. */
+/**
+ * Messages are views into pieces of memory of this size: allocating each alone costs more than everything
+ * else about it.
+ */
 const PIECE_LENGTH = 64 * DATA_PACKET;
 
 /** Writes DATA packets into lane messages. */
@@ -14,8 +17,8 @@ export class MessageWriter {
   private used = 0;
 
   /**
-   * A message of the next symbols: at most `most`, as many as the lane has room for; a short one ends it. The caller may
-   * keep it: no byte of it is written again.
+   * A message of the next symbols: at most `most`, as many as the lane has room for; a short one ends it. The
+   * caller may keep it: no byte of it is written again.
    * @param next chooses a symbol and counts it as sent; `undefined`: there is none
    */
   write(

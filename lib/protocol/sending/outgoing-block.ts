@@ -9,7 +9,10 @@ export class OutgoingBlock implements Carried {
   /** Repair budget: symbols to send beyond the sources, by the newest plan. */
   budget = 0;
   nextSource = 0;
-  /** The budget when its sources had just been sent: what is sent beyond it is because more was lost than it covers. */
+  /**
+   * The budget when its sources had just been sent: what is sent beyond it is because more was lost than it
+   * covers.
+   */
   firstBudget: number | undefined;
   private nextRepair = 0;
   readonly index: number;
@@ -34,7 +37,9 @@ export class OutgoingBlock implements Carried {
     return this.firstBudget !== undefined && this.nextRepair > this.firstBudget;
   }
 
-  /** Number and bytes of a repair symbol never sent before; when all 256 − K have been, all symbols in turn. */
+  /**
+   * Number and bytes of a repair symbol never sent before; when all 256 − K have been, all symbols in turn.
+   */
   takeRepair(): { symbol: number; bytes: Uint8Array } {
     const { k, encoder } = this;
     const turn = this.nextRepair++;

@@ -80,8 +80,8 @@ export class OutgoingLane {
   }
 
   /**
-   * Feedback for this lane (16-bit counters, unwrapped here). Resolves every packet that was delivered, or that a later one
-   * overtook by three packets or by `reorderWindow` ms (RFC 9002 §6.1, RFC 8985).
+   * Feedback for this lane (16-bit counters, unwrapped here). Resolves every packet that was delivered, or
+   * that a later one overtook by three packets or by `reorderWindow` ms (RFC 9002 §6.1, RFC 8985).
    */
   acknowledge(highest16: number, received16: number, reorderWindow: Millis): LossSample {
     const highest = this.highest + (((highest16 - this.highest) << 16) >> 16);
@@ -113,7 +113,9 @@ export class OutgoingLane {
     return { resolved, lost, late };
   }
 
-  /** Declares packets sent before `deadline` lost: no later one of this lane can show it. Returns how many. */
+  /**
+   * Declares packets sent before `deadline` lost: no later one of this lane can show it. Returns how many.
+   */
   expire(deadline: Millis): number {
     let count = 0;
     while (this.head < this.packets.length && (this.packets[this.head] as LanePacket).at < deadline) {

@@ -20,9 +20,9 @@ export interface RepairBudget {
 }
 
 /**
- * How sure to be that a block is complete without another round trip. In the middle, expected losses are covered and the rest
- * is left to feedback, which costs nothing while there is more to send. At the front (the picture should appear) and at the
- * end (nothing else fills the round trip) it must be nearly sure.
+ * How sure to be that a block is complete without another round trip. In the middle, expected losses are
+ * covered and the rest is left to feedback, which costs nothing while there is more to send. At the front
+ * (the picture should appear) and at the end (nothing else fills the round trip) it must be nearly sure.
  */
 const CONFIDENCE: Places = { middle: 0.5, edge: 0.995 };
 
@@ -152,7 +152,10 @@ export class OutgoingObject {
     this.open.set(block, new OutgoingBlock(block, BlockEncoder.from(bytes, this.symbolLength)));
   }
 
-  /** A source never sent before, in file order, counted as sent; `undefined`: all were, or the next block's bytes are not here yet. */
+  /**
+   * A source never sent before, in file order, counted as sent; `undefined`: all were, or the next block's
+   * bytes are not here yet.
+   */
   takeSource(): OutgoingSymbol | undefined {
     const block = this.open.get(this.nextBlock);
     if (block === undefined) return undefined;
@@ -190,13 +193,14 @@ export class OutgoingObject {
   }
 
   /**
-   * Sets the repair budget of each sent block: enough that what it lacks arrives with the confidence of its place,
-   * less what is in flight.
+   * Sets the repair budget of each sent block: enough that what it lacks arrives with the confidence of its
+   * place, less what is in flight.
    * @param ending whether the end of this object is the end of what there is to send
    */
   plan({ loss, edgeBlocks }: RepairBudget, ending: boolean): void {
     const { blocks } = this.geometry;
-    // The last round trip has begun: nothing that is sent later could still bring news of these blocks in time.
+    // The last round trip has begun: nothing that is sent later could still bring news of these blocks in
+    // time.
     const lastEdge = ending && blocks - this.nextBlock < edgeBlocks ? blocks - edgeBlocks : blocks;
     for (const block of this.open.values()) {
       if (!block.sourcesSent) continue;
@@ -208,13 +212,16 @@ export class OutgoingObject {
     }
   }
 
-  /** Takes the receiver's report of which blocks are complete and what the others lack; the caller drops old feedback. */
+  /**
+   * Takes the receiver's report of which blocks are complete and what the others lack; the caller drops old
+   * feedback.
+   */
   onReport(report: StreamReport): void {
     if (report.listedThrough > this.geometry.blocks) return;
     for (let block = this.closedBelow; block < report.closedBelow; block++) this.close(block);
     const lacking = new Map(report.lacking.map(({ block, symbols }) => [block, symbols]));
-    // Of what was listed before only blocks that were sent since can have become complete. So a report is work for the blocks
-    // that are open and for those that it is the first to name.
+    // Of what was listed before only blocks that were sent since can have become complete. So a report is
+    // work for the blocks that are open and for those that it is the first to name.
     for (const block of this.open.values()) {
       if (block.index < report.closedBelow || block.index >= report.listedThrough) continue;
       const symbols = lacking.get(block.index);

@@ -84,7 +84,10 @@ export class OutgoingTransfer {
     return this.objects.find((object) => kindOf(object.stream) === kind);
   }
 
-  /** Changes the state as `OUTGOING_TRANSITIONS` say; `false`: it stays. Memory of open blocks goes at the end. */
+  /**
+   * Changes the state as `OUTGOING_TRANSITIONS` say; `false`: it stays. Memory of open blocks goes at the
+   * end.
+   */
   step(input: OutgoingInput): boolean {
     const next = OUTGOING_TRANSITIONS[this.current][input];
     if (next === undefined) return false;
@@ -98,7 +101,10 @@ export class OutgoingTransfer {
     this.unanswered += 1;
   }
 
-  /** The receiver accepts; `false`: it has done so for every offer. What an acceptance names is walked block by block. */
+  /**
+   * The receiver accepts; `false`: it has done so for every offer. What an acceptance names is walked block
+   * by block.
+   */
   takeAnswer(): boolean {
     if (this.unanswered === 0) return false;
     this.unanswered -= 1;

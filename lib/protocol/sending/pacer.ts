@@ -8,7 +8,9 @@ const IDLE: Millis = 1000;
 /** Spreads packets over time, and remembers when the sender rather than the path was the limit. */
 export class Pacer {
   nextSendAt: Millis = 0;
-  /** When the sender last could have sent and had nothing, or no lane: samples of that time are lower bounds. */
+  /**
+   * When the sender last could have sent and had nothing, or no lane: samples of that time are lower bounds.
+   */
   limitedAt: Millis = -Infinity;
   private lastSentAt: Millis = -Infinity;
 

@@ -3,9 +3,9 @@ import { DATA_HEADER, encodeProbe, ticksOf } from '../wire/lane-packet.ts';
 import type { LaneSet } from './lane-set.ts';
 
 /**
- * A path that has carried nothing yet is probed while the person is still choosing: this many small packets, this far
- * apart, over a few lanes (a loss shows when a later packet of its lane is delivered). They measure the loss to 3 % or so,
- * hence whether it is worth opening lanes before the first picture.
+ * A path that has carried nothing yet is probed while the person is still choosing: this many small packets,
+ * this far apart, over a few lanes (a loss shows when a later packet of its lane is delivered). They measure
+ * the loss to 3 % or so, hence whether it is worth opening lanes before the first picture.
  */
 const PROBES = 64;
 const PROBE_INTERVAL: Millis = 25;

@@ -47,14 +47,16 @@ export interface SenderFigures {
 /** On a low-loss path packets of this much time share a message: less than the delay of the event loop. */
 const MESSAGE_TIME: Millis = 2;
 /**
- * dcSCTP sends four packets at a time; the rest of a message waits for an acknowledgement. With a round trip of at most
- * `NEAR` messages may be longer, and the fewer lanes are used the less often the browsers' threads wake. Elsewhere a lane
- * that is filled to the brim holds packets back until they are late.
+ * dcSCTP sends four packets at a time; the rest of a message waits for an acknowledgement. With a round trip
+ * of at most `NEAR` messages may be longer, and the fewer lanes are used the less often the browsers' threads
+ * wake. Elsewhere a lane that is filled to the brim holds packets back until they are late.
  */
 const BURST_PACKETS = 4;
 const NEAR: Millis = 10;
 
-/** Loss assumed until enough packets are resolved: a little repair at the edges costs less than a round trip. */
+/**
+ * Loss assumed until enough packets are resolved: a little repair at the edges costs less than a round trip.
+ */
 const MIN_LOSS = 0.005;
 /** Blocks of this much more than one round trip carries count as the end of a picture. */
 const EDGE_MARGIN = 1.25;
@@ -62,12 +64,17 @@ const EDGE_MARGIN = 1.25;
 /** A blind sender (without feedback) sends one packet in this time. */
 const BLIND_INTERVAL: Millis = 50;
 
-/** Bandwidth-delay products in flight, and packets beside: more would only wait in queues (BBR's cwnd_gain). */
+/**
+ * Bandwidth-delay products in flight, and packets beside: more would only wait in queues (BBR's cwnd_gain).
+ */
 const FLIGHT_GAIN = 2;
 const FLIGHT_ALLOWANCE = 64;
 const FLIGHT_SLACK: Millis = 20;
 
-/** The sending endpoint of a session: transfers, lanes and one rate for all of them. See `Endpoint` for how it is driven. */
+/**
+ * The sending endpoint of a session: transfers, lanes and one rate for all of them. See `Endpoint` for how it
+ * is driven.
+ */
 export class Sender implements Endpoint<SenderEvent> {
   /** Rules that the receiver broke. */
   readonly violations = new Violations();
@@ -116,7 +123,8 @@ export class Sender implements Endpoint<SenderEvent> {
 
   /**
    * The control channel was lost and is back: repeats what may not have arrived.
-   * @param fresh the receiver has no memory of this session (its page was reloaded), so every transfer starts over
+   * @param fresh the receiver has no memory of this session (its page was reloaded), so every transfer starts
+   * over
    */
   resync(fresh: boolean): void {
     if (fresh) this.delivery.restart();
@@ -213,14 +221,18 @@ export class Sender implements Endpoint<SenderEvent> {
     return next === Infinity ? undefined : next;
   }
 
-  /** When each part wants `handleTimeout` or `pollTransmit` to be called; `Infinity`: not before another input. */
+  /**
+   * When each part wants `handleTimeout` or `pollTransmit` to be called; `Infinity`: not before another
+   * input.
+   */
   private deadlines(): Readonly<Record<'probe' | 'idleLanes' | 'pacing' | 'loss' | 'silence', Millis>> {
     const { queue, pacer } = this;
     const busy = queue.busy;
     const probe = busy ? Infinity : this.prober.nextTimeout(this.lanes);
     const idleLanes = this.laneManager.nextTimeout(busy);
     if (queue.idle) return { probe, idleLanes, pacing: Infinity, loss: Infinity, silence: Infinity };
-    // Without a lane or a packet there is nothing to do at `nextSendAt`: feedback or the end of a backlog is earlier.
+    // Without a lane or a packet there is nothing to do at `nextSendAt`: feedback or the end of a backlog is
+    // earlier.
     const blocked = pacer.limited || !queue.hasWork();
     const earliest = blocked ? pacer.limitedAt + 1 : -Infinity;
     const loss = this.lossTimer.nextTimeout(this.lossInput);
@@ -348,7 +360,8 @@ export class Sender implements Endpoint<SenderEvent> {
     const previousHeard = this.silence.heardAt;
     this.silence.heard(now);
 
-    // Feedback about an offered original is its acceptance: the control channel's own copy may be late by seconds.
+    // Feedback about an offered original is its acceptance: the control channel's own copy may be late by
+    // seconds.
     for (const { stream } of feedback.streams) {
       const transfer = this.queue.get(transferOf(stream));
       if (transfer?.state === 'offered' && kindOf(stream) === ORIGINAL) this.accepted(transfer, [], now);

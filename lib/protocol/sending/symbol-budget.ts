@@ -3,8 +3,9 @@
 const cache = new Map<number, number>();
 
 /**
- * The least n for which at least `need` of n symbols arrive with probability `confidence`, each lost independently with
- * probability `loss`: the negative binomial distribution's quantile. `loss` is taken in steps of 0.5 %, at most 0.9.
+ * The least n for which at least `need` of n symbols arrive with probability `confidence`, each lost
+ * independently with probability `loss`: the negative binomial distribution's quantile. `loss` is taken in
+ * steps of 0.5 %, at most 0.9.
  */
 export function symbolsToSend(need: number, loss: number, confidence: number): number {
   if (need <= 0) return 0;
@@ -16,7 +17,8 @@ export function symbolsToSend(need: number, loss: number, confidence: number): n
   if (known !== undefined) return known;
 
   const p = step / 200;
-  // P(the need-th arrival is the n-th symbol) = C(n − 1, need − 1) (1 − p)^need p^(n − need), summed from n = need on.
+  // P(the need-th arrival is the n-th symbol) = C(n − 1, need − 1) (1 − p)^need p^(n − need), summed from n =
+  // need on.
   let term = (1 - p) ** need;
   let sum = term;
   let n = need;

@@ -31,7 +31,10 @@ interface Sendable {
 export class TransferQueue {
   private readonly transfers = new TransferTable<OutgoingTransfer>();
   private nextId = 1;
-  /** Derived from `transfers`: asked for with each packet, of up to 200 pictures; every method that changes one clears it. */
+  /**
+   * Derived from `transfers`: asked for with each packet, of up to 200 pictures; every method that changes
+   * one clears it.
+   */
   private cached: Sendable | undefined;
 
   /** One that is offered or being sent, or one of the last that are over. */
@@ -138,7 +141,10 @@ export class TransferQueue {
 
   // ---- what is next
 
-  /** Repair first (the front of the picture waits for it), then sources in order; transfers in the order of acceptance. */
+  /**
+   * Repair first (the front of the picture waits for it), then sources in order; transfers in the order of
+   * acceptance.
+   */
   take(): OutgoingSymbol | undefined {
     for (const object of this.objects()) {
       const symbol = object.takeRepair() ?? object.takeSource();
@@ -157,7 +163,10 @@ export class TransferQueue {
     for (const preview of this.earlyPreviews()) preview.plan(budget, true);
   }
 
-  /** Bytes to ask the host for: of an album, of the picture being sent and of the next, since their memory is bounded. */
+  /**
+   * Bytes to ask the host for: of an album, of the picture being sent and of the next, since their memory is
+   * bounded.
+   */
   wanted(): WantedBytes[] {
     const wanted: WantedBytes[] = [];
     let unsent = 0;
@@ -170,7 +179,10 @@ export class TransferQueue {
     return wanted;
   }
 
-  /** What may be sent now: accepted pictures in the order of acceptance, then the previews of the first offers. */
+  /**
+   * What may be sent now: accepted pictures in the order of acceptance, then the previews of the first
+   * offers.
+   */
   private objects(): readonly OutgoingObject[] {
     const { objects, offers } = this.sendable;
     return offers.length === 0 ? objects : [...objects, ...this.earlyPreviews()];

@@ -1,8 +1,8 @@
 import { ProtocolError } from '../errors.ts';
 
 /*
- * TextEncoder and TextDecoder exist in browsers, workers and Node, but belong to no ECMAScript library, and this folder
- * is compiled with that library alone.
+ * TextEncoder and TextDecoder exist in browsers, workers and Node, but belong to no ECMAScript library, and
+ * this folder is compiled with that library alone.
  */
 interface Encoder {
   encode(text: string): Uint8Array;

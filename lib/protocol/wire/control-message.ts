@@ -1,6 +1,6 @@
 /**
- * Messages of the control channel (reliable, ordered). First byte: the type. 0x00 is the transport's own (lane
- * signalling). Numbers are big-endian.
+ * Messages of the control channel (reliable, ordered). First byte: the type. 0x00 is the transport's own
+ * (lane signalling). Numbers are big-endian.
  *
  *     0x20 HELLO     version(8) instance(64) name(len8)
  *     0x21 OFFER     transfer(16) header(len16)
@@ -75,7 +75,10 @@ export type ProgressMessage = Extract<ControlMessage, { type: 'progress' }>;
 
 /** Runs that one message can carry and stay below `MAX_CONTROL_BYTES`. */
 export const MAX_RUNS = 1500;
-/** Runs of each further list of the same message: what does not fit is left out, or reported with the next message. */
+/**
+ * Runs of each further list of the same message: what does not fit is left out, or reported with the next
+ * message.
+ */
 export const MAX_SIDE_RUNS = 400;
 
 const Type = {

@@ -59,7 +59,10 @@ export interface Feedback {
   readonly newestSentAt: number;
   /** Ticks from the newest packet's arrival to this feedback, at most `MAX_ACK_DELAY`. */
   readonly ackDelay: number;
-  /** Ticks, modulo 2^32: minimum of (receiver's clock − send time) of the packets since the last feedback, or `NO_DELAY`. */
+  /**
+   * Ticks, modulo 2^32: minimum of (receiver's clock − send time) of the packets since the last feedback, or
+   * `NO_DELAY`.
+   */
   readonly delay: number;
   /** DATA and PROBE packets of the session, and their bytes modulo 2^32. */
   readonly packets: number;

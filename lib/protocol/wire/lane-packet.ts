@@ -1,6 +1,7 @@
 /**
- * Packets from sender to receiver on the lanes (unreliable, unordered). Numbers are big-endian; times are in ticks of
- * 0.1 ms of the sending side's clock, modulo 2^32; `number` counts the packets of one lane in one direction.
+ * Packets from sender to receiver on the lanes (unreliable, unordered). Numbers are big-endian; times are in
+ * ticks of 0.1 ms of the sending side's clock, modulo 2^32; `number` counts the packets of one lane in one
+ * direction.
  *
  * DATA (16 bytes and a symbol):
  *
@@ -12,7 +13,8 @@
  *     +--------+--------+--------+--------+--------+--------+--------+--------+
  *     |  the symbol's bytes: a chunk (symbol < K) or a repair symbol (≥ K)  …
  *
- * PROBE: 0x02, seven zero bytes, number (32), sent at (32), padding: measures a path that has nothing to carry.
+ * PROBE: 0x02, seven zero bytes, number (32), sent at (32), padding: measures a path that has nothing to
+ * carry.
  */
 import { ProtocolError } from '../errors.ts';
 import { CHUNK_LENGTH, MAX_MESSAGE_PACKETS, MAX_PACKET } from '../limits.ts';

@@ -9,7 +9,10 @@ export interface Run {
   readonly count: number;
 }
 
-/** Adds `number`, which is above all in `runs`, to the last run if that is its neighbour and shorter than `longest`. */
+/**
+ * Adds `number`, which is above all in `runs`, to the last run if that is its neighbour and shorter than
+ * `longest`.
+ */
 function append(runs: Run[], number: number, longest: number): void {
   const last = runs.at(-1);
   if (last !== undefined && number === last.first + last.count && last.count < longest)
@@ -25,7 +28,10 @@ export function runsWhere(end: number, has: (number: number) => boolean, most: n
   return runs;
 }
 
-/** Ascending runs of at most `MAX_RUN` of these numbers, each named once; `rest`: those that did not fit into `most` runs. */
+/**
+ * Ascending runs of at most `MAX_RUN` of these numbers, each named once; `rest`: those that did not fit into
+ * `most` runs.
+ */
 export function takeRuns(numbers: readonly number[], most: number): { runs: Run[]; rest: number[] } {
   const runs: Run[] = [];
   const ascending = numbers.toSorted((a, b) => a - b);
@@ -48,8 +54,9 @@ export function writeRuns(writer: ByteWriter, runs: readonly Run[], countWidth: 
 }
 
 /**
- * Reads a list of at most `most` runs, ascending and each number once, so that walking them takes no more steps than there
- * are numbers. Reports of single chunks (`countWidth` 2) have runs of at most `MAX_RUN`, since they are walked chunk by chunk.
+ * Reads a list of at most `most` runs, ascending and each number once, so that walking them takes no more
+ * steps than there are numbers. Reports of single chunks (`countWidth` 2) have runs of at most `MAX_RUN`,
+ * since they are walked chunk by chunk.
  * @throws ProtocolError
  */
 export function readRuns(reader: ByteReader, countWidth: 2 | 4, most: number): Run[] {

@@ -1,6 +1,6 @@
 /**
- * Every format there is, there and back, and whatever else may arrive instead. fast-check prints the seed of a failure;
- * `TESSERA_LONG=1` runs each property twenty times as long.
+ * Every format there is, there and back, and whatever else may arrive instead. fast-check prints the seed of
+ * a failure; `TESSERA_LONG=1` runs each property twenty times as long.
  */
 import * as fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';

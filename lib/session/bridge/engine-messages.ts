@@ -1,10 +1,13 @@
-/** What crosses between the page (which owns the connections) and the worker (which owns protocol, digest and storage). */
+/**
+ * What crosses between the page (which owns the connections) and the worker (which owns protocol, digest and
+ * storage).
+ */
 import type { LaneId } from '../../protocol/endpoint.ts';
 import type { Figures, Problem, TransferState } from '../model.ts';
 
 /**
- * Interval of reports to the page (ms), figures and chunk map together: with each the page lays out and paints anew, on a processor
- * that is busy with packets.
+ * Interval of reports to the page (ms), figures and chunk map together: with each the page lays out and
+ * paints anew, on a processor that is busy with packets.
  */
 export const PUBLISH_INTERVAL = 300;
 
@@ -12,7 +15,10 @@ export const PUBLISH_INTERVAL = 300;
 export interface PacketBatch {
   readonly lanes: readonly LaneId[];
   readonly lengths: readonly number[];
-  /** When each was received from its lane (`performance.timeOrigin + performance.now()`), ms; absent on the way out. */
+  /**
+   * When each was received from its lane (`performance.timeOrigin + performance.now()`), ms; absent on the
+   * way out.
+   */
   readonly times?: readonly number[];
   readonly data: ArrayBuffer;
 }
@@ -62,7 +68,9 @@ export type ToReceiverEngine =
   | { readonly type: 'tab'; readonly name: string }
   | { readonly type: 'accept'; readonly id: string }
   | { readonly type: 'decline'; readonly id: string }
-  /** The person has saved it: the page has its file, and lets it go when it is left. Answered by `released`. */
+  /**
+   * The person has saved it: the page has its file, and lets it go when it is left. Answered by `released`.
+   */
   | { readonly type: 'release'; readonly id: string; readonly readFor: number }
   | { readonly type: 'throw-away'; readonly id: string }
   | {

@@ -7,11 +7,13 @@
  *                                                        └────────── searching
  *     any ─goodbye of either side─▶ closed
  *
- * `joining` and `searching` make one *attempt* at a time: pairing (the other side proves that it knows the same secret),
- * then linking (a peer connection is established; its signaling is sealed with the keys of that pairing). `searching`
- * needs no code: both sides derive a rendezvous from the keys of the session that was lost (P-92).
+ * `joining` and `searching` make one *attempt* at a time: pairing (the other side proves that it knows the
+ * same secret), then linking (a peer connection is established; its signaling is sealed with the keys of that
+ * pairing). `searching` needs no code: both sides derive a rendezvous from the keys of the session that was
+ * lost (P-92).
  *
- * The owner carries out the effects of `handle` and `handleTimeout` in order, and calls `handleTimeout` at `nextTimeout`.
+ * The owner carries out the effects of `handle` and `handleTimeout` in order, and calls `handleTimeout` at
+ * `nextTimeout`.
  */
 import type { ConnectionState, Problem, ProblemCode, Role, Room } from '../model.ts';
 import type { ExpiredReason } from '../../../signaling/wire/messages.ts';
@@ -160,7 +162,9 @@ type Stage =
   | { readonly at: 'idle' }
   | { readonly at: 'opening' }
   | { readonly at: 'hosting'; readonly unused: Unused }
-  /** `unused` until the first message: what is answered then reveals whether the other side's words are right. */
+  /**
+   * `unused` until the first message: what is answered then reveals whether the other side's words are right.
+   */
   | {
       readonly at: 'joining';
       readonly attempt: Attempt;
@@ -204,7 +208,10 @@ export interface ConnectionMachineOptions {
   readonly canLink: boolean;
   /** Only over a relay, which hides this side's address. */
   readonly relayOnly: boolean;
-  /** Codes that this page has proved to know, and whose pairing was not confirmed: they are not answered a second time. */
+  /**
+   * Codes that this page has proved to know, and whose pairing was not confirmed: they are not answered a
+   * second time.
+   */
   readonly spentCodes?: Set<string>;
 }
 
@@ -256,7 +263,9 @@ export class ConnectionMachine {
     return this.#deadline?.at ?? Infinity;
   }
 
-  /** `now`: Unix milliseconds, never decreasing. Throws nothing, whatever the server or the other side sent. */
+  /**
+   * `now`: Unix milliseconds, never decreasing. Throws nothing, whatever the server or the other side sent.
+   */
   handle(event: ConnectionEvent, now: number): ConnectionEffect[] {
     this.#advance(now);
     if (this.#over && event.type !== 'leave') return [];
@@ -628,7 +637,10 @@ export class ConnectionMachine {
     this.#meet();
   }
 
-  /** Goes to the meeting place, in turns where there are two, and stays until the server says that both are there. */
+  /**
+   * Goes to the meeting place, in turns where there are two, and stays until the server says that both are
+   * there.
+   */
   #meet(): void {
     const stage = this.#stage;
     this.#deadline = undefined;
@@ -645,7 +657,8 @@ export class ConnectionMachine {
     const place = places[(places.findIndex(({ id }) => id === stage.meeting?.id) + 1) % places.length];
     if (place === undefined) return;
     this.#stage = { ...stage, attempt: NO_ATTEMPT, meeting: place };
-    // Asking again gives up the place held, while the other side may just be arriving: only where there is another place.
+    // Asking again gives up the place held, while the other side may just be arriving: only where there is
+    // another place.
     if (places.length > 1) this.#limit('retry');
     this.#ask({ type: 'rejoin', id: place.id, role: this.#options.role });
   }
@@ -660,7 +673,8 @@ export class ConnectionMachine {
     else if (stage.at === 'hosting' && stage.unused.token !== undefined)
       this.#ask({ type: 'reopen', token: stage.unused.token });
     else if (stage.at === 'failed' && this.#usedToken !== undefined) {
-      // What we answered may not have reached the server: then the guest waits in a room to which its sender does not return.
+      // What we answered may not have reached the server: then the guest waits in a room to which its sender
+      // does not return.
       this.#ask({ type: 'reopen', token: this.#usedToken });
       this.#usedToken = undefined;
       this.#releasing = this.#request;

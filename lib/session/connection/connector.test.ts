@@ -1,6 +1,6 @@
 /**
- * The connector's shell over the real signaling server; only WebRTC between the two sides is in memory. What it decides is
- * tested on a virtual clock, in `connection-machine.test.ts`.
+ * The connector's shell over the real signaling server; only WebRTC between the two sides is in memory. What
+ * it decides is tested on a virtual clock, in `connection-machine.test.ts`.
  */
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';

@@ -1,6 +1,6 @@
 /**
- * The shell of `ConnectionMachine`: the signaling client, the transport, the page's storage and a timer. Decides nothing;
- * it carries out effects and reports what became of them.
+ * The shell of `ConnectionMachine`: the signaling client, the transport, the page's storage and a timer.
+ * Decides nothing; it carries out effects and reports what became of them.
  */
 import type { LaneId } from '../../protocol/endpoint.ts';
 import type { Transport, TransportOptions } from '../../transport/contract.ts';

@@ -7,7 +7,9 @@ export interface HeldTransport {
   release(): void;
 }
 
-/** Makes a connection that finds its own addresses and makes its offer, but sends nothing before `release`. */
+/**
+ * Makes a connection that finds its own addresses and makes its offer, but sends nothing before `release`.
+ */
 export function holdTransport(
   create: (options: TransportOptions) => Transport,
   options: TransportOptions,

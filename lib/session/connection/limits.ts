@@ -1,24 +1,33 @@
 /** Bounds of waiting, ms. Whatever the machine waits for has one of these names. */
 export const LIMITS = {
-  /** A guest waits this long for the sender's first word: a phone may have suspended the page that shows the code. */
+  /**
+   * A guest waits this long for the sender's first word: a phone may have suspended the page that shows the
+   * code.
+   */
   guest: 60_000,
   /** A pairing is four short messages; one that takes longer has lost its server or its other side. */
   pairing: 20_000,
-  /** A connection is established within this, or there is no path; the transport's own limit mostly says so before. */
+  /**
+   * A connection is established within this, or there is no path; the transport's own limit mostly says so
+   * before.
+   */
   link: 19_000,
   /** How long a lost session is searched for before it is given up. */
   search: 60_000,
   /** Between two attempts of a search: the other side may be at its second meeting place. */
   retry: 3_000,
-  /** A room outlives a short absence of the server, or of this page; a code on the screen must not lie for longer. */
+  /**
+   * A room outlives a short absence of the server, or of this page; a code on the screen must not lie for
+   * longer.
+   */
   away: 20_000,
   /** Signaling that is lost half-way may have been enough already. */
   unpaired: 4_000,
 } as const;
 
 /**
- * A deadline that is noticed this late, ms: the page or the machine slept. That was no silence of the other side, so what was
- * waited for is given `AWAKE` more, for a new socket and a few round trips.
+ * A deadline that is noticed this late, ms: the page or the machine slept. That was no silence of the other
+ * side, so what was waited for is given `AWAKE` more, for a new socket and a few round trips.
  */
 export const SLEPT = 3_000;
 export const AWAKE = 15_000;

@@ -1,6 +1,7 @@
 /**
- * Connection machines, the server's own rooms core and a network between them, on one virtual clock: no ports, no WebRTC.
- * Messages take `LATENCY` each way and arrive in order; transports connect a round trip after both sides use one.
+ * Connection machines, the server's own rooms core and a network between them, on one virtual clock: no
+ * ports, no WebRTC. Messages take `LATENCY` each way and arrive in order; transports connect a round trip
+ * after both sides use one.
  */
 import { Rooms, type Effect, type RoomsEvent } from '../../../signaling/rooms/rooms.ts';
 import { seededRandom, type Random } from '../../simulation/random.ts';

@@ -12,8 +12,8 @@ export interface PathFacts {
 }
 
 /**
- * A side that was offered STUN or TURN and has no address but its own reached neither: its network lets no such packet
- * out. Both pages see both lists, so both say the same about the same side.
+ * A side that was offered STUN or TURN and has no address but its own reached neither: its network lets no
+ * such packet out. Both pages see both lists, so both say the same about the same side.
  */
 export function explainNoPath({ stun, turn, here, there }: PathFacts): ProblemCode {
   if (!stun && !turn) return 'no-helpers';

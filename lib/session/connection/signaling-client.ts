@@ -1,6 +1,6 @@
 /**
- * The page's end of the signaling server: rooms, rejoining, and sealed bytes to the other side. The server is trusted with
- * nothing: what it sends is checked and bounded here.
+ * The page's end of the signaling server: rooms, rejoining, and sealed bytes to the other side. The server is
+ * trusted with nothing: what it sends is checked and bounded here.
  */
 import * as v from 'valibot';
 import { MAX_RELAY_BYTES } from '../../../signaling/wire/limits.ts';
@@ -27,9 +27,15 @@ export type { ExpiredReason, JoinAck, OpenAck, RejoinAck };
 export interface SignalingClientOptions {
   /** Origin of the server; empty: the page's own. */
   server: string;
-  /** The connection is open, or not. After `false` every place at the server is lost, but for a room (`reopen`). */
+  /**
+   * The connection is open, or not. After `false` every place at the server is lost, but for a room
+   * (`reopen`).
+   */
   onOnline(online: boolean): void;
-  /** The other side is there, or another connection of it: `send` reaches it from now on, and pairing begins anew. */
+  /**
+   * The other side is there, or another connection of it: `send` reaches it from now on, and pairing begins
+   * anew.
+   */
   onPaired(): void;
   /** What the other side sent, at most `MAX_RELAY_BYTES`. Nothing says yet who it is. */
   onMessage(bytes: Uint8Array): void;
@@ -37,8 +43,8 @@ export interface SignalingClientOptions {
   /** The place is given up. `replaced`: by another page of the same side, so do not fight over it. */
   onExpired(reason: ExpiredReason): void;
   /**
-   * Asked when the page has just slept and something is heard: `true` when the place can be taken back on a new connection.
-   * What waited in the old one may be about a connection that the server gave up long ago.
+   * Asked when the page has just slept and something is heard: `true` when the place can be taken back on a
+   * new connection. What waited in the old one may be about a connection that the server gave up long ago.
    */
   canReturn?(): boolean;
   /** Milliseconds; default: `Date.now`. */
@@ -48,11 +54,14 @@ export interface SignalingClientOptions {
 export interface SignalingClient {
   /** Opens a room; gives up the place held before. */
   open(): Promise<OpenAck>;
-  /** Takes back, on this connection, the room that another one opened; rejects with `code-unknown` when it is gone. */
+  /**
+   * Takes back, on this connection, the room that another one opened; rejects with `code-unknown` when it is
+   * gone.
+   */
   reopen(token: string): Promise<ReopenAck>;
   /**
-   * Joins the room of a slot. Whatever the outcome, the code is used up. `hello` is handed to the other side, as if sent,
-   * before the first `onPaired`.
+   * Joins the room of a slot. Whatever the outcome, the code is used up. `hello` is handed to the other side,
+   * as if sent, before the first `onPaired`.
    */
   join(slot: string, hello?: Uint8Array): Promise<JoinAck>;
   /** Meets the other side of a dropped session, now or later: see `onPaired`. */
@@ -81,7 +90,10 @@ export class SignalingError extends Error {
 /** After a refusal the same connection would be refused again; limits are counted by the minute. */
 const REFUSED_RETRY_MS = 10_000;
 
-/** How often the page looks at the clock, and how late that look is when the page or the machine has slept (ms). */
+/**
+ * How often the page looks at the clock, and how late that look is when the page or the machine has slept
+ * (ms).
+ */
 const LOOK_MS = 1000;
 const SLEPT_MS = 5000;
 
@@ -105,8 +117,8 @@ export function createSignalingClient(options: SignalingClientOptions): Signalin
   };
   let closed = false;
   /**
-   * Requests for another place (or none) without an answer. What the server says before the answer is about the place
-   * that was just given up: a stranger's by now.
+   * Requests for another place (or none) without an answer. What the server says before the answer is about
+   * the place that was just given up: a stranger's by now.
    */
   let moving = 0;
   let retry: ReturnType<typeof setTimeout> | undefined;
@@ -145,7 +157,8 @@ export function createSignalingClient(options: SignalingClientOptions): Signalin
     options.onOnline(false);
   });
   socket.on('connect_error', (error) => {
-    // Still active: the network or a restart, Socket.IO tries again by itself. Otherwise the server refused us.
+    // Still active: the network or a restart, Socket.IO tries again by itself. Otherwise the server refused
+    // us.
     if (socket.active) return;
     const code = error.message === 'too-many-attempts' ? 'too-many-attempts' : 'server-away';
     settle(new SignalingError(code, `connection refused: ${error.message}`));

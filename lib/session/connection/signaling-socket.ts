@@ -1,6 +1,6 @@
 /**
- * The websocket to the signaling server, and one that is opened ahead: it takes three round trips, and typing a code takes
- * longer than that. The one door of socket.io-client.
+ * The websocket to the signaling server, and one that is opened ahead: it takes three round trips, and typing
+ * a code takes longer than that. The one door of socket.io-client.
  */
 import { io, type Socket } from 'socket.io-client';
 import type { ClientToServer, ServerToClient } from '../../../signaling/wire/messages.ts';
@@ -9,7 +9,9 @@ export type SignalingSocket = Socket<ServerToClient, ClientToServer>;
 
 /** A server that does not answer within this is away; a person waits no longer for a code. */
 export const ANSWER_MS = 5000;
-/** A socket opened ahead is closed when it was not used for this long; the next letter typed opens another. */
+/**
+ * A socket opened ahead is closed when it was not used for this long; the next letter typed opens another.
+ */
 const AHEAD_MS = 60_000;
 
 interface Ahead {
@@ -19,7 +21,10 @@ interface Ahead {
 }
 let ahead: Ahead | undefined;
 
-/** Opens a socket that `takeSocket` will find, or keeps the one there is for longer. Nothing is asked of the server. */
+/**
+ * Opens a socket that `takeSocket` will find, or keeps the one there is for longer. Nothing is asked of the
+ * server.
+ */
 export function openAhead(server: string, keepMs = AHEAD_MS): void {
   const socket = ahead?.server === server ? ahead.socket : openSocket(server);
   if (ahead?.socket !== socket) closeAhead();
@@ -51,7 +56,8 @@ function openSocket(server: string): SignalingSocket {
     transports: ['websocket'],
     forceNew: true,
     timeout: ANSWER_MS,
-    // Quick at first (a server that restarts is back within a second), and spread so that not all return at once.
+    // Quick at first (a server that restarts is back within a second), and spread so that not all return at
+    // once.
     reconnectionDelay: 300,
     reconnectionDelayMax: 5000,
     randomizationFactor: 0.5,

@@ -1,9 +1,15 @@
 /** The pictures that this tab is receiving: accepted once is accepted after a reload, too. */
 const KEY = 'tessera:accepted';
-/** Of an album accepted at once the first so many go on by themselves after a reload; session storage holds 5 MB. */
+/**
+ * Of an album accepted at once the first so many go on by themselves after a reload; session storage holds 5
+ * MB.
+ */
 const MAX_ENTRIES = 2000;
 
-/** What a person said yes to: these bytes, under this name, from this sender. Another offer is another question. */
+/**
+ * What a person said yes to: these bytes, under this name, from this sender. Another offer is another
+ * question.
+ */
 export interface Accepted {
   readonly sha256: string;
   readonly bytes: number;

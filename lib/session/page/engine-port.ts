@@ -1,7 +1,7 @@
 /**
- * The page's end of an engine: moves the lanes' channels to it. Where the browser cannot do that (Firefox), packets cross in
- * batches; a batch is closed by a short timer while the page is seen, and by a message to ourselves in the background, where
- * timers run once a second.
+ * The page's end of an engine: moves the lanes' channels to it. Where the browser cannot do that (Firefox),
+ * packets cross in batches; a batch is closed by a short timer while the page is seen, and by a message to
+ * ourselves in the background, where timers run once a second.
  */
 import type { LaneId } from '../../protocol/endpoint.ts';
 import type { ChannelNews } from '../../transport/contract.ts';
@@ -55,8 +55,8 @@ export class EnginePort<M> {
         options.failed(event.message);
         return;
       }
-      // Lanes stay here from now on, and of those that went there nothing is heard. A connection is usable once its lane is
-      // open: without this the control channel could not carry a goodbye.
+      // Lanes stay here from now on, and of those that went there nothing is heard. A connection is usable
+      // once its lane is open: without this the control channel could not carry a goodbye.
       this.cannotMove = true;
       for (const news of this.moved.values()) news.open();
       this.moved.clear();

@@ -15,7 +15,10 @@ import { SessionBase } from './session-base.ts';
 /** Enough of a file to know its type. */
 const SNIFF_BYTES = 4096;
 
-/** Offers that ended without an answer and are still shown: a person sees what was taken back, not eight thousand of them. */
+/**
+ * Offers that ended without an answer and are still shown: a person sees what was taken back, not eight
+ * thousand of them.
+ */
 const MAX_WITHDRAWN = 100;
 
 export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implements ReceiverSession {

@@ -6,8 +6,8 @@ import { isFinal } from '../transfer-state.ts';
 import { SessionBase } from './session-base.ts';
 
 /**
- * Lanes opened as soon as two sides are connected, in the background: enough to start at a good rate, and no more than
- * a second of handshakes on a bad path.
+ * Lanes opened as soon as two sides are connected, in the background: enough to start at a good rate, and no
+ * more than a second of handshakes on a bad path.
  */
 const FIRST_LANES = 32;
 

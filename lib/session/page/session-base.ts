@@ -19,7 +19,10 @@ import type {
 /** Samples of one transfer's history: 90 minutes, as the engines publish one every 300 ms. */
 const MAX_HISTORY = 18_000;
 
-/** A connection that is being made may carry the goodbye of a page without a worker; for this long it is waited for. */
+/**
+ * A connection that is being made may carry the goodbye of a page without a worker; for this long it is
+ * waited for.
+ */
 const GOODBYE_MS = 10_000;
 
 interface Views {
@@ -30,8 +33,8 @@ interface Views {
 }
 
 /**
- * The page's half of a session: a connector, an engine in a worker, and what the pages show of both. Decides nothing about
- * bytes.
+ * The page's half of a session: a connector, an engine in a worker, and what the pages show of both. Decides
+ * nothing about bytes.
  */
 export abstract class SessionBase<M> implements Session {
   protected readonly connector: Connector;
@@ -84,8 +87,9 @@ export abstract class SessionBase<M> implements Session {
   }
 
   /**
-   * A page that goes away closes its connections, so that the other side knows within a moment instead of after a time-out;
-   * it returns by rejoining (from the back-forward cache here, after a reload through session storage).
+   * A page that goes away closes its connections, so that the other side knows within a moment instead of
+   * after a time-out; it returns by rejoining (from the back-forward cache here, after a reload through
+   * session storage).
    */
   private readonly onPageHide = (): void => this.connector.suspend();
   private readonly onPageShow = (event: PageTransitionEvent): void => {

@@ -18,7 +18,10 @@ export function tabName(): string {
   return fresh;
 }
 
-/** Tells other tabs that this one is open, until its page goes away. Where there are no Web Locks nothing does. */
+/**
+ * Tells other tabs that this one is open, until its page goes away. Where there are no Web Locks nothing
+ * does.
+ */
 export function holdTab(): void {
   if (letGo !== undefined || navigator.locks === undefined) return;
   const gone = new Promise<void>((resolve) => (letGo = resolve));

@@ -26,7 +26,10 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
-/** Base64url without padding (RFC 4648 §5). Written out because neither `btoa` nor `Buffer` is in all three places. */
+/**
+ * Base64url without padding (RFC 4648 §5). Written out because neither `btoa` nor `Buffer` is in all three
+ * places.
+ */
 export function toBase64Url(bytes: Uint8Array): string {
   let text = '';
   let bits = 0;

@@ -1,6 +1,6 @@
 /**
- * What a person says, types, clicks or scans to bring two sides together: the code `slot-word-word`, and the link's
- * fragment `#slot.secret`. Only the slot may go to the server.
+ * What a person says, types, clicks or scans to bring two sides together: the code `slot-word-word`, and the
+ * link's fragment `#slot.secret`. Only the slot may go to the server.
  */
 import { fromBase64Url, toBase64Url } from './bytes.ts';
 import { CODE_TEXT_MAX, LINK_SECRET_BYTES, MESSAGE_MAX, SLOT_DIGITS_MAX } from './limits.ts';
@@ -58,9 +58,9 @@ export function passwordOf(entry: RoomCode | RoomLink): Password {
 }
 
 /**
- * Reads a code as people type it (capitals, spaces, dots, any dash or none, full-width letters) or a link, its
- * fragment with or without `#`, or a message with one of them in it. A word that is not on the list makes it malformed, so that a slip never reaches the
- * server, where it would burn the room.
+ * Reads a code as people type it (capitals, spaces, dots, any dash or none, full-width letters) or a link,
+ * its fragment with or without `#`, or a message with one of them in it. A word that is not on the list makes
+ * it malformed, so that a slip never reaches the server, where it would burn the room.
  */
 export function parseCode(text: string): RoomCode | RoomLink | MalformedCode {
   if (text.length > MESSAGE_MAX) return malformed();
@@ -71,7 +71,9 @@ export function parseCode(text: string): RoomCode | RoomLink | MalformedCode {
   return onlyCodeIn(text) ?? typed;
 }
 
-/** What the text typed so far may become, as whole texts (`12-ac` → `12-acid`, `12-acorn` …), at most `limit`. */
+/**
+ * What the text typed so far may become, as whole texts (`12-ac` → `12-acid`, `12-acorn` …), at most `limit`.
+ */
 export function completeCode(text: string, limit = 8): string[] {
   if (text.length > CODE_TEXT_MAX) return [];
   const typed = tokens(text);
@@ -111,7 +113,10 @@ function parseLink(text: string): RoomLink | undefined {
 const CODE_IN_MESSAGE =
   /(?<![\p{L}\d]\p{Pd}?)(\d{1,6})\p{Pd}(yo\p{Pd}yo|\p{L}+)\p{Pd}(yo\p{Pd}yo|\p{L}+)(?!\p{Pd}?[\p{L}\d])/gu;
 
-/** In a message numbers and words are side by side by chance: only a code with its dashes counts, and only one. */
+/**
+ * In a message numbers and words are side by side by chance: only a code with its dashes counts, and only
+ * one.
+ */
 function onlyCodeIn(text: string): RoomCode | undefined {
   const found = new Map<string, RoomCode>();
   for (const [, slot, ...words] of text.normalize('NFKC').toLowerCase().matchAll(CODE_IN_MESSAGE)) {
@@ -142,7 +147,9 @@ function parseWords(text: string): RoomCode | MalformedCode {
   return malformed(code(slot, [meant[0], meant[1]]));
 }
 
-/** Runs of digits and runs of letters; everything else only separates. Full-width forms count as plain ones. */
+/**
+ * Runs of digits and runs of letters; everything else only separates. Full-width forms count as plain ones.
+ */
 function tokens(text: string): string[] {
   const found =
     text
@@ -170,7 +177,10 @@ function checkedSlot(slot: string): string {
   return slot;
 }
 
-/** Six bytes modulo 1,296: the bias is below 2⁻³⁷, and there is no loop that a poor source could keep from ending. */
+/**
+ * Six bytes modulo 1,296: the bias is below 2⁻³⁷, and there is no loop that a poor source could keep from
+ * ending.
+ */
 function drawWord(random: Random): string {
   let value = 0;
   for (const byte of random(6)) value = value * 256 + byte;

@@ -1,10 +1,11 @@
 /**
  * CPace over Ristretto255 with SHA-512, initiator–responder (draft-irtf-cfrg-cpace-21, suite
- * CPACE-RISTR255-SHA512): two sides that share a few words agree on a key, and whoever is between them gets one
- * guess an attempt and nothing to try words against afterwards. Party A, the initiator, is the sender of pictures.
+ * CPACE-RISTR255-SHA512): two sides that share a few words agree on a key, and whoever is between them gets
+ * one guess an attempt and nothing to try words against afterwards. Party A, the initiator, is the sender of
+ * pictures.
  *
- * The one door of @noble/curves. Names follow the draft: `prs` is the password, `ci` the channel identifier, `sid`
- * the session id, `Y` a share, `ad` the associated data a share travels with.
+ * The one door of @noble/curves. Names follow the draft: `prs` is the password, `ci` the channel identifier,
+ * `sid` the session id, `Y` a share, `ad` the associated data a share travels with.
  */
 import { ristretto255, ristretto255_hasher } from '@noble/curves/ed25519.js';
 import { concat, utf8 } from './bytes.ts';
@@ -36,7 +37,10 @@ export function lvCat(...fields: readonly Uint8Array[]): Uint8Array {
   return concat(...fields.map(prependLength));
 }
 
-/** Draft A.2. The zero padding fills the first hash block, so that hashing takes as long for every short password. */
+/**
+ * Draft A.2. The zero padding fills the first hash block, so that hashing takes as long for every short
+ * password.
+ */
 export function generatorString(prs: Uint8Array, ci: Uint8Array, sid: Uint8Array): Uint8Array {
   const padding = SHA512_BLOCK_BYTES - 1 - prependLength(prs).length - prependLength(DSI).length;
   return lvCat(DSI, prs, new Uint8Array(Math.max(0, padding)), ci, sid);
@@ -48,8 +52,9 @@ export function calculateGenerator(prs: Uint8Array, ci: Uint8Array, sid: Uint8Ar
 }
 
 /**
- * 32 random bytes as a scalar below 2^252, as the draft recommends (§8.3). `undefined` for another length and for
- * zero, which a sound source of randomness never gives and a broken one does: better no pairing than a known key.
+ * 32 random bytes as a scalar below 2^252, as the draft recommends (§8.3). `undefined` for another length and
+ * for zero, which a sound source of randomness never gives and a broken one does: better no pairing than a
+ * known key.
  */
 export function scalarFromBytes(bytes: Uint8Array): bigint | undefined {
   if (bytes.length !== SHARE_BYTES) return undefined;
@@ -65,8 +70,9 @@ export function makeShare(generator: Element, scalar: bigint): Uint8Array {
 }
 
 /**
- * The shared point, or `undefined` where the draft says to abort: an encoding that is no group element, and the
- * identity, which @noble/curves accepts as an encoding and which would make the key the same for every password.
+ * The shared point, or `undefined` where the draft says to abort: an encoding that is no group element, and
+ * the identity, which @noble/curves accepts as an encoding and which would make the key the same for every
+ * password.
  */
 export function multiplyVerified(scalar: bigint, share: Uint8Array): Uint8Array | undefined {
   let point: Element;
@@ -92,7 +98,9 @@ export function transcriptBytes({ shareA, adA, shareB, adB }: Transcript): Uint8
   return concat(lvCat(shareA, adA), lvCat(shareB, adB));
 }
 
-/** The intermediate session key, 64 bytes. The shared point itself must go no further than here (draft §10.3). */
+/**
+ * The intermediate session key, 64 bytes. The shared point itself must go no further than here (draft §10.3).
+ */
 export function intermediateKey(sid: Uint8Array, shared: Uint8Array, transcript: Transcript): Uint8Array {
   return sha512(concat(lvCat(DSI_ISK, sid, shared), transcriptBytes(transcript)));
 }

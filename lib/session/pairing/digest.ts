@@ -1,4 +1,6 @@
-/** The one door of @noble/hashes: SHA-512 and what is built on it. Works where `crypto.subtle` does not exist. */
+/**
+ * The one door of @noble/hashes: SHA-512 and what is built on it. Works where `crypto.subtle` does not exist.
+ */
 import { hkdf } from '@noble/hashes/hkdf.js';
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha512 } from '@noble/hashes/sha2.js';

@@ -1,9 +1,11 @@
 /**
- * Four words that two people may compare on their screens. They are made from the session key and from both live DTLS
- * certificates, so they are equal only if there is no one in the middle of the signaling or of the connection.
+ * Four words that two people may compare on their screens. They are made from the session key and from both
+ * live DTLS certificates, so they are equal only if there is no one in the middle of the signaling or of the
+ * connection.
  *
- * Four words are 41 bits. Who wants to pass the comparison must first have won the one guess at the code (1 in
- * 1.6 million) and then find certificates that collide, during the connection's setup: a second look, not the lock.
+ * Four words are 41 bits. Who wants to pass the comparison must first have won the one guess at the code (1
+ * in 1.6 million) and then find certificates that collide, during the connection's setup: a second look, not
+ * the lock.
  */
 import { concat, utf8 } from './bytes.ts';
 import { lvCat } from './cpace.ts';
@@ -16,8 +18,8 @@ const FINGERPRINT_WORDS = 4;
 const BYTES_PER_WORD = 6;
 
 /**
- * `certificates`: as `Transport.fingerprints()` gives them, the initiator's first; written with or without colons, in
- * any case, with or without `sha-256` in front. Returns e.g. `acid zoom panda lunar`.
+ * `certificates`: as `Transport.fingerprints()` gives them, the initiator's first; written with or without
+ * colons, in any case, with or without `sha-256` in front. Returns e.g. `acid zoom panda lunar`.
  */
 export function fingerprint(keys: SessionKeys, certificates: readonly [string, string]): string {
   const context = sha512(lvCat(...certificates.map((certificate) => utf8(bareHex(certificate)))));

@@ -1,7 +1,7 @@
 /**
- * The signaling server as the enemy: it sees every message of several pairs at once and does with them as it likes,
- * by a generated script. Whatever it does, the honest sides end confirmed with equal keys, or with a named failure, or
- * waiting (where the session's own deadline ends it).
+ * The signaling server as the enemy: it sees every message of several pairs at once and does with them as it
+ * likes, by a generated script. Whatever it does, the honest sides end confirmed with equal keys, or with a
+ * named failure, or waiting (where the session's own deadline ends it).
  */
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
@@ -77,7 +77,10 @@ class Side {
 
 interface Move {
   act: 'relay' | 'drop' | 'later' | 'replay' | 'flip' | 'splice' | 'forge';
-  /** Which message (of the next ones, or of all seen), to which side, and what to change; taken modulo what there is. */
+  /**
+   * Which message (of the next ones, or of all seen), to which side, and what to change; taken modulo what
+   * there is.
+   */
   pick: number;
   to: number;
   at: number;

@@ -6,7 +6,9 @@ export const SLOT_DIGITS_MAX = 6;
 /** Longest text looked at as a code that was typed. */
 export const CODE_TEXT_MAX = 512;
 
-/** Longest text that is searched for a code or link: a whole message, with a signature and what it answers to. */
+/**
+ * Longest text that is searched for a code or link: a whole message, with a signature and what it answers to.
+ */
 export const MESSAGE_MAX = 4096;
 
 /** 128 bits: a link's secret cannot be guessed, online or offline. */

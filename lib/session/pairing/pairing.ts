@@ -1,6 +1,6 @@
 /**
- * One attempt to pair, without I/O: messages in, messages and one event out. After the constructor and after each
- * `handleMessage`, drain `pollTransmit`, then `pollEvent`.
+ * One attempt to pair, without I/O: messages in, messages and one event out. After the constructor and after
+ * each `handleMessage`, drain `pollTransmit`, then `pollEvent`.
  *
  *     receiver   → hello: which kind of password, nonce B
  *     sender     → share: nonce A, share A                 (both now have the session id: nonce A ‖ nonce B)
@@ -8,12 +8,12 @@
  *     sender     → confirm: tag A                          (the sender is confirmed and may seal behind this message)
  *     receiver is confirmed
  *
- * `confirmed` follows only after the other side has proved that it has the same key. The first failure is final: nothing
- * more is read, and another attempt takes another machine, which the person has to ask for. There is no clock in here;
- * whoever owns the machine gives up on it when nothing arrives.
+ * `confirmed` follows only after the other side has proved that it has the same key. The first failure is
+ * final: nothing more is read, and another attempt takes another machine, which the person has to ask for.
+ * There is no clock in here; whoever owns the machine gives up on it when nothing arrives.
  *
- * An abort of the other side cannot be authenticated, there being no key: the server can end an attempt with a reason
- * of its choosing, as it could by dropping messages.
+ * An abort of the other side cannot be authenticated, there being no key: the server can end an attempt with
+ * a reason of its choosing, as it could by dropping messages.
  */
 import type { Role } from '../model.ts';
 import { concat, equalBytes, utf8 } from './bytes.ts';
@@ -45,7 +45,9 @@ export type PairingOptions = {
   random: Random;
 } & (
   | { role: 'receiver'; password: Password }
-  /** Every way into the room (its words, its link): one of each kind at most. The receiver says which it used. */
+  /**
+   * Every way into the room (its words, its link): one of each kind at most. The receiver says which it used.
+   */
   | { role: 'sender'; passwords: readonly Password[] }
 );
 
@@ -61,7 +63,9 @@ type State =
   | { at: 'expects-confirm'; tagA: Uint8Array; keys: SessionKeys }
   | { at: 'over' };
 
-/** Application, protocol version and both roles, the initiator's first: no key is shared with anything else. */
+/**
+ * Application, protocol version and both roles, the initiator's first: no key is shared with anything else.
+ */
 const CHANNEL = lvCat(
   utf8('tessera'),
   utf8('pairing'),
@@ -122,8 +126,8 @@ export class Pairing {
   }
 
   /**
-   * This side's proof of the password has left before the other side's: whoever is there can test one guess against it, and
-   * need not say what came of that.
+   * This side's proof of the password has left before the other side's: whoever is there can test one guess
+   * against it, and need not say what came of that.
    */
   get proved(): boolean {
     return this.#proved;

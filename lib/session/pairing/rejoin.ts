@@ -1,15 +1,16 @@
 /**
  * How a session that was dropped (reload, other network, server restarted) is joined again without a code.
  *
- * Both sides derive a secret from the session's root key, and from that secret a rendezvous id, which is all the server
- * gets, and a password, with which they run a pairing as before. Every rejoin that succeeds gives new keys, hence a new
- * secret and a new id: an id is used up by success, two ids have nothing in common to anyone without the keys, and
- * knowing an id admits to nothing but a failed attempt.
+ * Both sides derive a secret from the session's root key, and from that secret a rendezvous id, which is all
+ * the server gets, and a password, with which they run a pairing as before. Every rejoin that succeeds gives
+ * new keys, hence a new secret and a new id: an id is used up by success, two ids have nothing in common to
+ * anyone without the keys, and knowing an id admits to nothing but a failed attempt.
  *
- * The two sides cannot move on in the same instant. The sender is confirmed first, by the receiver's proof; the
- * receiver afterwards, by the sender's. If the network fails in between, the sender has moved on and the receiver has
- * not. So the sender keeps the secret it used until it has opened a sealed message under the new keys, which only a
- * confirmed receiver can make. A receiver always has one id to go to; a sender has one or, for that moment, two:
+ * The two sides cannot move on in the same instant. The sender is confirmed first, by the receiver's proof;
+ * the receiver afterwards, by the sender's. If the network fails in between, the sender has moved on and the
+ * receiver has not. So the sender keeps the secret it used until it has opened a sealed message under the new
+ * keys, which only a confirmed receiver can make. A receiver always has one id to go to; a sender has one or,
+ * for that moment, two:
  *
  *     settled: {current} → advance → {current: new, previous: the one used} → settle → {current: new}
  *
@@ -63,7 +64,10 @@ export function settleRejoin(state: RejoinState): RejoinState {
   return { role: state.role, current: state.current };
 }
 
-/** One line of text for session storage. It holds secrets of this session and of no picture or earlier session. */
+/**
+ * One line of text for session storage. It holds secrets of this session and of no picture or earlier
+ * session.
+ */
 export function encodeRejoin(state: RejoinState): string {
   const secrets = state.previous ? [state.current, state.previous] : [state.current];
   return ['rejoin1', state.role, ...secrets.map(toBase64Url)].join('.');

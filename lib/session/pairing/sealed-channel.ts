@@ -6,10 +6,10 @@
  *      | type | sealed: length (2), plaintext, zeros to 256 · n | tag (16) |
  *      +------+------------------------------------------------+----------+
  *
- * XChaCha20-Poly1305 with one key a direction; the nonce is 16 zero bytes and a counter of 64 bits (big endian) that
- * both sides keep and that is never sent; the sealing role and the type are authenticated beside. The server relays in order
- * or not at all, so whatever does not fit the next counter (dropped, replayed, reordered, reflected, forged) is
- * tampering, and the first of it ends the channel for good.
+ * XChaCha20-Poly1305 with one key a direction; the nonce is 16 zero bytes and a counter of 64 bits (big
+ * endian) that both sides keep and that is never sent; the sealing role and the type are authenticated
+ * beside. The server relays in order or not at all, so whatever does not fit the next counter (dropped,
+ * replayed, reordered, reflected, forged) is tampering, and the first of it ends the channel for good.
  */
 import { xchacha20poly1305 } from '@noble/ciphers/chacha.js';
 import type { Role } from '../model.ts';
@@ -34,7 +34,10 @@ export class SealedChannel {
     this.#keys = keys;
   }
 
-  /** Throws RangeError for a plaintext above `SEALED_PLAINTEXT_MAX` or a type that is no byte: the caller's fault. */
+  /**
+   * Throws RangeError for a plaintext above `SEALED_PLAINTEXT_MAX` or a type that is no byte: the caller's
+   * fault.
+   */
   seal(type: number, plaintext: Uint8Array): Uint8Array {
     if (plaintext.length > SEALED_PLAINTEXT_MAX)
       throw new RangeError(`too long to seal: ${plaintext.length}`);

@@ -10,7 +10,9 @@ export interface SessionKeys {
   root: Uint8Array;
 }
 
-/** `isk`: CPace's intermediate session key, which is to be used only through a key derivation (draft §10.3). */
+/**
+ * `isk`: CPace's intermediate session key, which is to be used only through a key derivation (draft §10.3).
+ */
 export function sessionKeys(isk: Uint8Array): SessionKeys {
   return {
     sender: deriveKey(isk, 'sender seals', KEY_BYTES),

@@ -2,8 +2,8 @@
 import { WORDS } from './words.ts';
 
 /**
- * The list holds both `yo-yo` and `yoyo`, which sound alike: codes know only `yoyo` (drawn twice as often, which costs
- * nothing that counts).
+ * The list holds both `yo-yo` and `yoyo`, which sound alike: codes know only `yoyo` (drawn twice as often,
+ * which costs nothing that counts).
  */
 export const CODE_WORDS: readonly string[] = WORDS.map((word) => word.replace('-', ''));
 
@@ -21,7 +21,8 @@ export function completeWord(prefix: string, limit = 8): string[] {
 
 /** The word most likely meant by a mistyped one; `undefined` if none is near. */
 export function nearestWord(typed: string): string | undefined {
-  // Words have three to five letters: two slips in five are still recognisable, two in three are another word.
+  // Words have three to five letters: two slips in five are still recognisable, two in three are another
+  // word.
   const tolerance = typed.length <= 3 ? 1 : 2;
   let best: string | undefined;
   let bestScore = Number.POSITIVE_INFINITY;
@@ -39,8 +40,8 @@ export function nearestWord(typed: string): string | undefined {
 }
 
 /**
- * Letters without a gap as two words of the list. No two pairs of words give the same letters (held by a test over all
- * of them), so the first reading found is the only one.
+ * Letters without a gap as two words of the list. No two pairs of words give the same letters (held by a test
+ * over all of them), so the first reading found is the only one.
  */
 export function splitWords(letters: string): [string, string] | undefined {
   for (let at = 3; at <= letters.length - 3; at++) {

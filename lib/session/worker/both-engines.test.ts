@@ -1,4 +1,7 @@
-/** Both engines in Node, over lanes that lose every so many packets: what the two pages learn of single chunks. */
+/**
+ * Both engines in Node, over lanes that lose every so many packets: what the two pages learn of single
+ * chunks.
+ */
 import { describe, expect, it, vi } from 'vitest';
 import { CONTROL_LANE, type LaneId } from '../../protocol/endpoint.ts';
 import { firstChunk, geometryOf } from '../../protocol/geometry.ts';
@@ -126,7 +129,8 @@ describe('the two chunk maps', () => {
 
   it('[P-51, P-53] agree with the figures and with each other on what was rebuilt, and tell what had to be sent again', async () => {
     const random = seededRandom(9);
-    // Some at random, and of the second block every source above the tenth: more than any repair sent along covers.
+    // Some at random, and of the second block every source above the tenth: more than any repair sent along
+    // covers.
     const { sender, receiver } = await cross((bytes) => {
       const block = bytes[7]!;
       const lost = random() < 0.1 || (block === 1 && bytes[1]! > 10 && bytes[1]! < 56);

@@ -1,4 +1,7 @@
-/** The one door of hash-wasm: SHA-256 bit by bit, which `crypto.subtle` cannot do (and which plain http does not have). */
+/**
+ * The one door of hash-wasm: SHA-256 bit by bit, which `crypto.subtle` cannot do (and which plain http does
+ * not have).
+ */
 import { createSHA256, type IHasher } from 'hash-wasm';
 
 export interface RunningDigest {
@@ -10,8 +13,8 @@ export interface RunningDigest {
 }
 
 /**
- * Each has a WebAssembly memory of its own, for which a browser sets gigabytes of addresses aside: after a good hundred
- * it has no more to give (an album), so they are used again.
+ * Each has a WebAssembly memory of its own, for which a browser sets gigabytes of addresses aside: after a
+ * good hundred it has no more to give (an album), so they are used again.
  */
 const idle: IHasher[] = [];
 

@@ -13,20 +13,24 @@ export interface EngineHost {
 }
 
 /**
- * Least time between two wake-ups for sending (ms). Each wakes the browser's network threads too, and a hundred packets a
- * burst at 200 Mbit/s is what a network card does; 10 ms cost no less (measured).
+ * Least time between two wake-ups for sending (ms). Each wakes the browser's network threads too, and a
+ * hundred packets a burst at 200 Mbit/s is what a network card does; 10 ms cost no less (measured).
  */
 const QUANTUM: Millis = 4;
 /**
- * With a deadline ahead the loop wakes at least this often (ms), so that a sleep of the machine or the page is noticed:
- * a timer that fires `SLEPT` late. That time is no silence of the other side, and the endpoint's clock leaves it out.
+ * With a deadline ahead the loop wakes at least this often (ms), so that a sleep of the machine or the page
+ * is noticed: a timer that fires `SLEPT` late. That time is no silence of the other side, and the endpoint's
+ * clock leaves it out.
  */
 const HEARTBEAT: Millis = 1000;
 const SLEPT: Millis = 3000;
 /** Longest delay between a packet and what follows from it (ms): a burst is drained once. */
 const GATHER: Millis = 2;
 
-/** Drives one endpoint: input, drain, sleep until its next timeout. Knows which lanes are open, for an endpoint made anew. */
+/**
+ * Drives one endpoint: input, drain, sleep until its next timeout. Knows which lanes are open, for an
+ * endpoint made anew.
+ */
 export class EndpointLoop<E> {
   readonly lanes = new Set<LaneId>();
   private clock: Millis = 0;
@@ -67,7 +71,8 @@ export class EndpointLoop<E> {
   /** To a time of the host's clock, the present one or shortly before it. */
   private advance(host: Millis): Millis {
     const overdue = this.host.now() - this.slept - this.pumpAt;
-    // Asked before anything else on waking, be it a timer or a packet: what waited in the queues is looked at first.
+    // Asked before anything else on waking, be it a timer or a packet: what waited in the queues is looked at
+    // first.
     if (overdue > SLEPT) {
       this.slept += overdue;
       this.pumpAt = Infinity;

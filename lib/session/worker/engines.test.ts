@@ -1,4 +1,7 @@
-/** Both engines face to face over a link that loses nothing: what is accepted, what is handed over, and what a lost link ends. */
+/**
+ * Both engines face to face over a link that loses nothing: what is accepted, what is handed over, and what a
+ * lost link ends.
+ */
 import { afterEach, expect, test } from 'vitest';
 import { CONTROL_LANE } from '../../protocol/endpoint.ts';
 import { MAX_BLOCK_CHUNKS, MAX_UNANSWERED_OFFERS } from '../../protocol/limits.ts';

@@ -12,7 +12,10 @@ export interface ReceiverCounts {
   readonly holes: number;
   readonly packets: number;
   readonly duplicates: number;
-  /** Packets of the session that later ones have overtaken since acceptance: an estimate of the loss until SENT. */
+  /**
+   * Packets of the session that later ones have overtaken since acceptance: an estimate of the loss until
+   * SENT.
+   */
   readonly overtaken: number;
   /** The sender's counts (SENT), once known. */
   readonly sent: { readonly packets: number; readonly retransmitted: number } | undefined;

@@ -1,6 +1,9 @@
 import { startDigest } from './digest.ts';
 
-/** Bytes read from the disk at a time: a block's 64 KB each would be eight hundred reads a second on a fast path. */
+/**
+ * Bytes read from the disk at a time: a block's 64 KB each would be eight hundred reads a second on a fast
+ * path.
+ */
 const SEGMENT = 1024 * 1024;
 /** Segments kept: reading ahead touches two, repair of older blocks is made by the encoder. */
 const KEPT = 3;

@@ -2,12 +2,15 @@ import { blockRange, type Geometry } from '../../protocol/geometry.ts';
 import { crc32 } from '../../storage/crc32.ts';
 import { StorageError } from '../../storage/byte-store.ts';
 
-/** Blocks read again before a picture counts as verified: all of a picture of about 4 MB, evenly spread ones of a larger one. */
+/**
+ * Blocks read again before a picture counts as verified: all of a picture of about 4 MB, evenly spread ones
+ * of a larger one.
+ */
 const MAX_SAMPLES = 64;
 
 /**
- * Compares what a finished file gives back with what went into its digest. A store that accepts bytes and loses them (a
- * private window at its quota) is found out here, before either side shows "done".
+ * Compares what a finished file gives back with what went into its digest. A store that accepts bytes and
+ * loses them (a private window at its quota) is found out here, before either side shows "done".
  */
 export class ReadBack {
   readonly #geometry: Geometry;

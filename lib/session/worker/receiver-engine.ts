@@ -21,7 +21,10 @@ import { StoredPicture } from './stored-picture.ts';
 /** Entries of the chunk log kept for one picture: a gigabyte's worth of chunks. */
 const MAX_LOG = 1_000_000;
 
-/** Offers whose leftovers are looked for at a time, before anyone has accepted; the others are looked for then. */
+/**
+ * Offers whose leftovers are looked for at a time, before anyone has accepted; the others are looked for
+ * then.
+ */
 const MAX_LOOKING = 16;
 
 /** 16 MB that may wait for their file to be made, which takes tenths of a second at most. */
@@ -165,7 +168,8 @@ export class ReceiverEngine {
       (stored) => this.opened(entry, stored),
       (error: unknown) => this.failStorage(entry, error),
     );
-    // Making a file takes other processes their time. Where there is nothing to go on with, the sender need not wait for it.
+    // Making a file takes other processes their time. Where there is nothing to go on with, the sender need
+    // not wait for it.
     if (entry.left !== false) await entry.opening;
     // It may have been withdrawn meanwhile, or have failed.
     if (entry.state !== 'offered' || this.byTransfer.get(entry.transfer) !== entry) return;
@@ -295,12 +299,14 @@ export class ReceiverEngine {
   }
 
   private onHello(instance: Uint8Array, name: string): void {
-    // Once on each control channel (P-15): every other one would cost a name, a page's update and a new endpoint.
+    // Once on each control channel (P-15): every other one would cost a name, a page's update and a new
+    // endpoint.
     if (this.greeted) return;
     this.greeted = true;
     const other = toHex(instance);
     if (this.otherInstance !== undefined && this.otherInstance !== other) {
-      // The sender's page was loaded anew: it numbers its transfers from one again. What is stored stays for its next offer.
+      // The sender's page was loaded anew: it numbers its transfers from one again. What is stored stays for
+      // its next offer.
       for (const entry of this.byTransfer.values()) this.abandon(entry);
       this.byTransfer.clear();
       this.receiver = new Receiver(this.receiver.unanswered);
@@ -371,7 +377,10 @@ export class ReceiverEngine {
     this.looking -= 1;
   }
 
-  /** The page hears of a preview once its picture is accepted: until then it waits here, where few of them fit (P-49). */
+  /**
+   * The page hears of a preview once its picture is accepted: until then it waits here, where few of them fit
+   * (P-49).
+   */
   private showPreview(entry: Entry): void {
     const { id, preview } = entry;
     delete entry.preview;
@@ -492,7 +501,8 @@ export class ReceiverEngine {
   /** @returns whether any picture is on its way */
   private publishAll(): boolean {
     const active = [...this.byTransfer.values()].filter((entry) => entry.state === 'receiving');
-    // Most pictures of an album that was accepted at once are waiting for their turn: nothing of them has changed.
+    // Most pictures of an album that was accepted at once are waiting for their turn: nothing of them has
+    // changed.
     for (const entry of active) if (entry.logged > 0 || entry.bytes > 0) this.publishOne(entry);
     return active.length > 0;
   }

@@ -1,4 +1,7 @@
-/** A receiver that is never satisfied, from the sender's page: the picture ends, and the page has the figures of what was sent. */
+/**
+ * A receiver that is never satisfied, from the sender's page: the picture ends, and the page has the figures
+ * of what was sent.
+ */
 import { expect, test } from 'vitest';
 import { CONTROL_LANE } from '../../protocol/endpoint.ts';
 import { SENDING_ALLOWANCE, SENDING_EFFORT } from '../../protocol/limits.ts';

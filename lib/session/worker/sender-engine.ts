@@ -248,7 +248,9 @@ export class SenderEngine {
     }
   }
 
-  /** What the receiver says of these chunks; what was lost or repaired where we sent more shows as sent again. */
+  /**
+   * What the receiver says of these chunks; what was lost or repaired where we sent more shows as sent again.
+   */
   private mark(entry: Entry, runs: readonly Run[], state: CellState): void {
     const original = this.sender.transfer(entry.transfer ?? 0)?.original;
     if (original === undefined) return;
@@ -359,7 +361,8 @@ export class SenderEngine {
     for (const entry of this.byTransfer.values()) {
       if (entry.state !== 'sending' && entry.state !== 'verifying') continue;
       active = true;
-      // Most pictures of an album that was accepted at once are waiting for their turn: nothing of them has changed.
+      // Most pictures of an album that was accepted at once are waiting for their turn: nothing of them has
+      // changed.
       const { original } = this.sender.transfer(entry.transfer ?? 0) ?? {};
       if (original !== undefined && original.packetsSent + original.chunksDelivered > 0)
         this.publishOne(entry);

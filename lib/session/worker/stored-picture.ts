@@ -10,8 +10,9 @@ import { ReadBack } from './read-back.ts';
 const RECORD_INTERVAL = 1500;
 
 /**
- * The bytes of one picture as they arrive: written where they belong, hashed in order (what arrived early is read back when its
- * turn comes), and described by a record of whole blocks, so that a page loaded anew asks only for what is missing.
+ * The bytes of one picture as they arrive: written where they belong, hashed in order (what arrived early is
+ * read back when its turn comes), and described by a record of whole blocks, so that a page loaded anew asks
+ * only for what is missing.
  */
 export class StoredPicture {
   /** Blocks that were here before. */
@@ -20,7 +21,9 @@ export class StoredPicture {
   /** Of the store's entry. */
   readonly id: string;
   private readonly bytes: StoredBytes;
-  /** Begun with the first bytes: an album that is accepted at once must not have hundreds (see `startDigest`). */
+  /**
+   * Begun with the first bytes: an album that is accepted at once must not have hundreds (see `startDigest`).
+   */
   private digest: RunningDigest | undefined;
   private beginning: Promise<void> | undefined;
   private ended = false;
@@ -52,8 +55,8 @@ export class StoredPicture {
   }
 
   /**
-   * Opens what an earlier connection with this sender left of these very bytes, or starts anew. What another sender left is
-   * out of reach: its bytes may be wrong, and their presence is not this one's business.
+   * Opens what an earlier connection with this sender left of these very bytes, or starts anew. What another
+   * sender left is out of reach: its bytes may be wrong, and their presence is not this one's business.
    * @param sender its instance (P-15), hex
    * @throws StorageError
    */
@@ -126,7 +129,9 @@ export class StoredPicture {
     return file;
   }
 
-  /** Kept for a page that is loaded anew, until it is saved or thrown away. Without room for it, it is not. */
+  /**
+   * Kept for a page that is loaded anew, until it is saved or thrown away. Without room for it, it is not.
+   */
   finished(record: FinishedRecord): void {
     try {
       this.bytes.saveState(encodeFinished(record));

@@ -18,7 +18,8 @@ export const workerHost: EngineHost = {
 };
 
 /**
- * The page's first message names this instance of it (8 random bytes); what arrives while the engine is being made waits.
+ * The page's first message names this instance of it (8 random bytes); what arrives while the engine is being
+ * made waits.
  */
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- names what the page posts to this worker
 export function receiveFromPage<M>(make: (instance: Uint8Array) => Promise<(message: M) => void>): void {
