@@ -86,9 +86,9 @@ test('[P-20] the receiver closes the tab mid-way: the sender is told, and goes o
   await sender.state('large.jpg', 'paused');
 
   // A minute is left for a reload; after that the search ends.
-  await sender.page.clock.fastForward(50_000);
+  await sender.page.clock.runFor(50_000);
   await sender.state('large.jpg', 'paused');
-  await sender.page.clock.fastForward(20_000);
+  await sender.page.clock.runFor(20_000);
   await expect(sender.problem('connection-lost')).toBeVisible();
   await sender.connection('failed');
   await sender.state('large.jpg', 'failed');
