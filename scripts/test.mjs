@@ -57,7 +57,7 @@ const steps = {
     await ensureBuilt();
     const file = report('browser.json');
     const { code } = await runTool('playwright', ['test', '--reporter=list,json'], {
-      limitMs: 30 * MINUTE_MS,
+      limitMs: 50 * MINUTE_MS,
       env: { PLAYWRIGHT_JSON_OUTPUT_FILE: file },
     });
     return counted(file, code, (json) => ({
