@@ -82,6 +82,14 @@ describe('writing behind', () => {
     expect(() => new WriteBehind(inner).write(LENGTH - 1, filled(2, 1))).toThrow(/outside/);
   });
 
+  it('reads the newer of two writes that overlap, the older one being written already', async () => {
+    const { inner } = await counted();
+    const bytes = new WriteBehind(inner, 2);
+    bytes.write(0, Uint8Array.of(1, 1));
+    bytes.write(1, Uint8Array.of(2));
+    expect([...bytes.read(0, 2)]).toEqual([1, 2]);
+  });
+
   it('is the same as writing at once, for any writes and reads', async () => {
     const action = fc.record({
       at: fc.nat(LENGTH - 1),

@@ -89,9 +89,13 @@ export class WriteBehind implements StoredBytes {
     const result = new Uint8Array(length);
     for (let done = 0; done < length;) {
       const from = at + done;
-      const piece = pieces.find((one) => one.at <= from && from < one.at + one.bytes.length);
+      const newest = pieces.findIndex((one) => one.at <= from && from < one.at + one.bytes.length);
+      const piece = pieces[newest];
       if (piece === undefined) return undefined;
-      const part = piece.bytes.subarray(from - piece.at, from - piece.at + length - done);
+      // Only up to where a newer write begins.
+      const newer = pieces.slice(0, newest).map((one) => one.at);
+      const end = Math.min(at + length, ...newer.filter((start) => start > from));
+      const part = piece.bytes.subarray(from - piece.at, end - piece.at);
       result.set(part, done);
       done += part.length;
     }
