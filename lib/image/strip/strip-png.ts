@@ -1,5 +1,5 @@
 /** Takes the place out of a PNG: only metadata chunks are rewritten, the others are copied as they are. */
-import { pngChunks, type Chunk } from '../inspect/chunks.ts';
+import { crc32, pngChunks, type Chunk } from '../inspect/chunks.ts';
 import { latin1 } from '../inspect/sniff.ts';
 import type { Found } from './found.ts';
 import { isKeywordProperty, isPlaceKeyword, isWordsProperty } from './place-table.ts';
@@ -201,14 +201,4 @@ function makeChunk(name: string, payload: Uint8Array): Bytes {
   chunk.set(payload, 8);
   view.setUint32(chunk.length - 4, crc32(chunk.subarray(4, -4)));
   return chunk;
-}
-
-/** CRC-32 of ISO 3309, bit by bit: only over metadata. */
-function crc32(bytes: Uint8Array): number {
-  let crc = -1;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
-  }
-  return ~crc >>> 0;
 }
