@@ -1,12 +1,12 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { benchArguments } from './arguments.ts';
 
 describe('arguments', () => {
-  it('are the whole table with five runs when nothing is said', () => {
+  test('are the whole table with five runs when nothing is said', () => {
     expect(benchArguments([])).toMatchObject({ command: 'cases', quick: false, runs: 5, baselines: true });
   });
 
-  it('take a sub-command, a case, a number of runs and no baselines', () => {
+  test('take a sub-command, a case, a number of runs and no baselines', () => {
     expect(benchArguments(['tenth', '--case', '5mb-5', '--runs', '7', '--no-baselines'])).toMatchObject({
       command: 'tenth',
       case: '5mb-5',
@@ -15,19 +15,19 @@ describe('arguments', () => {
     });
   });
 
-  it('make fewer runs when it is to be quick, unless a number is named', () => {
+  test('make fewer runs when it is to be quick, unless a number is named', () => {
     expect(benchArguments(['--quick']).runs).toBe(2);
     expect(benchArguments(['--quick', '--runs', '3']).runs).toBe(3);
   });
 
-  it('take a number of pictures, and an album has at least two', () => {
+  test('take a number of pictures, and an album has at least two', () => {
     expect(benchArguments(['album', '--count', '20']).count).toBe(20);
     expect(benchArguments(['album']).count).toBeUndefined();
     for (const count of ['1', 'some', '2.5'])
       expect(() => benchArguments([`--count=${count}`])).toThrow(RangeError);
   });
 
-  it('refuse what they do not know', () => {
+  test('refuse what they do not know', () => {
     expect(() => benchArguments(['--fast'])).toThrow(TypeError);
     expect(() => benchArguments(['cpu', 'join'])).toThrow(TypeError);
     for (const runs of ['0', '-1', 'many', '1.5']) {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { DelayedProxy } from './delayed-proxy.ts';
 
 const cleanups: (() => unknown)[] = [];
@@ -23,7 +23,7 @@ async function echoThroughProxy(delayMs: number) {
 }
 
 describe('a distant server', () => {
-  it('answers a round trip later, and two round trips on a new connection', async () => {
+  test('answers a round trip later, and two round trips on a new connection', async () => {
     const client = await echoThroughProxy(40);
     const times: number[] = [];
     for (let i = 0; i < 2; i++) {
@@ -38,7 +38,7 @@ describe('a distant server', () => {
     expect(times[1]).toBeLessThan(160);
   });
 
-  it('keeps bytes in order and loses none, to the end', async () => {
+  test('keeps bytes in order and loses none, to the end', async () => {
     const client = await echoThroughProxy(5);
     const sent = Buffer.from(Array.from({ length: 200_000 }, (_, i) => (i * 7919) >>> 3));
     const received: Buffer[] = [];

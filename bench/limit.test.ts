@@ -1,10 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { limitSeconds, sentLimit } from './limit.ts';
 
 const link = { rateMbit: 50, delayMs: 50, loss: 0 };
 
 describe('limit', () => {
-  it('is the one of the table of targets', () => {
+  test('is the one of the table of targets', () => {
     const seconds = (bytes: number, change: Partial<typeof link>) =>
       limitSeconds(bytes, { ...link, ...change });
     expect(seconds(5e6, {})).toBeCloseTo(0.96, 2);
@@ -15,13 +15,13 @@ describe('limit', () => {
     expect(seconds(5e6, { rateMbit: 2, loss: 0.02, delayMs: 30 })).toBeCloseTo(22.1, 1);
   });
 
-  it('is unknown where the link has no rate', () => {
+  test('is unknown where the link has no rate', () => {
     expect(limitSeconds(5e6, { ...link, rateMbit: 0 })).toBeUndefined();
   });
 });
 
 describe('packets sent for each needed one', () => {
-  it('may be 5 % without loss and twice the loss with it', () => {
+  test('may be 5 % without loss and twice the loss with it', () => {
     expect(sentLimit(0)).toBeCloseTo(1.05);
     expect(sentLimit(0.05)).toBeCloseTo(1.155, 3);
     expect(sentLimit(0.2)).toBeCloseTo(1.55);

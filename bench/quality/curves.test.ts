@@ -1,10 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { decibelsAt, firstPicture, secondsTo, stepsOfFronts, stepsSeen } from './curves.ts';
 
 const fronts = { width: 4, height: 3, bytes: [100, 200, 300], decibels: [Number.NaN, 21, 60] };
 
 describe('quality over time', () => {
-  it('of a page counts from accepting, and what stood there before stands there then', () => {
+  test('of a page counts from accepting, and what stood there before stands there then', () => {
     const steps = stepsSeen(
       [
         { at: 900, stage: 'thumb', decibels: 15 },
@@ -20,7 +20,7 @@ describe('quality over time', () => {
     expect(secondsTo(steps, 61)).toBeUndefined();
   });
 
-  it('of a stream follows its front, and begins with the first front that shows something', () => {
+  test('of a stream follows its front, and begins with the first front that shows something', () => {
     const steps = stepsOfFronts(
       [
         [10, 100],
@@ -37,7 +37,7 @@ describe('quality over time', () => {
     expect(decibelsAt(steps, 0.02)).toBeUndefined();
   });
 
-  it('of a stream that comes at once is that of the whole', () => {
+  test('of a stream that comes at once is that of the whole', () => {
     expect(stepsOfFronts([[5, 300]], fronts)).toEqual([{ seconds: 0.005, decibels: 60 }]);
   });
 });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { barChart } from './bar-chart.ts';
 import { heatColour, heatMap, heatOf } from './heat-map.ts';
 import { lineChart } from './line-chart.ts';
@@ -17,7 +17,7 @@ function expectWellFormed(svg: string): void {
 }
 
 describe('charts', () => {
-  it('draw bars whose lengths follow the medians, and say when a run was given up', () => {
+  test('draw bars whose lengths follow the medians, and say when a run was given up', () => {
     const svg = barChart({
       title: 'Time < limit & more',
       axis: 'times the limit',
@@ -42,7 +42,7 @@ describe('charts', () => {
     expect(widths[1]!).toBeGreaterThan(widths[0]!);
   });
 
-  it('draw lines, and leave out what was not measured', () => {
+  test('draw lines, and leave out what was not measured', () => {
     const svg = lineChart({
       title: 'Goodput',
       x: { label: 'lanes', log: true },
@@ -62,12 +62,12 @@ describe('charts', () => {
     expect([...svg.matchAll(/<circle/g)].length).toBe(2);
   });
 
-  it('say so when there is nothing to draw', () => {
+  test('say so when there is nothing to draw', () => {
     expect(barChart({ title: 'x', axis: '', series: [], groups: [] })).toContain('No figures');
     expect(lineChart({ title: 'x', x: { label: '' }, y: { label: '' }, series: [] })).toContain('No figures');
   });
 
-  it('map a cell to each figure, black where nothing arrived', () => {
+  test('map a cell to each figure, black where nothing arrived', () => {
     const svg = heatMap({
       title: 'Sweep',
       panels: [
@@ -89,7 +89,7 @@ describe('charts', () => {
     expect(svg).toContain('1.30');
   });
 
-  it('grow redder with time, from white at the limit', () => {
+  test('grow redder with time, from white at the limit', () => {
     expect(heatOf(1)).toBe(0);
     expect(heatOf(2)).toBeCloseTo(0.5);
     expect(heatOf(50)).toBe(1);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Machine } from '../machine.ts';
 import { reachText, spreadText } from './figures.ts';
 import { markdownReport, markdownTable, type Circumstances } from './markdown.ts';
@@ -30,13 +30,13 @@ const result = {
 };
 
 describe('a table', () => {
-  it('is Markdown, and a bar inside a cell does not end it', () => {
+  test('is Markdown, and a bar inside a cell does not end it', () => {
     expect(markdownTable(result.tables[0]!)).toBe('| a | b |\n| --- | --- |\n| 1 | x\\|y |');
   });
 });
 
 describe('a report', () => {
-  it('names machine, versions, date and load', () => {
+  test('names machine, versions, date and load', () => {
     const text = markdownReport(result, circumstances, ['cases.svg']);
     for (const part of ['Abacus', '156.0', '20.1.0', '0.1.0 abc', '2026-01-02', '0.5 before, 1.5 after'])
       expect(text).toContain(part);
@@ -44,19 +44,19 @@ describe('a report', () => {
     expect(text).not.toContain('busy');
   });
 
-  it('says that a busy machine gives no figures', () => {
+  test('says that a busy machine gives no figures', () => {
     expect(markdownReport(result, { ...circumstances, loadAfter: 7 }, [])).toContain('busy with other work');
   });
 });
 
 describe('a figure', () => {
-  it('is a median with its range, alone when it is the only one, a dash when there is none', () => {
+  test('is a median with its range, alone when it is the only one, a dash when there is none', () => {
     expect(spreadText({ median: 1.256, min: 1, max: 2, count: 3 })).toBe('1.26 [1.00–2.00]');
     expect(spreadText({ median: 1.256, min: 1.256, max: 1.256, count: 1 })).toBe('1.26');
     expect(spreadText(undefined)).toBe('–');
   });
 
-  it('reaches its target, misses it, or is missing', () => {
+  test('reaches its target, misses it, or is missing', () => {
     expect(reachText(1.2, 1.2)).toContain('✓');
     expect(reachText(1.21, 1.2)).toContain('missed');
     expect(reachText(undefined, 1.2)).toContain('no figure');

@@ -1,26 +1,26 @@
 import { assert, boolean, double, property } from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { makeScale } from './scale.ts';
 
 describe('a scale', () => {
-  it('has round steps that reach beyond its values', () => {
+  test('has round steps that reach beyond its values', () => {
     expect(makeScale({ from: 0, to: 47, start: 0, end: 100 }).ticks).toEqual([0, 10, 20, 30, 40, 50]);
     expect(makeScale({ from: 0.9, to: 60, start: 0, end: 100, log: true }).ticks).toEqual([
       0.5, 1, 2, 5, 10, 20, 50, 100,
     ]);
   });
 
-  it('may run backwards, as the vertical axis of a page does', () => {
+  test('may run backwards, as the vertical axis of a page does', () => {
     const scale = makeScale({ from: 0, to: 50, start: 100, end: 0 });
     expect([scale(0), scale(25), scale(50)]).toEqual([100, 50, 0]);
   });
 
-  it('gives each power of ten the same room when logarithmic', () => {
+  test('gives each power of ten the same room when logarithmic', () => {
     const scale = makeScale({ from: 1, to: 100, start: 0, end: 100, log: true });
     expect(scale(10) - scale(1)).toBeCloseTo(scale(100) - scale(10));
   });
 
-  it('keeps all values between its ends, and a single value too', () => {
+  test('keeps all values between its ends, and a single value too', () => {
     assert(
       property(
         double({ min: 1e-3, max: 1e6, noNaN: true }),

@@ -1,11 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type AlbumMark, gapsBetween } from './album-marks.ts';
 
 const marks = (...list: [AlbumMark['kind'], string, number][]): AlbumMark[] =>
   list.map(([kind, name, at]) => ({ kind, name, at }));
 
 describe('the gaps of an album', () => {
-  it('lie between the end of one picture and the first chunk of the next', () => {
+  test('lie between the end of one picture and the first chunk of the next', () => {
     expect(
       gapsBetween(
         marks(
@@ -20,7 +20,7 @@ describe('the gaps of an album', () => {
     ).toEqual([7, 2]);
   });
 
-  it('are none where the next picture begins before the one is complete', () => {
+  test('are none where the next picture begins before the one is complete', () => {
     expect(
       gapsBetween(
         marks(['began', 'a', 10], ['began', 'b', 40], ['complete', 'a', 50], ['complete', 'b', 90]),
@@ -28,7 +28,7 @@ describe('the gaps of an album', () => {
     ).toEqual([0]);
   });
 
-  it('are none while an earlier picture is still on its way', () => {
+  test('are none while an earlier picture is still on its way', () => {
     expect(
       gapsBetween(
         marks(

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   DEFAULT_CONDITIONS,
   decodeConditions,
@@ -26,7 +26,7 @@ const anyConditions: fc.Arbitrary<Conditions> = fc.record({
 });
 
 describe('a shared link', () => {
-  it('brings back exactly what was shared', () => {
+  test('brings back exactly what was shared', () => {
     fc.assert(
       fc.property(anyConditions, (conditions) => {
         expect(decodeConditions(`#${encodeConditions(conditions)}`)).toEqual(conditions);
@@ -34,11 +34,11 @@ describe('a shared link', () => {
     );
   });
 
-  it('says nothing and means the default', () => {
+  test('says nothing and means the default', () => {
     expect(decodeConditions('')).toEqual(DEFAULT_CONDITIONS);
   });
 
-  it('moves values between the stops to the nearest one', () => {
+  test('moves values between the stops to the nearest one', () => {
     const { loss, roundTrip, rate, seed, rival } = decodeConditions(
       '#loss=4.4&roundTrip=1e9&rate=-3&seed=0&rival=carrier-pigeon',
     );
@@ -51,7 +51,7 @@ describe('a shared link', () => {
     });
   });
 
-  it('can say anything and only ever sets sliders to their stops', () => {
+  test('can say anything and only ever sets sliders to their stops', () => {
     const names = fc.constantFrom<string>(...SLIDERS, 'seed', 'rival', '__proto__');
     fc.assert(
       fc.property(fc.array(fc.tuple(names, fc.string())), (said) => {
@@ -66,7 +66,7 @@ describe('a shared link', () => {
 });
 
 describe('presets', () => {
-  it('stand on stops of the sliders, and are recognised', () => {
+  test('stand on stops of the sliders, and are recognised', () => {
     for (const [name, preset] of Object.entries(PRESETS)) {
       for (const slider of SLIDERS) expect(STOPS[slider]).toContain(preset[slider]);
       expect(presetOf({ ...DEFAULT_CONDITIONS, ...preset })).toBe(name);
@@ -76,13 +76,13 @@ describe('presets', () => {
 });
 
 describe('the path', () => {
-  it('has each direction lose other packets, and both half the round trip', () => {
+  test('has each direction lose other packets, and both half the round trip', () => {
     const { forward, reverse } = linksOf({ ...DEFAULT_CONDITIONS, roundTrip: 80, seed: 4 });
     expect(forward.delay + reverse.delay).toBe(80);
     expect(forward.seed).not.toBe(reverse.seed);
   });
 
-  it('loses in bursts when they are longer than one packet', () => {
+  test('loses in bursts when they are longer than one packet', () => {
     expect(linksOf({ ...DEFAULT_CONDITIONS, loss: 5, burst: 1 }).forward.loss).toEqual({
       kind: 'independent',
       p: 0.05,

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { DEFAULT_CONDITIONS, RIVALS } from './conditions.ts';
 import { runJob } from './job.ts';
 import { Laboratory, type LabTools } from './laboratory.ts';
@@ -54,7 +54,7 @@ function makeLab() {
 }
 
 describe('the laboratory', () => {
-  it('runs every system over the same path and then rests', () => {
+  test('runs every system over the same path and then rests', () => {
     const { lab, work } = makeLab();
     lab.show(picture);
     expect(lab.store.getState().simulating).toBe(true);
@@ -64,7 +64,7 @@ describe('the laboratory', () => {
     expect(Object.keys(timelines).sort()).toEqual(['tessera', ...RIVALS].sort());
   });
 
-  it('simulates where a slider rests, not where it passes', () => {
+  test('simulates where a slider rests, not where it passes', () => {
     const { lab, work, rest, jobs, timers } = makeLab();
     lab.show(picture);
     work();
@@ -80,7 +80,7 @@ describe('the laboratory', () => {
     expect(timelines.tessera?.packets.lost).toBeGreaterThan(before?.packets.lost ?? Infinity);
   });
 
-  it('throws away what is being simulated when the conditions change', () => {
+  test('throws away what is being simulated when the conditions change', () => {
     const { lab, work, rest } = makeLab();
     lab.show(picture);
     lab.change({ loss: 20 });
@@ -91,7 +91,7 @@ describe('the laboratory', () => {
     expect(lab.store.getState().timelines.tessera).toBeDefined();
   });
 
-  it('shows another rival without simulating again', () => {
+  test('shows another rival without simulating again', () => {
     const { lab, work, jobs, timers } = makeLab();
     lab.show(picture);
     work();
@@ -100,7 +100,7 @@ describe('the laboratory', () => {
     expect(endOf(lab.store.getState().timelines.bbr!)).toBeGreaterThan(0);
   });
 
-  it('keeps the picture it has when another cannot be shown, and says so', () => {
+  test('keeps the picture it has when another cannot be shown, and says so', () => {
     const { lab, work } = makeLab();
     lab.show(picture);
     work();
@@ -111,7 +111,7 @@ describe('the laboratory', () => {
     expect(timelines.tessera).toBeDefined();
   });
 
-  it('measures the quality of a new picture', async () => {
+  test('measures the quality of a new picture', async () => {
     const { lab } = makeLab();
     lab.show(picture);
     await Promise.resolve();

@@ -4,7 +4,7 @@
  * they do not count.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { transferPictures } from '../simulation/picture-transfer.ts';
 import { linksOf, type Conditions } from './conditions.ts';
 import { simulateRival, simulateTessera } from './simulate.ts';
@@ -98,7 +98,7 @@ const rows = measurements().filter(
 );
 
 describe.skipIf(rows.length === 0)('the laboratory and the browsers', () => {
-  it.each(rows.filter(({ later }) => later.length > 0).map((row) => [row.case.name, row] as const))(
+  test.each(rows.filter(({ later }) => later.length > 0).map((row) => [row.case.name, row] as const))(
     '%s: a picture in a session takes Tessera as long',
     (_, row) => {
       const picture = new Uint8Array(row.case.bytes);
@@ -120,7 +120,7 @@ describe.skipIf(rows.length === 0)('the laboratory and the browsers', () => {
     120_000,
   );
 
-  it.each(rows.flatMap((row) => (row.first ? [[row.case.name, row, row.first] as const] : [])))(
+  test.each(rows.flatMap((row) => (row.first ? [[row.case.name, row, row.first] as const] : [])))(
     '%s: so does the first picture',
     (_, row, first) => {
       const lanes = Math.max(1, first.figures.lanes || LANES);
@@ -143,7 +143,7 @@ describe.skipIf(rows.length === 0)('the laboratory and the browsers', () => {
     const measured = later.length > 0 ? median(later) : first;
     return overCap || measured === undefined ? [] : [[row.case.name, row, measured] as const];
   });
-  it.skipIf(channels.length === 0).each(channels)(
+  test.skipIf(channels.length === 0).each(channels)(
     '%s: and one reliable channel [needs measured channels]',
     (_, row, measured) => {
       const modelled = SEEDS.map((seed) => {

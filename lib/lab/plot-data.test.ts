@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { DEFAULT_CONDITIONS } from './conditions.ts';
 import { plotData } from './plot-data.ts';
 import { simulateRival } from './simulate.ts';
@@ -8,7 +8,7 @@ const timelines = (['newreno', 'bbr'] as const).map((rival) =>
   simulateRival(rival, DEFAULT_CONDITIONS, BYTES),
 );
 
-it('gives every curve a value at every time, up to the end of the slowest', () => {
+test('gives every curve a value at every time, up to the end of the slowest', () => {
   const { front } = plotData(timelines, [undefined, undefined]);
   const [seconds, ...curves] = front;
   const end = Math.max(...timelines.map(({ completeAt }) => completeAt ?? 0));
@@ -20,7 +20,7 @@ it('gives every curve a value at every time, up to the end of the slowest', () =
   }
 });
 
-it('has rates whose area is what arrived', () => {
+test('has rates whose area is what arrived', () => {
   const { rate } = plotData(timelines, [undefined, undefined]);
   const [seconds, ...curves] = rate;
   for (const curve of curves) {
@@ -34,7 +34,7 @@ it('has rates whose area is what arrived', () => {
   }
 });
 
-it('leaves the quality open where nothing is to be seen yet', () => {
+test('leaves the quality open where nothing is to be seen yet', () => {
   const steps = { at: Float64Array.of(500), value: Float64Array.of(30) };
   const [seconds, curve] = plotData(timelines.slice(0, 1), [steps]).quality;
   for (const [i, at] of seconds.entries()) expect(curve?.[i]).toBe(at < 0.5 ? null : 30);

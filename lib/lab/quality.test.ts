@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   EXACT_DB,
   firstPictureAt,
@@ -42,19 +42,19 @@ const curve: QualityCurve = {
 };
 
 describe('psnr', () => {
-  it('is what the definition says', () => {
+  test('is what the definition says', () => {
     // Mean square error 16: 10 · log10(255² / 16)
     expect(psnr(grey(100, 100), grey(104, 96))).toBeCloseTo(36.09, 2);
   });
 
-  it('is the greatest for an exact copy and zero for the opposite', () => {
+  test('is the greatest for an exact copy and zero for the opposite', () => {
     expect(psnr(grey(1, 2, 3), grey(1, 2, 3))).toBe(EXACT_DB);
     expect(psnr(grey(0, 255), grey(255, 0))).toBe(0);
   });
 });
 
 describe('fronts to measure', () => {
-  it('grow to the whole file, each once, even of a file of a few bytes', () => {
+  test('grow to the whole file, each once, even of a file of a few bytes', () => {
     for (const bytes of [1, 5, 1000, 1e6]) {
       const fronts = frontsToMeasure(bytes, 20);
       expect(fronts.at(-1)).toBe(bytes);
@@ -65,7 +65,7 @@ describe('fronts to measure', () => {
 });
 
 describe('quality over time', () => {
-  it('of Tessera begins with the thumb, then the preview, then the front over it', () => {
+  test('of Tessera begins with the thumb, then the preview, then the front over it', () => {
     const { at, value } = qualityOver(
       timeline('tessera', steps([50, 100], [60, 500], [90, 1000]), 20),
       curve,
@@ -74,7 +74,7 @@ describe('quality over time', () => {
     expect([...value]).toEqual([15, 25, 30, EXACT_DB]);
   });
 
-  it('of a rival begins with the first front that a decoder can show', () => {
+  test('of a rival begins with the first front that a decoder can show', () => {
     const { at, value } = qualityOver(
       timeline('bbr', steps([50, 100], [60, 399], [70, 400], [90, 1000])),
       curve,
@@ -83,32 +83,32 @@ describe('quality over time', () => {
     expect([...value]).toEqual([21, EXACT_DB]);
   });
 
-  it('never falls: what stands stays until something better comes', () => {
+  test('never falls: what stands stays until something better comes', () => {
     const { at, value } = qualityOver(timeline('tessera', steps([10, 400], [90, 1000]), 20), curve);
     expect([...value]).toEqual([15, 21, 25, EXACT_DB]);
     expect([...at]).toEqual([0, 10, 20, 90]);
   });
 
-  it('shows the preview although no byte of the original ever comes', () => {
+  test('shows the preview although no byte of the original ever comes', () => {
     const quality = qualityOver(timeline('tessera', steps(), 20), curve);
     expect(firstPictureAt(quality)).toBe(20);
   });
 });
 
 describe('the first picture', () => {
-  it('is not the thumb, however good', () => {
+  test('is not the thumb, however good', () => {
     const quality = qualityOver(timeline('tessera', steps([90, 1000]), 20), { ...curve, thumb: 24 });
     expect(firstPictureAt(quality)).toBe(20);
   });
 
-  it('is not half a picture over grey', () => {
+  test('is not half a picture over grey', () => {
     const half = { ...curve, bare: Float64Array.of(9, 14, EXACT_DB) };
     expect(firstPictureAt(qualityOver(timeline('sctp', steps([10, 100], [20, 400], [90, 1000])), half))).toBe(
       90,
     );
   });
 
-  it('never comes where nothing can be made out', () => {
+  test('never comes where nothing can be made out', () => {
     expect(firstPictureAt(qualityOver(timeline('sctp', steps([10, 100])), curve))).toBeUndefined();
   });
 });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ReplayClock } from './replay.ts';
 
 function clock(end: number): ReplayClock {
@@ -8,7 +8,7 @@ function clock(end: number): ReplayClock {
 }
 
 describe('the replay clock', () => {
-  it('runs at its speed and stops at the end by itself', () => {
+  test('runs at its speed and stops at the end by itself', () => {
     const replay = clock(1000);
     replay.play(50);
     expect(replay.position(250)).toBe(200);
@@ -19,7 +19,7 @@ describe('the replay clock', () => {
     expect(replay.running(400)).toBe(false);
   });
 
-  it('goes on where it was paused, and starts over from the end', () => {
+  test('goes on where it was paused, and starts over from the end', () => {
     const replay = clock(1000);
     replay.play(0);
     replay.pause(300);
@@ -31,7 +31,7 @@ describe('the replay clock', () => {
     expect(replay.position(9010)).toBe(10);
   });
 
-  it('is moved without being started or stopped', () => {
+  test('is moved without being started or stopped', () => {
     const replay = clock(1000);
     replay.seek(600, 0);
     expect(replay.running(1)).toBe(false);
@@ -42,7 +42,7 @@ describe('the replay clock', () => {
     expect(replay.position(250)).toBe(50);
   });
 
-  it('keeps its place when more turns out to be there, and falls back to a nearer end', () => {
+  test('keeps its place when more turns out to be there, and falls back to a nearer end', () => {
     const replay = clock(100);
     replay.play(0);
     replay.setEnd(1000, 50);

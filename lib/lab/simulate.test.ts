@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { DEFAULT_CONDITIONS, type Conditions, RIVALS } from './conditions.ts';
 import { limitUnder, simulateRival, simulateTessera } from './simulate.ts';
 import { ChunkReplay, ChunkState, type Timeline, valueAt } from './timeline.ts';
@@ -29,12 +29,12 @@ function expectWhole(timeline: Timeline): void {
 describe('Tessera in the laboratory', () => {
   const timeline = simulateTessera(lossy, picture, preview);
 
-  it('brings every byte, and tells of every chunk what became of it', () => {
+  test('brings every byte, and tells of every chunk what became of it', () => {
     expectWhole(timeline);
     expect(timeline.chunks).toBe(Math.ceil(BYTES / 1024));
   });
 
-  it('loses packets, shows the gaps, and repairs them', () => {
+  test('loses packets, shows the gaps, and repairs them', () => {
     expect(timeline.packets.lost / timeline.packets.sent).toBeGreaterThan(0.02);
     const lost = [...timeline.events.state].filter((state) => state === ChunkState.lost).length;
     const repaired = [...timeline.events.state].filter((state) => state === ChunkState.repaired).length;
@@ -42,7 +42,7 @@ describe('Tessera in the laboratory', () => {
     expect(lost).toBeGreaterThanOrEqual(repaired);
   });
 
-  it('has the preview long before the whole, and never more in front than there is', () => {
+  test('has the preview long before the whole, and never more in front than there is', () => {
     const { previewAt = Infinity, completeAt = 0, front, arrived } = timeline;
     expect(previewAt).toBeLessThan(completeAt / 2);
     // It crosses behind the offer, not after the answer.
@@ -52,19 +52,19 @@ describe('Tessera in the laboratory', () => {
       expect(valueAt(front, time)).toBeLessThanOrEqual(valueAt(arrived, time));
   });
 
-  it('repeats itself for a seed, and not for another', () => {
+  test('repeats itself for a seed, and not for another', () => {
     const again = simulateTessera(lossy, picture, preview);
     expect(again.completeAt).toBe(timeline.completeAt);
     expect(again.events).toEqual(timeline.events);
     expect(simulateTessera({ ...lossy, seed: 2 }, picture, preview).completeAt).not.toBe(timeline.completeAt);
   });
 
-  it('stays above the limit that no protocol beats', () => {
+  test('stays above the limit that no protocol beats', () => {
     // A lucky seed loses less than the mean that the limit counts with.
     expect(timeline.completeAt).toBeGreaterThan(0.9 * limitUnder(lossy, BYTES));
   });
 
-  it('carries a picture of one byte without a preview', () => {
+  test('carries a picture of one byte without a preview', () => {
     const one = simulateTessera(lossy, Uint8Array.of(7), undefined);
     expect(one.completeAt).toBeDefined();
     expect(one.previewAt).toBeUndefined();
@@ -73,7 +73,7 @@ describe('Tessera in the laboratory', () => {
 });
 
 describe('rivals in the laboratory', () => {
-  it.each(RIVALS)('%s brings every byte in order', (rival) => {
+  test.each(RIVALS)('%s brings every byte in order', (rival) => {
     const timeline = simulateRival(rival, lossy, BYTES);
     expectWhole(timeline);
     expect(timeline.previewAt).toBeUndefined();
@@ -82,13 +82,13 @@ describe('rivals in the laboratory', () => {
     expect(timeline.front.at[0]).toBeGreaterThanOrEqual(lossy.roundTrip * 0.99);
   });
 
-  it('wait for one acceptance and one way before the first byte, as Tessera does', () => {
+  test('wait for one acceptance and one way before the first byte, as Tessera does', () => {
     const clean = { ...lossy, loss: 0, roundTrip: 200 };
     for (const rival of RIVALS) expect(simulateRival(rival, clean, BYTES).front.at[0]).toBeGreaterThan(199);
     expect(simulateTessera(clean, picture, preview).arrived.at[0]).toBeGreaterThan(199);
   });
 
-  it('take longer than Tessera at 5 % loss and 100 ms', () => {
+  test('take longer than Tessera at 5 % loss and 100 ms', () => {
     const ours = simulateTessera(lossy, picture, preview).completeAt as number;
     expect(simulateRival('newreno', lossy, BYTES).completeAt).toBeGreaterThan(ours);
     expect(simulateRival('sctp', lossy, BYTES).completeAt).toBeGreaterThan(2 * ours);

@@ -2,7 +2,7 @@
  * What a peer may rely on at the edges of a session: numbers of streams, first and last words, probes,
  * feedback in time.
  */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { CONTROL_LANE } from './endpoint.ts';
 import { FaceToFace, header, noLanes } from './face-to-face.fixture.ts';
 import { Receiver } from './receiving/receiver.ts';
@@ -14,7 +14,7 @@ import { DATA, decodeData, encodeData, FEEDBACK, PROBE, splitMessage } from './w
 const INSTANCE = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);
 
 describe('transfers', () => {
-  it('[P-3] are numbered upwards, and carry their original at 2 n + 1 and their preview at 2 n', () => {
+  test('[P-3] are numbered upwards, and carry their original at 2 n + 1 and their preview at 2 n', () => {
     const pair = new FaceToFace();
     const streams = new Map<number, Set<number>>();
     pair.toReceiver = (bytes, lane) => {
@@ -41,7 +41,7 @@ describe('transfers', () => {
 });
 
 describe('the first and the last word', () => {
-  it('[P-15] says who speaks, in both directions, and another version is refused by name', () => {
+  test('[P-15] says who speaks, in both directions, and another version is refused by name', () => {
     const pair = new FaceToFace();
     pair.sender.hello(INSTANCE, 'Ada');
     pair.receiver.hello(INSTANCE, 'Bob');
@@ -57,7 +57,7 @@ describe('the first and the last word', () => {
     expect(pair.receiver.violations.count).toBe(1);
   });
 
-  it('[P-20] of a person who leaves is heard by the other side, whichever that is', () => {
+  test('[P-20] of a person who leaves is heard by the other side, whichever that is', () => {
     const pair = new FaceToFace();
     pair.sender.bye();
     pair.receiver.bye();
@@ -68,7 +68,7 @@ describe('the first and the last word', () => {
 });
 
 describe('a path that has nothing to carry', () => {
-  it('[P-28] is probed with 64 packets of 16 bytes, 25 ms apart, over four lanes in turn', () => {
+  test('[P-28] is probed with 64 packets of 16 bytes, 25 ms apart, over four lanes in turn', () => {
     const sender = new Sender();
     for (let lane = 1; lane <= 6; lane++) sender.handleLaneOpen(lane, 0);
     const probes: { at: number; lane: number }[] = [];
@@ -124,13 +124,13 @@ class Listener {
 }
 
 describe('feedback', () => {
-  it('[P-36] tells an acceptance at once and three times, over three lanes', () => {
+  test('[P-36] tells an acceptance at once and three times, over three lanes', () => {
     const { sent, now } = new Listener(200_000);
     expect(sent.map(({ at }) => at)).toEqual([now, now, now]);
     expect(new Set(sent.map(({ lane }) => lane)).size).toBe(3);
   });
 
-  it('[P-36] goes at most every 10 ms while packets come, and skips a lane that holds bytes back', () => {
+  test('[P-36] goes at most every 10 ms while packets come, and skips a lane that holds bytes back', () => {
     const listener = new Listener(2_000_000);
     listener.receiver.handleLaneBacklog(2, 5000, listener.now);
     listener.run(listener.now + 50);
@@ -145,7 +145,7 @@ describe('feedback', () => {
     expect(listener.sent.map(({ lane }) => lane)).not.toContain(2);
   });
 
-  it('[P-36] without news is repeated after 20 ms, and then 1.5 times later each time, up to 400 ms', () => {
+  test('[P-36] without news is repeated after 20 ms, and then 1.5 times later each time, up to 400 ms', () => {
     const listener = new Listener(200_000);
     listener.run(listener.now + 5000);
     const times = [...new Set(listener.sent.map(({ at }) => at))];
@@ -155,7 +155,7 @@ describe('feedback', () => {
     expect(gaps.at(-1)).toBe(400);
   });
 
-  it('[P-33] names how long the newest packet has been here, and the least one-way delay since the last one', () => {
+  test('[P-33] names how long the newest packet has been here, and the least one-way delay since the last one', () => {
     const listener = new Listener(2_000_000);
     listener.run(listener.now + 1000);
     listener.sent.length = 0;
@@ -176,7 +176,7 @@ describe('feedback', () => {
 });
 
 describe('a sender without feedback', () => {
-  it('[P-47] sends one packet every 50 ms once it has heard nothing for half a second', () => {
+  test('[P-47] sends one packet every 50 ms once it has heard nothing for half a second', () => {
     const pair = new FaceToFace();
     const id = pair.sender.offer(header(20_000_000), pair.now);
     pair.settle();

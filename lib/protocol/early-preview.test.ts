@@ -1,7 +1,7 @@
 /**
  * The preview of an offer crosses before anybody has answered, so that an accepted picture appears at once.
  */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { CONTROL_LANE } from './endpoint.ts';
 import { everything, FaceToFace, header, noControl, noLanes } from './face-to-face.fixture.ts';
 import { EARLY_PREVIEW_EFFORT, MAX_EARLY_PREVIEWS, MAX_UNOFFERED_PACKETS } from './limits.ts';
@@ -18,7 +18,7 @@ const previewsOf = (pair: FaceToFace) =>
   );
 
 describe('the preview of an offer', () => {
-  it('[P-49] is whole before the answer, and nothing of the original leaves', () => {
+  test('[P-49] is whole before the answer, and nothing of the original leaves', () => {
     const pair = new FaceToFace();
     const id = pair.sender.offer(header(100_000, PREVIEW_BYTES), pair.now);
     pair.run(1000);
@@ -38,7 +38,7 @@ describe('the preview of an offer', () => {
     expect(pair.sender.transfer(id)?.preview?.packetsSent).toBe(packetsSent);
   });
 
-  it('waits for an offer that comes later than it', () => {
+  test('waits for an offer that comes later than it', () => {
     const pair = new FaceToFace();
     pair.run(2000);
     const held: Uint8Array[] = [];
@@ -53,7 +53,7 @@ describe('the preview of an offer', () => {
     expect(pair.receiver.violations.count).toBe(0);
   });
 
-  it('is given up after some effort, and sent when the picture is accepted', () => {
+  test('is given up after some effort, and sent when the picture is accepted', () => {
     const pair = new FaceToFace();
     pair.toReceiver = noControl;
     const id = pair.sender.offer(header(100_000, PREVIEW_BYTES), pair.now);
@@ -69,7 +69,7 @@ describe('the preview of an offer', () => {
     expect(previewsOf(pair)).toEqual([id]);
   });
 
-  it('does not end an offer that nobody answers for an hour, without lanes that carry anything', () => {
+  test('does not end an offer that nobody answers for an hour, without lanes that carry anything', () => {
     const pair = new FaceToFace();
     pair.toReceiver = noLanes;
     const id = pair.sender.offer(header(100_000, PREVIEW_BYTES), pair.now);
@@ -78,7 +78,7 @@ describe('the preview of an offer', () => {
     expect(pair.said('silence')).toBe(0);
   });
 
-  it('is sent anew to a receiver that has forgotten everything', () => {
+  test('is sent anew to a receiver that has forgotten everything', () => {
     const pair = new FaceToFace();
     const id = pair.sender.offer(header(100_000, PREVIEW_BYTES), pair.now);
     // Until the last probe is out, whose answer would do.
@@ -93,7 +93,7 @@ describe('the preview of an offer', () => {
     expect(previewsOf(pair)).toEqual([id, id]);
   });
 
-  it('[P-57] is forgotten when the picture is declined', () => {
+  test('[P-57] is forgotten when the picture is declined', () => {
     const pair = new FaceToFace();
     pair.toReceiver = noLanes;
     const id = pair.sender.offer(header(100_000, PREVIEW_BYTES), pair.now);
@@ -108,7 +108,7 @@ describe('the preview of an offer', () => {
 });
 
 describe('of an album', () => {
-  it('the first previews cross, and each answer makes room for another', () => {
+  test('the first previews cross, and each answer makes room for another', () => {
     const pair = new FaceToFace();
     const ids = Array.from({ length: MAX_EARLY_PREVIEWS + 4 }, () =>
       pair.sender.offer(header(1000, PREVIEW_BYTES), pair.now),
@@ -122,7 +122,7 @@ describe('of an album', () => {
     expect(pair.receiver.violations.count).toBe(0);
   });
 
-  it('previews do not hold up what was accepted', () => {
+  test('previews do not hold up what was accepted', () => {
     const pair = new FaceToFace();
     const first = pair.sender.offer(header(300_000), pair.now);
     pair.settle();
@@ -142,7 +142,7 @@ describe('of an album', () => {
 });
 
 describe('a receiver', () => {
-  it('[P-30] takes nothing of an original before it is accepted', () => {
+  test('[P-30] takes nothing of an original before it is accepted', () => {
     const pair = new FaceToFace();
     const id = pair.sender.offer(header(1000, PREVIEW_BYTES), pair.now);
     pair.run(100);
@@ -152,7 +152,7 @@ describe('a receiver', () => {
     expect(pair.receiver.transfer(id)).toMatchObject({ packets: 0, chunks: 0 });
   });
 
-  it('[P-49] keeps a bounded number of early previews, whoever sends them', () => {
+  test('[P-49] keeps a bounded number of early previews, whoever sends them', () => {
     const pair = new FaceToFace();
     pair.toSender = () => true;
     const offers = 3 * MAX_EARLY_PREVIEWS;
@@ -165,7 +165,7 @@ describe('a receiver', () => {
     expect(pair.receiver.violations.count).toBe(offers - 2 * MAX_EARLY_PREVIEWS);
   });
 
-  it('[P-49] keeps a bounded number of packets for offers on their way, and none of a picture that it knows', () => {
+  test('[P-49] keeps a bounded number of packets for offers on their way, and none of a picture that it knows', () => {
     const pair = new FaceToFace();
     const chunks = 60;
     const symbols = MAX_UNOFFERED_PACKETS + chunks - 1;

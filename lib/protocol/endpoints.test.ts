@@ -1,7 +1,7 @@
 /**
  * Sender and receiver face to face, without a network: what each state allows, and what each side remembers.
  */
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { CONTROL_LANE } from './endpoint.ts';
 import { CancelReason, type ControlMessage } from './wire/control-message.ts';
 import { MAX_OPEN_BLOCKS, MAX_WAITING_OFFERS, SILENCE_LIMIT } from './limits.ts';
@@ -15,7 +15,7 @@ import { ORIGINAL } from './wire/stream-id.ts';
 vi.setConfig({ testTimeout: 120_000 });
 
 describe('silence', () => {
-  it('[P-47, P-59] of the receiver ends the transfer at the sender after its limit, however much is left to send', () => {
+  test('[P-47, P-59] of the receiver ends the transfer at the sender after its limit, however much is left to send', () => {
     const pair = new FaceToFace();
     const id = pair.sender.offer(header(5_000_000), pair.now);
     pair.settle();
@@ -33,7 +33,7 @@ describe('silence', () => {
     expect(pair.sender.nextTimeout() ?? Infinity).toBeGreaterThan(pair.now);
   });
 
-  it('ends a transfer whose bytes are never provided too, without asking for the same instant again and again', () => {
+  test('ends a transfer whose bytes are never provided too, without asking for the same instant again and again', () => {
     const pair = new FaceToFace();
     pair.provides = false;
     const id = pair.sender.offer(header(500_000), pair.now);
@@ -47,7 +47,7 @@ describe('silence', () => {
     expect(pair.sender.nextTimeout() ?? Infinity).toBeGreaterThan(pair.now);
   });
 
-  it('[P-59, P-103] of the sender ends the transfer at the receiver, and tells the sender', () => {
+  test('[P-59, P-103] of the sender ends the transfer at the receiver, and tells the sender', () => {
     const pair = new FaceToFace();
     const id = pair.sender.offer(header(5_000_000), pair.now);
     pair.settle();
@@ -62,7 +62,7 @@ describe('silence', () => {
     });
   });
 
-  it('is not what a picture hears that waits for its turn behind a slow one', () => {
+  test('is not what a picture hears that waits for its turn behind a slow one', () => {
     const pair = new FaceToFace();
     const first = pair.sender.offer(header(2_000_000), pair.now);
     const second = pair.sender.offer(header(30_000), pair.now);
@@ -84,7 +84,7 @@ describe('silence', () => {
     expect(pair.said('whole')).toBe(2);
   });
 
-  it('of minutes between two pictures slows nothing down, whichever acceptance comes first', () => {
+  test('of minutes between two pictures slows nothing down, whichever acceptance comes first', () => {
     for (const lost of [noLanes, noControl]) {
       const pair = new FaceToFace(16);
       for (let picture = 0; picture < 2; picture++) {
@@ -112,7 +112,7 @@ describe('silence', () => {
 describe('lanes', () => {
   const asked = (pair: FaceToFace) => pair.senderEvents.filter((event) => event.type === 'lanes');
 
-  it('are not opened while a short picture crosses, and are once it is there', () => {
+  test('are not opened while a short picture crosses, and are once it is there', () => {
     const pair = new FaceToFace();
     pair.sender.offer(header(200_000), pair.now);
     pair.settle();
@@ -125,7 +125,7 @@ describe('lanes', () => {
     expect(asked(pair).at(-1)).toMatchObject({ hold: false });
   });
 
-  it('are asked for at once, held or not, when too few are left', () => {
+  test('are asked for at once, held or not, when too few are left', () => {
     const pair = new FaceToFace(20);
     pair.sender.offer(header(200_000), pair.now);
     pair.settle();
@@ -137,7 +137,7 @@ describe('lanes', () => {
     expect(asked(pair).at(-1)).toMatchObject({ hold: false });
   });
 
-  it('[P-11] are few again a minute after the last picture, and as many as before when the next is offered', () => {
+  test('[P-11] are few again a minute after the last picture, and as many as before when the next is offered', () => {
     const pair = new FaceToFace();
     // Clean lanes are few: losses make many worth having.
     let packets = 0;
@@ -159,7 +159,7 @@ describe('lanes', () => {
 });
 
 describe('memory', () => {
-  it('[P-55] of unfinished blocks is given up on both sides when a transfer is cancelled', () => {
+  test('[P-55] of unfinished blocks is given up on both sides when a transfer is cancelled', () => {
     for (const by of ['sender', 'receiver'] as const) {
       const pair = new FaceToFace();
       const id = pair.sender.offer(header(50_000_000, 3000), pair.now);
@@ -167,17 +167,17 @@ describe('memory', () => {
       pair.receiver.accept(id, [], pair.now);
       pair.toReceiver = (bytes) => bytes[0] === DATA && (bytes[1] as number) > 40;
       pair.run(200);
-      expect(openBlocks(pair.receiver.transfer(id)?.original)).toBeGreaterThan(0);
+      expect(pair.receiver.transfer(id)?.original.openBlocks).toBeGreaterThan(0);
       pair[by].cancel(id);
       pair.run(10);
       expect(pair.receiver.transfer(id)?.state).toBe('ended');
-      expect(openBlocks(pair.receiver.transfer(id)?.original)).toBe(0);
+      expect(pair.receiver.transfer(id)?.original.openBlocks).toBe(0);
       expect(pair.sender.transfer(id)?.state).toBe('ended');
-      expect(openBlocks(pair.sender.transfer(id)?.original)).toBe(0);
+      expect(pair.sender.transfer(id)?.original.openBlocks).toBe(0);
     }
   });
 
-  it('[P-30, P-45] of open blocks stays within its bound on both sides while the first block never becomes whole', () => {
+  test('[P-30, P-45] of open blocks stays within its bound on both sides while the first block never becomes whole', () => {
     const pair = new FaceToFace(16);
     const id = pair.sender.offer(header(80_000_000), pair.now);
     pair.settle();
@@ -185,13 +185,13 @@ describe('memory', () => {
     // A receiver that never gets the last symbol of the first block.
     pair.toReceiver = (bytes) =>
       bytes[0] === DATA && new DataView(bytes.buffer).getUint32(4) === 0 && (bytes[1] as number) > 60;
-    pair.run(20_000, () => openBlocks(pair.sender.transfer(id)?.original) >= MAX_OPEN_BLOCKS);
+    pair.run(20_000, () => (pair.sender.transfer(id)?.original.openBlocks ?? 0) >= MAX_OPEN_BLOCKS);
     pair.run(100);
-    expect(openBlocks(pair.sender.transfer(id)?.original)).toBeLessThanOrEqual(MAX_OPEN_BLOCKS);
-    expect(openBlocks(pair.receiver.transfer(id)?.original)).toBeLessThanOrEqual(MAX_OPEN_BLOCKS);
+    expect(pair.sender.transfer(id)?.original.openBlocks).toBeLessThanOrEqual(MAX_OPEN_BLOCKS);
+    expect(pair.receiver.transfer(id)?.original.openBlocks).toBeLessThanOrEqual(MAX_OPEN_BLOCKS);
   });
 
-  it('[P-45] of an album that is accepted at once holds the fronts of what is sent and of the next, not of all', () => {
+  test('[P-45] of an album that is accepted at once holds the fronts of what is sent and of the next, not of all', () => {
     const pair = new FaceToFace();
     const ids = Array.from({ length: 100 }, (_, n) =>
       pair.sender.offer(header(3_000_000 + n, 2000), pair.now),
@@ -209,7 +209,7 @@ describe('memory', () => {
     expect(pair.said('whole')).toBe(4);
   });
 
-  it('[P-102] takes 2,000 offers that wait, and refuses the next by name', () => {
+  test('[P-102] takes 2,000 offers that wait, and refuses the next by name', () => {
     const pair = new FaceToFace();
     for (let i = 0; i <= MAX_WAITING_OFFERS; i++) pair.sender.offer(header(10), pair.now);
     pair.settle();
@@ -218,13 +218,8 @@ describe('memory', () => {
   });
 });
 
-/** A private field, for the bound's sake. */
-function openBlocks(object: unknown): number {
-  return (object as { open: Map<number, unknown> }).open.size;
-}
-
 describe('pictures that overlap', () => {
-  it('are told of in the order in which they are sent, though accepted in another than offered', () => {
+  test('are told of in the order in which they are sent, though accepted in another than offered', () => {
     const pair = new FaceToFace(16);
     const ids = [1, 2, 3, 4].map((n) => pair.sender.offer(header(20_000_000 + n, 2000), pair.now));
     pair.settle();
@@ -242,7 +237,7 @@ describe('pictures that overlap', () => {
 });
 
 describe('the control channel, lost and back', () => {
-  it('[P-64] carries a cancellation again that was lost with it', () => {
+  test('[P-64] carries a cancellation again that was lost with it', () => {
     const pair = new FaceToFace();
     const id = pair.sender.offer(header(5_000_000), pair.now);
     pair.settle();
@@ -260,7 +255,7 @@ describe('the control channel, lost and back', () => {
     expect(pair.receiver.violations.count).toBe(0);
   });
 
-  it('[P-65] carries an answer again that was lost with it, in every state', () => {
+  test('[P-65] carries an answer again that was lost with it, in every state', () => {
     for (const stage of ['accept', 'decline', 'cancel', 'complete'] as const) {
       const pair = new FaceToFace();
       const id = pair.sender.offer(header(40_000), pair.now);
@@ -284,7 +279,7 @@ describe('the control channel, lost and back', () => {
     }
   });
 
-  it('[P-18, P-66] starts over with a receiver that remembers nothing, in either state, and skips what that one still has', () => {
+  test('[P-18, P-66] starts over with a receiver that remembers nothing, in either state, and skips what that one still has', () => {
     const pair = new FaceToFace();
     const waiting = pair.sender.offer(header(3000), pair.now);
     const id = pair.sender.offer(header(650_000), pair.now);
@@ -316,7 +311,7 @@ describe('what each side tells the other of single chunks', () => {
   /** Symbol numbers of an original's DATA packet. */
   const symbolOf = (bytes: Uint8Array): number | undefined => (bytes[0] === DATA ? bytes[1] : undefined);
 
-  it('[P-19] the receiver hears the round trip while the picture comes, and of which blocks more was sent', () => {
+  test('[P-19] the receiver hears the round trip while the picture comes, and of which blocks more was sent', () => {
     const pair = new FaceToFace();
     const id = pair.sender.offer(header(640 * 1024), pair.now);
     pair.settle();
@@ -344,7 +339,7 @@ describe('what each side tells the other of single chunks', () => {
     expect(rebuilt).toMatchObject({ rebuilt: [5] });
   });
 
-  it('a picture that loses nothing has no block of which more was sent', () => {
+  test('a picture that loses nothing has no block of which more was sent', () => {
     const pair = new FaceToFace();
     const id = pair.sender.offer(header(640 * 1024), pair.now);
     pair.settle();
@@ -357,7 +352,7 @@ describe('what each side tells the other of single chunks', () => {
     expect(pair.said('twice')).toBe(0);
   });
 
-  it('[P-19] the sender hears which chunks are missing now, and which came when they were here already', () => {
+  test('[P-19] the sender hears which chunks are missing now, and which came when they were here already', () => {
     const pair = new FaceToFace();
     const id = pair.sender.offer(header(130 * 1024), pair.now);
     pair.settle();
@@ -387,7 +382,7 @@ describe('what each side tells the other of single chunks', () => {
     expect(pair.receiver.transfer(id)?.duplicates).toBe(1);
   });
 
-  it('a chunk that comes after it was rebuilt came twice', () => {
+  test('a chunk that comes after it was rebuilt came twice', () => {
     const pair = new FaceToFace();
     const id = pair.sender.offer(header(3 * 1024), pair.now);
     pair.settle();
@@ -410,7 +405,7 @@ describe('what each side tells the other of single chunks', () => {
 });
 
 describe('messages in the wrong state', () => {
-  it('[P-16, P-98] to a sender are counted under a name and change nothing', () => {
+  test('[P-16, P-98] to a sender are counted under a name and change nothing', () => {
     const pair = new FaceToFace();
     const offered = pair.sender.offer(header(1000), pair.now);
     const wrong: [ControlMessage, string][] = [
@@ -433,7 +428,7 @@ describe('messages in the wrong state', () => {
     expect(pair.sender.transfer(offered)?.state).toBe('sending');
   });
 
-  it('[P-16, P-31, P-98] to a receiver are counted under a name and change nothing', () => {
+  test('[P-16, P-31, P-98] to a receiver are counted under a name and change nothing', () => {
     const pair = new FaceToFace();
     const id = pair.sender.offer(header(1000), pair.now);
     pair.settle();
@@ -474,7 +469,7 @@ describe('messages in the wrong state', () => {
     expect(pair.receiver.transfer(id)?.chunks).toBe(0);
   });
 
-  it('[P-26] take no other packet of their lane message with them', () => {
+  test('[P-26] take no other packet of their lane message with them', () => {
     const pair = new FaceToFace();
     const id = pair.sender.offer(header(5000), pair.now);
     pair.settle();
@@ -498,7 +493,7 @@ describe('messages in the wrong state', () => {
     expect(pair.receiver.violations.last).toBe('too-long');
   });
 
-  it('of our own making are usage errors', () => {
+  test('of our own making are usage errors', () => {
     const pair = new FaceToFace();
     expect(() => pair.receiver.accept(1, [], 0)).toThrow('only an offer');
     expect(() => pair.receiver.decline(1)).toThrow('only an offer');
@@ -522,7 +517,7 @@ function claim(change: Partial<Feedback>): Feedback {
 }
 
 describe('feedback that lies', () => {
-  it('[P-37, P-104] about blocks and packets that do not exist changes nothing', () => {
+  test('[P-37, P-104] about blocks and packets that do not exist changes nothing', () => {
     const pair = new FaceToFace();
     const id = pair.sender.offer(header(650_000), pair.now);
     pair.settle();
@@ -546,7 +541,7 @@ describe('feedback that lies', () => {
     expect(pair.sender.figures().inFlight).toBeGreaterThanOrEqual(0);
   });
 
-  it('[P-104] about everything being whole ends the sending and nothing else', () => {
+  test('[P-104] about everything being whole ends the sending and nothing else', () => {
     const pair = new FaceToFace();
     const id = pair.sender.offer(header(650_000), pair.now);
     pair.settle();
@@ -563,7 +558,7 @@ describe('feedback that lies', () => {
     expect(pair.sender.transfer(id)?.state).toBe('ended');
   });
 
-  it('[P-32] comes again and is not news', () => {
+  test('[P-32] comes again and is not news', () => {
     const pair = new FaceToFace();
     const id = pair.sender.offer(header(650_000), pair.now);
     pair.settle();

@@ -1,7 +1,7 @@
 /** What the other side may cost: memory before an answer, packets for one picture, work for one message. */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { CONTROL_LANE } from './endpoint.ts';
 import { everything, FaceToFace, header, noControl } from './face-to-face.fixture.ts';
 import {
@@ -41,7 +41,7 @@ function drain(endpoint: Receiver | Sender): string[] {
 }
 
 describe('before anyone has answered', () => {
-  it('[P-102] an offer and its withdrawal leave nothing behind, however large the picture claims to be', () => {
+  test('[P-102] an offer and its withdrawal leave nothing behind, however large the picture claims to be', () => {
     const receiver = new Receiver();
     const before = used();
     for (let transfer = 1; transfer <= 7000; transfer++) {
@@ -53,7 +53,7 @@ describe('before anyone has answered', () => {
     expect(receiver.violations.count).toBe(0);
   });
 
-  it('[P-102] offers that wait and offers that were taken back are counted, and past the limit the session ends', () => {
+  test('[P-102] offers that wait and offers that were taken back are counted, and past the limit the session ends', () => {
     const waiting = new Receiver();
     for (let transfer = 1; transfer <= MAX_WAITING_OFFERS; transfer++)
       say(waiting, { type: 'offer', transfer, header: header(10) });
@@ -71,7 +71,7 @@ describe('before anyone has answered', () => {
     expect(ended).toBe(MAX_UNANSWERED_OFFERS + 1);
   });
 
-  it('[P-102] another endpoint of the same session goes on counting, and what a person answered does not count', () => {
+  test('[P-102] another endpoint of the same session goes on counting, and what a person answered does not count', () => {
     const first = new Receiver();
     for (let transfer = 1; transfer <= 1000; transfer++)
       say(first, { type: 'offer', transfer, header: header(10) });
@@ -85,7 +85,7 @@ describe('before anyone has answered', () => {
     expect(second.unanswered).toBe(0);
   });
 
-  it('[P-49] the preview stays here, too, where the offer says so', () => {
+  test('[P-49] the preview stays here, too, where the offer says so', () => {
     const pair = new FaceToFace();
     const id = pair.sender.offer(header(100_000, 5000), pair.now, false);
     pair.run(5000);
@@ -97,7 +97,7 @@ describe('before anyone has answered', () => {
 });
 
 describe('a control channel that is new', () => {
-  it('[P-63, P-18] hears no feedback of pictures before the sender has said who it is', () => {
+  test('[P-63, P-18] hears no feedback of pictures before the sender has said who it is', () => {
     const receiver = new Receiver();
     receiver.handleLaneOpen(1, 0);
     say(receiver, { type: 'offer', transfer: 1, header: header(100_000) });
@@ -121,7 +121,7 @@ describe('a control channel that is new', () => {
 });
 
 describe('what is over', () => {
-  it('is forgotten but for its end, which is said again when the offer is repeated', () => {
+  test('is forgotten but for its end, which is said again when the offer is repeated', () => {
     const pair = new FaceToFace();
     const before = used();
     for (let i = 0; i < 5000; i++) {
@@ -145,7 +145,7 @@ describe('what is over', () => {
     expect(pair.sender.transfer(1)).toBeUndefined();
   });
 
-  it('does not keep waiting because its count is said again', () => {
+  test('does not keep waiting because its count is said again', () => {
     const pair = new FaceToFace();
     const id = pair.sender.offer(header(10_000), pair.now);
     pair.settle();
@@ -179,7 +179,7 @@ const CLAIM: Feedback = {
 };
 
 describe('a receiver that is never satisfied', () => {
-  it('[P-45] ends the picture as a violation once it has cost its budget, and both sides know how much was sent', () => {
+  test('[P-45] ends the picture as a violation once it has cost its budget, and both sides know how much was sent', () => {
     const sender = new Sender();
     for (let lane = 1; lane <= 32; lane++) sender.handleLaneOpen(lane, 0);
     const id = sender.offer(header(100_000), 0);
@@ -216,7 +216,7 @@ describe('a receiver that is never satisfied', () => {
     expect(sender.transfer(id)?.original.packetsSent).toBeGreaterThan(budget);
   });
 
-  it('does not raise the rate by claiming more than was sent', () => {
+  test('does not raise the rate by claiming more than was sent', () => {
     const rates = [1, 1000].map((lie) => {
       const pair = new FaceToFace();
       const id = pair.sender.offer(header(50_000_000), pair.now);
@@ -247,7 +247,7 @@ describe('a receiver that is never satisfied', () => {
 });
 
 describe('a message is work for its length and no more', () => {
-  it('SENDING about a picture that was withdrawn is not passed on', () => {
+  test('SENDING about a picture that was withdrawn is not passed on', () => {
     const receiver = new Receiver();
     say(receiver, { type: 'offer', transfer: 1, header: header(MAX_FILE_BYTES) });
     say(receiver, { type: 'cancel', transfer: 1, reason: CancelReason.person });
@@ -257,7 +257,7 @@ describe('a message is work for its length and no more', () => {
     expect(drain(receiver)).toEqual([]);
   });
 
-  it('a packet is found among thirty thousand known pictures as among one', () => {
+  test('a packet is found among thirty thousand known pictures as among one', () => {
     const receiver = new Receiver();
     receiver.handleLaneOpen(1, 0);
     for (let transfer = 1; transfer <= 30_000; transfer++) {
@@ -281,7 +281,7 @@ describe('a message is work for its length and no more', () => {
     looks.mockRestore();
   });
 
-  it('feedback that names a hundred thousand blocks again is not walked again', () => {
+  test('feedback that names a hundred thousand blocks again is not walked again', () => {
     const sender = new Sender();
     sender.handleLaneOpen(1, 0);
     const id = sender.offer(header(MAX_FILE_BYTES), 0);
@@ -303,7 +303,7 @@ describe('a message is work for its length and no more', () => {
     visits.mockRestore();
   });
 
-  it('[P-18] an acceptance is heard once for each offer', () => {
+  test('[P-18] an acceptance is heard once for each offer', () => {
     const sender = new Sender();
     const id = sender.offer(header(MAX_FILE_BYTES), 0);
     const have = [{ first: 1, count: 131_071 }];

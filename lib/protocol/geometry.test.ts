@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { blockChunks, blockOf, blockRange, chunkLength, firstChunk, geometryOf } from './geometry.ts';
 import { CHUNK_LENGTH, MAX_BLOCK_CHUNKS, MAX_FILE_BYTES } from './limits.ts';
 
@@ -10,11 +10,11 @@ const lengths = fc.oneof(
 );
 
 describe('geometry', () => {
-  it('[P-4] of nothing has no chunk and no block', () => {
+  test('[P-4] of nothing has no chunk and no block', () => {
     expect(geometryOf(0)).toEqual({ length: 0, chunks: 0, blocks: 0 });
   });
 
-  it('[P-4] cuts blocks that follow each other, differ by one chunk at most and hold 64 at most', () => {
+  test('[P-4] cuts blocks that follow each other, differ by one chunk at most and hold 64 at most', () => {
     fc.assert(
       fc.property(lengths, fc.nat(), (length, pick) => {
         const geometry = geometryOf(length);
@@ -30,7 +30,7 @@ describe('geometry', () => {
     );
   });
 
-  it('knows the block of each chunk: the first, the last and any between', () => {
+  test('knows the block of each chunk: the first, the last and any between', () => {
     fc.assert(
       fc.property(lengths, fc.nat(), (length, pick) => {
         const geometry = geometryOf(length);
@@ -41,7 +41,7 @@ describe('geometry', () => {
     );
   });
 
-  it('[P-4] covers every byte of the object with chunks of 1024 and a short last one', () => {
+  test('[P-4] covers every byte of the object with chunks of 1024 and a short last one', () => {
     fc.assert(
       fc.property(lengths, (length) => {
         const geometry = geometryOf(length);
@@ -55,7 +55,7 @@ describe('geometry', () => {
     );
   });
 
-  it('has exactly one block through 64 chunks, and two from the next byte on', () => {
+  test('has exactly one block through 64 chunks, and two from the next byte on', () => {
     expect(geometryOf(64 * 1024).blocks).toBe(1);
     expect(geometryOf(64 * 1024 + 1).blocks).toBe(2);
     expect(blockChunks(geometryOf(65 * 1024), 0)).toBe(32);

@@ -1,6 +1,6 @@
 /** The two halves of a stream, without the network between them. */
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { blockChunks, blockRange } from './geometry.ts';
 import { IncomingObject } from './receiving/incoming-object.ts';
 import { CHUNK_LENGTH, MAX_FEEDBACK_STREAMS, MAX_OPEN_BLOCKS, MAX_SYMBOLS } from './limits.ts';
@@ -35,7 +35,7 @@ function provideAll(outgoing: OutgoingObject, bytes: Uint8Array): void {
 }
 
 describe('objects', () => {
-  it('[P-35] carry any length over any losses, with reports of any length', () => {
+  test('[P-35] carry any length over any losses, with reports of any length', () => {
     fc.assert(
       fc.property(
         fc.oneof(
@@ -73,7 +73,7 @@ describe('objects', () => {
     );
   });
 
-  it('[P-45] ask for no more blocks than may be open, and go on when the first is whole', () => {
+  test('[P-45] ask for no more blocks than may be open, and go on when the first is whole', () => {
     const outgoing = new OutgoingObject(STREAM, 1000 * 65_536);
     const asked = new Set<number>();
     const take = (): void => {
@@ -99,7 +99,7 @@ describe('objects', () => {
     expect(asked.size).toBe(MAX_OPEN_BLOCKS + 1);
   });
 
-  it('[P-27] take no bytes of another length than the block has, nor a block twice', () => {
+  test('[P-27] take no bytes of another length than the block has, nor a block twice', () => {
     const outgoing = new OutgoingObject(STREAM, 65 * 1024);
     outgoing.provide(0, new Uint8Array(100));
     expect(outgoing.takeSource()).toBeUndefined();
@@ -108,7 +108,7 @@ describe('objects', () => {
     expect(outgoing.takeSource()?.bytes[0]).toBe(1);
   });
 
-  it('[P-43] never send the same repair symbol twice before all have been sent', () => {
+  test('[P-43] never send the same repair symbol twice before all have been sent', () => {
     const outgoing = new OutgoingObject(STREAM, 65_536);
     provideAll(outgoing, picture(65_536));
     while (outgoing.takeSource() !== undefined);
@@ -127,7 +127,7 @@ describe('objects', () => {
     }
   });
 
-  it('survive any report, and complete only when all is claimed whole', () => {
+  test('survive any report, and complete only when all is claimed whole', () => {
     const reports = fc.array(
       fc.record({
         closedBelow: fc.nat({ max: 12 }),
@@ -163,7 +163,7 @@ describe('objects', () => {
 });
 
 describe('incoming object', () => {
-  it('[P-30, P-100] refuses what lies outside, and symbols of another length', () => {
+  test('[P-30, P-100] refuses what lies outside, and symbols of another length', () => {
     const incoming = new IncomingObject(STREAM, 3 * 65_536 + 10);
     const { geometry } = incoming;
     const last = geometry.blocks - 1;
@@ -180,7 +180,7 @@ describe('incoming object', () => {
     expect(incoming.take(0, 0, full).kind).toBe('new');
   });
 
-  it('[P-30, P-100] opens no block further ahead than the sender may be', () => {
+  test('[P-30, P-100] opens no block further ahead than the sender may be', () => {
     const incoming = new IncomingObject(STREAM, 1000 * 65_536);
     const full = new Uint8Array(CHUNK_LENGTH);
     expect(incoming.take(MAX_OPEN_BLOCKS, 0, full).kind).toBe('refused');
@@ -189,7 +189,7 @@ describe('incoming object', () => {
     expect(incoming.take(MAX_OPEN_BLOCKS, 0, full).kind).toBe('new');
   });
 
-  it('[P-35] reports blocks more than 65,536 apart in reports of their own', () => {
+  test('[P-35] reports blocks more than 65,536 apart in reports of their own', () => {
     // A file of 5 GB of which an earlier session left all but two blocks: the distance does not fit an entry.
     const length = 80_000 * 65_536;
     const incoming = new IncomingObject(STREAM, length);
@@ -206,7 +206,7 @@ describe('incoming object', () => {
     expect(outgoing.closedBelow).toBe(79_000);
   });
 
-  it('knows its holes: chunks missing in blocks that later ones have passed', () => {
+  test('knows its holes: chunks missing in blocks that later ones have passed', () => {
     const incoming = new IncomingObject(STREAM, 3 * 65_536);
     const full = new Uint8Array(CHUNK_LENGTH);
     for (let i = 0; i < 63; i++) incoming.take(0, i, full);

@@ -13,61 +13,61 @@ const FIRST_SIZE = 64;
  */
 export class TransferTable<T extends { readonly id: number }> {
   /** In the order in which they were put here. */
-  private readonly going = new Map<number, T>();
-  private readonly over = new Map<number, T>();
-  private endings = new Uint8Array(FIRST_SIZE);
+  readonly #going = new Map<number, T>();
+  readonly #over = new Map<number, T>();
+  #endings = new Uint8Array(FIRST_SIZE);
 
   get size(): number {
-    return this.going.size;
+    return this.#going.size;
   }
 
   /** One that goes on, or one of the last that are over. */
   get(id: number): T | undefined {
-    return this.going.get(id) ?? this.over.get(id);
+    return this.#going.get(id) ?? this.#over.get(id);
   }
 
   /** One that goes on. */
   live(id: number): T | undefined {
-    return this.going.get(id);
+    return this.#going.get(id);
   }
 
   values(): IterableIterator<T> {
-    return this.going.values();
+    return this.#going.values();
   }
 
   /** The last that are over, oldest first. */
   recent(): IterableIterator<T> {
-    return this.over.values();
+    return this.#over.values();
   }
 
   /** Puts it behind all others, whether it was here or not. */
   append(transfer: T): void {
-    this.going.delete(transfer.id);
-    this.going.set(transfer.id, transfer);
+    this.#going.delete(transfer.id);
+    this.#going.set(transfer.id, transfer);
   }
 
   /** Puts it in the place of the one of the same number. */
   replace(transfer: T): void {
-    this.going.set(transfer.id, transfer);
+    this.#going.set(transfer.id, transfer);
   }
 
   retire(transfer: T, ending: Ending): void {
-    this.going.delete(transfer.id);
-    this.over.set(transfer.id, transfer);
-    const oldest = this.over.keys().next().value;
-    if (this.over.size > MAX_REMEMBERED && oldest !== undefined) this.over.delete(oldest);
-    if (transfer.id >= this.endings.length) {
+    this.#going.delete(transfer.id);
+    this.#over.set(transfer.id, transfer);
+    const oldest = this.#over.keys().next().value;
+    if (this.#over.size > MAX_REMEMBERED && oldest !== undefined) this.#over.delete(oldest);
+    if (transfer.id >= this.#endings.length) {
       const larger = new Uint8Array(
-        Math.min(MAX_TRANSFER + 1, Math.max(transfer.id + 1, 2 * this.endings.length)),
+        Math.min(MAX_TRANSFER + 1, Math.max(transfer.id + 1, 2 * this.#endings.length)),
       );
-      larger.set(this.endings);
-      this.endings = larger;
+      larger.set(this.#endings);
+      this.#endings = larger;
     }
-    this.endings[transfer.id] = ENDINGS.indexOf(ending);
+    this.#endings[transfer.id] = ENDINGS.indexOf(ending);
   }
 
   /** `undefined`: it goes on, or nobody has heard of it. */
   endingOf(id: number): Ending | undefined {
-    return ENDINGS[this.endings[id] ?? 0];
+    return ENDINGS[this.#endings[id] ?? 0];
   }
 }

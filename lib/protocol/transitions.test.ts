@@ -1,6 +1,6 @@
 /** Both ends' states, against the table that P-21 prints. */
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   INCOMING_TRANSITIONS,
   IncomingTransfer,
@@ -66,7 +66,7 @@ function rows(side: string, table: Transitions<string, string>): string[] {
 }
 
 describe('[P-21] a transfer', () => {
-  it('at the sender follows its table, from every state and for every input', () => {
+  test('at the sender follows its table, from every state and for every input', () => {
     for (const [from, path] of Object.entries(TO_OUTGOING) as [OutgoingState, OutgoingInput[]][]) {
       for (const input of OUTGOING_INPUTS) {
         const transfer = new OutgoingTransfer(1, header(5000), true);
@@ -79,7 +79,7 @@ describe('[P-21] a transfer', () => {
     }
   });
 
-  it('at the receiver follows its table, from every state and for every input', () => {
+  test('at the receiver follows its table, from every state and for every input', () => {
     for (const [from, path] of Object.entries(TO_INCOMING) as [IncomingState, IncomingInput[]][]) {
       for (const input of INCOMING_INPUTS) {
         const transfer = new IncomingTransfer(1, header(5000));
@@ -92,7 +92,7 @@ describe('[P-21] a transfer', () => {
     }
   });
 
-  it('has the states and inputs that PROTOCOL.md prints, and no others', () => {
+  test('has the states and inputs that PROTOCOL.md prints, and no others', () => {
     const [rule] = PROTOCOL.slice(PROTOCOL.indexOf('**P-21**')).split('\n## ');
     const printed = [...(rule as string).matchAll(/^\| (\w+) +\| (\w+) +\| (\w+) +\| (\w+) +\|/gm)]
       .map((row) => row.slice(1, 5).join(' | '))

@@ -281,8 +281,8 @@ export class Album {
     for (let id = 1; id <= this.#offered; id++) {
       for (const transfer of [this.sender.transfer(id), this.receiver.transfer(id)]) {
         for (const object of transfer?.objects ?? []) {
-          const { size } = (object as unknown as { open: Map<number, unknown> }).open;
-          if (size > MAX_OPEN_BLOCKS) throw new Error(`${size} open blocks`);
+          const { openBlocks } = object;
+          if (openBlocks > MAX_OPEN_BLOCKS) throw new Error(`${openBlocks} open blocks`);
         }
       }
     }

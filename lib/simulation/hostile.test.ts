@@ -4,7 +4,7 @@
  */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { CONTROL_LANE, type LaneId } from '../protocol/endpoint.ts';
 import { CancelReason, encodeControl, type ControlMessage } from '../protocol/wire/control-message.ts';
 import { encodeFeedback } from '../protocol/wire/feedback-packet.ts';
@@ -273,7 +273,7 @@ function beside(side: Side, seed: number, each: (liar: Liar) => Said, perStep: n
 vi.setConfig({ testTimeout: TIMEOUT });
 
 describe.each(['sender', 'receiver'] as const)('a %s', (side) => {
-  it(
+  test(
     'hears 10,000 packets and messages of noise beside two pictures, and both arrive',
     () => {
       for (let seed = SEED; seed < SEED + (LONG ? 50 : 1); seed++) {
@@ -288,7 +288,7 @@ describe.each(['sender', 'receiver'] as const)('a %s', (side) => {
     TIMEOUT,
   );
 
-  it(
+  test(
     'hears lies beside two pictures: what comes out is right, and the clock goes on',
     () => {
       for (let seed = SEED; seed < SEED + (LONG ? 400 : 10); seed++) {
@@ -300,7 +300,7 @@ describe.each(['sender', 'receiver'] as const)('a %s', (side) => {
     TIMEOUT,
   );
 
-  it.each(['idle', 'offered', 'busy', 'verifying', 'done'] as const)(
+  test.each(['idle', 'offered', 'busy', 'verifying', 'done'] as const)(
     '[P-96, P-97] that is %s hears 10,000 packets and messages and raises nothing but protocol errors',
     (state) => {
       const album = new Album({
@@ -349,7 +349,7 @@ describe('memory', () => {
     return (heapUsed + arrayBuffers) / 1024 ** 2;
   };
 
-  it.each(['sender', 'receiver'] as const)(
+  test.each(['sender', 'receiver'] as const)(
     '[P-102] of a %s that accepts whatever it is offered grows by no more than 64 MB under any number of packets',
     (side) => {
       const endpoint = side === 'sender' ? new Sender() : new Receiver();
@@ -390,7 +390,7 @@ describe('memory', () => {
     TIMEOUT,
   );
 
-  it('of a receiver is bounded when each of a hundred accepted pictures opens all the blocks it may', () => {
+  test('of a receiver is bounded when each of a hundred accepted pictures opens all the blocks it may', () => {
     const receiver = new Receiver();
     receiver.handleLaneOpen(1, 0);
     const before = used();

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { DCSCTP, DCSCTP_LANE, type AssociationOptions } from './association-options.ts';
 import { SctpLane } from './lane-link.ts';
 import { makePath, runPath } from './path.ts';
@@ -54,7 +54,7 @@ function pump(lanes: number, p: number, millis = 5000): Pumped {
 
 describe('sctp lanes', () => {
   // Goodput against lanes at RTT 100 ms, Mbit/s, as measured between two Chromiums.
-  it.each([
+  test.each([
     [0.01, 1, 1.2],
     [0.01, 8, 11],
     [0.01, 32, 34],
@@ -72,13 +72,13 @@ describe('sctp lanes', () => {
     expect(goodput / measured).toBeLessThan(1.3);
   });
 
-  it('lose a fifth of the messages at 10 % loss, because a full window cuts them in two', () => {
+  test('lose a fifth of the messages at 10 % loss, because a full window cuts them in two', () => {
     const { share } = pump(8, 0.1, 20_000);
     expect(share).toBeGreaterThan(0.75);
     expect(share).toBeLessThan(0.84); // measured: 79 %
   });
 
-  it('see the loss of the link alone while their windows have room', () => {
+  test('see the loss of the link alone while their windows have room', () => {
     const path = makePath(
       { rate: 50_000_000, delay: 50, loss: { kind: 'independent', p: 0.1 }, seed: 5 },
       { rate: 50_000_000, delay: 50, seed: 6 },
@@ -102,7 +102,7 @@ describe('sctp lanes', () => {
     expect(received / sent).toBeLessThan(0.92);
   });
 
-  it('start with ten packets a round trip and keep the rest as backlog', () => {
+  test('start with ten packets a round trip and keep the rest as backlog', () => {
     const path = makePath({ rate: 50_000_000, delay: 50, seed: 1 }, { rate: 50_000_000, delay: 50, seed: 2 });
     let received = 0;
     const lane = new SctpLane(
@@ -135,7 +135,7 @@ describe('an association, as WebRTC configures dcSCTP', () => {
     return { path, lane };
   };
 
-  it('waits three seconds at most for an acknowledgement, however often it has waited', () => {
+  test('waits three seconds at most for an acknowledgement, however often it has waited', () => {
     const { path, lane } = laneOn(DCSCTP);
     path.forward.blackout(0, Infinity);
     lane.send(new Uint8Array(MESSAGE), 0);
@@ -144,7 +144,7 @@ describe('an association, as WebRTC configures dcSCTP', () => {
     expect(lane.association.stats.timeouts).toBe(11);
   });
 
-  it('is acknowledged packet by packet while its window is below ten packets, and for every second one beyond', () => {
+  test('is acknowledged packet by packet while its window is below ten packets, and for every second one beyond', () => {
     const { path, lane } = laneOn(DCSCTP);
     // A lone packet of a fresh association waits for a second one, 200 ms at most.
     lane.send(new Uint8Array(MESSAGE), 0);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Link } from './link.ts';
 import type { LinkOptions } from './link.ts';
 import { LossProcess } from './loss.ts';
@@ -25,7 +25,7 @@ function push(link: Link<number>, count: number, every: number): [number, number
 }
 
 describe('link', () => {
-  it('takes transmission time plus delay for a lone packet', () => {
+  test('takes transmission time plus delay for a lone packet', () => {
     const link = new Link<string>(CLEAN);
     link.send('x', 1000, 10);
     expect(link.nextTimeout()).toBe(61);
@@ -34,7 +34,7 @@ describe('link', () => {
     expect(link.nextTimeout()).toBeUndefined();
   });
 
-  it('serves the queue at its rate, headers included', () => {
+  test('serves the queue at its rate, headers included', () => {
     const link = new Link<number>({ ...CLEAN, overhead: 93, queueMs: 10_000 });
     const out = push(link, 1000, 0);
     expect(out.length).toBe(1000);
@@ -42,7 +42,7 @@ describe('link', () => {
     expect(link.stats.bytes).toBe(1_093_000);
   });
 
-  it('drops what arrives at a full queue and nothing else', () => {
+  test('drops what arrives at a full queue and nothing else', () => {
     const link = new Link<number>({ ...CLEAN, queueBytes: 10_000 });
     const out = push(link, 1000, 0.5); // twice the rate
     expect(link.stats.lost).toBe(0);
@@ -54,7 +54,7 @@ describe('link', () => {
     expect(link.meanQueueDelay()).toBeGreaterThan(7);
   });
 
-  it('gives the same run for the same seed and another for another', () => {
+  test('gives the same run for the same seed and another for another', () => {
     const rough: LinkOptions = {
       ...CLEAN,
       loss: { kind: 'bursts', p: 0.2, meanLength: 4 },
@@ -67,14 +67,14 @@ describe('link', () => {
     expect(push(new Link({ ...rough, seed: 2 }), 2000, 1.1)).not.toEqual(first);
   });
 
-  it.each([0, 0.01, 0.05, 0.2, 0.6, 1])('loses a share of %f independently', (p) => {
+  test.each([0, 0.01, 0.05, 0.2, 0.6, 1])('loses a share of %f independently', (p) => {
     const link = new Link<number>({ ...CLEAN, loss: { kind: 'independent', p } });
     push(link, 50_000, 1);
     const sigma = Math.sqrt((p * (1 - p)) / 50_000);
     expect(Math.abs(link.stats.lost / 50_000 - p)).toBeLessThanOrEqual(4 * sigma);
   });
 
-  it.each([
+  test.each([
     [0.05, 5],
     [0.2, 3],
     [0.01, 20],
@@ -97,7 +97,7 @@ describe('link', () => {
     expect(Math.abs(lost / bursts / meanLength - 1)).toBeLessThan(4 / Math.sqrt(n));
   });
 
-  it('spreads arrivals by the jitter and keeps their order', () => {
+  test('spreads arrivals by the jitter and keeps their order', () => {
     const out = push(new Link<number>({ ...CLEAN, jitter: 20 }), 5000, 30);
     expect(out.map(([packet]) => packet)).toEqual(Array.from({ length: 5000 }, (_, i) => i));
     const extra = out.map(([packet, at]) => at - packet * 30 - 51);
@@ -106,7 +106,7 @@ describe('link', () => {
     expect(extra.reduce((x, y) => x + y) / extra.length).toBeCloseTo(10, 0);
   });
 
-  it('lets later packets overtake the ones it holds back', () => {
+  test('lets later packets overtake the ones it holds back', () => {
     const out = push(new Link<number>({ ...CLEAN, reorder: { p: 0.1, by: 10 } }), 5000, 2);
     expect(out.length).toBe(5000);
     expect(out.every(([, at], i) => i === 0 || at >= (out[i - 1]?.[1] ?? 0))).toBe(true);
@@ -115,7 +115,7 @@ describe('link', () => {
     expect(overtaken).toBeLessThan(600);
   });
 
-  it('delivers duplicates twice', () => {
+  test('delivers duplicates twice', () => {
     const link = new Link<number>({ ...CLEAN, duplicate: 0.25 });
     const out = push(link, 4000, 1);
     expect(out.length).toBe(4000 + link.stats.duplicated);
@@ -123,7 +123,7 @@ describe('link', () => {
     expect(link.stats.delivered).toBe(out.length);
   });
 
-  it('changes its parameters for the packets sent from then on', () => {
+  test('changes its parameters for the packets sent from then on', () => {
     const link = new Link<string>(CLEAN);
     link.send('slow', 1000, 0);
     link.set({ delay: 500, rate: 80_000 });
@@ -134,7 +134,7 @@ describe('link', () => {
     expect(link.send('lost', 1000, 200)).toBe(false);
   });
 
-  it('loses everything that leaves the queue within a blackout', () => {
+  test('loses everything that leaves the queue within a blackout', () => {
     const link = new Link<number>(CLEAN);
     link.blackout(100, 200);
     const out = push(link, 300, 2);
@@ -143,7 +143,7 @@ describe('link', () => {
     expect(out.length).toBe(250);
   });
 
-  it('has no bottleneck at an infinite rate', () => {
+  test('has no bottleneck at an infinite rate', () => {
     const out = push(new Link<number>({ ...CLEAN, rate: Infinity }), 1000, 0);
     expect(out.every(([, at]) => at === 50)).toBe(true);
   });

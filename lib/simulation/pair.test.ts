@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { CONTROL_LANE } from '../protocol/endpoint.ts';
 import type { Endpoint, LaneId, Millis, Transmit } from '../protocol/endpoint.ts';
 import type { LinkOptions } from './link.ts';
@@ -88,7 +88,7 @@ const values = (pair: Pair<Got, Got>): number[] => pair.events.map(({ event }) =
 const inOrder = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
 describe('pair', () => {
-  it('opens the control lane and the numbered lanes on both sides', () => {
+  test('opens the control lane and the numbered lanes on both sides', () => {
     const a = new Talker();
     const b = new Talker();
     talk({ a, b, lanes: 3 });
@@ -96,7 +96,7 @@ describe('pair', () => {
     expect(b.lanes).toEqual([0, 1, 2, 3]);
   });
 
-  it('jumps from event to event and ends when nothing is left', () => {
+  test('jumps from event to event and ends when nothing is left', () => {
     const pair = talk();
     expect(pair.run()).toBe('idle');
     expect(values(pair)).toEqual(inOrder(1000));
@@ -106,14 +106,14 @@ describe('pair', () => {
     expect(pair.steps).toBeLessThan(2100);
   });
 
-  it('runs both directions at once', () => {
+  test('runs both directions at once', () => {
     const pair = talk({ b: new Talker({ count: 500 }) });
     pair.run();
     expect(pair.events.filter(({ side }) => side === 'a').length).toBe(500);
     expect(pair.events.filter(({ side }) => side === 'b').length).toBe(1000);
   });
 
-  it('repeats a lossy run exactly', () => {
+  test('repeats a lossy run exactly', () => {
     const rough: LinkOptions = {
       ...LINK,
       loss: { kind: 'independent', p: 0.3 },
@@ -129,13 +129,13 @@ describe('pair', () => {
     expect(first?.length).toBeLessThan(900);
   });
 
-  it('hands each copy of a duplicated message out as bytes of its own', () => {
+  test('hands each copy of a duplicated message out as bytes of its own', () => {
     const pair = talk({ aToB: { ...LINK, duplicate: 1 } });
     pair.run();
     expect(values(pair)).toEqual(inOrder(1000).flatMap((value) => [value, value]));
   });
 
-  it.each([0, 0.1, 0.6])('keeps the control lane whole and in order at a loss of %f', (p) => {
+  test.each([0, 0.1, 0.6])('keeps the control lane whole and in order at a loss of %f', (p) => {
     const lossy: LinkOptions = { ...LINK, loss: { kind: 'independent', p }, duplicate: 0.1 };
     const pair = talk({
       aToB: lossy,
@@ -147,7 +147,7 @@ describe('pair', () => {
     expect(pair.events.every(({ event }) => event.lane === CONTROL_LANE)).toBe(true);
   });
 
-  it('counts the messages of each lane on both of its ends', () => {
+  test('counts the messages of each lane on both of its ends', () => {
     const pair = talk({ aToB: { ...LINK, loss: { kind: 'independent', p: 0.2 } } });
     pair.run();
     const counts = pair.laneCounts('aToB').filter(({ lane }) => lane > 0);
@@ -156,7 +156,7 @@ describe('pair', () => {
     expect(pair.events.length).toBe(1000 - pair.links.aToB.stats.lost);
   });
 
-  it('loses what is in flight on a lane that closes and carries on with the others', () => {
+  test('loses what is in flight on a lane that closes and carries on with the others', () => {
     const pair = talk();
     pair.at(500, () => pair.closeLane(1));
     pair.at(700, () => pair.openLane(9));
@@ -168,7 +168,7 @@ describe('pair', () => {
     expect(1000 - pair.events.length).toBeLessThanOrEqual(14);
   });
 
-  it('changes the link in the middle of a run', () => {
+  test('changes the link in the middle of a run', () => {
     const pair = talk();
     pair.at(500, () => pair.links.aToB.set({ loss: { kind: 'independent', p: 1 } }));
     pair.run();
@@ -176,7 +176,7 @@ describe('pair', () => {
     expect(pair.events.length).toBeLessThanOrEqual(501);
   });
 
-  it('lets a rival flow share the queue of a direction', () => {
+  test('lets a rival flow share the queue of a direction', () => {
     const narrow: LinkOptions = { ...LINK, rate: 10_000_000 };
     const arrivals = [false, true].map((rival) => {
       const pair = talk({ a: new Talker({ count: 2000, every: 2 }), b: new Talker(), aToB: narrow });
@@ -195,7 +195,7 @@ describe('pair', () => {
     expect(arrivals[1]?.delay).toBeGreaterThan(90);
   });
 
-  it('sends at once what a listener makes an endpoint send', () => {
+  test('sends at once what a listener makes an endpoint send', () => {
     const b = new Talker();
     const pair = talk({
       a: new Talker({ count: 1 }),
@@ -210,7 +210,7 @@ describe('pair', () => {
     expect(pair.events[1]?.at).toBeCloseTo(2 * (50 + transmission), 9);
   });
 
-  it('stops at each of its limits and says which', () => {
+  test('stops at each of its limits and says which', () => {
     expect(talk().run({ maxMillis: 100 })).toBe('maxMillis');
     expect(talk().run({ maxSteps: 10 })).toBe('maxSteps');
     const pair = talk();
@@ -218,7 +218,7 @@ describe('pair', () => {
     expect(pair.events.length).toBe(5);
   });
 
-  it('names an endpoint that keeps asking for the present instant', () => {
+  test('names an endpoint that keeps asking for the present instant', () => {
     const stuck = new Talker();
     stuck.nextTimeout = () => 5;
     expect(() => talk({ a: stuck }).run()).toThrow(/stands still at 5 ms: a/);
@@ -226,7 +226,7 @@ describe('pair', () => {
 });
 
 describe('pair of sctp lanes', () => {
-  it('reports the backlog of a full lane as it grows and when it is gone', () => {
+  test('reports the backlog of a full lane as it grows and when it is gone', () => {
     const a = new Talker({ count: 200, every: 0 });
     const pair = talk({ a, laneModel: 'sctp', lanes: 1 });
     expect(pair.run()).toBe('idle');
@@ -235,7 +235,7 @@ describe('pair of sctp lanes', () => {
     expect(a.backlogs.at(-1)).toBe(0);
   });
 
-  it.each([0, 0.1, 0.3])('keeps the control lane whole and in order at a loss of %f', (p) => {
+  test.each([0, 0.1, 0.3])('keeps the control lane whole and in order at a loss of %f', (p) => {
     const lossy: LinkOptions = { ...LINK, loss: { kind: 'independent', p }, duplicate: 0.1 };
     const a = new Talker({ count: 100, control: true, size: 5000 });
     const pair = talk({ aToB: lossy, bToA: { ...lossy, seed: 9 }, a, laneModel: 'sctp' });
@@ -243,7 +243,7 @@ describe('pair of sctp lanes', () => {
     expect(values(pair)).toEqual(inOrder(100));
   });
 
-  it('repeats a lossy run exactly', () => {
+  test('repeats a lossy run exactly', () => {
     const lossy: LinkOptions = { ...LINK, loss: { kind: 'bursts', p: 0.2, meanLength: 3 } };
     const [first, second] = [0, 1].map(() => {
       const pair = talk({ aToB: lossy, a: new Talker({ count: 1000 }), b: new Talker(), laneModel: 'sctp' });

@@ -4,7 +4,7 @@
  * prints its seed.
  */
 import * as fc from 'fast-check';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { Album, pictureOf, type AlbumOptions } from './album.fixture.ts';
 import type { LinkOptions } from './link.ts';
 
@@ -96,7 +96,7 @@ const CALM: Conditions = {
 vi.setConfig({ testTimeout: TIMEOUT });
 
 describe('a picture', () => {
-  it.each(EDGES)('of %i bytes arrives at any loss, alone and with a preview', (size) => {
+  test.each(EDGES)('of %i bytes arrives at any loss, alone and with a preview', (size) => {
     for (const loss of [0, 0.1, 0.6]) {
       const preview = pictureOf(5000, 9);
       for (const previews of [[], [preview]]) {
@@ -109,7 +109,7 @@ describe('a picture', () => {
     }
   });
 
-  it(
+  test(
     '[P-60] arrives over any path, lanes that die and come back, blackouts and a control channel that is cut',
     () => {
       const trouble = fc.record({
@@ -153,7 +153,7 @@ describe('a picture', () => {
     TIMEOUT,
   );
 
-  it(
+  test(
     'arrives over lanes that are SCTP associations, or ends by a name',
     () => {
       fc.assert(
@@ -172,7 +172,7 @@ describe('a picture', () => {
     TIMEOUT,
   );
 
-  it(
+  test(
     '[P-21, P-55, P-57] ends the same on both sides when either cancels or declines at any time',
     () => {
       fc.assert(
@@ -215,7 +215,7 @@ describe('a picture', () => {
 });
 
 describe('clocks', () => {
-  it('[P-33] may show anything on either side, and begin again at any moment of a transfer', () => {
+  test('[P-33] may show anything on either side, and begin again at any moment of a transfer', () => {
     const wrap = 2 ** 32 / 10;
     for (const clocks of [
       [0, 1e12],

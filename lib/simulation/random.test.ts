@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { seededRandom } from './random.ts';
 
 const take = (count: number, seed: number, stream?: number): number[] => {
@@ -6,13 +6,13 @@ const take = (count: number, seed: number, stream?: number): number[] => {
   return Array.from({ length: count }, random);
 };
 
-it('repeats itself for a seed and differs between seeds and streams', () => {
+test('repeats itself for a seed and differs between seeds and streams', () => {
   expect(take(50, 7)).toEqual(take(50, 7));
   expect(take(50, 7)).not.toEqual(take(50, 8));
   expect(take(50, 7, 1)).not.toEqual(take(50, 7, 0));
 });
 
-it('keeps giving the numbers it always gave, so that pinned seeds stay meaningful', () => {
+test('keeps giving the numbers it always gave, so that pinned seeds stay meaningful', () => {
   expect(take(3, 1).map((value) => Math.round(value * 1e9))).toMatchInlineSnapshot(`
     [
       872666618,
@@ -22,7 +22,7 @@ it('keeps giving the numbers it always gave, so that pinned seeds stay meaningfu
   `);
 });
 
-it('spreads evenly over [0, 1)', () => {
+test('spreads evenly over [0, 1)', () => {
   const buckets = Array.from({ length: 20 }, () => 0);
   for (const value of take(100_000, 42)) {
     const bucket = Math.floor(value * 20); // outside [0, 1) it falls into none, and chi squared shows it

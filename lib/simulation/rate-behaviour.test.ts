@@ -1,5 +1,5 @@
 /** What the rate controller makes of a path: shares, queues and losses, with room for what is chance. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { DATA_PACKET } from '../protocol/wire/lane-packet.ts';
 import { Album, pictureOf } from './album.fixture.ts';
 import type { LinkOptions } from './link.ts';
@@ -48,7 +48,7 @@ function second(path: Path): { used: number; queueMax: number; dropped: number }
 }
 
 describe('the rate', () => {
-  it.each([2e6, 10e6, 50e6])(
+  test.each([2e6, 10e6, 50e6])(
     '[P-46] uses a bottleneck of %i bit/s, and leaves its long queue short',
     (rate) => {
       const { used, queueMax, dropped } = second({ rate, rtt: 60, loss: 0, queueMs: 500 });
@@ -59,7 +59,7 @@ describe('the rate', () => {
     TIMEOUT,
   );
 
-  it.each([2e6, 10e6, 50e6])(
+  test.each([2e6, 10e6, 50e6])(
     '[P-46] of a path of %i bit/s is not brought down by random loss',
     (rate) => {
       // How many lanes the first picture has left open is chance.
@@ -70,7 +70,7 @@ describe('the rate', () => {
     TIMEOUT,
   );
 
-  it.each([
+  test.each([
     { loss: 0, rtt: 60, most: 4 },
     { loss: 0, rtt: 8, most: 10 },
     { loss: 0.05, rtt: 60, most: 1 },
@@ -100,7 +100,7 @@ describe('the rate', () => {
 
   // Before, bursts after a stall were taken for a faster path and lateness for loss: 1.14 packets sent for
   // each needed without any loss, 1.28 at 5 %; now 1.05 and 1.14. Of one seed alone chance decides a tenth.
-  it.each([
+  test.each([
     { loss: 0, reach: 1.06 },
     { loss: 0.05, reach: 1.18 },
   ])(
@@ -133,7 +133,7 @@ describe('the rate', () => {
 
   // 1.11, 1.26 and 1.10 as measured. Before the rate was kept over a pause the third took up to three times
   // the limit; and before the first thing of contending was a look whether we are alone, 1.43 at 10 Mbit/s.
-  it.each([
+  test.each([
     { rate: 50e6, loss: 0.05, reach: 1.3 },
     { rate: 50e6, loss: 0.1, reach: 1.45 },
     { rate: 10e6, loss: 0.1, reach: 1.25 },
@@ -159,7 +159,7 @@ describe('the rate', () => {
   // Does not hold yet: 75 % and 41 % of the packets meet the full queue. The overflow wears the lanes'
   // windows down, so that every sample counts as held back by the lanes, and the look at a slower rate (the
   // dip) is not long enough to show it.
-  it.each([10e6, 50e6])(
+  test.each([10e6, 50e6])(
     'of a path of %i bit/s whose queue is shallow does not drown it',
     { timeout: TIMEOUT, fails: true },
     (rate) => {
@@ -169,7 +169,7 @@ describe('the rate', () => {
     },
   );
 
-  it.each(['newreno', 'sctp', 'bbr'] as const)(
+  test.each(['newreno', 'sctp', 'bbr'] as const)(
     '[P-46] shares a bottleneck with a %s flow: neither is left with less than a quarter',
     (model) => {
       // Both find their rates in the first seconds; what counts is what they live with then.

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { LinkOptions } from './link.ts';
 import { makePath, runPath } from './path.ts';
 import { ReliableFlow, runReliableFlow } from './reliable-flow.ts';
@@ -48,7 +48,7 @@ const MEASURED: { model: FlowModel; megabytes: number; loss: number; seconds: nu
 ];
 
 describe('reliable flow', () => {
-  it('takes as long as the stacks it stands for, within a factor of two', () => {
+  test('takes as long as the stacks it stands for, within a factor of two', () => {
     const rows = MEASURED.map(({ model, megabytes, loss, seconds }) => {
       const modelled = medianSeconds(model, megabytes * 1e6, loss);
       return { model, megabytes, loss, measured: seconds, modelled, ratio: modelled / seconds };
@@ -60,13 +60,13 @@ describe('reliable flow', () => {
     }
   }, 120_000);
 
-  it('stalls for more than ten seconds when one channel overshoots a clean path at 5 MB, as Chromium did', () => {
+  test('stalls for more than ten seconds when one channel overshoots a clean path at 5 MB, as Chromium did', () => {
     const flow = runReliableFlow('sctp', 5e6, measuredLinks(0, 1), 12_000);
     expect(flow.completedAt).toBeUndefined();
     expect(flow.association.stats.timeouts).toBeGreaterThan(3);
   });
 
-  it.each(['newreno', 'bbr', 'sctp'] as const)(
+  test.each(['newreno', 'bbr', 'sctp'] as const)(
     '%s delivers every byte once, in order, and remembers when',
     (model) => {
       const size = 1_000_001;
@@ -85,12 +85,12 @@ describe('reliable flow', () => {
     },
   );
 
-  it('repeats itself for a seed', () => {
+  test('repeats itself for a seed', () => {
     const [first, second] = [1, 2].map(() => runReliableFlow('bbr', 1e6, measuredLinks(0.05, 3)).completedAt);
     expect(second).toBe(first);
   });
 
-  it('shares a bottleneck about evenly with its like', () => {
+  test('shares a bottleneck about evenly with its like', () => {
     const path = makePath(
       { rate: 20_000_000, queueMs: 100, delay: 20, seed: 1 },
       { rate: 20_000_000, queueMs: 100, delay: 20, seed: 2 },
@@ -105,7 +105,7 @@ describe('reliable flow', () => {
     expect(one.delivered / total).toBeLessThan(0.7);
   });
 
-  it.each(['newreno', 'bbr', 'sctp'] as const)('%s fills a clean path for a minute', (model) => {
+  test.each(['newreno', 'bbr', 'sctp'] as const)('%s fills a clean path for a minute', (model) => {
     const path = makePath(
       { rate: 10_000_000, queueMs: 100, delay: 30, seed: 1 },
       { rate: 10_000_000, queueMs: 100, delay: 30, seed: 2 },
@@ -115,7 +115,7 @@ describe('reliable flow', () => {
     expect((flow.delivered * 8) / 60).toBeGreaterThan(0.75 * 10_000_000);
   });
 
-  it('keeps the queue short with BBR and full with NewReno', () => {
+  test('keeps the queue short with BBR and full with NewReno', () => {
     const [bbr, reno] = (['bbr', 'newreno'] as const).map((model) => {
       const path = makePath(
         { rate: 10_000_000, queueMs: 500, delay: 30, seed: 1 },

@@ -17,87 +17,87 @@ const RELEASED = 12;
  * another.
  */
 export class StallingEndpoint<E> implements Endpoint<E> {
-  private readonly inner: Endpoint<E>;
-  private readonly options: StallOptions;
-  private readonly random: Random;
-  private nextStallAt: Millis;
-  private stalledUntil: Millis = -Infinity;
-  private releaseAt: Millis = -Infinity;
-  private readonly waiting = new Map<LaneId, Uint8Array[]>();
+  readonly #inner: Endpoint<E>;
+  readonly #options: StallOptions;
+  readonly #random: Random;
+  #nextStallAt: Millis;
+  #stalledUntil: Millis = -Infinity;
+  #releaseAt: Millis = -Infinity;
+  readonly #waiting = new Map<LaneId, Uint8Array[]>();
 
   constructor(inner: Endpoint<E>, options: StallOptions) {
-    this.inner = inner;
-    this.options = options;
-    this.random = seededRandom(options.seed);
-    this.nextStallAt = this.exponential(options.every);
+    this.#inner = inner;
+    this.#options = options;
+    this.#random = seededRandom(options.seed);
+    this.#nextStallAt = this.#exponential(options.every);
   }
 
   handlePacket(bytes: Uint8Array, lane: LaneId, now: Millis): void {
-    if (!this.stalled(now) && this.waiting.size === 0) return this.inner.handlePacket(bytes, lane, now);
-    const waiting = this.waiting.get(lane);
-    if (waiting === undefined) this.waiting.set(lane, [bytes]);
+    if (!this.#stalled(now) && this.#waiting.size === 0) return this.#inner.handlePacket(bytes, lane, now);
+    const waiting = this.#waiting.get(lane);
+    if (waiting === undefined) this.#waiting.set(lane, [bytes]);
     else waiting.push(bytes);
   }
 
   handleTimeout(now: Millis): void {
-    if (this.stalled(now)) return;
-    if (now >= this.releaseAt) this.release(now);
-    const timeout = this.inner.nextTimeout();
-    if (timeout !== undefined && timeout <= now) this.inner.handleTimeout(now);
+    if (this.#stalled(now)) return;
+    if (now >= this.#releaseAt) this.#release(now);
+    const timeout = this.#inner.nextTimeout();
+    if (timeout !== undefined && timeout <= now) this.#inner.handleTimeout(now);
   }
 
   handleLaneOpen(lane: LaneId, now: Millis): void {
-    this.inner.handleLaneOpen(lane, now);
+    this.#inner.handleLaneOpen(lane, now);
   }
 
   handleLaneClosed(lane: LaneId, now: Millis): void {
-    this.waiting.delete(lane);
-    this.inner.handleLaneClosed(lane, now);
+    this.#waiting.delete(lane);
+    this.#inner.handleLaneClosed(lane, now);
   }
 
   handleLaneBacklog(lane: LaneId, bytes: number, now: Millis): void {
-    this.inner.handleLaneBacklog(lane, bytes, now);
+    this.#inner.handleLaneBacklog(lane, bytes, now);
   }
 
   pollTransmit(now: Millis): Transmit | undefined {
-    return this.stalled(now) ? undefined : this.inner.pollTransmit(now);
+    return this.#stalled(now) ? undefined : this.#inner.pollTransmit(now);
   }
 
   pollEvent(): E | undefined {
-    return this.inner.pollEvent();
+    return this.#inner.pollEvent();
   }
 
   nextTimeout(): Millis | undefined {
     const next = Math.min(
-      this.inner.nextTimeout() ?? Infinity,
-      this.waiting.size > 0 ? this.releaseAt : Infinity,
+      this.#inner.nextTimeout() ?? Infinity,
+      this.#waiting.size > 0 ? this.#releaseAt : Infinity,
     );
-    const wanted = Math.max(next, this.stalledUntil);
+    const wanted = Math.max(next, this.#stalledUntil);
     return wanted === Infinity || next === Infinity ? undefined : wanted;
   }
 
-  private stalled(now: Millis): boolean {
-    while (now >= this.nextStallAt) {
-      this.stalledUntil = this.nextStallAt + this.exponential(this.options.length);
-      this.nextStallAt = this.stalledUntil + this.exponential(this.options.every);
+  #stalled(now: Millis): boolean {
+    while (now >= this.#nextStallAt) {
+      this.#stalledUntil = this.#nextStallAt + this.#exponential(this.#options.length);
+      this.#nextStallAt = this.#stalledUntil + this.#exponential(this.#options.every);
     }
-    return now < this.stalledUntil;
+    return now < this.#stalledUntil;
   }
 
-  private release(now: Millis): void {
-    for (let left = RELEASED; left > 0 && this.waiting.size > 0;) {
-      const lanes = [...this.waiting.keys()];
-      const lane = lanes[Math.floor(this.random() * lanes.length)] as LaneId;
-      for (const bytes of this.waiting.get(lane) ?? []) {
-        this.inner.handlePacket(bytes, lane, now);
+  #release(now: Millis): void {
+    for (let left = RELEASED; left > 0 && this.#waiting.size > 0;) {
+      const lanes = [...this.#waiting.keys()];
+      const lane = lanes[Math.floor(this.#random() * lanes.length)] as LaneId;
+      for (const bytes of this.#waiting.get(lane) ?? []) {
+        this.#inner.handlePacket(bytes, lane, now);
         left -= 1;
       }
-      this.waiting.delete(lane);
+      this.#waiting.delete(lane);
     }
-    this.releaseAt = now + 1;
+    this.#releaseAt = now + 1;
   }
 
-  private exponential(mean: Millis): Millis {
-    return -mean * Math.log(1 - this.random());
+  #exponential(mean: Millis): Millis {
+    return -mean * Math.log(1 - this.#random());
   }
 }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Endpoint, LaneId, Millis, Transmit } from '../protocol/endpoint.ts';
 import { grid, limitOf, runCell, sweep } from './sweep.ts';
 import type { Conditions, SweepOptions } from './sweep.ts';
@@ -65,20 +65,20 @@ const OPTIONS: SweepOptions<'complete', 'complete'> = {
 };
 
 describe('sweep', () => {
-  it('computes the limit as the bench does', () => {
+  test('computes the limit as the bench does', () => {
     const conditions: Conditions = { loss: 0.05, rtt: 100, rate: 50_000_000, burst: 1, seed: 1 };
     expect(limitOf(5_000_000, conditions)).toBeCloseTo(1009.4, 0);
     expect(limitOf(5_000_000, { ...conditions, loss: 0 })).toBeCloseTo(963.9, 0);
     expect(limitOf(200_000, { ...conditions, rtt: 200 })).toBeCloseTo(236.4, 0);
   });
 
-  it('goes through every combination', () => {
+  test('goes through every combination', () => {
     const cells = [...grid({ loss: [0, 0.1], rtt: [10, 20], rate: [1], burst: [1, 5], seeds: [1, 2, 3] })];
     expect(cells.length).toBe(24);
     expect(new Set(cells.map((cell) => JSON.stringify(cell))).size).toBe(24);
   });
 
-  it('finds an ideal fountain near the limit everywhere, in hundreds of cells a minute', () => {
+  test('finds an ideal fountain near the limit everywhere, in hundreds of cells a minute', () => {
     const began = performance.now();
     const cells = [
       ...sweep(
@@ -98,7 +98,7 @@ describe('sweep', () => {
     expect(seconds).toBeLessThan(20);
   });
 
-  it('counts from the start event and calls reactions between steps', () => {
+  test('counts from the start event and calls reactions between steps', () => {
     const conditions: Conditions = { loss: 0, rtt: 100, rate: 50_000_000, burst: 1, seed: 1 };
     const whole = runCell(conditions, OPTIONS);
     let reactions = 0;
@@ -111,7 +111,7 @@ describe('sweep', () => {
     expect(reactions).toBe(1);
   });
 
-  it('gives up a cell that never ends and says so', () => {
+  test('gives up a cell that never ends and says so', () => {
     const cell = runCell({ loss: 1, rtt: 20, rate: 2e6, burst: 1, seed: 1 }, { ...OPTIONS, maxMillis: 1000 });
     expect(cell.time).toBeUndefined();
     expect(cell.ratio).toBe(Infinity);

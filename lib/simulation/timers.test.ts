@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { Timers } from './timers.ts';
 
-it('runs due timers earliest first and leaves them unset', () => {
+test('runs due timers earliest first and leaves them unset', () => {
   const timers = new Timers();
   const ran: string[] = [];
   const late = timers.add(() => ran.push('late'));
@@ -18,7 +18,7 @@ it('runs due timers earliest first and leaves them unset', () => {
   expect(timers.nextTimeout()).toBeUndefined();
 });
 
-it('lets a handler set its own timer again', () => {
+test('lets a handler set its own timer again', () => {
   const timers = new Timers();
   let ran = 0;
   const id = timers.add((now) => {
@@ -29,7 +29,7 @@ it('lets a handler set its own timer again', () => {
   expect(ran).toBe(5);
 });
 
-it('always names the earliest deadline, whatever is set, moved and unset', () => {
+test('always names the earliest deadline, whatever is set, moved and unset', () => {
   const change = fc.tuple(fc.nat(9), fc.option(fc.nat(100), { nil: undefined }));
   fc.assert(
     fc.property(fc.array(change, { maxLength: 200 }), (changes) => {

@@ -3,7 +3,7 @@
  * leaves the hash equal; a commit that changes what is sent on purpose changes the hash, too, and says why.
  */
 import { createHash } from 'node:crypto';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { RateState } from '../protocol/congestion/rate-controller.ts';
 import { Album, pictureOf } from './album.fixture.ts';
 import type { LinkOptions } from './link.ts';
@@ -145,18 +145,18 @@ describe('the transcript of both endpoints', () => {
     runs = Array.from({ length: PATHS }, (_, seed) => runPath(seed));
   }, 120_000);
 
-  it('is equal, byte for byte, to the recorded one', () => {
+  test('is equal, byte for byte, to the recorded one', () => {
     const whole = createHash('sha256');
     for (const { digest } of runs) whole.update(digest);
     expect(whole.digest('hex')).toBe(EXPECTED);
   });
 
-  it('reaches every state of the rate controller on several paths', () => {
+  test('reaches every state of the rate controller on several paths', () => {
     for (const state of ['startup', 'drain', 'cruise', 'contend'] as const)
       expect(runs.filter(({ states }) => states.has(state)).length, state).toBeGreaterThan(3);
   });
 
-  it('differs on every path', () => {
+  test('differs on every path', () => {
     expect(new Set(runs.map(({ digest }) => digest)).size).toBe(PATHS);
   });
 });

@@ -1,8 +1,8 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { MAX_NAME_BYTES } from '../image/file-name.ts';
 import { UniqueNames } from './unique-names.ts';
 
-it('a second file of a name gets a number, whatever the case', () => {
+test('a second file of a name gets a number, whatever the case', () => {
   const names = new UniqueNames();
   expect(['a.jpg', 'A.jpg', 'a.jpg', 'b'].map((name) => names.take(name))).toEqual([
     'a.jpg',
@@ -12,7 +12,7 @@ it('a second file of a name gets a number, whatever the case', () => {
   ]);
 });
 
-it('a number never makes a name longer than a file system takes', () => {
+test('a number never makes a name longer than a file system takes', () => {
   const names = new UniqueNames();
   const long = `${'ä'.repeat(125)}.jpg`;
   const taken = [names.take(long), names.take(long), names.take(long)];
@@ -20,7 +20,7 @@ it('a number never makes a name longer than a file system takes', () => {
   for (const name of taken) expect(new TextEncoder().encode(name).length).toBeLessThanOrEqual(MAX_NAME_BYTES);
 });
 
-it.each([
+test.each([
   ['Straße.jpg', 'STRASSE.JPG'],
   ['ὀδυσσεύς.jpg', 'ὈΔΥΣΣΕΎΣ.jpg'],
   ['Å.jpg', 'å.jpg'],

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { StoredBytes } from './byte-store.ts';
 import { MemoryStore } from './memory-store.ts';
 import { WriteBehind } from './write-behind.ts';
@@ -28,7 +28,7 @@ async function counted(): Promise<{ inner: StoredBytes; writes: [number, number]
 const filled = (length: number, value: number) => new Uint8Array(length).fill(value);
 
 describe('writing behind', () => {
-  it('joins neighbours, whatever their order, into one write', async () => {
+  test('joins neighbours, whatever their order, into one write', async () => {
     const { inner, writes } = await counted();
     const bytes = new WriteBehind(inner, 400);
     for (const at of [100, 0, 300, 200]) bytes.write(at, filled(100, at / 100 + 1));
@@ -43,7 +43,7 @@ describe('writing behind', () => {
     expect(new Uint8Array(await (await bytes.file()).arrayBuffer())[250]).toBe(3);
   });
 
-  it('answers from memory what was written lately, and from the store what was not', async () => {
+  test('answers from memory what was written lately, and from the store what was not', async () => {
     const { inner, reads } = await counted();
     const bytes = new WriteBehind(inner, 200);
     for (const at of [0, 100, 200]) bytes.write(at, filled(100, at / 100 + 1));
@@ -53,7 +53,7 @@ describe('writing behind', () => {
     expect(reads).toEqual([250]);
   });
 
-  it('keeps what it was given, not what becomes of it', async () => {
+  test('keeps what it was given, not what becomes of it', async () => {
     const { inner } = await counted();
     const bytes = new WriteBehind(inner);
     const part = filled(10, 1);
@@ -62,7 +62,7 @@ describe('writing behind', () => {
     expect([...bytes.read(0, 10)]).toEqual([...filled(10, 1)]);
   });
 
-  it('has written everything when the record is saved and the file is made, and nothing after it is closed', async () => {
+  test('has written everything when the record is saved and the file is made, and nothing after it is closed', async () => {
     const { inner, writes } = await counted();
     const bytes = new WriteBehind(inner);
     bytes.write(0, filled(10, 1));
@@ -77,12 +77,12 @@ describe('writing behind', () => {
     expect(() => inner.write(0, filled(1, 1))).toThrow();
   });
 
-  it('refuses what lies outside at once', async () => {
+  test('refuses what lies outside at once', async () => {
     const { inner } = await counted();
     expect(() => new WriteBehind(inner).write(LENGTH - 1, filled(2, 1))).toThrow(/outside/);
   });
 
-  it('reads the newer of two writes that overlap, the older one being written already', async () => {
+  test('reads the newer of two writes that overlap, the older one being written already', async () => {
     const { inner } = await counted();
     const bytes = new WriteBehind(inner, 2);
     bytes.write(0, Uint8Array.of(1, 1));
@@ -90,7 +90,7 @@ describe('writing behind', () => {
     expect([...bytes.read(0, 2)]).toEqual([1, 2]);
   });
 
-  it('is the same as writing at once, for any writes and reads', async () => {
+  test('is the same as writing at once, for any writes and reads', async () => {
     const action = fc.record({
       at: fc.nat(LENGTH - 1),
       length: fc.integer({ min: 1, max: 120 }),

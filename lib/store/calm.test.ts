@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { SessionSnapshot, TransferSnapshot } from '../session/model.ts';
 import { noFigures } from '../session/no-figures.ts';
 import { CALM_MS, calmPublisher, HIDDEN_MS } from './calm.ts';
@@ -47,7 +47,7 @@ describe('a calm publisher', () => {
     vi.unstubAllGlobals();
   });
 
-  it('shows lanes, figures and progress together, a moment later, with the newest numbers', () => {
+  test('shows lanes, figures and progress together, a moment later, with the newest numbers', () => {
     const { seen, say } = shown();
     for (let lanes = 2; lanes <= 40; lanes++) say(snapshot({ lanes }));
     say(snapshot({ lanes: 41, transfers: [transfer({ figures: noFigures(9), prepared: 0.5 })] }));
@@ -61,7 +61,7 @@ describe('a calm publisher', () => {
     expect(seen.length).toBe(3);
   });
 
-  it.each<[string, SessionSnapshot]>([
+  test.each<[string, SessionSnapshot]>([
     ['a state', snapshot({ transfers: [transfer({ state: 'done' })] })],
     ['a preview', snapshot({ transfers: [transfer({ preview: new Blob(['x']) })] })],
     ['another picture', snapshot({ transfers: [transfer(), transfer({ id: 'b' })] })],
@@ -78,7 +78,7 @@ describe('a calm publisher', () => {
     expect(seen.length).toBe(2);
   });
 
-  it('draws numbers seldom while the page is hidden, and states at once all the same', () => {
+  test('draws numbers seldom while the page is hidden, and states at once all the same', () => {
     vi.stubGlobal('document', { hidden: true });
     const { seen, say } = shown();
     vi.advanceTimersByTime(2 * CALM_MS);
@@ -91,7 +91,7 @@ describe('a calm publisher', () => {
     expect(seen.length).toBe(3);
   });
 
-  it('shows nothing any more once stopped', () => {
+  test('shows nothing any more once stopped', () => {
     const { seen, say, calm } = shown();
     say(snapshot({ lanes: 2 }));
     calm.stop();

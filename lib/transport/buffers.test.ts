@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { BacklogSampler } from './backlog-sampler.ts';
 import { ControlQueue, type ReliableChannel } from './control-queue.ts';
 import { BACKLOG_SAMPLE_MS, BACKLOG_SETTLE_MS, CONTROL_BUFFER_BYTES, CONTROL_QUEUE_BYTES } from './limits.ts';
@@ -29,7 +29,7 @@ class SlowChannel implements ReliableChannel {
 }
 
 describe('the control queue', () => {
-  it('keeps messages until the channel opens and sends them in order', () => {
+  test('keeps messages until the channel opens and sends them in order', () => {
     const channel = new SlowChannel();
     const queue = new ControlQueue(channel);
     const messages = Array.from({ length: 5 }, (_, i) => new Uint8Array([i + 1]));
@@ -39,7 +39,7 @@ describe('the control queue', () => {
     expect(channel.sent).toEqual(messages);
   });
 
-  it('gives the browser little at a time and goes on when that has left', () => {
+  test('gives the browser little at a time and goes on when that has left', () => {
     const channel = new SlowChannel();
     channel.open();
     const queue = new ControlQueue(channel);
@@ -50,7 +50,7 @@ describe('the control queue', () => {
     expect(channel.sent.map((bytes) => bytes[0])).toEqual(Array.from({ length: 40 }, (_, i) => i));
   });
 
-  it('refuses what it cannot hold, and everything once the channel closes', () => {
+  test('refuses what it cannot hold, and everything once the channel closes', () => {
     const channel = new SlowChannel();
     const queue = new ControlQueue(channel);
     const message = new Uint8Array(60_000);
@@ -71,7 +71,7 @@ describe('the backlog sampler', () => {
     onbufferedamountlow: null as ((event: Event) => unknown) | null,
   });
 
-  it('reports what a lane holds, its changes, and nothing at the end, once each', () => {
+  test('reports what a lane holds, its changes, and nothing at the end, once each', () => {
     const reports: [number, number][] = [];
     const sampler = new BacklogSampler((lane, bytes) => reports.push([lane, bytes]));
     const channel = lane(3000);
@@ -90,7 +90,7 @@ describe('the backlog sampler', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('needs no timer while there are sends and the browser tells when a lane is empty', () => {
+  test('needs no timer while there are sends and the browser tells when a lane is empty', () => {
     const reports: [number, number][] = [];
     let now = 0;
     const sampler = new BacklogSampler(
@@ -115,7 +115,7 @@ describe('the backlog sampler', () => {
     expect(full.onbufferedamountlow).toBeNull();
   });
 
-  it('says nothing of a lane that was emptied at once, or that is gone', () => {
+  test('says nothing of a lane that was emptied at once, or that is gone', () => {
     const report = vi.fn<(lane: number, bytes: number) => void>();
     const sampler = new BacklogSampler(report);
     sampler.touch(1, lane(0));

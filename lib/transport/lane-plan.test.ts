@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { LanePlan } from './lane-plan.ts';
 import { LANES_OPENING, LANES_PER_TURN, RETRY_LONGEST_MS, RETRY_MS } from './limits.ts';
 
@@ -17,7 +17,7 @@ function settle(plan: LanePlan, now = 0): { open: number[]; close: number[] } {
 }
 
 describe('the lane plan', () => {
-  it('opens what the target lacks beside lane 1, a few a turn', () => {
+  test('opens what the target lacks beside lane 1, a few a turn', () => {
     const plan = new LanePlan(192);
     plan.setTarget(10);
     expect(plan.next(0)).toEqual({ open: [2, 3, 4, 5], close: [] });
@@ -27,7 +27,7 @@ describe('the lane plan', () => {
     expect(plan.nextTimeout(0)).toBeUndefined();
   });
 
-  it('[P-10] keeps no more handshakes open than it may', () => {
+  test('[P-10] keeps no more handshakes open than it may', () => {
     const plan = new LanePlan(192);
     plan.setTarget(128);
     let opening = 0;
@@ -38,7 +38,7 @@ describe('the lane plan', () => {
     expect(plan.next(0).open).toHaveLength(2);
   });
 
-  it.each([0, -5, Number.NaN, Number.POSITIVE_INFINITY])(
+  test.each([0, -5, Number.NaN, Number.POSITIVE_INFINITY])(
     'takes a target of %d as something sensible',
     (target) => {
       const plan = new LanePlan(8);
@@ -50,7 +50,7 @@ describe('the lane plan', () => {
     },
   );
 
-  it('begins and closes nothing while held, and goes on afterwards', () => {
+  test('begins and closes nothing while held, and goes on afterwards', () => {
     const plan = new LanePlan(192);
     plan.setTarget(10);
     expect(plan.next(0).open).toEqual([2, 3, 4, 5]);
@@ -64,7 +64,7 @@ describe('the lane plan', () => {
     expect(plan.next(0).open).toEqual([6, 7, 8, 9]);
   });
 
-  it('closes the newest when the target falls, opening ones included, and never lane 1', () => {
+  test('closes the newest when the target falls, opening ones included, and never lane 1', () => {
     const plan = new LanePlan(192);
     plan.setTarget(4);
     settle(plan);
@@ -76,7 +76,7 @@ describe('the lane plan', () => {
     expect(plan.next(0).close.sort((a, b) => a - b)).toEqual([2, 3]);
   });
 
-  it('[P-10] waits longer after each lane that fails to open, and not at all once one has opened', () => {
+  test('[P-10] waits longer after each lane that fails to open, and not at all once one has opened', () => {
     const plan = new LanePlan(192);
     plan.setTarget(2);
     let now = 0;
@@ -94,7 +94,7 @@ describe('the lane plan', () => {
     expect(plan.next(now).open).toHaveLength(1);
   });
 
-  it('[P-9] never gives a number twice and settles at the target, whatever happens', () => {
+  test('[P-9] never gives a number twice and settles at the target, whatever happens', () => {
     const step = fc.oneof(
       fc.record({ kind: fc.constant('target' as const), value: fc.integer({ min: -1, max: 40 }) }),
       fc.record({ kind: fc.constantFrom('opened', 'closed'), value: fc.nat({ max: 60 }) }),

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { CONTROL_LANE, type LaneId } from '../protocol/endpoint.ts';
 import type { Transport } from './contract.ts';
 import { MemoryNetwork, type MemoryNetworkOptions } from './memory.ts';
@@ -37,7 +37,7 @@ async function pair(options: MemoryNetworkOptions = {}) {
 }
 
 describe('transports in memory', () => {
-  it('connect by their signals, report it before lane 1, and agree on certificates', async () => {
+  test('connect by their signals, report it before lane 1, and agree on certificates', async () => {
     const { a, b } = await pair();
     expect(a.log).toEqual(['connected', 'open 1']);
     expect(b.log).toEqual(['connected', 'open 1']);
@@ -45,7 +45,7 @@ describe('transports in memory', () => {
     expect(await a.transport.path()).toBe('direct');
   });
 
-  it('[P-12] keep control messages in order and complete, and deliver what was sent before closing', async () => {
+  test('[P-12] keep control messages in order and complete, and deliver what was sent before closing', async () => {
     const { a, b } = await pair({ controlDelayMs: 3 });
     for (let i = 1; i <= 50; i++) expect(a.transport.send(CONTROL_LANE, new Uint8Array([i]))).toBe(true);
     a.transport.close();
@@ -56,7 +56,7 @@ describe('transports in memory', () => {
     expect(a.transport.send(CONTROL_LANE, new Uint8Array([1]))).toBe(false);
   });
 
-  it('carry lane messages as the network does, with bytes of their own', async () => {
+  test('carry lane messages as the network does, with bytes of their own', async () => {
     const { a, b } = await pair({ toOther: (_lane, bytes, deliver) => bytes[0] !== 2 && deliver() });
     const bytes = new Uint8Array([1]);
     for (let i = 1; i <= 3; i++) {
@@ -72,7 +72,7 @@ describe('transports in memory', () => {
     expect(a.transport.send(5, bytes)).toBe(false);
   });
 
-  it('[P-9] open and close lanes by the word of the initiator, and never use a number twice', async () => {
+  test('[P-9] open and close lanes by the word of the initiator, and never use a number twice', async () => {
     const { network, a, b } = await pair();
     b.transport.setLaneTarget(5);
     expect(b.transport.figures().lanesOpen).toBe(1);
@@ -85,20 +85,20 @@ describe('transports in memory', () => {
     expect(b.transport.figures().lanesOpen).toBe(1);
   });
 
-  it('fail on both sides when the path is cut', async () => {
+  test('fail on both sides when the path is cut', async () => {
     const { network, a, b } = await pair();
     network.cut();
     expect(a.log.at(-1)).toBe('failed');
     expect(b.log.at(-1)).toBe('failed');
   });
 
-  it('refuse a control message that looks like the transport’s own', async () => {
+  test('refuse a control message that looks like the transport’s own', async () => {
     const { a } = await pair();
     expect(() => a.transport.send(CONTROL_LANE, new Uint8Array([0, 1]))).toThrow(RangeError);
     expect(() => a.transport.send(CONTROL_LANE, new Uint8Array(0))).toThrow(RangeError);
   });
 
-  it('drop malformed signals', async () => {
+  test('drop malformed signals', async () => {
     const { a } = await pair();
     for (const message of [null, 7, {}, { type: 'answer', memory: 'nobody' }])
       a.transport.handleSignal(message);

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { decodeLaneSignals, encodeLaneSignals, TRANSPORT_MESSAGE, type LaneSignal } from './lane-signals.ts';
 import { CANDIDATES, SDP_LENGTH, SIGNAL_BATCH_BYTES } from './limits.ts';
 import { applyDifference, differenceOf } from './sdp-difference.ts';
@@ -32,7 +32,7 @@ const LINE = 'candidate:842163049 1 udp 1677729535 127.0.0.1 54321 typ host gene
 const candidate = { candidate: LINE, sdpMid: '0', sdpMLineIndex: 0 };
 
 describe('signals from the other side', () => {
-  it('[P-109] pass when they are descriptions or candidates', () => {
+  test('[P-109] pass when they are descriptions or candidates', () => {
     expect(parseSignal({ type: 'offer', sdp: SDP, extra: 1 })).toEqual({ type: 'offer', sdp: SDP });
     expect(parseSignal({ type: 'candidate', candidate })).toEqual({ type: 'candidate', candidate });
     const end = { candidate: '', sdpMid: '0', sdpMLineIndex: 0 };
@@ -41,7 +41,7 @@ describe('signals from the other side', () => {
     expect(parseSignal({ type: 'candidate', candidate: { ...candidate, candidate: hidden } })).toBeDefined();
   });
 
-  it.each([
+  test.each([
     ['nothing', undefined],
     ['a string', 'offer'],
     ['a rollback', { type: 'rollback', sdp: SDP }],
@@ -60,7 +60,7 @@ describe('signals from the other side', () => {
     expect(parseSignal(message)).toBeUndefined();
   });
 
-  it('[P-88] are taken in the right kind, once, and in a bounded number', () => {
+  test('[P-88] are taken in the right kind, once, and in a bounded number', () => {
     const gate = new SignalGate(false);
     expect(gate.pass({ type: 'answer', sdp: SDP })).toBe(false);
     expect(gate.pass({ type: 'offer', sdp: SDP })).toBe(true);
@@ -69,13 +69,13 @@ describe('signals from the other side', () => {
     expect(gate.pass({ type: 'candidate', candidate })).toBe(false);
   });
 
-  it('give the fingerprint of the certificate', () => {
+  test('give the fingerprint of the certificate', () => {
     expect(fingerprintOf(SDP)).toBe(PRINT);
     expect(fingerprintOf(SDP.replace('sha-256', 'sha-1'))).toBeUndefined();
     expect(fingerprintOf(undefined)).toBeUndefined();
   });
 
-  it('never throw, whatever they are', () => {
+  test('never throw, whatever they are', () => {
     fc.assert(
       fc.property(fc.anything(), (message) => {
         parseSignal(message);
@@ -88,14 +88,14 @@ describe('signals from the other side', () => {
 describe('the difference of two descriptions', () => {
   const lane = SDP.replace('4611732436475632891', '17').replace('4ZcD', 'Qx/1').replace('2/1mu', 'Zz+9a');
 
-  it('[P-8] is small, and gives the description back but for the session number', () => {
+  test('[P-8] is small, and gives the description back but for the session number', () => {
     const difference = differenceOf(lane, SDP);
     expect(difference).toEqual([9, 'a=ice-ufrag:Qx/1', expect.stringContaining('a=ice-pwd:Zz+9a'), 7]);
     expect(JSON.stringify(difference).length).toBeLessThan(100);
     expect(applyDifference(difference, SDP)).toBe(lane.replace('o=- 17 ', 'o=- 4611732436475632891 '));
   });
 
-  it('round-trips between any two texts', () => {
+  test('round-trips between any two texts', () => {
     const text = fc
       .array(fc.constantFrom('a', 'b', '', 'c=1'), { maxLength: 12 })
       .map((lines) => lines.join('\r\n'));
@@ -106,14 +106,14 @@ describe('the difference of two descriptions', () => {
     );
   });
 
-  it.each([[[99]], [[-1]], [[0]], [[1.5]], [[null]], ['x'], [[17, 17]]])(
+  test.each([[[99]], [[-1]], [[0]], [[1.5]], [[null]], ['x'], [[17, 17]]])(
     'is refused when it is %j',
     (difference) => {
       expect(applyDifference(difference, SDP)).toBeUndefined();
     },
   );
 
-  it('[P-109] cannot be used to make a huge description', () => {
+  test('[P-109] cannot be used to make a huge description', () => {
     expect(applyDifference(['x'.repeat(SDP_LENGTH + 1)], SDP)).toBeUndefined();
     expect(
       applyDifference(
@@ -125,7 +125,7 @@ describe('the difference of two descriptions', () => {
 });
 
 describe('lane signals', () => {
-  it('[P-8] round-trip in batches that begin with the mark and stay below their bound', () => {
+  test('[P-8] round-trip in batches that begin with the mark and stay below their bound', () => {
     const signals: LaneSignal[] = Array.from({ length: 300 }, (_, i) =>
       i % 3 === 0
         ? { lane: i + 2, sdp: [9, 'a=ice-ufrag:Qx/1'] }
@@ -144,7 +144,7 @@ describe('lane signals', () => {
     expect(encodeLaneSignals([])).toEqual([]);
   });
 
-  it('about lane 1, about no lane and about nothing are dropped', () => {
+  test('about lane 1, about no lane and about nothing are dropped', () => {
     const bad = [
       { lane: 1, gone: true },
       { lane: 70_000, gone: true },
@@ -158,7 +158,7 @@ describe('lane signals', () => {
     expect(decodeLaneSignals(bytes)).toEqual([{ lane: 2, gone: true }]);
   });
 
-  it('never throw, whatever the bytes are', () => {
+  test('never throw, whatever the bytes are', () => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => void decodeLaneSignals(bytes)));
     fc.assert(
       fc.property(fc.json(), (json) => void decodeLaneSignals(new TextEncoder().encode(`\0${json}`))),
@@ -169,7 +169,7 @@ describe('lane signals', () => {
 describe('a lane on a path from host to host', () => {
   const path = { kind: 'direct', hostToHost: true, protocol: 'udp', address: '127.0.0.1' } as const;
 
-  it('signals only candidates like the ones in use', () => {
+  test('signals only candidates like the ones in use', () => {
     expect(worthSignaling(LINE, path)).toBe(true);
     expect(worthSignaling(LINE.replace('127.0.0.1', '10.0.0.7'), path)).toBe(false);
     expect(worthSignaling(LINE.replace(' udp ', ' tcp '), path)).toBe(false);
@@ -177,7 +177,7 @@ describe('a lane on a path from host to host', () => {
     expect(worthSignaling('', path)).toBe(false);
   });
 
-  it('signals hidden names, and everything on any other path', () => {
+  test('signals hidden names, and everything on any other path', () => {
     expect(worthSignaling(LINE.replace('127.0.0.1', 'a.local'), path)).toBe(true);
     expect(worthSignaling(LINE.replace('typ host', 'typ relay'), { ...path, hostToHost: false })).toBe(true);
     expect(worthSignaling(LINE, undefined)).toBe(true);

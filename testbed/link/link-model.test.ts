@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { LinkModel, type LinkOptions } from './link-model.ts';
 
 /** One datagram's fate: the times at which it is delivered: none, one, or two. */
@@ -23,26 +23,26 @@ function run(options: Partial<LinkOptions>, { count = 20_000, size = 1000, gap =
 const lossOf = (fates: number[][]) => fates.filter((fate) => fate.length === 0).length / fates.length;
 
 describe('the link model', () => {
-  it('drops the same packets for the same seed and others for another', () => {
+  test('drops the same packets for the same seed and others for another', () => {
     const first = run({ loss: 0.1, jitterMs: 5, reorder: 0.02, duplicate: 0.02, seed: 7 }).fates;
     expect(run({ loss: 0.1, jitterMs: 5, reorder: 0.02, duplicate: 0.02, seed: 7 }).fates).toEqual(first);
     expect(run({ loss: 0.1, jitterMs: 5, reorder: 0.02, duplicate: 0.02, seed: 8 }).fates).not.toEqual(first);
   });
 
-  it('keeps which packets are lost when another impairment is turned on', () => {
+  test('keeps which packets are lost when another impairment is turned on', () => {
     const lost = (fates: number[][]) => fates.map((fate) => fate.length === 0);
     expect(lost(run({ loss: 0.1, jitterMs: 9, duplicate: 0.5 }).fates)).toEqual(
       lost(run({ loss: 0.1 }).fates),
     );
   });
 
-  it.each([0.01, 0.05, 0.2, 0.6])('loses a share of %d', (loss) => {
+  test.each([0.01, 0.05, 0.2, 0.6])('loses a share of %d', (loss) => {
     const { fates, link } = run({ loss });
     expect(Math.abs(lossOf(fates) - loss)).toBeLessThan(0.01);
     expect(link.stats().lost).toBe(fates.filter((fate) => fate.length === 0).length);
   });
 
-  it.each([3, 5, 10])('loses in bursts of mean length %d without changing the share', (burst) => {
+  test.each([3, 5, 10])('loses in bursts of mean length %d without changing the share', (burst) => {
     const { fates } = run({ loss: 0.05, burst }, { count: 200_000 });
     expect(Math.abs(lossOf(fates) - 0.05)).toBeLessThan(0.006);
     let bursts = 0;
@@ -54,7 +54,7 @@ describe('the link model', () => {
     expect(mean / burst).toBeLessThan(1.08);
   });
 
-  it('delivers at the line rate, headers counted, and drops what the queue cannot hold', () => {
+  test('delivers at the line rate, headers counted, and drops what the queue cannot hold', () => {
     // 1000 + 28 bytes each 0.1 ms are 82.24 Mbit/s into a line of 50.
     const { fates, link } = run({ rateMbit: 50, queueMs: 100, delayMs: 50 }, { count: 50_000, gap: 0.1 });
     const times = fates.flat();
@@ -67,7 +67,7 @@ describe('the link model', () => {
     expect(stats.queueP95Ms).toBeGreaterThan(95);
   });
 
-  it('adds delay and jitter and keeps the order', () => {
+  test('adds delay and jitter and keeps the order', () => {
     const { fates } = run({ delayMs: 50, jitterMs: 10 });
     const delays = fates.map((fate, i) => fate[0]! - i);
     expect(Math.min(...delays)).toBeGreaterThanOrEqual(50);
@@ -76,21 +76,21 @@ describe('the link model', () => {
     expect(times.every((time, i) => i === 0 || time >= times[i - 1]!)).toBe(true);
   });
 
-  it('lets later packets overtake a share of them', () => {
+  test('lets later packets overtake a share of them', () => {
     const { fates } = run({ delayMs: 20, reorder: 0.05, reorderMs: 8 });
     const overtaken = fates.filter((fate, i) => i + 1 < fates.length && fates[i + 1]![0]! < fate[0]!).length;
     expect(overtaken / fates.length).toBeGreaterThan(0.04);
     expect(overtaken / fates.length).toBeLessThan(0.06);
   });
 
-  it('delivers a share of them twice', () => {
+  test('delivers a share of them twice', () => {
     const { fates, link } = run({ duplicate: 0.1 });
     const twice = fates.filter((fate) => fate.length === 2).length;
     expect(Math.abs(twice / fates.length - 0.1)).toBeLessThan(0.01);
     expect(link.stats().delivered).toBe(fates.length + twice);
   });
 
-  it('swallows everything during a blackhole and works again after it', () => {
+  test('swallows everything during a blackhole and works again after it', () => {
     const link = new LinkModel<number>();
     link.blackhole(1000);
     expect(fateOf(link, 100, 999)).toEqual([]);
@@ -98,14 +98,14 @@ describe('the link model', () => {
     expect(link.stats().droppedByBlackhole).toBe(1);
   });
 
-  it('changes loss between two packets', () => {
+  test('changes loss between two packets', () => {
     const link = new LinkModel<number>({ loss: 1 });
     expect(fateOf(link, 100, 0)).toEqual([]);
     link.configure({ loss: 0 });
     expect(fateOf(link, 100, 1)).toEqual([1]);
   });
 
-  it('spares handshake packets when asked to, and only those', () => {
+  test('spares handshake packets when asked to, and only those', () => {
     const options = { loss: 1, lossFreeHandshake: true };
     expect(lossOf(run(options, { firstByte: 0 }).fates)).toBe(0);
     expect(lossOf(run(options, { firstByte: 22 }).fates)).toBe(0);
@@ -113,7 +113,7 @@ describe('the link model', () => {
     expect(lossOf(run({ loss: 1 }, { firstByte: 22 }).fates)).toBe(1);
   });
 
-  it('forgets its counters on reset', () => {
+  test('forgets its counters on reset', () => {
     const { link } = run({ loss: 0.5, rateMbit: 1 });
     link.resetStats();
     expect(link.stats()).toEqual(new LinkModel().stats());

@@ -1,7 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Link } from './relay.ts';
 
 async function bind(): Promise<{ socket: Socket; port: number }> {
@@ -62,7 +62,7 @@ describe('the relay process', () => {
     return arrivals;
   }
 
-  it('carries both ways, each side seeing the other at its stand-in', async () => {
+  test('carries both ways, each side seeing the other at its stand-in', async () => {
     await link.configure({});
     const [senderStandIn] = await link.standIns('sender', [sender.port]);
     receiver.socket.once('message', (bytes, from) => {
@@ -75,11 +75,11 @@ describe('the relay process', () => {
     expect(from.port).toBe(receiverStandIn);
   });
 
-  it('gives the same stand-in for the same port again', async () => {
+  test('gives the same stand-in for the same port again', async () => {
     expect(await link.standIns('receiver', [receiver.port])).toEqual([receiverStandIn]);
   });
 
-  it('delays by what was set, and loses the share that was set', onBusyMachine, async () => {
+  test('delays by what was set, and loses the share that was set', onBusyMachine, async () => {
     await link.configure({ delayMs: 50, loss: 0.1, seed: 3 });
     await link.resetStats();
     const arrivals = await stream(3000, 3);
@@ -93,7 +93,7 @@ describe('the relay process', () => {
     expect(delays[Math.floor(delays.length / 10)]).toBeLessThan(55);
   });
 
-  it('carries what its rate allows and not more', onBusyMachine, async () => {
+  test('carries what its rate allows and not more', onBusyMachine, async () => {
     await link.configure({ rateMbit: 20, queueMs: 50, delayMs: 5 });
     await link.resetStats();
     // About 49 Mbit/s offered.
@@ -107,7 +107,7 @@ describe('the relay process', () => {
     expect(stats.droppedByQueue).toBeGreaterThan(0);
   });
 
-  it('swallows everything during a blackhole', async () => {
+  test('swallows everything during a blackhole', async () => {
     await link.configure({});
     await link.blackhole(5000);
     expect(await stream(10, 10)).toEqual([]);

@@ -29,18 +29,18 @@ const FRAME_WIDTH = 640;
 
 /** The part of `BarcodeDetector` that the scanner uses. */
 export class FrameReader {
-  private readonly canvas = document.createElement('canvas');
+  readonly #canvas = document.createElement('canvas');
 
   async detect(source: HTMLVideoElement): Promise<readonly { rawValue: string }[]> {
     const { videoWidth, videoHeight } = source;
     if (videoWidth === 0 || videoHeight === 0) return [];
     const scale = Math.min(1, FRAME_WIDTH / videoWidth);
-    this.canvas.width = Math.round(videoWidth * scale);
-    this.canvas.height = Math.round(videoHeight * scale);
-    const context = this.canvas.getContext('2d', { willReadFrequently: true });
+    this.#canvas.width = Math.round(videoWidth * scale);
+    this.#canvas.height = Math.round(videoHeight * scale);
+    const context = this.#canvas.getContext('2d', { willReadFrequently: true });
     if (!context) return [];
-    context.drawImage(source, 0, 0, this.canvas.width, this.canvas.height);
-    const text = readQr(context.getImageData(0, 0, this.canvas.width, this.canvas.height));
+    context.drawImage(source, 0, 0, this.#canvas.width, this.#canvas.height);
+    const text = readQr(context.getImageData(0, 0, this.#canvas.width, this.#canvas.height));
     return text === undefined ? [] : [{ rawValue: text }];
   }
 }

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { isPreview } from './is-preview.ts';
 
 /** The front of a lossy WebP that claims a size: all that is read before anything is decoded. */
@@ -16,15 +16,15 @@ function webp(width: number, height: number): Uint8Array {
   return bytes;
 }
 
-it('a small WebP is a preview', () => {
+test('a small WebP is a preview', () => {
   expect(isPreview(webp(320, 240))).toBe(true);
 });
 
-it('[P-106] a WebP that claims a wall is none', () => {
+test('[P-106] a WebP that claims a wall is none', () => {
   expect(isPreview(webp(16_383, 16_383))).toBe(false);
 });
 
-it('another format is none, however small', () => {
+test('another format is none, however small', () => {
   const png = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13);
   expect(isPreview(png)).toBe(false);
   expect(isPreview(new Uint8Array(0))).toBe(false);

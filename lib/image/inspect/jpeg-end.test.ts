@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { JpegEnd } from './jpeg-end.ts';
 import { walkJpeg } from './jpeg-segments.ts';
 import { bytesOf, jpeg, segment } from '../test-images.ts';
@@ -23,7 +23,7 @@ function endOf(bytes: Uint8Array, cuts: readonly number[] = []): number | undefi
 }
 
 describe('the end of a JPEG that is still arriving', () => {
-  it('is found however the file comes in pieces, and whatever comes behind it', () => {
+  test('is found however the file comes in pieces, and whatever comes behind it', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(), { maxLength: 40 }), (cuts) => {
         expect(endOf(bytesOf(picture, film), cuts)).toBe(picture.length);
@@ -32,16 +32,16 @@ describe('the end of a JPEG that is still arriving', () => {
     expect(walkJpeg(bytesOf(picture, film)).end).toBe(picture.length);
   });
 
-  it('has not come before its last byte', () => {
+  test('has not come before its last byte', () => {
     for (let length = 0; length < picture.length; length++)
       expect(endOf(picture.subarray(0, length))).toBeUndefined();
   });
 
-  it('never comes where a marker is missing', () => {
+  test('never comes where a marker is missing', () => {
     expect(endOf(bytesOf([0xff, 0xd8, 7, 0xff, 0xd9], picture))).toBeUndefined();
   });
 
-  it('is found nowhere but behind an end-of-image marker, in any bytes', () => {
+  test('is found nowhere but behind an end-of-image marker, in any bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 400 }), fc.array(fc.nat(), { maxLength: 9 }), (bytes, cuts) => {
         const at = endOf(bytes, cuts);

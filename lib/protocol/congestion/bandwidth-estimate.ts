@@ -30,13 +30,13 @@ export class BandwidthEstimate {
   measured = false;
   /** Bytes a millisecond delivered by the newest samples, without compensation. */
   deliveryRate = 0;
-  private readonly rates = new WindowedExtreme('max');
+  readonly #rates = new WindowedExtreme('max');
   /** Samples of the last `SPAN`. */
-  private samples: DeliverySample[] = [];
+  #samples: DeliverySample[] = [];
 
   /** @param baseLoss share of packets that the path loses without congestion */
   update(sample: DeliverySample, roundTrip: Millis, baseLoss: number, now: Millis): void {
-    const { samples } = this;
+    const samples = this.#samples;
     const last = samples.at(-1);
     if (last !== undefined && sample.clock <= last.clock) return;
     samples.push(sample);
@@ -52,21 +52,21 @@ export class BandwidthEstimate {
     if (!(sending >= span / 4)) return;
     const rate = Math.min(this.deliveryRate / (1 - baseLoss), (sample.sent - first.sent) / sending);
     if (rate <= this.rate && samples.some(({ limited }) => limited)) return;
-    const best = this.rates.add(rate, now, Math.max(300, 6 * roundTrip));
+    const best = this.#rates.add(rate, now, Math.max(300, 6 * roundTrip));
     this.rate = this.measured ? best : Math.max(best, FIRST_RATE / 2);
     this.measured = true;
   }
 
   /** Replaces what was measured before. */
   replace(rate: number, now: Millis): void {
-    this.rates.reset();
-    this.rates.add(rate, now, 0);
+    this.#rates.reset();
+    this.#rates.add(rate, now, 0);
     this.rate = rate;
   }
 
   /** After an idle period: keeps the rate, drops the samples. */
   resume(now: Millis): void {
-    this.samples = [];
-    if (this.measured) this.rates.add(this.rate, now, 0);
+    this.#samples = [];
+    if (this.measured) this.#rates.add(this.rate, now, 0);
   }
 }

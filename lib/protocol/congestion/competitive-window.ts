@@ -32,64 +32,64 @@ export class CompetitiveWindow {
   /** When the queue was last seen. */
   queueSeenAt: Millis;
   /** Bytes in flight. */
-  private byteLength: number;
-  private cutAt: Millis;
+  #byteLength: number;
+  #cutAt: Millis;
   /** Packets since the window was last judged. */
-  private readonly counts = { resolved: 0, lost: 0 };
-  private probeAt: Millis;
-  private probing = false;
+  readonly #counts = { resolved: 0, lost: 0 };
+  #probeAt: Millis;
+  #probing = false;
 
   /** The first probe is at once: an estimate that is a little too high keeps a queue of our own as long. */
   constructor(byteLength: number, now: Millis) {
-    this.byteLength = byteLength;
-    this.cutAt = now;
+    this.#byteLength = byteLength;
+    this.#cutAt = now;
     this.queueSeenAt = now;
-    this.probeAt = now;
+    this.#probeAt = now;
   }
 
   /** Bytes a millisecond to pace at. */
   rate(roundTrip: Millis, queue: Millis): number {
-    const rate = this.byteLength / (roundTrip + queue);
-    return this.probing ? rate * PROBE_GAIN : rate;
+    const rate = this.#byteLength / (roundTrip + queue);
+    return this.#probing ? rate * PROBE_GAIN : rate;
   }
 
   /** Bytes a millisecond that the window is without a queue. */
   rateAlone(roundTrip: Millis): number {
-    return this.byteLength / roundTrip;
+    return this.#byteLength / roundTrip;
   }
 
   /** Returns whether we are alone on the path (again). */
   update(input: CompetitiveInput, now: Millis): boolean {
     const { queue, roundTrip, emptyQueue } = input;
     const round = roundTrip + queue;
-    const sinceProbe = now - this.probeAt;
-    this.probing = sinceProbe >= 0 && sinceProbe < PROBE_LENGTH * round;
+    const sinceProbe = now - this.#probeAt;
+    this.#probing = sinceProbe >= 0 && sinceProbe < PROBE_LENGTH * round;
     if (queue >= emptyQueue) this.queueSeenAt = now;
     // Traffic that fills queues does not leave one empty for this long.
     const alone = now - this.queueSeenAt > ALONE_ROUNDS * round;
     if (alone || (sinceProbe >= 0 && queue < emptyQueue)) return true;
-    if (sinceProbe > (PROBE_LENGTH + 1) * round) this.probeAt = now + PROBE_INTERVAL * round;
-    this.adapt(input, round, now);
+    if (sinceProbe > (PROBE_LENGTH + 1) * round) this.#probeAt = now + PROBE_INTERVAL * round;
+    this.#adapt(input, round, now);
     return false;
   }
 
-  private adapt({ resolved, lost, baseLoss, limited }: CompetitiveInput, round: Millis, now: Millis): void {
-    const { counts } = this;
+  #adapt({ resolved, lost, baseLoss, limited }: CompetitiveInput, round: Millis, now: Millis): void {
+    const counts = this.#counts;
     counts.resolved += resolved;
     counts.lost += lost;
     const expected = counts.resolved * baseLoss;
     const congested = counts.lost > expected + 3 * Math.sqrt(expected);
-    const due = now - this.cutAt > round;
+    const due = now - this.#cutAt > round;
     if (due && (congested || counts.resolved > LOSS_WINDOW)) {
       counts.resolved = 0;
       counts.lost = 0;
     }
     if (due && congested) {
-      this.byteLength *= AIMD_CUT;
-      this.cutAt = now;
+      this.#byteLength *= AIMD_CUT;
+      this.#cutAt = now;
     } else if (!limited) {
-      this.byteLength += (AIMD_GROWTH * DATA_PACKET * resolved * DATA_PACKET) / this.byteLength;
+      this.#byteLength += (AIMD_GROWTH * DATA_PACKET * resolved * DATA_PACKET) / this.#byteLength;
     }
-    this.byteLength = Math.max(MIN_PACKETS * DATA_PACKET, this.byteLength);
+    this.#byteLength = Math.max(MIN_PACKETS * DATA_PACKET, this.#byteLength);
   }
 }

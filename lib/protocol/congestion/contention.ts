@@ -18,37 +18,37 @@ const DRAIN_FACTOR = 3;
  */
 export class ContentionDetector {
   /** When the queue was last short, or the search ended. */
-  private drainedAt: Millis = 0;
+  #drainedAt: Millis = 0;
   /** The longest queue since then. */
-  private peak: Millis = 0;
-  private readonly bandwidths = new WindowedExtreme('max');
+  #peak: Millis = 0;
+  readonly #bandwidths = new WindowedExtreme('max');
 
   /**
    * @param bandwidth bottleneck rate, bytes a millisecond. Returns whether the queue is competing traffic's.
    */
   update(queue: Millis, bandwidth: number, roundTrip: Millis, now: Millis): boolean {
-    const yielding = bandwidth < this.bandwidths.add(bandwidth, now, YIELD_WINDOW) * YIELDED;
-    this.peak = Math.max(this.peak, queue);
+    const yielding = bandwidth < this.#bandwidths.add(bandwidth, now, YIELD_WINDOW) * YIELDED;
+    this.#peak = Math.max(this.#peak, queue);
     if (queue < (yielding ? YIELDING_QUEUE : FOREIGN_QUEUE)) {
-      this.drainedAt = now;
-      this.peak = 0;
+      this.#drainedAt = now;
+      this.#peak = 0;
     }
-    return now - this.drainedAt >= Math.max(400, 6 * roundTrip) + DRAIN_FACTOR * this.peak;
+    return now - this.#drainedAt >= Math.max(400, 6 * roundTrip) + DRAIN_FACTOR * this.#peak;
   }
 
   /** How long the queue has not drained. */
   undrainedFor(now: Millis): Millis {
-    return now - this.drainedAt;
+    return now - this.#drainedAt;
   }
 
   /** A new observation begins. */
   restart(now: Millis): void {
-    this.drainedAt = now;
+    this.#drainedAt = now;
   }
 
   /** After an idle period: the queue is empty. */
   reset(now: Millis): void {
-    this.drainedAt = now;
-    this.peak = 0;
+    this.#drainedAt = now;
+    this.#peak = 0;
   }
 }

@@ -45,22 +45,23 @@ export class LossEstimate {
   /** Loss of rounds with a short queue; `undefined` before the first. */
   baseline: number | undefined;
   /** Counts that fade as packets follow. */
-  private readonly recent = { resolved: 0, lost: 0, late: 0 };
-  private readonly longRun = { resolved: 0, lost: 0 };
-  private readonly round = { resolved: 0, lost: 0 };
+  readonly #recent = { resolved: 0, lost: 0, late: 0 };
+  readonly #longRun = { resolved: 0, lost: 0 };
+  readonly #round = { resolved: 0, lost: 0 };
 
   /** @param longestQueue of the last round trips, ms. */
   update(sample: LossSample, longestQueue: number): void {
-    const { recent, round } = this;
+    const recent = this.#recent;
+    const round = this.#round;
     round.resolved += sample.resolved;
     round.lost += sample.lost;
     const keep = Math.max(0, 1 - sample.resolved / LOSS_WINDOW);
     recent.resolved = recent.resolved * keep + sample.resolved;
     recent.lost = Math.max(0, recent.lost * keep + sample.lost);
     recent.late = Math.max(0, recent.late * keep + sample.late);
-    this.judgeLowLoss(sample);
+    this.#judgeLowLoss(sample);
     if (recent.resolved > 0) this.share = Math.min(1, recent.lost / recent.resolved);
-    if (round.resolved >= ROUND_PACKETS) this.endRound(longestQueue);
+    if (round.resolved >= ROUND_PACKETS) this.#endRound(longestQueue);
   }
 
   /**
@@ -68,10 +69,10 @@ export class LossEstimate {
    * @param baseLoss loss without congestion, 0 … 1
    */
   upperBound(baseLoss: number): number {
-    const packets = this.recent.resolved;
+    const packets = this.#recent.resolved;
     if (packets === 0) return 0;
     const lost = Math.max(this.share, baseLoss);
-    const late = Math.min(1, this.recent.late / packets, lost + LATE_BEYOND_LOST);
+    const late = Math.min(1, this.#recent.late / packets, lost + LATE_BEYOND_LOST);
     const share = Math.max(late, 1 / LOSS_WINDOW);
     return Math.min(MAX_LOSS, late + UPPER_ERRORS * Math.sqrt((share * (1 - share)) / packets));
   }
@@ -81,8 +82,8 @@ export class LossEstimate {
     this.baseline = undefined;
   }
 
-  private endRound(longestQueue: number): void {
-    const { round } = this;
+  #endRound(longestQueue: number): void {
+    const round = this.#round;
     // Losses are known a while after the queue that caused them: a lane reveals one only with its next
     // packet.
     if (longestQueue < LOW_QUEUE) {
@@ -94,8 +95,8 @@ export class LossEstimate {
     round.lost = 0;
   }
 
-  private judgeLowLoss({ resolved, lost }: LossSample): void {
-    const { longRun } = this;
+  #judgeLowLoss({ resolved, lost }: LossSample): void {
+    const longRun = this.#longRun;
     const keep = Math.max(0, 1 - resolved / LOW_LOSS_WINDOW);
     longRun.resolved = longRun.resolved * keep + resolved;
     longRun.lost = Math.max(0, longRun.lost * keep + lost);

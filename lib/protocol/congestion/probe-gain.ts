@@ -13,17 +13,17 @@ const SLACK: Millis = 20;
 /** Pacing gain that probes for bandwidth, the more the longer the queue is empty. */
 export class ProbeGain {
   value = PROBE_GAIN;
-  private emptySince: Millis = 0;
+  #emptySince: Millis = 0;
 
   update(queue: Millis, roundTrip: Millis, now: Millis): void {
     // Where lanes limit us a higher rate costs nothing: their windows bound it.
-    if (queue > EMPTY_QUEUE) this.emptySince = now;
-    const rounds = (now - this.emptySince) / (roundTrip + SLACK);
+    if (queue > EMPTY_QUEUE) this.#emptySince = now;
+    const rounds = (now - this.#emptySince) / (roundTrip + SLACK);
     this.value = Math.min(MAX_PROBE_GAIN, PROBE_GAIN + Math.max(0, rounds - 1) * PROBE_STEP);
   }
 
   /** The queue has been empty since then, as far as is known. */
   restart(emptySince: Millis): void {
-    this.emptySince = emptySince;
+    this.#emptySince = emptySince;
   }
 }

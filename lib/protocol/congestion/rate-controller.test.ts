@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { RateController, type RateSample } from './rate-controller.ts';
 
 const quiet: RateSample = {
@@ -31,7 +31,7 @@ function deliver(
 }
 
 describe('the rate controller', () => {
-  it('calls a path low-loss after hundreds of packets without a loss, and keeps that through one lost message', () => {
+  test('calls a path low-loss after hundreds of packets without a loss, and keeps that through one lost message', () => {
     const controller = new RateController();
     const resolve = (resolved: number, lost: number): void =>
       controller.onFeedback({ ...quiet, resolved, lost, late: lost }, 0);
@@ -50,7 +50,7 @@ describe('the rate controller', () => {
     expect(controller.lowLoss).toBe(true);
   });
 
-  it('[P-46] does not end its search for probes that are late', () => {
+  test('[P-46] does not end its search for probes that are late', () => {
     const controller = new RateController();
     deliver(controller, 1, 0, 500, { idle: true });
     deliver(controller, 1, 500, 1000, { idle: true, oneWayDelay: 150 });
@@ -59,7 +59,7 @@ describe('the rate controller', () => {
     expect(controller.knowsRate).toBe(false);
   });
 
-  it('continues the search with the next picture when the one before ended too early to show the path’s limit', () => {
+  test('continues the search with the next picture when the one before ended too early to show the path’s limit', () => {
     const controller = new RateController();
     controller.resume(0);
     deliver(controller, 1000, 0, 300);
@@ -71,7 +71,7 @@ describe('the rate controller', () => {
     expect(controller.rate()).toBeGreaterThanOrEqual(before);
   });
 
-  it('[P-46] begins the next picture at the rate that the path was found to carry', () => {
+  test('[P-46] begins the next picture at the rate that the path was found to carry', () => {
     const controller = new RateController();
     controller.resume(0);
     deliver(controller, 1000, 0, 300, { limited: false });
@@ -83,7 +83,7 @@ describe('the rate controller', () => {
     expect(controller.rate()).toBeLessThan(1.2 * controller.bottleneck);
   });
 
-  it('runs no overdrive test at the beginning of a picture', () => {
+  test('runs no overdrive test at the beginning of a picture', () => {
     const controller = new RateController();
     controller.resume(0);
     const lossy = { limited: false, resolved: 20, lost: 2, late: 2 };
@@ -98,7 +98,7 @@ describe('the rate controller', () => {
     }
   });
 
-  it('knows the loss from the first packets that are resolved', () => {
+  test('knows the loss from the first packets that are resolved', () => {
     const controller = new RateController();
     controller.onFeedback({ ...quiet, resolved: 100, lost: 5, late: 5 }, 0);
     expect(controller.loss).toBeCloseTo(0.05, 6);
@@ -106,7 +106,7 @@ describe('the rate controller', () => {
     expect(controller.lossUpperBound).toBeLessThan(0.1);
   });
 
-  it('forgets late packets that arrived after all', () => {
+  test('forgets late packets that arrived after all', () => {
     const controller = new RateController();
     controller.onFeedback({ ...quiet, resolved: 100, late: 60 }, 0);
     expect(controller.loss).toBe(0);
@@ -117,7 +117,7 @@ describe('the rate controller', () => {
     expect(controller.lossUpperBound).toBeLessThan(0.02);
   });
 
-  it('[P-46] does not take packets that an event loop held back and released at once for a faster path', () => {
+  test('[P-46] does not take packets that an event loop held back and released at once for a faster path', () => {
     const controller = new RateController();
     controller.resume(0);
     deliver(controller, 1000, 0, 600, { limited: false, oneWayDelay: 90 });
@@ -133,7 +133,7 @@ describe('the rate controller', () => {
     expect(controller.bottleneck).toBeLessThan(1.1 * before);
   });
 
-  it('keeps a finite rate when a receiver reports no packet that was sent', () => {
+  test('keeps a finite rate when a receiver reports no packet that was sent', () => {
     const controller = new RateController();
     controller.resume(0);
     deliver(controller, 1000, 0, 600, { limited: false, newestSentAt: -Infinity, sent: 0 });
@@ -143,7 +143,7 @@ describe('the rate controller', () => {
     expect(controller.bottleneck).toBeLessThan(1100);
   });
 
-  it('continues the search when a queue drains although the rate was kept', () => {
+  test('continues the search when a queue drains although the rate was kept', () => {
     const controller = new RateController();
     controller.resume(0);
     deliver(controller, 1000, 0, 200, { limited: false });

@@ -63,157 +63,161 @@ const CRUISE: Phase = { state: 'cruise' };
 
 /** Decides the pacing rate from feedback. Pure: `now` is given with every call and never decreases. */
 export class RateController {
-  private phase: Phase = { state: 'startup', search: new Startup(STARTUP_GAIN, 0) };
+  #phase: Phase = { state: 'startup', search: new Startup(STARTUP_GAIN, 0) };
   /** Whether the path has ever shown its limit. */
-  private limitFound = false;
-  private roundTrip: Millis = FIRST_ROUND_TRIP;
-  private readonly bandwidth = new BandwidthEstimate();
-  private readonly queueing = new QueueEstimate();
-  private readonly losses = new LossEstimate();
-  private readonly overdrive = new OverdriveTest();
-  private readonly contention = new ContentionDetector();
-  private readonly probe = new ProbeGain();
+  #limitFound = false;
+  #roundTrip: Millis = FIRST_ROUND_TRIP;
+  readonly #bandwidth = new BandwidthEstimate();
+  readonly #queueing = new QueueEstimate();
+  readonly #losses = new LossEstimate();
+  readonly #overdrive = new OverdriveTest();
+  readonly #contention = new ContentionDetector();
+  readonly #probe = new ProbeGain();
 
   get state(): RateState {
-    return this.phase.state;
+    return this.#phase.state;
   }
 
   /** Bytes a millisecond to pace at now. */
   rate(): number {
-    const { phase } = this;
+    const phase = this.#phase;
     const rate =
       phase.state === 'contend'
-        ? phase.window.rate(this.roundTrip, this.queue)
-        : this.bandwidth.rate * this.gain(phase);
+        ? phase.window.rate(this.#roundTrip, this.queue)
+        : this.#bandwidth.rate * this.#gain(phase);
     return Math.min(MAX_RATE, Math.max(MIN_RATE, rate));
   }
 
   /** The model's bottleneck rate, bytes a millisecond. */
   get bottleneck(): number {
-    return this.bandwidth.rate;
+    return this.#bandwidth.rate;
   }
 
   /** Whether the bottleneck rate was ever measured. */
   get knowsRate(): boolean {
-    return this.bandwidth.measured;
+    return this.#bandwidth.measured;
   }
 
   /** Queueing delay by the newest feedback, ms. */
   get queue(): Millis {
-    return this.queueing.delay;
+    return this.#queueing.delay;
   }
 
   /** Share of packets lost lately, congestion included, 0 … 1. */
   get loss(): number {
-    return this.losses.share;
+    return this.#losses.share;
   }
 
   /** Loss is so rare that packets may share a message, and its fate. */
   get lowLoss(): boolean {
-    return this.losses.lowLoss;
+    return this.#losses.lowLoss;
   }
 
   /** Loss without congestion, 0 … 0.9: that of rounds with a short queue, or what an overdrive test found. */
   get baseLoss(): number {
-    return this.overdrive.baseLoss(this.losses.baseline ?? 0);
+    return this.#overdrive.baseLoss(this.#losses.baseline ?? 0);
   }
 
   /** Upper confidence bound on the share lost or late, 0 … 0.9. */
   get lossUpperBound(): number {
-    return this.losses.upperBound(this.baseLoss);
+    return this.#losses.upperBound(this.baseLoss);
   }
 
   onFeedback(sample: RateSample, now: Millis): void {
     const { roundTrip } = sample;
-    this.roundTrip = roundTrip;
-    this.losses.update(sample, this.queueing.longest);
-    this.overdrive.count(sample, roundTrip, now);
-    if (sample.oneWayDelay !== undefined) this.queueing.update(sample.oneWayDelay, roundTrip, now);
+    this.#roundTrip = roundTrip;
+    this.#losses.update(sample, this.#queueing.longest);
+    this.#overdrive.count(sample, roundTrip, now);
+    if (sample.oneWayDelay !== undefined) this.#queueing.update(sample.oneWayDelay, roundTrip, now);
     // A probe's delay may be an event loop's, not the path's.
     if (sample.idle) return;
-    this.bandwidth.update(sample, roundTrip, this.baseLoss, now);
-    if (this.phase.state === 'contend') this.compete(this.phase.window, sample, now);
-    else this.advance(this.phase, sample, now);
+    this.#bandwidth.update(sample, roundTrip, this.baseLoss, now);
+    if (this.#phase.state === 'contend') this.#compete(this.#phase.window, sample, now);
+    else this.#advance(this.#phase, sample, now);
   }
 
   /** A transfer starts after an idle period: forgets what only held while packets flowed, keeps the path. */
   resume(now: Millis): void {
-    this.bandwidth.resume(now);
-    this.queueing.reset();
-    this.contention.reset(now);
-    this.overdrive.postpone(this.roundTrip, now);
-    this.probe.restart(now);
+    this.#bandwidth.resume(now);
+    this.#queueing.reset();
+    this.#contention.reset(now);
+    this.#overdrive.postpone(this.#roundTrip, now);
+    this.#probe.restart(now);
     // A small picture ends before the path shows its limit: the next one continues the search.
-    if (this.limitFound) this.phase = CRUISE;
-    else this.search(STARTUP_GAIN, now);
+    if (this.#limitFound) this.#phase = CRUISE;
+    else this.#search(STARTUP_GAIN, now);
   }
 
   /** There are more lanes than when they limited the sender: what the path carries is open again. */
   widen(now: Millis): void {
-    if (this.queue <= TARGET_QUEUE && this.state !== 'startup') this.search(WIDEN_GAIN, now);
+    if (this.queue <= TARGET_QUEUE && this.state !== 'startup') this.#search(WIDEN_GAIN, now);
   }
 
-  private gain(phase: Phase): number {
-    const testing = this.overdrive.gain(this.bandwidth.rate);
+  #gain(phase: Phase): number {
+    const testing = this.#overdrive.gain(this.#bandwidth.rate);
     if (testing !== undefined) return testing;
-    if (phase.state === 'startup') return phase.search.gain(this.bandwidth.measured);
-    const probe = this.probe.value;
-    const excess = (this.queue - TARGET_QUEUE) / Math.max(40, DRAIN_ROUNDS * this.roundTrip);
+    if (phase.state === 'startup') return phase.search.gain(this.#bandwidth.measured);
+    const probe = this.#probe.value;
+    const excess = (this.queue - TARGET_QUEUE) / Math.max(40, DRAIN_ROUNDS * this.#roundTrip);
     return Math.max(MIN_GAIN, Math.min(probe, 1 - excess + (probe - PROBE_GAIN)));
   }
 
-  private search(gain: number, now: Millis): void {
-    this.phase = { state: 'startup', search: new Startup(gain, now) };
+  #search(gain: number, now: Millis): void {
+    this.#phase = { state: 'startup', search: new Startup(gain, now) };
   }
 
-  private advance(phase: Phase, sample: RateSample, now: Millis): void {
-    this.probe.update(this.queue, this.roundTrip, now);
+  #advance(phase: Phase, sample: RateSample, now: Millis): void {
+    this.#probe.update(this.queue, this.#roundTrip, now);
     if (phase.state === 'startup') {
-      this.advanceSearch(phase.search, sample, now);
+      this.#advanceSearch(phase.search, sample, now);
       return;
     }
-    const drained = this.queue < TARGET_QUEUE || this.contention.undrainedFor(now) > 4 * this.roundTrip + 400;
-    if (phase.state === 'drain' && drained) this.phase = CRUISE;
-    if (this.contention.update(this.queue, this.bandwidth.rate, this.roundTrip, now)) {
-      const byteLength = this.bandwidth.rate * (this.roundTrip + this.queue);
-      this.phase = { state: 'contend', window: new CompetitiveWindow(byteLength, now) };
-      this.probe.restart(now);
+    const drained =
+      this.queue < TARGET_QUEUE || this.#contention.undrainedFor(now) > 4 * this.#roundTrip + 400;
+    if (phase.state === 'drain' && drained) this.#phase = CRUISE;
+    if (this.#contention.update(this.queue, this.#bandwidth.rate, this.#roundTrip, now)) {
+      const byteLength = this.#bandwidth.rate * (this.#roundTrip + this.queue);
+      this.#phase = { state: 'contend', window: new CompetitiveWindow(byteLength, now) };
+      this.#probe.restart(now);
     }
-    this.testOverdrive(now);
+    this.#testOverdrive(now);
   }
 
-  private advanceSearch(search: Startup, { limited }: RateSample, now: Millis): void {
-    const { deliveryRate, measured } = this.bandwidth;
-    const { queue, roundTrip } = this;
+  #advanceSearch(search: Startup, { limited }: RateSample, now: Millis): void {
+    const { deliveryRate, measured } = this.#bandwidth;
+    const { queue } = this;
+    const roundTrip = this.#roundTrip;
     const end = search.update({ queue, roundTrip, deliveryRate, measured, limited }, now);
-    this.testOverdrive(now);
+    this.#testOverdrive(now);
     if (end === undefined) return;
-    this.phase = end === 'queue' ? { state: 'drain' } : CRUISE;
-    this.limitFound = true;
-    this.contention.restart(now);
+    this.#phase = end === 'queue' ? { state: 'drain' } : CRUISE;
+    this.#limitFound = true;
+    this.#contention.restart(now);
     if (end === 'plateau' && this.loss > OVERDRIVE_LOSS) {
       // Which part of the loss was our own overflow only a slower rate can show.
-      this.bandwidth.replace(search.plateauRate, now);
-      this.losses.forgetBaseline();
+      this.#bandwidth.replace(search.plateauRate, now);
+      this.#losses.forgetBaseline();
     }
   }
 
-  private compete(window: CompetitiveWindow, sample: RateSample, now: Millis): void {
-    const { queue, roundTrip, baseLoss } = this;
+  #compete(window: CompetitiveWindow, sample: RateSample, now: Millis): void {
+    const { queue, baseLoss } = this;
+    const roundTrip = this.#roundTrip;
     if (!window.update({ ...sample, queue, roundTrip, baseLoss, emptyQueue: TARGET_QUEUE }, now)) return;
-    this.phase = CRUISE;
-    this.contention.restart(now);
-    this.probe.restart(window.queueSeenAt);
-    this.bandwidth.replace(Math.min(window.rateAlone(roundTrip), this.bandwidth.rate), now);
+    this.#phase = CRUISE;
+    this.#contention.restart(now);
+    this.#probe.restart(window.queueSeenAt);
+    this.#bandwidth.replace(Math.min(window.rateAlone(roundTrip), this.#bandwidth.rate), now);
   }
 
-  private testOverdrive(now: Millis): void {
-    const { queue, roundTrip } = this;
-    const baseline = this.losses.baseline ?? 0;
-    const { deliveryRate } = this.bandwidth;
-    const rate = this.overdrive.update({ queue, roundTrip, baseline, deliveryRate }, now);
+  #testOverdrive(now: Millis): void {
+    const { queue } = this;
+    const roundTrip = this.#roundTrip;
+    const baseline = this.#losses.baseline ?? 0;
+    const { deliveryRate } = this.#bandwidth;
+    const rate = this.#overdrive.update({ queue, roundTrip, baseline, deliveryRate }, now);
     if (rate === undefined) return;
-    this.bandwidth.replace(rate, now);
-    this.phase = CRUISE;
+    this.#bandwidth.replace(rate, now);
+    this.#phase = CRUISE;
   }
 }

@@ -1,11 +1,11 @@
 /** `docs/RATE.md` names constants and files in place of repeating numbers: they must be there. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 
 const CORE = new URL('../', import.meta.url);
 const DOCUMENT = readFileSync(new URL('../../docs/RATE.md', CORE), 'utf8');
 
-it('every constant and every file that RATE.md names is one of the core', () => {
+test('every constant and every file that RATE.md names is one of the core', () => {
   const files = readdirSync(CORE, { recursive: true, encoding: 'utf8' }).filter((file) =>
     file.endsWith('.ts'),
   );

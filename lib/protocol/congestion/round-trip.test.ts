@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { RoundTrip } from './round-trip.ts';
 
 describe('round trip', () => {
-  it('[P-41] follows RFC 6298 and remembers the minimum', () => {
+  test('[P-41] follows RFC 6298 and remembers the minimum', () => {
     const roundTrip = new RoundTrip();
     roundTrip.add(100);
     expect([roundTrip.smoothed, roundTrip.variation, roundTrip.minimum]).toEqual([100, 50, 100]);
@@ -13,7 +13,7 @@ describe('round trip', () => {
     expect(roundTrip.minimum).toBe(60);
   });
 
-  it('stays between the smallest and the largest sample', () => {
+  test('stays between the smallest and the largest sample', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 2000 }), { minLength: 1 }), (samples) => {
         const roundTrip = new RoundTrip();

@@ -32,20 +32,20 @@ type StartupEnd = 'queue' | 'plateau';
 export class Startup {
   /** Largest delivery rate of this search, bytes a millisecond. */
   plateauRate = 0;
-  private readonly growth: number;
+  readonly #growth: number;
   /** When the delivery rate last grew. */
-  private grownAt: Millis;
+  #grownAt: Millis;
   /** Since when there is a queue. */
-  private queueSince: Millis | undefined;
+  #queueSince: Millis | undefined;
 
   constructor(gain: number, now: Millis) {
-    this.growth = gain;
-    this.grownAt = now;
+    this.#growth = gain;
+    this.#grownAt = now;
   }
 
   /** Pacing gain: holds the rate until the first measurement, and while a queue shows. */
   gain(measured: boolean): number {
-    return measured && this.queueSince === undefined ? this.growth : 1;
+    return measured && this.#queueSince === undefined ? this.#growth : 1;
   }
 
   /** Returns why the search is over, or `undefined`. */
@@ -56,12 +56,12 @@ export class Startup {
     // Not compensated for loss: with a short queue our own overflow would look like the path's loss.
     if (deliveryRate > this.plateauRate * PLATEAU_GROWTH || limited) {
       this.plateauRate = Math.max(this.plateauRate, deliveryRate);
-      this.grownAt = now;
+      this.#grownAt = now;
     }
-    if (queue <= Math.max(STARTUP_QUEUE, roundTrip / 4)) this.queueSince = undefined;
-    else this.queueSince ??= now;
-    if (this.queueSince !== undefined && now - this.queueSince >= roundTrip / 2) return 'queue';
-    const plateau = measured && this.plateauRate > 0 && now - this.grownAt > 3 * roundTrip + 60;
+    if (queue <= Math.max(STARTUP_QUEUE, roundTrip / 4)) this.#queueSince = undefined;
+    else this.#queueSince ??= now;
+    if (this.#queueSince !== undefined && now - this.#queueSince >= roundTrip / 2) return 'queue';
+    const plateau = measured && this.plateauRate > 0 && now - this.#grownAt > 3 * roundTrip + 60;
     return plateau ? 'plateau' : undefined;
   }
 }

@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { WindowedExtreme } from './windowed-extreme.ts';
 
 describe('windowed extreme', () => {
-  it('is the extreme of the values within the window, whatever was before', () => {
+  test('is the extreme of the values within the window, whatever was before', () => {
     fc.assert(
       fc.property(
         fc.constantFrom('max' as const, 'min' as const),
@@ -26,7 +26,7 @@ describe('windowed extreme', () => {
     );
   });
 
-  it('keeps its last value however long ago, and none after a reset', () => {
+  test('keeps its last value however long ago, and none after a reset', () => {
     const filter = new WindowedExtreme('max');
     filter.add(5, 0, 10);
     expect(filter.get()).toBe(5);

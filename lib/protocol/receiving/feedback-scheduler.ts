@@ -12,64 +12,64 @@ const URGENT_COPIES = 3;
 /** When feedback is sent, and on which lane. */
 export class FeedbackScheduler {
   /** When it is due; `undefined`: there is nothing to report. */
-  private at: Millis | undefined;
-  private lastAt: Millis = -Infinity;
+  #at: Millis | undefined;
+  #lastAt: Millis = -Infinity;
   /** Time to the next repetition. */
-  private repeat: Millis = REPEAT_FIRST;
+  #repeat: Millis = REPEAT_FIRST;
   /** Copies to be sent at once. */
-  private copies = 0;
+  #copies = 0;
   /** Lanes are used in turn. */
-  private turn = 0;
+  #turn = 0;
   /** Bytes that the browser holds back, by lane. */
-  private readonly backlogs = new Map<LaneId, number>();
+  readonly #backlogs = new Map<LaneId, number>();
 
   /** A packet arrived. */
   arrived(now: Millis): void {
-    this.repeat = REPEAT_FIRST;
-    const at = Math.max(now, this.lastAt + INTERVAL);
-    if (this.at !== undefined && at >= this.at) return;
-    this.at = at;
-    this.copies = 1;
+    this.#repeat = REPEAT_FIRST;
+    const at = Math.max(now, this.#lastAt + INTERVAL);
+    if (this.#at !== undefined && at >= this.#at) return;
+    this.#at = at;
+    this.#copies = 1;
   }
 
   /** Feedback now, in several copies. */
   urge(now: Millis): void {
-    this.repeat = REPEAT_FIRST;
-    this.at = now;
-    this.copies = URGENT_COPIES;
+    this.#repeat = REPEAT_FIRST;
+    this.#at = now;
+    this.#copies = URGENT_COPIES;
   }
 
   backlog(lane: LaneId, byteLength: number): void {
-    this.backlogs.set(lane, byteLength);
+    this.#backlogs.set(lane, byteLength);
   }
 
   laneClosed(lane: LaneId): void {
-    this.backlogs.delete(lane);
+    this.#backlogs.delete(lane);
   }
 
   /**
    * The lane for feedback that is due now, one without a backlog if there is one; `undefined`: none is due.
    */
   poll(lanes: readonly LaneId[], now: Millis): LaneId | undefined {
-    if (this.at === undefined || now < this.at) return undefined;
+    if (this.#at === undefined || now < this.#at) return undefined;
     for (let tried = 0; tried < lanes.length; tried++) {
-      const lane = lanes[this.turn++ % lanes.length] as LaneId;
-      if ((this.backlogs.get(lane) ?? 0) === 0) return lane;
+      const lane = lanes[this.#turn++ % lanes.length] as LaneId;
+      if ((this.#backlogs.get(lane) ?? 0) === 0) return lane;
     }
-    return lanes[this.turn++ % Math.max(1, lanes.length)];
+    return lanes[this.#turn++ % Math.max(1, lanes.length)];
   }
 
   /** @param receiving more is expected: feedback is repeated in case this one was lost */
   sent(receiving: boolean, now: Millis): void {
-    this.lastAt = now;
-    this.copies -= 1;
-    if (this.copies > 0) return;
-    this.at = receiving ? now + this.repeat : undefined;
-    this.repeat = Math.min(REPEAT_LAST, this.repeat * REPEAT_GROWTH);
+    this.#lastAt = now;
+    this.#copies -= 1;
+    if (this.#copies > 0) return;
+    this.#at = receiving ? now + this.#repeat : undefined;
+    this.#repeat = Math.min(REPEAT_LAST, this.#repeat * REPEAT_GROWTH);
   }
 
   /** `Infinity`: nothing to report. */
   nextTimeout(): Millis {
-    return this.at ?? Infinity;
+    return this.#at ?? Infinity;
   }
 }

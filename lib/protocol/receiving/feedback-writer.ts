@@ -7,26 +7,26 @@ import type { Arrivals } from './lane-arrivals.ts';
 
 /** What the receiver measures of arriving packets, and the feedback that reports it. */
 export class FeedbackWriter {
-  private number = 0;
+  #number = 0;
   /** DATA and PROBE packets of the session, and their bytes. */
-  private packets = 0;
-  private byteLength = 0;
+  #packets = 0;
+  #byteLength = 0;
   /** The latest send time received, in ticks, and when. */
-  private newestSentAt = 0;
-  private newestAt: Millis = 0;
+  #newestSentAt = 0;
+  #newestAt: Millis = 0;
   /** Minimum one-way delay since the last feedback, in ticks of any fixed offset. */
-  private delay: number | undefined;
+  #delay: number | undefined;
 
   /** @param sentAt ticks of the sender's clock */
   arrived(sentAt: number, length: number, now: Millis): void {
-    this.packets += 1;
-    this.byteLength += length;
+    this.#packets += 1;
+    this.#byteLength += length;
     // A packet overtaken by another lane's measures that lane's congestion window, not the path's delay.
-    if (this.packets > 1 && ((sentAt - this.newestSentAt) | 0) < 0) return;
-    this.newestSentAt = sentAt;
-    this.newestAt = now;
+    if (this.#packets > 1 && ((sentAt - this.#newestSentAt) | 0) < 0) return;
+    this.#newestSentAt = sentAt;
+    this.#newestAt = now;
     const delay = (ticksOf(now) - sentAt) | 0;
-    if (this.delay === undefined || ((delay - this.delay) | 0) < 0) this.delay = delay;
+    if (this.#delay === undefined || ((delay - this.#delay) | 0) < 0) this.#delay = delay;
   }
 
   write(arrivals: Arrivals, reportable: readonly IncomingObject[], now: Millis): Uint8Array {
@@ -38,17 +38,17 @@ export class FeedbackWriter {
       room -= report.lacking.length;
       return report;
     });
-    this.number += 1;
-    const delay = this.delay ?? NO_DELAY;
-    this.delay = undefined;
+    this.#number += 1;
+    const delay = this.#delay ?? NO_DELAY;
+    this.#delay = undefined;
     return encodeFeedback({
-      number: this.number,
+      number: this.#number,
       clock: ticksOf(now),
-      newestSentAt: this.newestSentAt,
-      ackDelay: Math.min(MAX_ACK_DELAY, Math.round((now - this.newestAt) * TICKS)),
+      newestSentAt: this.#newestSentAt,
+      ackDelay: Math.min(MAX_ACK_DELAY, Math.round((now - this.#newestAt) * TICKS)),
       delay: delay >>> 0,
-      packets: this.packets,
-      bytes: this.byteLength >>> 0,
+      packets: this.#packets,
+      bytes: this.#byteLength >>> 0,
       lanes,
       streams,
     });

@@ -27,15 +27,15 @@ export class IncomingObject {
   readonly stream: number;
   readonly geometry: Geometry;
   closedBelow = 0;
-  private readonly symbolLength: number;
-  private readonly open = new Map<number, BlockDecoder>();
-  private readonly closed = new Set<number>();
-  private seenThrough = 0;
+  readonly #symbolLength: number;
+  readonly #open = new Map<number, BlockDecoder>();
+  readonly #closed = new Set<number>();
+  #seenThrough = 0;
 
   constructor(stream: number, length: number) {
     this.stream = stream;
     this.geometry = geometryOf(length);
-    this.symbolLength = Math.min(CHUNK_LENGTH, length);
+    this.#symbolLength = Math.min(CHUNK_LENGTH, length);
   }
 
   get whole(): boolean {
@@ -47,45 +47,46 @@ export class IncomingObject {
     return this.whole ? this.geometry.length : blockRange(this.geometry, this.closedBelow)[0];
   }
 
-  get unfinished(): number {
-    return this.open.size;
+  /** Blocks of which some symbols are held, not all. */
+  get openBlocks(): number {
+    return this.#open.size;
   }
 
   /** A symbol of this block would be its first. */
   isUntouched(block: number): boolean {
-    return !this.isClosed(block) && !this.open.has(block);
+    return !this.isClosed(block) && !this.#open.has(block);
   }
 
   isClosed(block: number): boolean {
-    return block < this.closedBelow || this.closed.has(block);
+    return block < this.closedBelow || this.#closed.has(block);
   }
 
   /** This block is here already (from an earlier session). */
   close(block: number): void {
     if (block >= this.geometry.blocks || this.isClosed(block)) return;
-    this.closed.add(block);
-    this.open.delete(block);
-    this.seenThrough = Math.max(this.seenThrough, block + 1);
-    while (this.closed.delete(this.closedBelow)) this.closedBelow += 1;
+    this.#closed.add(block);
+    this.#open.delete(block);
+    this.#seenThrough = Math.max(this.#seenThrough, block + 1);
+    while (this.#closed.delete(this.closedBelow)) this.closedBelow += 1;
   }
 
   take(block: number, symbol: number, bytes: Uint8Array): Taken {
     if (block >= this.geometry.blocks) return REFUSED;
-    if (this.isClosed(block)) return this.duplicate(block, symbol);
+    if (this.isClosed(block)) return this.#duplicate(block, symbol);
     if (block >= this.closedBelow + MAX_OPEN_BLOCKS || symbol >= MAX_SYMBOLS) return REFUSED;
     const k = blockChunks(this.geometry, block);
     const chunk = this.chunkOf(block, symbol);
-    const expected = chunk === undefined ? this.symbolLength : chunkLength(this.geometry, chunk);
+    const expected = chunk === undefined ? this.#symbolLength : chunkLength(this.geometry, chunk);
     if (bytes.length !== expected) return REFUSED;
 
-    let decoder = this.open.get(block);
+    let decoder = this.#open.get(block);
     if (decoder === undefined) {
-      decoder = new BlockDecoder(k, this.symbolLength);
-      this.open.set(block, decoder);
-      this.seenThrough = Math.max(this.seenThrough, block + 1);
+      decoder = new BlockDecoder(k, this.#symbolLength);
+      this.#open.set(block, decoder);
+      this.#seenThrough = Math.max(this.#seenThrough, block + 1);
     }
-    if (decoder.add(symbol, bytes) !== 'new') return this.duplicate(block, symbol);
-    return { kind: 'new', chunk, whole: decoder.complete ? this.finish(block, decoder) : undefined };
+    if (decoder.add(symbol, bytes) !== 'new') return this.#duplicate(block, symbol);
+    return { kind: 'new', chunk, whole: decoder.complete ? this.#finish(block, decoder) : undefined };
   }
 
   /** The chunk that this symbol is; `undefined`: it is repair, or of no block. */
@@ -94,15 +95,15 @@ export class IncomingObject {
     return firstChunk(this.geometry, block) + symbol;
   }
 
-  private duplicate(block: number, symbol: number): Taken {
+  #duplicate(block: number, symbol: number): Taken {
     const chunk = this.chunkOf(block, symbol);
     return chunk === undefined ? DUPLICATE : { kind: 'duplicate', chunk };
   }
 
   /** Chunks missing where later ones have arrived, as of now. For the chunk map. */
   holes(each: (chunk: number, block: number) => void): void {
-    for (const [block, decoder] of this.open) {
-      if (block + 1 >= this.seenThrough) continue;
+    for (const [block, decoder] of this.#open) {
+      if (block + 1 >= this.#seenThrough) continue;
       const first = firstChunk(this.geometry, block);
       for (let i = 0; i < decoder.k; i++) if (!decoder.hasSource(i)) each(first + i, block);
     }
@@ -112,11 +113,11 @@ export class IncomingObject {
   report(room: number): StreamReport {
     const lacking: { block: number; symbols: number }[] = [];
     let block = this.closedBelow;
-    for (; block < this.seenThrough; block++) {
-      if (this.closed.has(block)) continue;
+    for (; block < this.#seenThrough; block++) {
+      if (this.#closed.has(block)) continue;
       // An entry counts to 65,535 from the first: `have` of an earlier session can leave holes further apart.
       if (lacking.length >= Math.min(room, 255) || block - this.closedBelow > 0xffff) break;
-      const symbols = this.open.get(block)?.missing ?? blockChunks(this.geometry, block);
+      const symbols = this.#open.get(block)?.missing ?? blockChunks(this.geometry, block);
       lacking.push({ block, symbols });
     }
     return {
@@ -129,10 +130,10 @@ export class IncomingObject {
 
   /** Nothing more will arrive: forgets the blocks that did not become complete. */
   release(): void {
-    this.open.clear();
+    this.#open.clear();
   }
 
-  private finish(block: number, decoder: BlockDecoder): WholeBlock {
+  #finish(block: number, decoder: BlockDecoder): WholeBlock {
     const first = firstChunk(this.geometry, block);
     const rebuilt = decoder.recover().map((index) => first + index);
     const [at, to] = blockRange(this.geometry, block);

@@ -61,7 +61,7 @@ export class IncomingTransfer {
   readonly unreported: { rebuilt: number[]; duplicates: number[] } = { rebuilt: [], duplicates: [] };
   /** `packets` of the last PROGRESS. */
   reportedPackets = 0;
-  private current: IncomingPhase = { state: 'offered' };
+  #current: IncomingPhase = { state: 'offered' };
 
   constructor(id: number, header: FileHeader) {
     this.id = id;
@@ -73,11 +73,11 @@ export class IncomingTransfer {
   }
 
   get phase(): IncomingPhase {
-    return this.current;
+    return this.#current;
   }
 
   get state(): IncomingState {
-    return this.current.state;
+    return this.#current.state;
   }
 
   get original(): IncomingObject {
@@ -90,7 +90,7 @@ export class IncomingTransfer {
 
   /** Blocks begun and not complete. */
   get unfinished(): number {
-    return this.objects.reduce((sum, object) => sum + object.unfinished, 0);
+    return this.objects.reduce((sum, object) => sum + object.openBlocks, 0);
   }
 
   object(stream: number): IncomingObject | undefined {
@@ -116,26 +116,26 @@ export class IncomingTransfer {
   step(input: Exclude<IncomingInput, 'digest' | 'counted'>): boolean {
     const next = INCOMING_TRANSITIONS[this.state][input];
     if (next === undefined) return false;
-    this.current = { state: next } as IncomingPhase;
+    this.#current = { state: next } as IncomingPhase;
     return true;
   }
 
   /** The digest was compared; late packets are counted `until` then. */
   verified(intact: boolean, until: Millis): boolean {
     if (INCOMING_TRANSITIONS[this.state].digest === undefined) return false;
-    this.current = { state: 'lingering', intact, until };
+    this.#current = { state: 'lingering', intact, until };
     return true;
   }
 
   /** Late packets are counted until another time. */
   lingerUntil(until: Millis): void {
-    if (this.current.state === 'lingering') this.current = { ...this.current, until };
+    if (this.#current.state === 'lingering') this.#current = { ...this.#current, until };
   }
 
   /** No late packet is counted any more. */
   finish(): boolean {
-    if (this.current.state !== 'lingering') return false;
-    this.current = { state: 'done', intact: this.current.intact };
+    if (this.#current.state !== 'lingering') return false;
+    this.#current = { state: 'done', intact: this.#current.intact };
     return true;
   }
 

@@ -12,39 +12,39 @@ import { IncomingTransfer } from './incoming-transfer.ts';
 
 /** All transfers of a session by what can happen to them, and the bounds on their number and memory. */
 export class IncomingTransfers {
-  private readonly table = new TransferTable<IncomingTransfer>();
+  readonly #table = new TransferTable<IncomingTransfer>();
   /** Offers without an answer. */
-  private readonly waiting = new Set<IncomingTransfer>();
+  readonly #waiting = new Set<IncomingTransfer>();
   /** Those of them of whose preview something is here. */
-  private readonly early = new Set<IncomingTransfer>();
+  readonly #early = new Set<IncomingTransfer>();
   /** Accepted, and not over. */
   readonly active = new Set<IncomingTransfer>();
   /** Unfinished blocks of all transfers. */
-  private unfinished = 0;
+  #unfinished = 0;
   /** Offers that the sender withdrew before an answer. */
-  private withdrawn: number;
+  #withdrawn: number;
 
   constructor(unanswered: number) {
-    this.withdrawn = unanswered;
+    this.#withdrawn = unanswered;
   }
 
   /** Offers of the session without an answer: those that wait, and those that were withdrawn. */
   get unanswered(): number {
-    return this.withdrawn + this.waiting.size;
+    return this.#withdrawn + this.#waiting.size;
   }
 
   /** No further offer is allowed. */
   get full(): boolean {
-    return this.waiting.size >= MAX_WAITING_OFFERS || this.unanswered >= MAX_UNANSWERED_OFFERS;
+    return this.#waiting.size >= MAX_WAITING_OFFERS || this.unanswered >= MAX_UNANSWERED_OFFERS;
   }
 
   /** One that is not over, or one of the last that are. */
   get(id: number): IncomingTransfer | undefined {
-    return this.table.get(id);
+    return this.#table.get(id);
   }
 
   endingOf(id: number): Ending | undefined {
-    return this.table.endingOf(id);
+    return this.#table.endingOf(id);
   }
 
   receiving(): IncomingTransfer[] {
@@ -57,7 +57,7 @@ export class IncomingTransfers {
    */
   reportable(): IncomingObject[] {
     return (
-      [...this.active, ...this.early]
+      [...this.active, ...this.#early]
         .toSorted((a, b) => b.lastPacketAt - a.lastPacketAt)
         // To report on an original is to accept it.
         .flatMap(({ objects, preview, state }) => (state === 'offered' ? (preview ?? []) : objects))
@@ -66,39 +66,39 @@ export class IncomingTransfers {
 
   offer(id: number, header: FileHeader): IncomingTransfer {
     const transfer = new IncomingTransfer(id, header);
-    this.table.append(transfer);
-    this.waiting.add(transfer);
+    this.#table.append(transfer);
+    this.#waiting.add(transfer);
     return transfer;
   }
 
   accepted(transfer: IncomingTransfer): void {
-    this.waiting.delete(transfer);
-    this.early.delete(transfer);
+    this.#waiting.delete(transfer);
+    this.#early.delete(transfer);
     this.active.add(transfer);
   }
 
   /** Ends one that is not verified; `false`: it is, or has ended. */
   end(transfer: IncomingTransfer, input: 'decline' | 'cancel' | 'silence'): boolean {
     if (!transfer.step(input)) return false;
-    this.retire(transfer, 'ended');
+    this.#retire(transfer, 'ended');
     return true;
   }
 
   /** The sender cancels. */
   withdraw(transfer: IncomingTransfer): boolean {
-    if (transfer.state === 'offered') this.withdrawn += 1;
+    if (transfer.state === 'offered') this.#withdrawn += 1;
     return this.end(transfer, 'cancel');
   }
 
   /** No late packet of it is counted any more. */
   finish(transfer: IncomingTransfer): void {
     const { phase } = transfer;
-    if (transfer.finish()) this.retire(transfer, 'intact' in phase && phase.intact ? 'verified' : 'refuted');
+    if (transfer.finish()) this.#retire(transfer, 'intact' in phase && phase.intact ? 'verified' : 'refuted');
   }
 
   /** Another session began with the same sender. */
   forgive(): void {
-    this.withdrawn = 0;
+    this.#withdrawn = 0;
   }
 
   /**
@@ -112,13 +112,13 @@ export class IncomingTransfers {
     symbol: number,
     bytes: Uint8Array,
   ): Exclude<Taken, { kind: 'refused' }> {
-    if (object.isUntouched(block) && this.unfinished >= MAX_UNFINISHED_BLOCKS)
+    if (object.isUntouched(block) && this.#unfinished >= MAX_UNFINISHED_BLOCKS)
       throw new ProtocolError('too-long', 'unfinished blocks');
-    const before = object.unfinished;
+    const before = object.openBlocks;
     const taken = object.take(block, symbol, bytes);
-    this.unfinished += object.unfinished - before;
+    this.#unfinished += object.openBlocks - before;
     if (taken.kind === 'refused') throw new ProtocolError('bad-number', 'symbol outside its object');
-    if (transfer.state === 'offered') this.early.add(transfer);
+    if (transfer.state === 'offered') this.#early.add(transfer);
     return taken;
   }
 
@@ -128,14 +128,14 @@ export class IncomingTransfers {
    */
   admitEarly(transfer: IncomingTransfer, object: IncomingObject): void {
     if (object === transfer.original) throw new ProtocolError('wrong-state', 'data before acceptance');
-    if (!this.early.has(transfer) && this.early.size >= 2 * MAX_EARLY_PREVIEWS)
+    if (!this.#early.has(transfer) && this.#early.size >= 2 * MAX_EARLY_PREVIEWS)
       throw new ProtocolError('too-many-offers', 'early previews');
   }
 
-  private retire(transfer: IncomingTransfer, ending: Ending): void {
-    this.unfinished -= transfer.unfinished;
+  #retire(transfer: IncomingTransfer, ending: Ending): void {
+    this.#unfinished -= transfer.unfinished;
     transfer.release();
-    for (const set of [this.waiting, this.early, this.active]) set.delete(transfer);
-    this.table.retire(transfer, ending);
+    for (const set of [this.#waiting, this.#early, this.active]) set.delete(transfer);
+    this.#table.retire(transfer, ending);
   }
 }

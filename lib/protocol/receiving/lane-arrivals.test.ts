@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Arrivals } from './lane-arrivals.ts';
 import { MAX_FEEDBACK_LANES } from '../limits.ts';
 
 describe('arrivals', () => {
-  it('[P-29] take every packet once, in any order within the window', () => {
+  test('[P-29] take every packet once, in any order within the window', () => {
     fc.assert(
       fc.property(fc.array(fc.nat({ max: 400 })), (numbers) => {
         const arrivals = new Arrivals();
@@ -19,7 +19,7 @@ describe('arrivals', () => {
     );
   });
 
-  it('[P-29, P-101] take what is older than the window for a replay, and stay bounded when a number jumps', () => {
+  test('[P-29, P-101] take what is older than the window for a replay, and stay bounded when a number jumps', () => {
     const arrivals = new Arrivals();
     arrivals.open(1);
     expect(arrivals.add(1, 5)).toBe(true);
@@ -30,7 +30,7 @@ describe('arrivals', () => {
     expect(arrivals.add(1, 0xffff_ffff)).toBe(false);
   });
 
-  it('take nothing from a lane that is not open', () => {
+  test('take nothing from a lane that is not open', () => {
     const arrivals = new Arrivals();
     expect(arrivals.add(1, 0)).toBe(false);
     arrivals.open(1);
@@ -40,7 +40,7 @@ describe('arrivals', () => {
     expect(arrivals.size).toBe(0);
   });
 
-  it('still count what a closed lane missed', () => {
+  test('still count what a closed lane missed', () => {
     const arrivals = new Arrivals();
     arrivals.open(1);
     arrivals.add(1, 9);
@@ -49,7 +49,7 @@ describe('arrivals', () => {
     expect(arrivals.missing).toBe(9);
   });
 
-  it('[P-34] tell each change four times, as counters of 16 bits that begin again', () => {
+  test('[P-34] tell each change four times, as counters of 16 bits that begin again', () => {
     const arrivals = new Arrivals();
     arrivals.open(7);
     for (let number = 0; number < 65_537; number++) if (number !== 3) arrivals.add(7, number);
@@ -58,7 +58,7 @@ describe('arrivals', () => {
     expect(arrivals.report()).toEqual([]);
   });
 
-  it('[P-34] tell of every lane in turn when there are more than one feedback takes', () => {
+  test('[P-34] tell of every lane in turn when there are more than one feedback takes', () => {
     const arrivals = new Arrivals();
     const lanes = Array.from({ length: 190 }, (_, i) => i + 1);
     for (const lane of lanes) {

@@ -12,18 +12,18 @@ class IncomingLane {
   received = 0;
   /** How many more times the present counters are reported. */
   reportsLeft = 0;
-  private readonly seen = new Uint8Array(WINDOW);
+  readonly #seen = new Uint8Array(WINDOW);
 
   /** `false`: it arrived before, or is too old to know. */
   add(number: number): boolean {
     if (number > this.highest) {
       const from = Math.max(this.highest + 1, number - WINDOW + 1);
-      for (let between = from; between < number; between++) this.seen[between % WINDOW] = 0;
+      for (let between = from; between < number; between++) this.#seen[between % WINDOW] = 0;
       this.highest = number;
-    } else if (number <= this.highest - WINDOW || this.seen[number % WINDOW] === 1) {
+    } else if (number <= this.highest - WINDOW || this.#seen[number % WINDOW] === 1) {
       return false;
     }
-    this.seen[number % WINDOW] = 1;
+    this.#seen[number % WINDOW] = 1;
     this.received += 1;
     this.reportsLeft = REPEATS;
     return true;
@@ -32,36 +32,36 @@ class IncomingLane {
 
 /** The receiving side of the lanes: which packets of each arrived. */
 export class Arrivals {
-  private readonly lanes = new Map<LaneId, IncomingLane>();
-  private missingOfClosed = 0;
+  readonly #lanes = new Map<LaneId, IncomingLane>();
+  #missingOfClosed = 0;
 
   open(lane: LaneId): void {
-    this.lanes.set(lane, new IncomingLane());
+    this.#lanes.set(lane, new IncomingLane());
   }
 
   close(lane: LaneId): void {
-    const known = this.lanes.get(lane);
-    if (known !== undefined) this.missingOfClosed += known.highest + 1 - known.received;
-    this.lanes.delete(lane);
+    const known = this.#lanes.get(lane);
+    if (known !== undefined) this.#missingOfClosed += known.highest + 1 - known.received;
+    this.#lanes.delete(lane);
   }
 
   get size(): number {
-    return this.lanes.size;
+    return this.#lanes.size;
   }
 
   ids(): LaneId[] {
-    return [...this.lanes.keys()];
+    return [...this.#lanes.keys()];
   }
 
   /** `false`: a duplicate, or a lane that is not open. */
   add(lane: LaneId, number: number): boolean {
-    return this.lanes.get(lane)?.add(number) ?? false;
+    return this.#lanes.get(lane)?.add(number) ?? false;
   }
 
   /** Packets that a later one of their lane has overtaken and that have not arrived. */
   get missing(): number {
-    let sum = this.missingOfClosed;
-    for (const lane of this.lanes.values()) sum += lane.highest + 1 - lane.received;
+    let sum = this.#missingOfClosed;
+    for (const lane of this.#lanes.values()) sum += lane.highest + 1 - lane.received;
     return sum;
   }
 
@@ -69,12 +69,12 @@ export class Arrivals {
   report(): LaneReport[] {
     const reports: LaneReport[] = [];
     for (let repeats = REPEATS; repeats > 0 && reports.length < MAX_FEEDBACK_LANES; repeats--) {
-      for (const [id, lane] of this.lanes) {
+      for (const [id, lane] of this.#lanes) {
         if (lane.reportsLeft !== repeats || reports.length >= MAX_FEEDBACK_LANES) continue;
         reports.push({ lane: id, highest: lane.highest & 0xffff, received: lane.received & 0xffff });
       }
     }
-    for (const report of reports) (this.lanes.get(report.lane) as IncomingLane).reportsLeft -= 1;
+    for (const report of reports) (this.#lanes.get(report.lane) as IncomingLane).reportsLeft -= 1;
     return reports;
   }
 }

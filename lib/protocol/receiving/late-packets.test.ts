@@ -2,7 +2,7 @@
  * The closing figures: what follows the last needed packet still counts, and both sides end with the same
  * sums.
  */
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { CONTROL_LANE } from '../endpoint.ts';
 import { encodeControl, type ControlMessage } from '../wire/control-message.ts';
 import { LINGER, SENT_LIMIT } from '../limits.ts';
@@ -43,7 +43,7 @@ function verified() {
   return { receiver, data, sent, types };
 }
 
-it('[P-48, P-52] the figures are final a little after the sender’s count, however late that comes', () => {
+test('[P-48, P-52] the figures are final a little after the sender’s count, however late that comes', () => {
   const { receiver, data, sent, types } = verified();
   receiver.handleTimeout(2 * LINGER);
   expect(types()).toEqual([]);
@@ -58,7 +58,7 @@ it('[P-48, P-52] the figures are final a little after the sender’s count, howe
   expect(receiver.transfer(1)).toMatchObject({ packets: 3, duplicates: 2, sent: { packets: 4 } });
 });
 
-it('[P-48, P-52] a count that never comes is not waited for longer than its limit, and one that comes then is told', () => {
+test('[P-48, P-52] a count that never comes is not waited for longer than its limit, and one that comes then is told', () => {
   const { receiver, sent, types } = verified();
   expect(receiver.nextTimeout()).toBeLessThanOrEqual(SENT_LIMIT);
   receiver.handleTimeout(SENT_LIMIT);

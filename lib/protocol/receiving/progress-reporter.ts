@@ -7,12 +7,12 @@ const INTERVAL: Millis = 250;
 
 /** Reports the receiver's counts and chunk map to the sender. */
 export class ProgressReporter {
-  private lastAt: Millis = -Infinity;
+  #lastAt: Millis = -Infinity;
 
   /** Reports that are due; the later pictures of an album wait without news. */
   poll(receiving: readonly IncomingTransfer[], now: Millis): ProgressMessage[] {
     if (now < this.nextTimeout()) return [];
-    this.lastAt = now;
+    this.#lastAt = now;
     return receiving
       .filter(
         ({ packets, reportedPackets, unreported }) =>
@@ -37,6 +37,6 @@ export class ProgressReporter {
   }
 
   nextTimeout(): Millis {
-    return this.lastAt + INTERVAL;
+    return this.#lastAt + INTERVAL;
   }
 }

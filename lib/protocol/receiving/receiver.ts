@@ -41,30 +41,30 @@ interface Symbol {
 export class Receiver implements Endpoint<ReceiverEvent> {
   /** Rules that the sender broke. */
   readonly violations = new Violations();
-  private readonly transfers: IncomingTransfers;
-  private readonly arrivals = new Arrivals();
-  private readonly scheduler = new FeedbackScheduler();
-  private readonly feedback = new FeedbackWriter();
-  private readonly progress = new ProgressReporter();
+  readonly #transfers: IncomingTransfers;
+  readonly #arrivals = new Arrivals();
+  readonly #scheduler = new FeedbackScheduler();
+  readonly #feedback = new FeedbackWriter();
+  readonly #progress = new ProgressReporter();
   /** Control messages to be sent. */
-  private readonly control: Uint8Array[] = [];
-  private readonly events: ReceiverEvent[] = [];
+  readonly #control: Uint8Array[] = [];
+  readonly #events: ReceiverEvent[] = [];
   /** Highest transfer number offered. */
-  private newestOffer = 0;
+  #newestOffer = 0;
   /** Of previews whose offers have not arrived: the control channel may be late by tenths of a second. */
-  private readonly unoffered: Symbol[] = [];
+  readonly #unoffered: Symbol[] = [];
   /** When a symbol of any transfer was last taken: those accepted later wait for their turn, however long. */
-  private lastSymbolAt: Millis = -Infinity;
+  #lastSymbolAt: Millis = -Infinity;
 
   /**
    * On a new control channel the sender has not said HELLO. It may be another page, to which feedback about
    * the pictures of the earlier one would be an acceptance of its own and a report of what it never sent.
    */
-  private unacquainted = false;
+  #unacquainted = false;
 
   /** @param unanswered offers of the same session that an earlier endpoint was left with (`unanswered`) */
   constructor(unanswered = 0) {
-    this.transfers = new IncomingTransfers(unanswered);
+    this.#transfers = new IncomingTransfers(unanswered);
   }
 
   // ---- commands
@@ -75,7 +75,7 @@ export class Receiver implements Endpoint<ReceiverEvent> {
    * @param name of the person, at most 120 bytes of UTF-8 are sent
    */
   hello(instance: Uint8Array, name: string): void {
-    this.post({ type: 'hello', instance, name });
+    this.#post({ type: 'hello', instance, name });
   }
 
   /**
@@ -84,27 +84,27 @@ export class Receiver implements Endpoint<ReceiverEvent> {
    * @throws UsageError when the transfer is no offer
    */
   accept(transfer: number, have: readonly Run[], now: Millis): void {
-    const incoming = this.transfers.get(transfer);
+    const incoming = this.#transfers.get(transfer);
     if (incoming?.accept(have, now) !== true) throw new UsageError('only an offer can be accepted');
-    this.transfers.accepted(incoming);
-    this.post({ type: 'accept', transfer, have: have.slice(0, MAX_RUNS) });
-    this.scheduler.urge(now);
-    this.checkComplete(incoming);
+    this.#transfers.accepted(incoming);
+    this.#post({ type: 'accept', transfer, have: have.slice(0, MAX_RUNS) });
+    this.#scheduler.urge(now);
+    this.#checkComplete(incoming);
   }
 
   /** @throws UsageError when the transfer is no offer */
   decline(transfer: number): void {
-    const incoming = this.transfers.get(transfer);
-    if (incoming === undefined || !this.transfers.end(incoming, 'decline'))
+    const incoming = this.#transfers.get(transfer);
+    if (incoming === undefined || !this.#transfers.end(incoming, 'decline'))
       throw new UsageError('only an offer can be declined');
-    this.post({ type: 'decline', transfer });
+    this.#post({ type: 'decline', transfer });
   }
 
   /** Ends a transfer on both sides; does nothing if it is verified or has ended. */
   cancel(transfer: number, reason: CancelReason = CancelReason.person): void {
-    const incoming = this.transfers.get(transfer);
-    if (incoming !== undefined && this.transfers.end(incoming, 'cancel'))
-      this.post({ type: 'cancel', transfer, reason });
+    const incoming = this.#transfers.get(transfer);
+    if (incoming !== undefined && this.#transfers.end(incoming, 'cancel'))
+      this.#post({ type: 'cancel', transfer, reason });
   }
 
   /**
@@ -113,45 +113,45 @@ export class Receiver implements Endpoint<ReceiverEvent> {
    * @throws UsageError when no answer is due
    */
   verified(transfer: number, intact: boolean, now: Millis): void {
-    const incoming = this.transfers.get(transfer);
+    const incoming = this.#transfers.get(transfer);
     if (incoming?.verified(intact, now + SENT_LIMIT) !== true) throw new UsageError('nothing to verify');
-    this.post({ type: 'complete', transfer, verified: intact });
-    this.scheduler.urge(now);
+    this.#post({ type: 'complete', transfer, verified: intact });
+    this.#scheduler.urge(now);
   }
 
   /** Tells the sender that this side leaves. */
   bye(): void {
-    this.post({ type: 'bye' });
+    this.#post({ type: 'bye' });
   }
 
   /** The control channel is gone: until HELLO on the next one, feedback is withheld. */
   disconnected(): void {
-    this.unacquainted = true;
+    this.#unacquainted = true;
   }
 
   /** Offers of this session without an answer: those that wait, and those that were withdrawn. */
   get unanswered(): number {
-    return this.transfers.unanswered;
+    return this.#transfers.unanswered;
   }
 
   /** Another session began with the same sender: its person is asked anew. */
   forgive(): void {
-    this.transfers.forgive();
+    this.#transfers.forgive();
   }
 
   /** One that is not over, or one of the last that are. */
   transfer(id: number): IncomingTransfer | undefined {
-    return this.transfers.get(id);
+    return this.#transfers.get(id);
   }
 
   /** Packets of the session that a later one of their lane overtook and that have not arrived. */
   get missing(): number {
-    return this.arrivals.missing;
+    return this.#arrivals.missing;
   }
 
   /** Open lanes. */
   get lanes(): number {
-    return this.arrivals.size;
+    return this.#arrivals.size;
   }
 
   // ---- Endpoint: in
@@ -159,54 +159,54 @@ export class Receiver implements Endpoint<ReceiverEvent> {
   handlePacket(bytes: Uint8Array, lane: LaneId, now: Millis): void {
     this.violations.guard(() => {
       if (lane === CONTROL_LANE) {
-        this.handleControl(decodeControl(bytes), now);
+        this.#handleControl(decodeControl(bytes), now);
         return;
       }
       // A packet that breaks a rule takes none of its message with it.
       for (const packet of splitMessage(bytes))
-        this.violations.guard(() => this.handleLanePacket(packet, lane, now));
+        this.violations.guard(() => this.#handleLanePacket(packet, lane, now));
     });
   }
 
   handleTimeout(now: Millis): void {
-    for (const transfer of this.transfers.active) {
+    for (const transfer of this.#transfers.active) {
       const { phase } = transfer;
-      if (phase.state === 'lingering' && now >= phase.until) this.finish(transfer);
-      else if (phase.state === 'receiving' && now - this.silentSince(transfer) > SILENCE_LIMIT)
-        this.endSilent(transfer);
+      if (phase.state === 'lingering' && now >= phase.until) this.#finish(transfer);
+      else if (phase.state === 'receiving' && now - this.#silentSince(transfer) > SILENCE_LIMIT)
+        this.#endSilent(transfer);
     }
-    for (const report of this.progress.poll(this.transfers.receiving(), now)) this.post(report);
+    for (const report of this.#progress.poll(this.#transfers.receiving(), now)) this.#post(report);
   }
 
   handleLaneOpen(lane: LaneId, now: Millis): void {
     if (lane === CONTROL_LANE) return;
-    this.arrivals.open(lane);
-    const receiving = this.transfers.receiving();
+    this.#arrivals.open(lane);
+    const receiving = this.#transfers.receiving();
     for (const transfer of receiving) transfer.lastPacketAt = now;
-    if (receiving.length > 0) this.scheduler.urge(now);
+    if (receiving.length > 0) this.#scheduler.urge(now);
   }
 
   handleLaneClosed(lane: LaneId, _now: Millis): void {
-    this.arrivals.close(lane);
-    this.scheduler.laneClosed(lane);
+    this.#arrivals.close(lane);
+    this.#scheduler.laneClosed(lane);
   }
 
   handleLaneBacklog(lane: LaneId, byteLength: number, _now: Millis): void {
-    this.scheduler.backlog(lane, byteLength);
+    this.#scheduler.backlog(lane, byteLength);
   }
 
   // ---- Endpoint: out
 
   pollTransmit(now: Millis): Transmit | undefined {
-    return this.pollControl() ?? this.pollFeedback(now);
+    return this.#pollControl() ?? this.#pollFeedback(now);
   }
 
   pollEvent(): ReceiverEvent | undefined {
-    return this.events.shift();
+    return this.#events.shift();
   }
 
   nextTimeout(): Millis | undefined {
-    const next = Math.min(...Object.values(this.deadlines()));
+    const next = Math.min(...Object.values(this.#deadlines()));
     return next === Infinity ? undefined : next;
   }
 
@@ -214,15 +214,15 @@ export class Receiver implements Endpoint<ReceiverEvent> {
    * When each part wants `handleTimeout` or `pollTransmit` to be called; `Infinity`: not before another
    * input.
    */
-  private deadlines(): Readonly<Record<'feedback' | 'progress' | 'transfers', Millis>> {
+  #deadlines(): Readonly<Record<'feedback' | 'progress' | 'transfers', Millis>> {
     let progress = Infinity;
     let transfers = Infinity;
-    for (const transfer of this.transfers.active) {
-      if (transfer.state === 'receiving') progress = this.progress.nextTimeout();
-      transfers = Math.min(transfers, this.transferTimeout(transfer));
+    for (const transfer of this.#transfers.active) {
+      if (transfer.state === 'receiving') progress = this.#progress.nextTimeout();
+      transfers = Math.min(transfers, this.#transferTimeout(transfer));
     }
     return {
-      feedback: this.arrivals.size > 0 && !this.unacquainted ? this.scheduler.nextTimeout() : Infinity,
+      feedback: this.#arrivals.size > 0 && !this.#unacquainted ? this.#scheduler.nextTimeout() : Infinity,
       progress,
       transfers,
     };
@@ -231,76 +231,76 @@ export class Receiver implements Endpoint<ReceiverEvent> {
   /**
    * When the counts of a verified transfer are final, or one that is being received has failed by silence.
    */
-  private transferTimeout(transfer: IncomingTransfer): Millis {
+  #transferTimeout(transfer: IncomingTransfer): Millis {
     const { phase } = transfer;
     if (phase.state === 'lingering') return phase.until;
-    return phase.state === 'receiving' ? this.silentSince(transfer) + SILENCE_LIMIT + 1 : Infinity;
+    return phase.state === 'receiving' ? this.#silentSince(transfer) + SILENCE_LIMIT + 1 : Infinity;
   }
 
   /** `Infinity`: without a lane nothing can be received. */
-  private silentSince({ lastPacketAt }: IncomingTransfer): Millis {
-    return this.arrivals.size > 0 ? Math.max(lastPacketAt, this.lastSymbolAt) : Infinity;
+  #silentSince({ lastPacketAt }: IncomingTransfer): Millis {
+    return this.#arrivals.size > 0 ? Math.max(lastPacketAt, this.#lastSymbolAt) : Infinity;
   }
 
-  private pollControl(): Transmit | undefined {
-    const bytes = this.control.shift();
+  #pollControl(): Transmit | undefined {
+    const bytes = this.#control.shift();
     return bytes === undefined ? undefined : { lane: CONTROL_LANE, bytes };
   }
 
-  private pollFeedback(now: Millis): Transmit | undefined {
-    if (this.unacquainted) return undefined;
-    const lane = this.scheduler.poll(this.arrivals.ids(), now);
+  #pollFeedback(now: Millis): Transmit | undefined {
+    if (this.#unacquainted) return undefined;
+    const lane = this.#scheduler.poll(this.#arrivals.ids(), now);
     if (lane === undefined) return undefined;
-    const bytes = this.feedback.write(this.arrivals, this.transfers.reportable(), now);
-    this.scheduler.sent(this.transfers.receiving().length > 0, now);
+    const bytes = this.#feedback.write(this.#arrivals, this.#transfers.reportable(), now);
+    this.#scheduler.sent(this.#transfers.receiving().length > 0, now);
     return { lane, bytes };
   }
 
   // ---- packets
 
-  private handleLanePacket(packet: Uint8Array, lane: LaneId, now: Millis): void {
+  #handleLanePacket(packet: Uint8Array, lane: LaneId, now: Millis): void {
     switch (packetType(packet)) {
       case FEEDBACK:
         throw new ProtocolError('wrong-lane', 'feedback for a receiver');
       case PROBE:
-        this.countArrival(packet, lane, now);
+        this.#countArrival(packet, lane, now);
         return;
       case DATA: {
-        const header = this.countArrival(packet, lane, now);
-        this.handleSymbol({ header, bytes: packet.subarray(DATA_HEADER) }, now);
+        const header = this.#countArrival(packet, lane, now);
+        this.#handleSymbol({ header, bytes: packet.subarray(DATA_HEADER) }, now);
       }
     }
   }
 
   /** @throws ProtocolError for a packet that arrived before */
-  private countArrival(packet: Uint8Array, lane: LaneId, now: Millis): DataHeader {
+  #countArrival(packet: Uint8Array, lane: LaneId, now: Millis): DataHeader {
     const header = decodeData(packet);
-    if (!this.arrivals.add(lane, header.number)) throw new ProtocolError('bad-number', 'replayed packet');
-    this.feedback.arrived(header.sentAt, packet.length, now);
-    this.scheduler.arrived(now);
+    if (!this.#arrivals.add(lane, header.number)) throw new ProtocolError('bad-number', 'replayed packet');
+    this.#feedback.arrived(header.sentAt, packet.length, now);
+    this.#scheduler.arrived(now);
     return header;
   }
 
-  private handleSymbol(symbol: Symbol, now: Millis): void {
+  #handleSymbol(symbol: Symbol, now: Millis): void {
     const { header, bytes } = symbol;
-    const transfer = this.transfers.get(transferOf(header.stream));
+    const transfer = this.#transfers.get(transferOf(header.stream));
     const object = transfer?.object(header.stream);
     if (transfer === undefined || object === undefined) {
-      this.keepUnoffered(symbol);
+      this.#keepUnoffered(symbol);
       return;
     }
     const original = object === transfer.original;
-    if (transfer.state === 'offered') this.transfers.admitEarly(transfer, object);
+    if (transfer.state === 'offered') this.#transfers.admitEarly(transfer, object);
     if (original) transfer.packets += 1;
     switch (transfer.state) {
       case 'offered':
       case 'receiving':
-        this.takeSymbol(transfer, object, header, bytes, now);
+        this.#takeSymbol(transfer, object, header, bytes, now);
         return;
       case 'verifying':
       case 'lingering':
       case 'done':
-        if (original) this.countDuplicate(transfer, object.chunkOf(header.block, header.symbol));
+        if (original) this.#countDuplicate(transfer, object.chunkOf(header.block, header.symbol));
         if (transfer.allCounted) transfer.lingerUntil(now);
         return;
       case 'ended':
@@ -308,14 +308,14 @@ export class Receiver implements Endpoint<ReceiverEvent> {
   }
 
   /** A preview's packets may be faster than its offer. */
-  private keepUnoffered({ header, bytes }: Symbol): void {
-    if (transferOf(header.stream) <= this.newestOffer || kindOf(header.stream) !== PREVIEW)
+  #keepUnoffered({ header, bytes }: Symbol): void {
+    if (transferOf(header.stream) <= this.#newestOffer || kindOf(header.stream) !== PREVIEW)
       throw new ProtocolError('unknown-transfer');
-    this.unoffered.push({ header, bytes: bytes.slice() });
-    if (this.unoffered.length > MAX_UNOFFERED_PACKETS) this.unoffered.shift();
+    this.#unoffered.push({ header, bytes: bytes.slice() });
+    if (this.#unoffered.length > MAX_UNOFFERED_PACKETS) this.#unoffered.shift();
   }
 
-  private takeSymbol(
+  #takeSymbol(
     transfer: IncomingTransfer,
     object: IncomingObject,
     { block, symbol }: DataHeader,
@@ -323,80 +323,80 @@ export class Receiver implements Endpoint<ReceiverEvent> {
     now: Millis,
   ): void {
     const original = object === transfer.original;
-    const taken = this.transfers.take(transfer, object, block, symbol, bytes);
+    const taken = this.#transfers.take(transfer, object, block, symbol, bytes);
     transfer.lastPacketAt = now;
-    if (transfer.state === 'receiving') this.lastSymbolAt = now;
+    if (transfer.state === 'receiving') this.#lastSymbolAt = now;
     if (taken.kind === 'duplicate') {
-      if (original) this.countDuplicate(transfer, taken.chunk);
+      if (original) this.#countDuplicate(transfer, taken.chunk);
       return;
     }
     if (original && taken.chunk !== undefined) {
       transfer.chunks += 1;
-      this.events.push({ type: 'chunk', transfer: transfer.id, chunk: taken.chunk });
+      this.#events.push({ type: 'chunk', transfer: transfer.id, chunk: taken.chunk });
     }
     const { whole } = taken;
     if (whole === undefined) return;
     if (original) transfer.countRebuilt(whole);
-    this.events.push({ type: 'block', transfer: transfer.id, kind: kindOf(object.stream), ...whole });
-    if (object.whole) this.scheduler.urge(now);
-    this.checkComplete(transfer);
+    this.#events.push({ type: 'block', transfer: transfer.id, kind: kindOf(object.stream), ...whole });
+    if (object.whole) this.#scheduler.urge(now);
+    this.#checkComplete(transfer);
   }
 
-  private countDuplicate(transfer: IncomingTransfer, chunk: number | undefined): void {
+  #countDuplicate(transfer: IncomingTransfer, chunk: number | undefined): void {
     transfer.countDuplicate(chunk);
-    if (chunk !== undefined) this.events.push({ type: 'twice', transfer: transfer.id, chunk });
+    if (chunk !== undefined) this.#events.push({ type: 'twice', transfer: transfer.id, chunk });
   }
 
   /** The preview does not count: the picture is complete when the original is. */
-  private checkComplete(transfer: IncomingTransfer): void {
+  #checkComplete(transfer: IncomingTransfer): void {
     if (transfer.original.whole && transfer.step('blocks'))
-      this.events.push({ type: 'whole', transfer: transfer.id });
+      this.#events.push({ type: 'whole', transfer: transfer.id });
   }
 
   // ---- ends
 
-  private finish(transfer: IncomingTransfer): void {
-    this.transfers.finish(transfer);
-    this.post(this.progress.report(transfer, true));
-    this.events.push({ type: 'final', transfer: transfer.id });
+  #finish(transfer: IncomingTransfer): void {
+    this.#transfers.finish(transfer);
+    this.#post(this.#progress.report(transfer, true));
+    this.#events.push({ type: 'final', transfer: transfer.id });
   }
 
-  private endSilent(transfer: IncomingTransfer): void {
-    if (!this.transfers.end(transfer, 'silence')) return;
-    this.post({ type: 'cancel', transfer: transfer.id, reason: CancelReason.silence });
-    this.events.push({ type: 'silence', transfer: transfer.id });
+  #endSilent(transfer: IncomingTransfer): void {
+    if (!this.#transfers.end(transfer, 'silence')) return;
+    this.#post({ type: 'cancel', transfer: transfer.id, reason: CancelReason.silence });
+    this.#events.push({ type: 'silence', transfer: transfer.id });
   }
 
   // ---- control channel
 
-  private handleControl(message: ControlMessage, now: Millis): void {
+  #handleControl(message: ControlMessage, now: Millis): void {
     switch (message.type) {
       case 'hello':
-        this.unacquainted = false;
-        this.events.push(message);
+        this.#unacquainted = false;
+        this.#events.push(message);
         return;
       case 'bye':
-        this.events.push({ type: 'bye' });
+        this.#events.push({ type: 'bye' });
         return;
       case 'offer':
-        this.handleOffer(message.transfer, message.header, now);
+        this.#handleOffer(message.transfer, message.header, now);
         return;
       case 'cancel': {
-        const transfer = this.transfers.get(message.transfer);
+        const transfer = this.#transfers.get(message.transfer);
         // Its offer may have been lost with the control channel.
-        if (transfer !== undefined && this.transfers.withdraw(transfer))
-          this.events.push({ type: 'cancelled', transfer: transfer.id, reason: message.reason });
+        if (transfer !== undefined && this.#transfers.withdraw(transfer))
+          this.#events.push({ type: 'cancelled', transfer: transfer.id, reason: message.reason });
         return;
       }
       case 'sent':
-        this.handleSent(message, now);
+        this.#handleSent(message, now);
         return;
       case 'sending': {
-        const transfer = this.transfers.get(message.transfer);
+        const transfer = this.#transfers.get(message.transfer);
         if (transfer === undefined) throw new ProtocolError('unknown-transfer');
         if (transfer.state === 'offered') throw new ProtocolError('wrong-state', 'sending');
         // The map of a transfer that is over is not drawn.
-        if (this.transfers.active.has(transfer)) this.events.push(message);
+        if (this.#transfers.active.has(transfer)) this.#events.push(message);
         return;
       }
       default:
@@ -404,9 +404,9 @@ export class Receiver implements Endpoint<ReceiverEvent> {
     }
   }
 
-  private handleSent(message: Extract<ControlMessage, { type: 'sent' }>, now: Millis): void {
+  #handleSent(message: Extract<ControlMessage, { type: 'sent' }>, now: Millis): void {
     const { packets, retransmitted, roundTrip } = message;
-    const transfer = this.transfers.get(message.transfer);
+    const transfer = this.#transfers.get(message.transfer);
     if (transfer?.state !== 'lingering' && transfer?.state !== 'done')
       throw new ProtocolError('wrong-state', 'sent');
     // Only the first: repetitions would keep the transfer waiting.
@@ -414,59 +414,59 @@ export class Receiver implements Endpoint<ReceiverEvent> {
     transfer.sent = { packets, retransmitted, roundTrip };
     // Nothing is sent after it; the last packets may be late.
     transfer.lingerUntil(transfer.allCounted ? now : now + LINGER);
-    if (transfer.state === 'done') this.events.push({ type: 'final', transfer: transfer.id });
+    if (transfer.state === 'done') this.#events.push({ type: 'final', transfer: transfer.id });
   }
 
-  private handleOffer(id: number, header: FileHeader, now: Millis): void {
-    const known = this.transfers.get(id);
+  #handleOffer(id: number, header: FileHeader, now: Millis): void {
+    const known = this.#transfers.get(id);
     if (known !== undefined) {
       if (!sameBytes(known.header.digest, header.digest))
         throw new ProtocolError('wrong-state', 'another picture under a used number');
-      this.repeatAnswer(known);
+      this.#repeatAnswer(known);
       return;
     }
-    if (this.transfers.endingOf(id) !== undefined) {
-      this.repeatEnding(id);
+    if (this.#transfers.endingOf(id) !== undefined) {
+      this.#repeatEnding(id);
       return;
     }
-    if (this.transfers.full) {
-      this.events.push({ type: 'flooded' });
+    if (this.#transfers.full) {
+      this.#events.push({ type: 'flooded' });
       throw new ProtocolError('too-many-offers');
     }
-    this.transfers.offer(id, header);
-    this.newestOffer = Math.max(this.newestOffer, id);
-    this.events.push({ type: 'offered', transfer: id, header });
-    for (const symbol of this.unoffered.splice(0))
-      this.violations.guard(() => this.handleSymbol(symbol, now));
+    this.#transfers.offer(id, header);
+    this.#newestOffer = Math.max(this.#newestOffer, id);
+    this.#events.push({ type: 'offered', transfer: id, header });
+    for (const symbol of this.#unoffered.splice(0))
+      this.violations.guard(() => this.#handleSymbol(symbol, now));
   }
 
   /**
    * The control channel was lost and is back: the sender offers again, and our answer may not have arrived.
    */
-  private repeatAnswer({ id, phase, original }: IncomingTransfer): void {
+  #repeatAnswer({ id, phase, original }: IncomingTransfer): void {
     switch (phase.state) {
       case 'offered':
         return;
       case 'ended':
-        this.post({ type: 'cancel', transfer: id, reason: CancelReason.person });
+        this.#post({ type: 'cancel', transfer: id, reason: CancelReason.person });
         return;
       default: {
         const have = runsWhere(original.geometry.blocks, (block) => original.isClosed(block), MAX_RUNS);
-        this.post({ type: 'accept', transfer: id, have });
-        if ('intact' in phase) this.post({ type: 'complete', transfer: id, verified: phase.intact });
+        this.#post({ type: 'accept', transfer: id, have });
+        if ('intact' in phase) this.#post({ type: 'complete', transfer: id, verified: phase.intact });
       }
     }
   }
 
   /** The same for a transfer of which only the ending is known. */
-  private repeatEnding(transfer: number): void {
-    const ending = this.transfers.endingOf(transfer);
-    if (ending === 'ended') this.post({ type: 'cancel', transfer, reason: CancelReason.person });
-    else this.post({ type: 'complete', transfer, verified: ending === 'verified' });
+  #repeatEnding(transfer: number): void {
+    const ending = this.#transfers.endingOf(transfer);
+    if (ending === 'ended') this.#post({ type: 'cancel', transfer, reason: CancelReason.person });
+    else this.#post({ type: 'complete', transfer, verified: ending === 'verified' });
   }
 
-  private post(message: ControlMessage): void {
-    this.control.push(encodeControl(message));
+  #post(message: ControlMessage): void {
+    this.#control.push(encodeControl(message));
   }
 }
 

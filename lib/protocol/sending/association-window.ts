@@ -25,17 +25,17 @@ const HELD_FOR_LONG: Millis = 40;
 export class AssociationWindow {
   /** Bytes that the browser holds back because the association's window is full. */
   backlog = 0;
-  private backlogSince: Millis | undefined;
+  #backlogSince: Millis | undefined;
   /** Bytes. */
-  private size = INITIAL_WINDOW;
+  #size = INITIAL_WINDOW;
   /** Slow start's threshold, bytes. */
-  private threshold = Infinity;
+  #threshold = Infinity;
   /** Bytes acknowledged since congestion avoidance last grew the window. */
-  private acknowledged = 0;
+  #acknowledged = 0;
 
   /** Packets of `byteLength` that can leave at once and whole: a part of one would double its risk. */
   room(byteLength: number, inFlight: number): number {
-    return this.backlog > 0 ? 0 : Math.floor(this.size / (byteLength + CHUNK_HEADER)) - inFlight;
+    return this.backlog > 0 ? 0 : Math.floor(this.#size / (byteLength + CHUNK_HEADER)) - inFlight;
   }
 
   /**
@@ -45,34 +45,34 @@ export class AssociationWindow {
   hold(byteLength: number, inFlight: number, now: Millis): void {
     this.backlog = byteLength;
     if (byteLength === 0) {
-      this.backlogSince = undefined;
+      this.#backlogSince = undefined;
       return;
     }
-    this.backlogSince ??= now;
-    if (now - this.backlogSince < HELD_FOR_LONG) return;
-    this.size = Math.max(MTU, Math.min(this.size, inFlight * PACKET_COST - byteLength));
+    this.#backlogSince ??= now;
+    if (now - this.#backlogSince < HELD_FOR_LONG) return;
+    this.#size = Math.max(MTU, Math.min(this.#size, inFlight * PACKET_COST - byteLength));
   }
 
   /** One of its packets was lost; to be called once a round trip of losses. */
   halve(): void {
-    this.threshold = Math.max(MIN_THRESHOLD, this.size / 2);
-    this.size = this.threshold;
-    this.acknowledged = 0;
+    this.#threshold = Math.max(MIN_THRESHOLD, this.#size / 2);
+    this.#size = this.#threshold;
+    this.#acknowledged = 0;
   }
 
   /** `packets` were acknowledged while `inFlight` others remain. Grows only while it is used. */
   grow(packets: number, inFlight: number): void {
     if (this.backlog > 0) return;
     const newly = packets * PACKET_COST;
-    if ((inFlight + packets + 1) * PACKET_COST < this.size / 2) return;
+    if ((inFlight + packets + 1) * PACKET_COST < this.#size / 2) return;
     let more = MTU;
-    if (this.size < this.threshold) {
+    if (this.#size < this.#threshold) {
       more = Math.min(newly, MTU * Math.ceil(packets / 2));
     } else {
-      this.acknowledged += newly;
-      if (this.acknowledged < this.size) return;
-      this.acknowledged = 0;
+      this.#acknowledged += newly;
+      if (this.#acknowledged < this.#size) return;
+      this.#acknowledged = 0;
     }
-    this.size = Math.min(MAX_WINDOW, this.size + more);
+    this.#size = Math.min(MAX_WINDOW, this.#size + more);
   }
 }

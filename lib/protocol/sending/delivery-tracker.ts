@@ -11,44 +11,44 @@ const MAX_ROUND_TRIP: Millis = 60_000;
 export class DeliveryTracker {
   /** Send time of the latest packet delivered on any lane. */
   newestDeliveredAt: Millis = -Infinity;
-  private readonly sent = new SentLog();
+  readonly #sent = new SentLog();
   /** Bytes of all lane messages, probes included: what feedback may claim to be delivered. */
-  private sentBytes = 0;
-  private newestNumber: number | undefined;
+  #sentBytes = 0;
+  #newestNumber: number | undefined;
   /** The newest feedback's echo of a send time, ticks: the same echo is no second round-trip sample. */
-  private newestEcho: number | undefined;
+  #newestEcho: number | undefined;
   /** Receiver's clock since the first feedback, and its ticks in the newest. */
-  private clock: Millis = 0;
-  private clockTicks: number | undefined;
+  #clock: Millis = 0;
+  #clockTicks: number | undefined;
   /** Bytes delivered since the first feedback, and the newest one's count. */
-  private delivered = 0;
-  private deliveredCount = 0;
+  #delivered = 0;
+  #deliveredCount = 0;
   /** One-way delay in ticks, of any fixed offset. */
-  private delayTicks: number | undefined;
+  #delayTicks: number | undefined;
 
   /** A message of DATA packets left. */
   onSent(byteLength: number, now: Millis): void {
-    this.sentBytes += byteLength;
-    this.sent.add(now, byteLength);
+    this.#sentBytes += byteLength;
+    this.#sent.add(now, byteLength);
   }
 
   /** A probe left: it measures no rate. */
   onProbeSent(byteLength: number): void {
-    this.sentBytes += byteLength;
+    this.#sentBytes += byteLength;
   }
 
   /** Takes feedback that is newer than any before; `false`: it is old. */
   accept({ number }: Feedback): boolean {
-    const newest = this.newestNumber;
+    const newest = this.#newestNumber;
     if (newest !== undefined && ((number - newest) | 0) <= 0) return false;
-    this.newestNumber = number;
+    this.#newestNumber = number;
     return true;
   }
 
   /** The round-trip sample of this feedback, if it has one. */
   roundTripSample({ newestSentAt, ackDelay }: Feedback, now: Millis): Millis | undefined {
-    if (newestSentAt === this.newestEcho) return undefined;
-    this.newestEcho = newestSentAt;
+    if (newestSentAt === this.#newestEcho) return undefined;
+    this.#newestEcho = newestSentAt;
     const age = millisBetween(ticksOf(now), newestSentAt);
     if (age >= 0) this.newestDeliveredAt = Math.max(this.newestDeliveredAt, now - age);
     const sample = age - ackDelay / TICKS;
@@ -58,32 +58,32 @@ export class DeliveryTracker {
 
   /** What this feedback reports of delivery, but for whether the sender was the limit. */
   sample(feedback: Feedback): Omit<DeliverySample, 'limited'> & { readonly oneWayDelay: Millis | undefined } {
-    if (this.clockTicks !== undefined) {
-      this.clock += Math.max(0, millisBetween(feedback.clock, this.clockTicks));
-      const claimed = this.delivered + ((feedback.bytes - this.deliveredCount) >>> 0);
+    if (this.#clockTicks !== undefined) {
+      this.#clock += Math.max(0, millisBetween(feedback.clock, this.#clockTicks));
+      const claimed = this.#delivered + ((feedback.bytes - this.#deliveredCount) >>> 0);
       // More than was sent cannot have been delivered.
-      this.delivered = Math.min(claimed, this.sentBytes);
+      this.#delivered = Math.min(claimed, this.#sentBytes);
     }
-    this.clockTicks = feedback.clock;
-    this.deliveredCount = feedback.bytes;
+    this.#clockTicks = feedback.clock;
+    this.#deliveredCount = feedback.bytes;
     return {
-      clock: this.clock,
-      delivered: this.delivered,
+      clock: this.#clock,
+      delivered: this.#delivered,
       newestSentAt: this.newestDeliveredAt,
-      sent: this.sent.upTo(this.newestDeliveredAt),
-      oneWayDelay: feedback.delay === NO_DELAY ? undefined : this.unwrapDelay(feedback.delay) / TICKS,
+      sent: this.#sent.upTo(this.newestDeliveredAt),
+      oneWayDelay: feedback.delay === NO_DELAY ? undefined : this.#unwrapDelay(feedback.delay) / TICKS,
     };
   }
 
   /** The receiver starts over: its numbers and counts begin again. */
   restart(): void {
-    this.newestNumber = undefined;
-    this.clockTicks = undefined;
+    this.#newestNumber = undefined;
+    this.#clockTicks = undefined;
   }
 
-  private unwrapDelay(ticks: number): number {
-    const last = this.delayTicks;
-    this.delayTicks = last === undefined ? ticks | 0 : last + ((ticks - last) | 0);
-    return this.delayTicks;
+  #unwrapDelay(ticks: number): number {
+    const last = this.#delayTicks;
+    this.#delayTicks = last === undefined ? ticks | 0 : last + ((ticks - last) | 0);
+    return this.#delayTicks;
   }
 }

@@ -15,31 +15,31 @@ const TRIM = 512;
  * lanes.
  */
 export class InFlight<T extends SentPacket> {
-  private readonly packets: T[] = [];
+  readonly #packets: T[] = [];
   /** Packets before this one are resolved. */
-  private head = 0;
-  private count = 0;
+  #head = 0;
+  #count = 0;
 
   get size(): number {
-    return this.count;
+    return this.#count;
   }
 
   add(packet: T): void {
-    this.packets.push(packet);
-    this.count += 1;
+    this.#packets.push(packet);
+    this.#count += 1;
   }
 
   resolve(packet: T): void {
     packet.resolved = true;
-    this.count -= 1;
+    this.#count -= 1;
   }
 
   oldest(): T | undefined {
-    while (this.packets[this.head]?.resolved === true) this.head += 1;
-    if (this.head > TRIM) {
-      this.packets.splice(0, this.head);
-      this.head = 0;
+    while (this.#packets[this.#head]?.resolved === true) this.#head += 1;
+    if (this.#head > TRIM) {
+      this.#packets.splice(0, this.#head);
+      this.#head = 0;
     }
-    return this.packets[this.head];
+    return this.#packets[this.#head];
   }
 }

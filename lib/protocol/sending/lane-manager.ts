@@ -30,47 +30,47 @@ interface LaneDemandInput {
  * long idle period.
  */
 export class LaneManager {
-  private readonly lanes: LaneSet;
-  private readonly request: (target: number, hold: boolean) => void;
+  readonly #lanes: LaneSet;
+  readonly #request: (target: number, hold: boolean) => void;
   /** What was requested last, and when. */
-  private target = 0;
-  private hold = false;
-  private requestedAt: Millis = -Infinity;
+  #target = 0;
+  #hold = false;
+  #requestedAt: Millis = -Infinity;
   /** The target before most lanes were closed. */
-  private targetInUse = 0;
+  #targetInUse = 0;
   /** When no lane had room, and how many there were then; `Infinity`: not since lanes were added. */
-  private limitedAt: Millis = -Infinity;
-  private limitedCount = Infinity;
+  #limitedAt: Millis = -Infinity;
+  #limitedCount = Infinity;
   /** When a picture was last being sent or chosen. */
-  private activeAt: Millis = 0;
+  #activeAt: Millis = 0;
 
   /**
    * @param request takes the number of lanes to have. `hold`: neither open nor close any now, a picture needs
    * the processor
    */
   constructor(lanes: LaneSet, request: (target: number, hold: boolean) => void) {
-    this.lanes = lanes;
-    this.request = request;
+    this.#lanes = lanes;
+    this.#request = request;
   }
 
   /** A lane opened. Returns whether there are now clearly more than when they limited the sender. */
   opened(now: Millis): boolean {
-    if (this.lanes.size === 1) this.activeAt = now;
-    if (this.lanes.size < this.limitedCount * WIDER) return false;
-    this.limitedCount = Infinity;
+    if (this.#lanes.size === 1) this.#activeAt = now;
+    if (this.#lanes.size < this.#limitedCount * WIDER) return false;
+    this.#limitedCount = Infinity;
     return true;
   }
 
   closed(): void {
     // A new transport knows nothing of what was requested of the one before.
-    if (this.lanes.size === 0) this.target = 0;
-    if (this.lanes.size < LOW_LOSS_LANES && this.hold) this.set(this.target, false);
+    if (this.#lanes.size === 0) this.#target = 0;
+    if (this.#lanes.size < LOW_LOSS_LANES && this.#hold) this.#set(this.#target, false);
   }
 
   /** No lane has room. */
   limit(now: Millis): void {
-    this.limitedAt = now;
-    if (this.limitedCount === Infinity) this.limitedCount = this.lanes.size;
+    this.#limitedAt = now;
+    if (this.#limitedCount === Infinity) this.#limitedCount = this.#lanes.size;
   }
 
   /**
@@ -78,50 +78,50 @@ export class LaneManager {
    * again.
    */
   offered(now: Millis): void {
-    this.activeAt = now;
-    if (this.target < this.targetInUse) this.set(this.targetInUse, false);
+    this.#activeAt = now;
+    if (this.#target < this.#targetInUse) this.#set(this.#targetInUse, false);
   }
 
   update({ busy, unsentBytes, controller, roundTrip }: LaneDemandInput, now: Millis): void {
-    if (busy) this.activeAt = now;
-    else if (now >= this.idleAt) return;
+    if (busy) this.#activeAt = now;
+    else if (now >= this.#idleAt) return;
     if (busy && unsentBytes / controller.bottleneck < WORTH_A_LANE) {
-      this.set(this.target, true);
+      this.#set(this.#target, true);
       return;
     }
-    if (busy && now - this.requestedAt < STEP_INTERVAL) return;
+    if (busy && now - this.#requestedAt < STEP_INTERVAL) return;
     const wanted = lanesWanted({
       rate: controller.bottleneck,
       roundTrip: roundTrip.minRtt,
       loss: controller.loss,
       // Only more lanes can show what a path carries that never showed its limit.
-      limited: !controller.knowsRate || now - this.limitedAt < LIMITED_FOR,
-      lanes: this.lanes.size,
+      limited: !controller.knowsRate || now - this.#limitedAt < LIMITED_FOR,
+      lanes: this.#lanes.size,
       busy,
     });
-    this.requestedAt = now;
-    this.set(Math.max(wanted, busy ? this.lanes.size : this.target), false);
+    this.#requestedAt = now;
+    this.#set(Math.max(wanted, busy ? this.#lanes.size : this.#target), false);
   }
 
   handleTimeout(busy: boolean, now: Millis): void {
     if (now < this.nextTimeout(busy)) return;
-    this.targetInUse = this.target;
-    this.set(LOW_LOSS_LANES, false);
+    this.#targetInUse = this.#target;
+    this.#set(LOW_LOSS_LANES, false);
   }
 
   /** When most lanes are to be closed. `Infinity`: not as things are. */
   nextTimeout(busy: boolean): Millis {
-    return !busy && this.target > LOW_LOSS_LANES ? this.idleAt : Infinity;
+    return !busy && this.#target > LOW_LOSS_LANES ? this.#idleAt : Infinity;
   }
 
-  private get idleAt(): Millis {
-    return this.activeAt + IDLE_AFTER;
+  get #idleAt(): Millis {
+    return this.#activeAt + IDLE_AFTER;
   }
 
-  private set(target: number, hold: boolean): void {
-    if (target === this.target && hold === this.hold) return;
-    this.target = target;
-    this.hold = hold;
-    this.request(target, hold);
+  #set(target: number, hold: boolean): void {
+    if (target === this.#target && hold === this.#hold) return;
+    this.#target = target;
+    this.#hold = hold;
+    this.#request(target, hold);
   }
 }

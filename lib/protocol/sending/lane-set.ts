@@ -7,49 +7,49 @@ const FIRST_LANE: LaneId = 1;
 
 /** The sender's lanes, and which of them takes the next packet. */
 export class LaneSet {
-  private readonly lanes = new Map<LaneId, OutgoingLane>();
+  readonly #lanes = new Map<LaneId, OutgoingLane>();
   /** The same lanes, least recently used first. */
-  private leastRecentlyUsed = new Set<OutgoingLane>();
-  private readonly packets = new InFlight<LanePacket>();
+  #leastRecentlyUsed = new Set<OutgoingLane>();
+  readonly #packets = new InFlight<LanePacket>();
 
   get size(): number {
-    return this.lanes.size;
+    return this.#lanes.size;
   }
 
   /** Packets in flight on all lanes. */
   get inFlight(): number {
-    return this.packets.size;
+    return this.#packets.size;
   }
 
   open(id: LaneId): void {
     this.close(id);
-    const lane = new OutgoingLane(id, this.packets);
-    this.lanes.set(id, lane);
-    this.leastRecentlyUsed = new Set([lane, ...this.leastRecentlyUsed]);
+    const lane = new OutgoingLane(id, this.#packets);
+    this.#lanes.set(id, lane);
+    this.#leastRecentlyUsed = new Set([lane, ...this.#leastRecentlyUsed]);
   }
 
   /** What was in flight on it is declared lost. */
   close(id: LaneId): void {
-    const lane = this.lanes.get(id);
+    const lane = this.#lanes.get(id);
     if (lane === undefined) return;
     lane.expire(Infinity);
-    this.lanes.delete(id);
-    this.leastRecentlyUsed.delete(lane);
+    this.#lanes.delete(id);
+    this.#leastRecentlyUsed.delete(lane);
   }
 
   get(id: LaneId): OutgoingLane | undefined {
-    return this.lanes.get(id);
+    return this.#lanes.get(id);
   }
 
   /** One of the lanes, by its place modulo their number; there is at least one. */
   nth(place: number): OutgoingLane {
-    return [...this.lanes.values()][place % this.lanes.size] as OutgoingLane;
+    return [...this.#lanes.values()][place % this.#lanes.size] as OutgoingLane;
   }
 
   /** The packet number for what is sent on this lane now. */
   send(lane: OutgoingLane, carried: Carried | undefined, now: Millis): number {
-    this.leastRecentlyUsed.delete(lane);
-    this.leastRecentlyUsed.add(lane);
+    this.#leastRecentlyUsed.delete(lane);
+    this.#leastRecentlyUsed.add(lane);
     return lane.send(carried, now);
   }
 
@@ -58,7 +58,7 @@ export class LaneSet {
    * packets, so that a burst of loss meets many associations once instead of one often.
    */
   spread(byteLength: number): OutgoingLane | undefined {
-    for (const lane of this.leastRecentlyUsed) if (lane.room(byteLength) > 0) return lane;
+    for (const lane of this.#leastRecentlyUsed) if (lane.room(byteLength) > 0) return lane;
     return undefined;
   }
 
@@ -70,7 +70,7 @@ export class LaneSet {
   concentrate(byteLength: number, count: number): OutgoingLane | undefined {
     let best: OutgoingLane | undefined;
     let most = 0;
-    for (const lane of this.lanes.values()) {
+    for (const lane of this.#lanes.values()) {
       if (lane.id === FIRST_LANE) continue;
       const room = lane.room(byteLength);
       if (room >= count) return lane;
@@ -78,7 +78,7 @@ export class LaneSet {
       best = lane;
       most = room;
     }
-    const shared = this.lanes.get(FIRST_LANE);
+    const shared = this.#lanes.get(FIRST_LANE);
     return best ?? (shared !== undefined && shared.room(byteLength) > 0 ? shared : undefined);
   }
 
@@ -86,9 +86,9 @@ export class LaneSet {
   expire(deadline: Millis): number {
     let count = 0;
     for (
-      let oldest = this.packets.oldest();
+      let oldest = this.#packets.oldest();
       oldest !== undefined && oldest.at < deadline;
-      oldest = this.packets.oldest()
+      oldest = this.#packets.oldest()
     )
       count += oldest.lane.expire(deadline);
     return count;
@@ -96,6 +96,6 @@ export class LaneSet {
 
   /** When the oldest packet in flight was sent. */
   oldest(): Millis | undefined {
-    return this.packets.oldest()?.at;
+    return this.#packets.oldest()?.at;
   }
 }

@@ -28,39 +28,39 @@ export interface LossTimerInput {
 
 /** Declares packets lost that no later packet of their lane can show to be. */
 export class LossTimer {
-  private readonly lanes: LaneSet;
-  private readonly roundTrip: RoundTrip;
+  readonly #lanes: LaneSet;
+  readonly #roundTrip: RoundTrip;
   /** Packets declared lost since the last feedback. */
-  private expired = 0;
+  #expired = 0;
 
   constructor(lanes: LaneSet, roundTrip: RoundTrip) {
-    this.lanes = lanes;
-    this.roundTrip = roundTrip;
+    this.#lanes = lanes;
+    this.#roundTrip = roundTrip;
   }
 
   expire(input: LossTimerInput, now: Millis): void {
-    const timeout = this.timeout(input);
-    const overtaken = Math.min(now - timeout, this.overtakenBefore(input));
-    this.expired += this.lanes.expire(Math.max(overtaken, now - STALL_FACTOR * timeout));
+    const timeout = this.#timeout(input);
+    const overtaken = Math.min(now - timeout, this.#overtakenBefore(input));
+    this.#expired += this.#lanes.expire(Math.max(overtaken, now - STALL_FACTOR * timeout));
   }
 
   /** Packets declared lost since the last call. */
   take(): number {
-    const { expired } = this;
-    this.expired = 0;
+    const expired = this.#expired;
+    this.#expired = 0;
     return expired;
   }
 
   /** `Infinity`: nothing is in flight. */
   nextTimeout(input: LossTimerInput): Millis {
-    const oldest = this.lanes.oldest();
+    const oldest = this.#lanes.oldest();
     if (oldest === undefined) return Infinity;
-    const factor = oldest < this.overtakenBefore(input) ? 1 : STALL_FACTOR;
-    return oldest + factor * this.timeout(input) + 1;
+    const factor = oldest < this.#overtakenBefore(input) ? 1 : STALL_FACTOR;
+    return oldest + factor * this.#timeout(input) + 1;
   }
 
-  private timeout({ firstPassSent, baseLoss }: LossTimerInput): Millis {
-    const { lossDelay } = this.roundTrip;
+  #timeout({ firstPassSent, baseLoss }: LossTimerInput): Millis {
+    const { lossDelay } = this.#roundTrip;
     if (firstPassSent) return lossDelay;
     return lossDelay * Math.min(MAX_FACTOR, Math.max(1, FACTOR_AT_NO_LOSS - FACTOR_PER_LOSS * baseLoss));
   }
@@ -69,7 +69,7 @@ export class LossTimer {
    * Something sent later than this was delivered on some lane; if nothing was, the path or an event loop
    * stalls.
    */
-  private overtakenBefore({ newestDeliveredAt }: LossTimerInput): Millis {
-    return newestDeliveredAt - this.roundTrip.reorderWindow;
+  #overtakenBefore({ newestDeliveredAt }: LossTimerInput): Millis {
+    return newestDeliveredAt - this.#roundTrip.reorderWindow;
   }
 }

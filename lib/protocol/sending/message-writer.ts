@@ -13,8 +13,8 @@ const PIECE_LENGTH = 64 * DATA_PACKET;
 
 /** Writes DATA packets into lane messages. */
 export class MessageWriter {
-  private piece = new Uint8Array(0);
-  private used = 0;
+  #piece = new Uint8Array(0);
+  #used = 0;
 
   /**
    * A message of the next symbols: at most `most`, as many as the lane has room for; a short one ends it. The
@@ -28,7 +28,7 @@ export class MessageWriter {
     next: () => OutgoingSymbol | undefined,
     now: Millis,
   ): Uint8Array | undefined {
-    const message = this.reserve(Math.min(most, lane.room(DATA_PACKET)) * DATA_PACKET);
+    const message = this.#reserve(Math.min(most, lane.room(DATA_PACKET)) * DATA_PACKET);
     let at = 0;
     while (at < message.length) {
       const chosen = next();
@@ -44,15 +44,15 @@ export class MessageWriter {
       at += DATA_HEADER + chosen.bytes.length;
       if (chosen.bytes.length < CHUNK_LENGTH) break;
     }
-    this.used += at;
+    this.#used += at;
     return at > 0 ? message.subarray(0, at) : undefined;
   }
 
-  private reserve(length: number): Uint8Array<ArrayBuffer> {
-    if (this.used + length > this.piece.length) {
-      this.piece = new Uint8Array(PIECE_LENGTH);
-      this.used = 0;
+  #reserve(length: number): Uint8Array<ArrayBuffer> {
+    if (this.#used + length > this.#piece.length) {
+      this.#piece = new Uint8Array(PIECE_LENGTH);
+      this.#used = 0;
     }
-    return this.piece.subarray(this.used, this.used + length);
+    return this.#piece.subarray(this.#used, this.#used + length);
   }
 }

@@ -14,7 +14,7 @@ export class OutgoingBlock implements Carried {
    * covers.
    */
   firstBudget: number | undefined;
-  private nextRepair = 0;
+  #nextRepair = 0;
   readonly index: number;
   readonly encoder: BlockEncoder;
 
@@ -34,7 +34,7 @@ export class OutgoingBlock implements Carried {
 
   /** More than its first pass, which is the sources and the repair planned with them. */
   get retransmitted(): boolean {
-    return this.firstBudget !== undefined && this.nextRepair > this.firstBudget;
+    return this.firstBudget !== undefined && this.#nextRepair > this.firstBudget;
   }
 
   /**
@@ -42,7 +42,7 @@ export class OutgoingBlock implements Carried {
    */
   takeRepair(): { symbol: number; bytes: Uint8Array } {
     const { k, encoder } = this;
-    const turn = this.nextRepair++;
+    const turn = this.#nextRepair++;
     if (turn < encoder.repairLimit) return { symbol: k + turn, bytes: encoder.repair(turn) };
     const symbol = (turn - encoder.repairLimit) % 256;
     return { symbol, bytes: symbol < k ? encoder.source(symbol) : encoder.repair(symbol - k) };

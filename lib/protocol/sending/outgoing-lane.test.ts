@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { LaneSet } from './lane-set.ts';
 import { OutgoingLane, type Carried } from './outgoing-lane.ts';
 
@@ -14,14 +14,14 @@ function sentOn(count: number): { lane: OutgoingLane; block: Carried } {
 }
 
 describe('outgoing lane', () => {
-  it('settles what came out', () => {
+  test('settles what came out', () => {
     const { lane, block } = sentOn(5);
     expect(lane.acknowledge(4, 5, 2)).toEqual({ resolved: 5, lost: 0, late: 0 });
     expect(lane.inFlight).toBe(0);
     expect(block.inFlight).toBe(0);
   });
 
-  it('[P-38, P-40] settles a packet that a later one overtook by three, and counts it as lost once nothing before it is open', () => {
+  test('[P-38, P-40] settles a packet that a later one overtook by three, and counts it as lost once nothing before it is open', () => {
     const { lane, block } = sentOn(6);
     // Number 0 is missing: 1 and 2 overtake it by too little.
     expect(lane.acknowledge(2, 2, 100)).toEqual({ resolved: 0, lost: 0, late: 0 });
@@ -32,12 +32,12 @@ describe('outgoing lane', () => {
     expect(lane.losses).toBe(1);
   });
 
-  it('[P-38] takes a packet as lost that a later one overtook by the time of the reorder window', () => {
+  test('[P-38] takes a packet as lost that a later one overtook by the time of the reorder window', () => {
     const { lane } = sentOn(3);
     expect(lane.acknowledge(2, 2, 0.5)).toEqual({ resolved: 3, lost: 1, late: 1 });
   });
 
-  it('believes no claim about packets it never sent, and no older news', () => {
+  test('believes no claim about packets it never sent, and no older news', () => {
     const { lane, block } = sentOn(4);
     expect(lane.acknowledge(4, 5, 2)).toEqual({ resolved: 0, lost: 0, late: 0 });
     expect(lane.acknowledge(0x7fff, 3, 2)).toEqual({ resolved: 0, lost: 0, late: 0 });
@@ -47,7 +47,7 @@ describe('outgoing lane', () => {
     expect(block.inFlight).toBe(1);
   });
 
-  it('goes on where its 16-bit counters begin again', () => {
+  test('goes on where its 16-bit counters begin again', () => {
     const lane = new OutgoingLane(1);
     const block = { inFlight: 0 };
     let received = 0;
@@ -65,7 +65,7 @@ describe('outgoing lane', () => {
     expect(lane.inFlight).toBeLessThan(400);
   });
 
-  it('[P-39] declares lost by time what nothing overtakes, and takes that back when it arrives after all', () => {
+  test('[P-39] declares lost by time what nothing overtakes, and takes that back when it arrives after all', () => {
     const { lane, block } = sentOn(4);
     expect(lane.oldest()).toBe(0);
     expect(lane.expire(2)).toBe(2);
@@ -76,14 +76,14 @@ describe('outgoing lane', () => {
     expect(lane.losses).toBe(0);
   });
 
-  it('reports once that a packet is late, whether time or a later packet shows it first', () => {
+  test('reports once that a packet is late, whether time or a later packet shows it first', () => {
     const { lane } = sentOn(4);
     expect(lane.expire(1)).toBe(1);
     // Number 0 was counted by `expire`; number 2 is new.
     expect(lane.acknowledge(3, 2, 0.5)).toEqual({ resolved: 3, lost: 2, late: 1 });
   });
 
-  it('[P-40] never counts a packet of a block twice, whatever feedback arrives in whatever order', () => {
+  test('[P-40] never counts a packet of a block twice, whatever feedback arrives in whatever order', () => {
     const steps = fc.array(
       fc.oneof(
         fc.record({ kind: fc.constant('send' as const), count: fc.integer({ min: 1, max: 20 }) }),
@@ -117,7 +117,7 @@ describe('outgoing lane', () => {
     );
   });
 
-  it('[P-13] has room for no part of a packet, and for none while the browser holds bytes back', () => {
+  test('[P-13] has room for no part of a packet, and for none while the browser holds bytes back', () => {
     const lane = new OutgoingLane(1);
     const room = lane.room(PACKET);
     expect(room).toBeGreaterThan(8);
@@ -129,7 +129,7 @@ describe('outgoing lane', () => {
     expect(lane.room(PACKET)).toBe(0);
   });
 
-  it('guesses a window that grows while used, halves once a round trip of losses, and never falls below four packets', () => {
+  test('guesses a window that grows while used, halves once a round trip of losses, and never falls below four packets', () => {
     const lane = new OutgoingLane(1);
     let received = 0;
     const round = (lost: number): void => {
@@ -151,7 +151,7 @@ describe('outgoing lane', () => {
 });
 
 describe('a lane’s guessed window', () => {
-  it('grows with what is delivered, but never beyond what the browser takes at a time', () => {
+  test('grows with what is delivered, but never beyond what the browser takes at a time', () => {
     const lane = new OutgoingLane(1);
     let out = 0;
     for (let now = 0; now < 1000; now++) {
@@ -166,7 +166,7 @@ describe('a lane’s guessed window', () => {
 });
 
 describe('lane set', () => {
-  it('[P-13] picks the least recently used lane among those with room', () => {
+  test('[P-13] picks the least recently used lane among those with room', () => {
     const lanes = new LaneSet();
     for (const id of [1, 2, 3]) lanes.open(id);
     for (const [id, at] of [
@@ -186,7 +186,7 @@ describe('lane set', () => {
     expect(lanes.spread(PACKET)?.id).toBe(4);
   });
 
-  it('fills one lane after the other where few are to do the work, and the lane beside the control channel last', () => {
+  test('fills one lane after the other where few are to do the work, and the lane beside the control channel last', () => {
     const lanes = new LaneSet();
     for (const id of [1, 2, 3]) lanes.open(id);
     const send = (id: number, count: number): void => {
@@ -206,7 +206,7 @@ describe('lane set', () => {
     expect(lanes.concentrate(PACKET, 4)).toBeUndefined();
   });
 
-  it('declares lost what was in flight on a lane that closes', () => {
+  test('declares lost what was in flight on a lane that closes', () => {
     const lanes = new LaneSet();
     lanes.open(1);
     lanes.open(2);
@@ -221,7 +221,7 @@ describe('lane set', () => {
     expect([lanes.inFlight, block.inFlight, lanes.oldest()]).toEqual([0, 0, undefined]);
   });
 
-  it('knows what is in flight on all lanes together as if it asked each', () => {
+  test('knows what is in flight on all lanes together as if it asked each', () => {
     const step = fc.record({
       lane: fc.nat(4),
       act: fc.constantFrom('send', 'tell', 'expire', 'close', 'open'),

@@ -29,53 +29,53 @@ export class OutgoingLane {
   readonly id: LaneId;
   /** Packets declared lost by the lane's own feedback. */
   losses = 0;
-  private next = 0;
-  private readonly packets: LanePacket[] = [];
+  #next = 0;
+  readonly #packets: LanePacket[] = [];
   /** The first of `packets` that is not resolved. */
-  private head = 0;
+  #head = 0;
   /** Highest number delivered, and how many were delivered. */
-  private highest = -1;
-  private received = 0;
-  private resolved = 0;
+  #highest = -1;
+  #received = 0;
+  #resolved = 0;
   /** Sum of what was reported as late. */
-  private late = 0;
+  #late = 0;
   /** Packets numbered below this were in flight when the window was last halved: one halving a round trip. */
-  private recoverBelow = 0;
-  private readonly window = new AssociationWindow();
+  #recoverBelow = 0;
+  readonly #window = new AssociationWindow();
   /** Packets in flight on all lanes. */
-  private readonly all: InFlight<LanePacket>;
+  readonly #all: InFlight<LanePacket>;
 
   constructor(id: LaneId, all: InFlight<LanePacket> = new InFlight()) {
     this.id = id;
-    this.all = all;
+    this.#all = all;
   }
 
   get inFlight(): number {
-    return this.packets.length - this.head;
+    return this.#packets.length - this.#head;
   }
 
   /** Packets sent so far: their numbers are below this. */
   get sent(): number {
-    return this.next;
+    return this.#next;
   }
 
   /** When the oldest packet in flight was sent. */
   oldest(): Millis | undefined {
-    return this.packets[this.head]?.at;
+    return this.#packets[this.#head]?.at;
   }
 
   /** Packets of `byteLength` that can leave at once and whole. */
   room(byteLength: number): number {
-    return this.window.room(byteLength, this.inFlight);
+    return this.#window.room(byteLength, this.inFlight);
   }
 
   /** The packet number for what is sent now. */
   send(carried: Carried | undefined, now: Millis): number {
-    const number = this.next++;
+    const number = this.#next++;
     if (carried !== undefined) carried.inFlight += 1;
     const packet = { lane: this, number, at: now, carried, resolved: false };
-    this.packets.push(packet);
-    this.all.add(packet);
+    this.#packets.push(packet);
+    this.#all.add(packet);
     return number;
   }
 
@@ -84,32 +84,32 @@ export class OutgoingLane {
    * that a later one overtook by three packets or by `reorderWindow` ms (RFC 9002 §6.1, RFC 8985).
    */
   acknowledge(highest16: number, received16: number, reorderWindow: Millis): LossSample {
-    const highest = this.highest + (((highest16 - this.highest) << 16) >> 16);
-    const received = this.received + (((received16 - this.received) << 16) >> 16);
+    const highest = this.#highest + (((highest16 - this.#highest) << 16) >> 16);
+    const received = this.#received + (((received16 - this.#received) << 16) >> 16);
     // Old news, or claims about packets that were never sent.
-    if (highest < this.highest || received < this.received || highest >= this.next) return NOTHING;
-    this.highest = highest;
-    this.received = received;
+    if (highest < this.#highest || received < this.#received || highest >= this.#next) return NOTHING;
+    this.#highest = highest;
+    this.#received = received;
 
     const complete = received === highest + 1;
-    const overtakenBefore = complete ? 0 : this.sentAt(highest) - reorderWindow;
+    const overtakenBefore = complete ? 0 : this.#sentAt(highest) - reorderWindow;
     let resolved = 0;
-    while (this.head < this.packets.length) {
-      const packet = this.packets[this.head] as LanePacket;
+    while (this.#head < this.#packets.length) {
+      const packet = this.#packets[this.#head] as LanePacket;
       if (packet.number > highest) break;
       const recent = packet.number < highest && packet.number > highest - REORDERING_THRESHOLD;
       // Missing, but perhaps only late.
       if (!complete && recent && packet.at > overtakenBefore) break;
-      this.resolve(packet);
+      this.#resolve(packet);
       resolved += 1;
     }
-    const lost = Math.max(0, this.resolved - received - this.losses);
-    if (lost > 0) this.lose(lost, highest);
-    else if (resolved > 0) this.window.grow(resolved, this.inFlight);
+    const lost = Math.max(0, this.#resolved - received - this.losses);
+    if (lost > 0) this.#lose(lost, highest);
+    else if (resolved > 0) this.#window.grow(resolved, this.inFlight);
     // Beyond a gap that is still open more was delivered than is resolved.
-    const gap = (this.packets[this.head]?.number ?? Infinity) <= highest;
-    const late = gap ? 0 : Math.max(0, this.resolved - received) - this.late;
-    this.late += late;
+    const gap = (this.#packets[this.#head]?.number ?? Infinity) <= highest;
+    const late = gap ? 0 : Math.max(0, this.#resolved - received) - this.#late;
+    this.#late += late;
     return { resolved, lost, late };
   }
 
@@ -118,40 +118,40 @@ export class OutgoingLane {
    */
   expire(deadline: Millis): number {
     let count = 0;
-    while (this.head < this.packets.length && (this.packets[this.head] as LanePacket).at < deadline) {
-      this.resolve(this.packets[this.head] as LanePacket);
+    while (this.#head < this.#packets.length && (this.#packets[this.#head] as LanePacket).at < deadline) {
+      this.#resolve(this.#packets[this.#head] as LanePacket);
       count += 1;
     }
-    this.late += count;
+    this.#late += count;
     return count;
   }
 
   /** The browser holds back `byteLength` bytes of what was sent. */
   hold(byteLength: number, now: Millis): void {
-    this.window.hold(byteLength, this.inFlight, now);
+    this.#window.hold(byteLength, this.inFlight, now);
   }
 
   /** When packet `number` was sent; `NEVER` if it was resolved before. */
-  private sentAt(number: number): Millis {
-    const first = this.packets[this.head];
-    return first === undefined ? NEVER : (this.packets[this.head + number - first.number]?.at ?? NEVER);
+  #sentAt(number: number): Millis {
+    const first = this.#packets[this.#head];
+    return first === undefined ? NEVER : (this.#packets[this.#head + number - first.number]?.at ?? NEVER);
   }
 
-  private resolve(packet: LanePacket): void {
-    this.resolved += 1;
-    this.all.resolve(packet);
+  #resolve(packet: LanePacket): void {
+    this.#resolved += 1;
+    this.#all.resolve(packet);
     if (packet.carried !== undefined) packet.carried.inFlight -= 1;
-    this.head += 1;
-    if (this.head > TRIM && this.head * 2 > this.packets.length) {
-      this.packets.splice(0, this.head);
-      this.head = 0;
+    this.#head += 1;
+    if (this.#head > TRIM && this.#head * 2 > this.#packets.length) {
+      this.#packets.splice(0, this.#head);
+      this.#head = 0;
     }
   }
 
-  private lose(count: number, highest: number): void {
+  #lose(count: number, highest: number): void {
     this.losses += count;
-    if (highest < this.recoverBelow) return;
-    this.recoverBelow = this.next;
-    this.window.halve();
+    if (highest < this.#recoverBelow) return;
+    this.#recoverBelow = this.#next;
+    this.#window.halve();
   }
 }

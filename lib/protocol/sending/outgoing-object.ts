@@ -44,24 +44,24 @@ export class OutgoingObject {
   closedBelow = 0;
   packetsSent = 0;
   /** Chunks of closed blocks. */
-  private closedChunks = 0;
+  #closedChunks = 0;
   /** Packets of it beyond the first of each source: repair, and sources sent again. */
   retransmitted = 0;
-  private readonly symbolLength: number;
-  private readonly open = new Map<number, OutgoingBlock>();
-  private readonly closed = new Set<number>();
-  private nextBlock = 0;
-  private askedThrough = 0;
+  readonly #symbolLength: number;
+  readonly #open = new Map<number, OutgoingBlock>();
+  readonly #closed = new Set<number>();
+  #nextBlock = 0;
+  #askedThrough = 0;
   /** Blocks below this were named by some report. */
-  private listed = 0;
+  #listed = 0;
   /** Blocks for which more was sent after their first pass. */
-  private readonly retransmittedBlocks = new Set<number>();
-  private unreported: number[] = [];
+  readonly #retransmittedBlocks = new Set<number>();
+  #unreported: number[] = [];
 
   constructor(stream: number, length: number) {
     this.stream = stream;
     this.geometry = geometryOf(length);
-    this.symbolLength = Math.min(CHUNK_LENGTH, length);
+    this.#symbolLength = Math.min(CHUNK_LENGTH, length);
   }
 
   get complete(): boolean {
@@ -70,27 +70,32 @@ export class OutgoingObject {
 
   /** Every source has been sent once. */
   get firstPassSent(): boolean {
-    return this.nextBlock >= this.geometry.blocks;
+    return this.#nextBlock >= this.geometry.blocks;
   }
 
   /** Distinct symbols that the receiver has, by its newest report: chunks of the object, once whole. */
   get chunksDelivered(): number {
-    let sum = this.closedChunks;
-    for (const block of this.open.values()) sum += block.k - block.lacking;
+    let sum = this.#closedChunks;
+    for (const block of this.#open.values()) sum += block.k - block.lacking;
     return sum;
+  }
+
+  /** Blocks whose symbols are held: being sent or not yet complete. */
+  get openBlocks(): number {
+    return this.#open.size;
   }
 
   /** Something could be sent now. */
   hasWork(): boolean {
-    if (this.open.has(this.nextBlock)) return true;
-    for (const block of this.open.values()) if (block.budget > 0 && block.sourcesSent) return true;
+    if (this.#open.has(this.#nextBlock)) return true;
+    for (const block of this.#open.values()) if (block.budget > 0 && block.sourcesSent) return true;
     return false;
   }
 
   /** Bytes whose sources have not been sent. */
   get unsentBytes(): number {
     if (this.firstPassSent) return 0;
-    const [from] = blockRange(this.geometry, this.nextBlock);
+    const [from] = blockRange(this.geometry, this.#nextBlock);
     return this.geometry.length - from;
   }
 
@@ -105,28 +110,28 @@ export class OutgoingObject {
   }
 
   isClosed(block: number): boolean {
-    return block < this.closedBelow || this.closed.has(block);
+    return block < this.closedBelow || this.#closed.has(block);
   }
 
   /** The receiver has this block. */
   close(block: number): void {
     if (block >= this.geometry.blocks || this.isClosed(block)) return;
-    this.closed.add(block);
-    this.open.delete(block);
-    this.closedChunks += blockChunks(this.geometry, block);
-    while (this.closed.delete(this.closedBelow)) this.closedBelow += 1;
-    this.skipClosed();
+    this.#closed.add(block);
+    this.#open.delete(block);
+    this.#closedChunks += blockChunks(this.geometry, block);
+    while (this.#closed.delete(this.closedBelow)) this.closedBelow += 1;
+    this.#skipClosed();
   }
 
   /** More was sent for this block after its first pass. */
   wasRetransmitted(block: number): boolean {
-    return this.retransmittedBlocks.has(block);
+    return this.#retransmittedBlocks.has(block);
   }
 
   /** Blocks that became so since the last call, in ascending order. */
   takeRetransmitted(): number[] {
-    const blocks = this.unreported.sort((a, b) => a - b);
-    this.unreported = [];
+    const blocks = this.#unreported.sort((a, b) => a - b);
+    this.#unreported = [];
     return blocks;
   }
 
@@ -135,12 +140,12 @@ export class OutgoingObject {
     const blocks: number[] = [];
     const through = Math.min(
       this.geometry.blocks,
-      this.nextBlock + READ_AHEAD_BLOCKS,
+      this.#nextBlock + READ_AHEAD_BLOCKS,
       this.closedBelow + MAX_OPEN_BLOCKS,
     );
-    while (this.askedThrough < through) {
-      if (!this.isClosed(this.askedThrough)) blocks.push(this.askedThrough);
-      this.askedThrough += 1;
+    while (this.#askedThrough < through) {
+      if (!this.isClosed(this.#askedThrough)) blocks.push(this.#askedThrough);
+      this.#askedThrough += 1;
     }
     return blocks;
   }
@@ -148,8 +153,8 @@ export class OutgoingObject {
   /** The bytes of a block that was asked for. */
   provide(block: number, bytes: Uint8Array): void {
     const [from, to] = blockRange(this.geometry, block);
-    if (bytes.length !== to - from || this.isClosed(block) || this.open.has(block)) return;
-    this.open.set(block, new OutgoingBlock(block, BlockEncoder.from(bytes, this.symbolLength)));
+    if (bytes.length !== to - from || this.isClosed(block) || this.#open.has(block)) return;
+    this.#open.set(block, new OutgoingBlock(block, BlockEncoder.from(bytes, this.#symbolLength)));
   }
 
   /**
@@ -157,7 +162,7 @@ export class OutgoingObject {
    * bytes are not here yet.
    */
   takeSource(): OutgoingSymbol | undefined {
-    const block = this.open.get(this.nextBlock);
+    const block = this.#open.get(this.#nextBlock);
     if (block === undefined) return undefined;
     const symbol = block.nextSource++;
     const length = chunkLength(this.geometry, firstChunk(this.geometry, block.index) + symbol);
@@ -165,21 +170,21 @@ export class OutgoingObject {
     this.packetsSent += 1;
     const lastSource = block.sourcesSent;
     if (lastSource) {
-      this.nextBlock += 1;
-      this.skipClosed();
+      this.#nextBlock += 1;
+      this.#skipClosed();
     }
     return { object: this, block, symbol, bytes, lastSource };
   }
 
   /** A symbol of the first block with a repair budget; counted as sent. */
   takeRepair(): OutgoingSymbol | undefined {
-    for (const block of this.open.values()) {
+    for (const block of this.#open.values()) {
       if (block.budget <= 0 || !block.sourcesSent) continue;
       block.budget -= 1;
       const { symbol, bytes } = block.takeRepair();
-      if (block.retransmitted && !this.retransmittedBlocks.has(block.index)) {
-        this.retransmittedBlocks.add(block.index);
-        this.unreported.push(block.index);
+      if (block.retransmitted && !this.#retransmittedBlocks.has(block.index)) {
+        this.#retransmittedBlocks.add(block.index);
+        this.#unreported.push(block.index);
       }
       const length =
         symbol < block.k
@@ -201,8 +206,8 @@ export class OutgoingObject {
     const { blocks } = this.geometry;
     // The last round trip has begun: nothing that is sent later could still bring news of these blocks in
     // time.
-    const lastEdge = ending && blocks - this.nextBlock < edgeBlocks ? blocks - edgeBlocks : blocks;
-    for (const block of this.open.values()) {
+    const lastEdge = ending && blocks - this.#nextBlock < edgeBlocks ? blocks - edgeBlocks : blocks;
+    for (const block of this.#open.values()) {
       if (!block.sourcesSent) continue;
       const edge = block.index < edgeBlocks / 4 || block.index >= lastEdge;
       const place = edge ? 'edge' : 'middle';
@@ -222,24 +227,24 @@ export class OutgoingObject {
     const lacking = new Map(report.lacking.map(({ block, symbols }) => [block, symbols]));
     // Of what was listed before only blocks that were sent since can have become complete. So a report is
     // work for the blocks that are open and for those that it is the first to name.
-    for (const block of this.open.values()) {
+    for (const block of this.#open.values()) {
       if (block.index < report.closedBelow || block.index >= report.listedThrough) continue;
       const symbols = lacking.get(block.index);
       if (symbols === undefined) this.close(block.index);
       else block.lacking = Math.min(symbols, block.k);
     }
-    for (let block = Math.max(report.closedBelow, this.listed); block < report.listedThrough; block++)
+    for (let block = Math.max(report.closedBelow, this.#listed); block < report.listedThrough; block++)
       if (!lacking.has(block)) this.close(block);
-    this.listed = Math.max(this.listed, report.listedThrough);
+    this.#listed = Math.max(this.#listed, report.listedThrough);
   }
 
   /** Nothing more will be sent: forgets the bytes, keeps the counts. */
   release(): void {
-    this.closedChunks = this.chunksDelivered;
-    this.open.clear();
+    this.#closedChunks = this.chunksDelivered;
+    this.#open.clear();
   }
 
-  private skipClosed(): void {
-    while (this.nextBlock < this.geometry.blocks && this.isClosed(this.nextBlock)) this.nextBlock += 1;
+  #skipClosed(): void {
+    while (this.#nextBlock < this.geometry.blocks && this.isClosed(this.#nextBlock)) this.#nextBlock += 1;
   }
 }

@@ -25,9 +25,9 @@ export class OutgoingTransfer {
   readonly objects: readonly OutgoingObject[];
   /** Its preview may be sent before the answer. */
   readonly previewFirst: boolean;
-  private current: OutgoingState = 'offered';
+  #current: OutgoingState = 'offered';
   /** Offers that the receiver has not accepted: it may do so once for each. */
-  private unanswered = 1;
+  #unanswered = 1;
 
   constructor(id: number, header: FileHeader, previewFirst: boolean) {
     this.id = id;
@@ -40,7 +40,7 @@ export class OutgoingTransfer {
   }
 
   get state(): OutgoingState {
-    return this.current;
+    return this.#current;
   }
 
   get original(): OutgoingObject {
@@ -89,16 +89,16 @@ export class OutgoingTransfer {
    * end.
    */
   step(input: OutgoingInput): boolean {
-    const next = OUTGOING_TRANSITIONS[this.current][input];
+    const next = OUTGOING_TRANSITIONS[this.#current][input];
     if (next === undefined) return false;
-    this.current = next;
+    this.#current = next;
     if (next === 'done' || next === 'ended') for (const object of this.objects) object.release();
     return true;
   }
 
   /** It is offered once more, after the control channel was lost. */
   offerAgain(): void {
-    this.unanswered += 1;
+    this.#unanswered += 1;
   }
 
   /**
@@ -106,8 +106,8 @@ export class OutgoingTransfer {
    * by block.
    */
   takeAnswer(): boolean {
-    if (this.unanswered === 0) return false;
-    this.unanswered -= 1;
+    if (this.#unanswered === 0) return false;
+    this.#unanswered -= 1;
     return true;
   }
 

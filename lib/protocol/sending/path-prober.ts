@@ -13,24 +13,24 @@ const PROBE_LANES = 4;
 
 /** Sends probes while nothing else is sent. */
 export class PathProber {
-  private left = PROBES;
-  private nextAt: Millis = 0;
+  #left = PROBES;
+  #nextAt: Millis = 0;
 
   /** There are probes left, and a lane. */
   ready(lanes: LaneSet): boolean {
-    return this.left > 0 && lanes.size > 0;
+    return this.#left > 0 && lanes.size > 0;
   }
 
   poll(lanes: LaneSet, now: Millis): Transmit | undefined {
-    if (!this.ready(lanes) || now < this.nextAt) return undefined;
-    this.nextAt = now + PROBE_INTERVAL;
-    this.left -= 1;
-    const lane = lanes.nth(this.left % PROBE_LANES);
+    if (!this.ready(lanes) || now < this.#nextAt) return undefined;
+    this.#nextAt = now + PROBE_INTERVAL;
+    this.#left -= 1;
+    const lane = lanes.nth(this.#left % PROBE_LANES);
     return { lane: lane.id, bytes: encodeProbe(lanes.send(lane, undefined, now), ticksOf(now), DATA_HEADER) };
   }
 
   /** `Infinity`: nothing to probe. */
   nextTimeout(lanes: LaneSet): Millis {
-    return this.ready(lanes) ? this.nextAt : Infinity;
+    return this.ready(lanes) ? this.#nextAt : Infinity;
   }
 }

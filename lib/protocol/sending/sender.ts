@@ -78,23 +78,23 @@ const FLIGHT_SLACK: Millis = 20;
 export class Sender implements Endpoint<SenderEvent> {
   /** Rules that the receiver broke. */
   readonly violations = new Violations();
-  private readonly queue = new TransferQueue();
-  private readonly lanes = new LaneSet();
-  private readonly roundTrip = new RoundTrip();
-  private readonly controller = new RateController();
-  private readonly delivery = new DeliveryTracker();
-  private readonly lossTimer = new LossTimer(this.lanes, this.roundTrip);
-  private readonly pacer = new Pacer();
-  private readonly silence = new SilenceTimer();
-  private readonly prober = new PathProber();
-  private readonly laneManager = new LaneManager(this.lanes, (target, hold) =>
-    this.events.push({ type: 'lanes', target, hold }),
+  readonly #queue = new TransferQueue();
+  readonly #lanes = new LaneSet();
+  readonly #roundTrip = new RoundTrip();
+  readonly #controller = new RateController();
+  readonly #delivery = new DeliveryTracker();
+  readonly #lossTimer = new LossTimer(this.#lanes, this.#roundTrip);
+  readonly #pacer = new Pacer();
+  readonly #silence = new SilenceTimer();
+  readonly #prober = new PathProber();
+  readonly #laneManager = new LaneManager(this.#lanes, (target, hold) =>
+    this.#events.push({ type: 'lanes', target, hold }),
   );
-  private readonly writer = new MessageWriter();
+  readonly #writer = new MessageWriter();
   /** Control messages to be sent. */
-  private readonly control: Uint8Array[] = [];
-  private readonly events: SenderEvent[] = [];
-  private packetsLost = 0;
+  readonly #control: Uint8Array[] = [];
+  readonly #events: SenderEvent[] = [];
+  #packetsLost = 0;
 
   // ---- commands
 
@@ -104,7 +104,7 @@ export class Sender implements Endpoint<SenderEvent> {
    * @param name of the person, at most 120 bytes of UTF-8 are sent
    */
   hello(instance: Uint8Array, name: string): void {
-    this.post({ type: 'hello', instance, name });
+    this.#post({ type: 'hello', instance, name });
   }
 
   /**
@@ -113,11 +113,11 @@ export class Sender implements Endpoint<SenderEvent> {
    * @throws UsageError when the session's numbers are used up
    */
   offer(header: FileHeader, now: Millis, previewFirst = true): number {
-    const { id } = this.queue.offer(header, previewFirst);
-    this.post({ type: 'offer', transfer: id, header });
-    this.requestBytes();
-    this.laneManager.offered(now);
-    if (!this.queue.busy) this.begin(now);
+    const { id } = this.#queue.offer(header, previewFirst);
+    this.#post({ type: 'offer', transfer: id, header });
+    this.#requestBytes();
+    this.#laneManager.offered(now);
+    if (!this.#queue.busy) this.#begin(now);
     return id;
   }
 
@@ -127,45 +127,45 @@ export class Sender implements Endpoint<SenderEvent> {
    * over
    */
   resync(fresh: boolean): void {
-    if (fresh) this.delivery.restart();
-    const ended = fresh ? [] : this.queue.recent().filter(({ state }) => state === 'ended');
-    for (const { id } of ended) this.post({ type: 'cancel', transfer: id, reason: CancelReason.person });
-    for (const transfer of this.queue.live()) {
-      if (fresh) this.queue.restart(transfer);
+    if (fresh) this.#delivery.restart();
+    const ended = fresh ? [] : this.#queue.recent().filter(({ state }) => state === 'ended');
+    for (const { id } of ended) this.#post({ type: 'cancel', transfer: id, reason: CancelReason.person });
+    for (const transfer of this.#queue.live()) {
+      if (fresh) this.#queue.restart(transfer);
       else transfer.offerAgain();
-      this.post({ type: 'offer', transfer: transfer.id, header: transfer.header });
+      this.#post({ type: 'offer', transfer: transfer.id, header: transfer.header });
     }
-    this.requestBytes();
+    this.#requestBytes();
   }
 
   /** Bytes that a `need` event asked for; of another length, or too late, they are ignored. */
   provide(transfer: number, kind: ObjectKind, block: number, bytes: Uint8Array): void {
-    this.queue.get(transfer)?.object(kind)?.provide(block, bytes);
+    this.#queue.get(transfer)?.object(kind)?.provide(block, bytes);
   }
 
   /** Ends a transfer on both sides; does nothing if it has ended. */
   cancel(transfer: number, reason: CancelReason = CancelReason.person): void {
-    if (this.queue.end(transfer, 'cancel')) this.post({ type: 'cancel', transfer, reason });
+    if (this.#queue.end(transfer, 'cancel')) this.#post({ type: 'cancel', transfer, reason });
   }
 
   /** Tells the receiver that this side leaves. */
   bye(): void {
-    this.post({ type: 'bye' });
+    this.#post({ type: 'bye' });
   }
 
   /** One that is offered or being sent, or one of the last that are over. */
   transfer(id: number): OutgoingTransfer | undefined {
-    return this.queue.get(id);
+    return this.#queue.get(id);
   }
 
   figures(): SenderFigures {
     return {
-      state: this.controller.state,
-      rate: this.controller.rate() * 1000,
-      roundTrip: this.roundTrip.smoothed,
-      packetsLost: this.packetsLost,
-      lanes: this.lanes.size,
-      inFlight: this.lanes.inFlight,
+      state: this.#controller.state,
+      rate: this.#controller.rate() * 1000,
+      roundTrip: this.#roundTrip.smoothed,
+      packetsLost: this.#packetsLost,
+      lanes: this.#lanes.size,
+      inFlight: this.#lanes.inFlight,
     };
   }
 
@@ -173,51 +173,51 @@ export class Sender implements Endpoint<SenderEvent> {
 
   handlePacket(bytes: Uint8Array, lane: LaneId, now: Millis): void {
     this.violations.guard(() => {
-      if (lane === CONTROL_LANE) this.handleControl(decodeControl(bytes), now);
-      else if (packetType(bytes) === FEEDBACK) this.handleFeedback(decodeFeedback(bytes), now);
+      if (lane === CONTROL_LANE) this.#handleControl(decodeControl(bytes), now);
+      else if (packetType(bytes) === FEEDBACK) this.#handleFeedback(decodeFeedback(bytes), now);
       else throw new ProtocolError('wrong-lane', 'picture bytes for a sender');
     });
   }
 
   handleTimeout(now: Millis): void {
-    this.laneManager.handleTimeout(this.queue.busy, now);
-    if (this.queue.idle) return;
-    this.lossTimer.expire(this.lossInput, now);
+    this.#laneManager.handleTimeout(this.#queue.busy, now);
+    if (this.#queue.idle) return;
+    this.#lossTimer.expire(this.#lossInput, now);
     // While anything is being received feedback arrives several times a second, whatever it has to report.
-    if (this.lanes.size > 0 && this.silence.expired(now)) this.endSilent();
-    this.planRepair();
+    if (this.#lanes.size > 0 && this.#silence.expired(now)) this.#endSilent();
+    this.#planRepair();
   }
 
   handleLaneOpen(lane: LaneId, now: Millis): void {
     if (lane === CONTROL_LANE) return;
-    this.lanes.open(lane);
-    this.silence.restart(now);
-    if (this.laneManager.opened(now)) this.controller.widen(now);
+    this.#lanes.open(lane);
+    this.#silence.restart(now);
+    if (this.#laneManager.opened(now)) this.#controller.widen(now);
   }
 
   handleLaneClosed(lane: LaneId, _now: Millis): void {
-    this.lanes.close(lane);
-    this.laneManager.closed();
-    this.planRepair();
+    this.#lanes.close(lane);
+    this.#laneManager.closed();
+    this.#planRepair();
   }
 
   handleLaneBacklog(lane: LaneId, byteLength: number, now: Millis): void {
-    this.lanes.get(lane)?.hold(byteLength, now);
+    this.#lanes.get(lane)?.hold(byteLength, now);
   }
 
   // ---- Endpoint: out
 
   pollTransmit(now: Millis): Transmit | undefined {
-    return this.pollControl() ?? this.pollProbe(now) ?? this.pollData(now);
+    return this.#pollControl() ?? this.#pollProbe(now) ?? this.#pollData(now);
   }
 
   pollEvent(): SenderEvent | undefined {
-    return this.events.shift();
+    return this.#events.shift();
   }
 
   nextTimeout(): Millis | undefined {
-    if (this.lanes.size === 0) return undefined;
-    const next = Math.min(...Object.values(this.deadlines()));
+    if (this.#lanes.size === 0) return undefined;
+    const next = Math.min(...Object.values(this.#deadlines()));
     return next === Infinity ? undefined : next;
   }
 
@@ -225,19 +225,20 @@ export class Sender implements Endpoint<SenderEvent> {
    * When each part wants `handleTimeout` or `pollTransmit` to be called; `Infinity`: not before another
    * input.
    */
-  private deadlines(): Readonly<Record<'probe' | 'idleLanes' | 'pacing' | 'loss' | 'silence', Millis>> {
-    const { queue, pacer } = this;
+  #deadlines(): Readonly<Record<'probe' | 'idleLanes' | 'pacing' | 'loss' | 'silence', Millis>> {
+    const queue = this.#queue;
+    const pacer = this.#pacer;
     const busy = queue.busy;
-    const probe = busy ? Infinity : this.prober.nextTimeout(this.lanes);
-    const idleLanes = this.laneManager.nextTimeout(busy);
+    const probe = busy ? Infinity : this.#prober.nextTimeout(this.#lanes);
+    const idleLanes = this.#laneManager.nextTimeout(busy);
     if (queue.idle) return { probe, idleLanes, pacing: Infinity, loss: Infinity, silence: Infinity };
     // Without a lane or a packet there is nothing to do at `nextSendAt`: feedback or the end of a backlog is
     // earlier.
     const blocked = pacer.limited || !queue.hasWork();
     const earliest = blocked ? pacer.limitedAt + 1 : -Infinity;
-    const loss = this.lossTimer.nextTimeout(this.lossInput);
+    const loss = this.#lossTimer.nextTimeout(this.#lossInput);
     // While packets are in flight the loss timer is earlier.
-    const silence = busy && loss === Infinity ? this.silence.nextTimeout() : Infinity;
+    const silence = busy && loss === Infinity ? this.#silence.nextTimeout() : Infinity;
     return {
       probe,
       idleLanes,
@@ -249,184 +250,187 @@ export class Sender implements Endpoint<SenderEvent> {
 
   // ---- sending
 
-  private pollControl(): Transmit | undefined {
-    const bytes = this.control.shift();
+  #pollControl(): Transmit | undefined {
+    const bytes = this.#control.shift();
     return bytes === undefined ? undefined : { lane: CONTROL_LANE, bytes };
   }
 
-  private pollProbe(now: Millis): Transmit | undefined {
-    if (this.queue.busy) return undefined;
-    const probe = this.prober.poll(this.lanes, now);
+  #pollProbe(now: Millis): Transmit | undefined {
+    if (this.#queue.busy) return undefined;
+    const probe = this.#prober.poll(this.#lanes, now);
     if (probe === undefined) return undefined;
-    this.pacer.limit(now);
-    this.delivery.onProbeSent(probe.bytes.length);
+    this.#pacer.limit(now);
+    this.#delivery.onProbeSent(probe.bytes.length);
     return probe;
   }
 
-  private pollData(now: Millis): Transmit | undefined {
-    if (now < this.pacer.nextSendAt || this.lanes.size === 0 || !this.queue.hasWork()) return undefined;
-    const packets = this.packetsPerMessage();
-    const concentrate = this.near && this.controller.lowLoss;
-    const lane = concentrate ? this.lanes.concentrate(DATA_PACKET, packets) : this.lanes.spread(DATA_PACKET);
-    if (lane === undefined) this.laneManager.limit(now);
+  #pollData(now: Millis): Transmit | undefined {
+    if (now < this.#pacer.nextSendAt || this.#lanes.size === 0 || !this.#queue.hasWork()) return undefined;
+    const packets = this.#packetsPerMessage();
+    const concentrate = this.#near && this.#controller.lowLoss;
+    const lane = concentrate
+      ? this.#lanes.concentrate(DATA_PACKET, packets)
+      : this.#lanes.spread(DATA_PACKET);
+    if (lane === undefined) this.#laneManager.limit(now);
     const bytes =
-      lane === undefined || this.lanes.inFlight >= this.flightLimit()
+      lane === undefined || this.#lanes.inFlight >= this.#flightLimit()
         ? undefined
-        : this.writer.write(lane, this.lanes, packets, () => this.nextSymbol(), now);
+        : this.#writer.write(lane, this.#lanes, packets, () => this.#nextSymbol(), now);
     if (lane === undefined || bytes === undefined) {
-      this.pacer.limit(now);
+      this.#pacer.limit(now);
       return undefined;
     }
-    this.pacer.sent(bytes.length, this.pacingRate(now), now);
-    this.delivery.onSent(bytes.length, now);
+    this.#pacer.sent(bytes.length, this.#pacingRate(now), now);
+    this.#delivery.onSent(bytes.length, now);
     return { lane: lane.id, bytes };
   }
 
   /** Bytes a millisecond. */
-  private pacingRate(now: Millis): number {
-    const blind = this.silence.blind(this.roundTrip.srtt, now);
-    return blind ? DATA_PACKET / BLIND_INTERVAL : this.controller.rate();
+  #pacingRate(now: Millis): number {
+    const blind = this.#silence.blind(this.#roundTrip.srtt, now);
+    return blind ? DATA_PACKET / BLIND_INTERVAL : this.#controller.rate();
   }
 
   /** Packets that may be in flight. */
-  private flightLimit(): number {
-    const product = this.controller.rate() * (this.roundTrip.srtt + FLIGHT_SLACK);
+  #flightLimit(): number {
+    const product = this.#controller.rate() * (this.#roundTrip.srtt + FLIGHT_SLACK);
     return FLIGHT_ALLOWANCE + (FLIGHT_GAIN * product) / DATA_PACKET;
   }
 
-  private get near(): boolean {
-    return this.roundTrip.minRtt <= NEAR;
+  get #near(): boolean {
+    return this.#roundTrip.minRtt <= NEAR;
   }
 
-  private packetsPerMessage(): number {
-    if (!this.controller.lowLoss) return 1;
-    const most = this.near ? MAX_MESSAGE_PACKETS : BURST_PACKETS;
-    const inTime = Math.floor((this.controller.rate() * MESSAGE_TIME) / DATA_PACKET);
+  #packetsPerMessage(): number {
+    if (!this.#controller.lowLoss) return 1;
+    const most = this.#near ? MAX_MESSAGE_PACKETS : BURST_PACKETS;
+    const inTime = Math.floor((this.#controller.rate() * MESSAGE_TIME) / DATA_PACKET);
     return Math.max(1, Math.min(most, inTime));
   }
 
-  private nextSymbol(): OutgoingSymbol | undefined {
-    const symbol = this.queue.take();
+  #nextSymbol(): OutgoingSymbol | undefined {
+    const symbol = this.#queue.take();
     if (symbol?.lastSource === true) {
-      this.planRepair();
-      this.requestBytes();
+      this.#planRepair();
+      this.#requestBytes();
     }
-    if (symbol !== undefined) this.checkSpent(symbol.object.stream);
+    if (symbol !== undefined) this.#checkSpent(symbol.object.stream);
     return symbol;
   }
 
   /** Whatever a receiver claims, the packets of a picture are bounded. */
-  private checkSpent(stream: number): void {
-    const transfer = this.queue.get(transferOf(stream));
+  #checkSpent(stream: number): void {
+    const transfer = this.#queue.get(transferOf(stream));
     if (transfer?.overspent !== true) return;
     this.cancel(transfer.id, CancelReason.violation);
-    this.events.push({ type: 'violation', transfer: transfer.id });
+    this.#events.push({ type: 'violation', transfer: transfer.id });
   }
 
-  private planRepair(): void {
-    const { loss, lossUpperBound, bottleneck } = this.controller;
-    const flight = bottleneck * this.roundTrip.srtt;
-    this.queue.plan({
+  #planRepair(): void {
+    const { loss, lossUpperBound, bottleneck } = this.#controller;
+    const flight = bottleneck * this.#roundTrip.srtt;
+    this.#queue.plan({
       loss: { middle: Math.max(MIN_LOSS, loss), edge: Math.max(MIN_LOSS, lossUpperBound) },
       edgeBlocks: Math.ceil((flight * EDGE_MARGIN) / (MAX_BLOCK_CHUNKS * CHUNK_LENGTH)) + 1,
     });
   }
 
-  private requestBytes(): void {
-    for (const wanted of this.queue.wanted()) this.events.push({ type: 'need', ...wanted });
+  #requestBytes(): void {
+    for (const wanted of this.#queue.wanted()) this.#events.push({ type: 'need', ...wanted });
   }
 
-  private get lossInput(): LossTimerInput {
-    const { newestDeliveredAt } = this.delivery;
+  get #lossInput(): LossTimerInput {
+    const { newestDeliveredAt } = this.#delivery;
     return {
       newestDeliveredAt,
-      firstPassSent: this.queue.firstPassSent,
-      baseLoss: this.controller.baseLoss,
+      firstPassSent: this.#queue.firstPassSent,
+      baseLoss: this.#controller.baseLoss,
     };
   }
 
-  private endSilent(): void {
-    for (const { id } of this.queue.sending) {
-      if (!this.queue.end(id, 'silence')) continue;
-      this.post({ type: 'cancel', transfer: id, reason: CancelReason.silence });
-      this.events.push({ type: 'silence', transfer: id });
+  #endSilent(): void {
+    for (const { id } of this.#queue.sending) {
+      if (!this.#queue.end(id, 'silence')) continue;
+      this.#post({ type: 'cancel', transfer: id, reason: CancelReason.silence });
+      this.#events.push({ type: 'silence', transfer: id });
     }
   }
 
   // ---- feedback
 
-  private handleFeedback(feedback: Feedback, now: Millis): void {
-    if (!this.delivery.accept(feedback)) return;
-    const previousHeard = this.silence.heardAt;
-    this.silence.heard(now);
+  #handleFeedback(feedback: Feedback, now: Millis): void {
+    if (!this.#delivery.accept(feedback)) return;
+    const previousHeard = this.#silence.heardAt;
+    this.#silence.heard(now);
 
     // Feedback about an offered original is its acceptance: the control channel's own copy may be late by
     // seconds.
     for (const { stream } of feedback.streams) {
-      const transfer = this.queue.get(transferOf(stream));
-      if (transfer?.state === 'offered' && kindOf(stream) === ORIGINAL) this.accepted(transfer, [], now);
+      const transfer = this.#queue.get(transferOf(stream));
+      if (transfer?.state === 'offered' && kindOf(stream) === ORIGINAL) this.#accepted(transfer, [], now);
     }
     // This feedback covers an application-limited period.
-    if (!this.queue.hasWork()) this.pacer.limit(now);
+    if (!this.#queue.hasWork()) this.#pacer.limit(now);
     const measured = feedback.packets > 0;
-    const sample = measured ? this.delivery.roundTripSample(feedback, now) : undefined;
-    if (sample !== undefined) this.roundTrip.add(sample);
-    const fate = this.resolve(feedback);
-    for (const { id } of this.queue.report(feedback.streams))
-      this.events.push({ type: 'delivered', transfer: id });
-    if (measured) this.steer(feedback, fate, previousHeard, now);
-    this.lossTimer.expire(this.lossInput, now);
-    this.planRepair();
-    this.requestBytes();
-    this.updateLanes(now);
+    const sample = measured ? this.#delivery.roundTripSample(feedback, now) : undefined;
+    if (sample !== undefined) this.#roundTrip.add(sample);
+    const fate = this.#resolve(feedback);
+    for (const { id } of this.#queue.report(feedback.streams))
+      this.#events.push({ type: 'delivered', transfer: id });
+    if (measured) this.#steer(feedback, fate, previousHeard, now);
+    this.#lossTimer.expire(this.#lossInput, now);
+    this.#planRepair();
+    this.#requestBytes();
+    this.#updateLanes(now);
   }
 
   /** Resolves the packets that this feedback acknowledges or shows to be lost. */
-  private resolve(feedback: Feedback): LossSample {
+  #resolve(feedback: Feedback): LossSample {
     // Whether what the timer declared lost was lost, its lane's next number shows; it was late at any rate.
-    const expired = this.lossTimer.take();
+    const expired = this.#lossTimer.take();
     const sum = { resolved: expired, lost: 0, late: expired };
-    const { reorderWindow } = this.roundTrip;
+    const { reorderWindow } = this.#roundTrip;
     for (const report of feedback.lanes) {
-      const fate = this.lanes.get(report.lane)?.acknowledge(report.highest, report.received, reorderWindow);
+      const fate = this.#lanes.get(report.lane)?.acknowledge(report.highest, report.received, reorderWindow);
       if (fate === undefined) continue;
       sum.resolved += fate.resolved;
       sum.lost += fate.lost;
       sum.late += fate.late;
     }
-    this.packetsLost += sum.lost;
+    this.#packetsLost += sum.lost;
     return sum;
   }
 
-  private steer(feedback: Feedback, fate: LossSample, previousHeard: Millis, now: Millis): void {
-    const limitedSince = Math.min(previousHeard, now) - (this.roundTrip.smoothed ?? 0);
-    this.controller.onFeedback(
+  #steer(feedback: Feedback, fate: LossSample, previousHeard: Millis, now: Millis): void {
+    const limitedSince = Math.min(previousHeard, now) - (this.#roundTrip.smoothed ?? 0);
+    this.#controller.onFeedback(
       {
-        ...this.delivery.sample(feedback),
+        ...this.#delivery.sample(feedback),
         ...fate,
-        roundTrip: this.roundTrip.minRtt,
-        limited: this.pacer.limitedAt >= limitedSince,
-        idle: !this.queue.busy,
+        roundTrip: this.#roundTrip.minRtt,
+        limited: this.#pacer.limitedAt >= limitedSince,
+        idle: !this.#queue.busy,
       },
       now,
     );
   }
 
-  private updateLanes(now: Millis): void {
-    const { controller, roundTrip } = this;
-    const { busy, unsentBytes } = this.queue;
-    this.laneManager.update({ busy, unsentBytes, controller, roundTrip }, now);
+  #updateLanes(now: Millis): void {
+    const controller = this.#controller;
+    const roundTrip = this.#roundTrip;
+    const { busy, unsentBytes } = this.#queue;
+    this.#laneManager.update({ busy, unsentBytes, controller, roundTrip }, now);
   }
 
   // ---- control channel
 
-  private handleControl(message: ControlMessage, now: Millis): void {
+  #handleControl(message: ControlMessage, now: Millis): void {
     switch (message.type) {
       case 'hello':
-        this.events.push(message);
+        this.#events.push(message);
         return;
       case 'bye':
-        this.events.push({ type: 'bye' });
+        this.#events.push({ type: 'bye' });
         return;
       case 'offer':
       case 'sent':
@@ -434,84 +438,84 @@ export class Sender implements Endpoint<SenderEvent> {
         throw new ProtocolError('wrong-state', `${message.type} from a receiver`);
       default:
     }
-    const transfer = this.queue.get(message.transfer);
+    const transfer = this.#queue.get(message.transfer);
     if (transfer === undefined) {
-      if (this.queue.isOver(message.transfer)) return;
+      if (this.#queue.isOver(message.transfer)) return;
       throw new ProtocolError('unknown-transfer');
     }
     const { id, state } = transfer;
     switch (message.type) {
       case 'accept':
         if (!transfer.takeAnswer()) throw new ProtocolError('wrong-state', 'accept');
-        if (state === 'offered') this.accepted(transfer, message.have, now);
-        else if (state === 'sending') this.queue.skip(transfer, message.have);
+        if (state === 'offered') this.#accepted(transfer, message.have, now);
+        else if (state === 'sending') this.#queue.skip(transfer, message.have);
         return;
       case 'decline':
-        if (!this.queue.end(id, 'decline')) throw new ProtocolError('wrong-state', 'decline');
-        this.events.push({ type: 'declined', transfer: id });
+        if (!this.#queue.end(id, 'decline')) throw new ProtocolError('wrong-state', 'decline');
+        this.#events.push({ type: 'declined', transfer: id });
         return;
       case 'cancel':
-        if (this.queue.end(id, 'cancel'))
-          this.events.push({ type: 'cancelled', transfer: id, reason: message.reason });
+        if (this.#queue.end(id, 'cancel'))
+          this.#events.push({ type: 'cancelled', transfer: id, reason: message.reason });
         return;
       case 'complete':
         // A repetition, when the control channel was lost in between.
         if (state === 'done') return;
-        if (!this.queue.end(id, 'complete', message.verified ? 'verified' : 'refuted'))
+        if (!this.#queue.end(id, 'complete', message.verified ? 'verified' : 'refuted'))
           throw new ProtocolError('wrong-state', 'complete');
-        this.completed(transfer, message.verified, now);
+        this.#completed(transfer, message.verified, now);
         return;
       case 'progress':
         if (state !== 'sending' && state !== 'done') return;
-        this.events.push({ type: 'progress', transfer: id, report: message });
-        if (state === 'sending') this.reportSending(transfer);
+        this.#events.push({ type: 'progress', transfer: id, report: message });
+        if (state === 'sending') this.#reportSending(transfer);
         return;
     }
   }
 
-  private accepted(transfer: OutgoingTransfer, have: readonly Run[], now: Millis): void {
-    if (!this.queue.busy) {
-      this.controller.resume(now);
-      this.begin(now);
+  #accepted(transfer: OutgoingTransfer, have: readonly Run[], now: Millis): void {
+    if (!this.#queue.busy) {
+      this.#controller.resume(now);
+      this.#begin(now);
     }
-    this.queue.accept(transfer, have);
-    this.events.push({ type: 'accepted', transfer: transfer.id });
-    if (transfer.original.complete) this.events.push({ type: 'delivered', transfer: transfer.id });
-    this.updateLanes(now);
-    this.requestBytes();
+    this.#queue.accept(transfer, have);
+    this.#events.push({ type: 'accepted', transfer: transfer.id });
+    if (transfer.original.complete) this.#events.push({ type: 'delivered', transfer: transfer.id });
+    this.#updateLanes(now);
+    this.#requestBytes();
   }
 
   /** Sending begins after an idle period. */
-  private begin(now: Millis): void {
-    this.pacer.limit(now);
-    this.silence.restart(now);
+  #begin(now: Millis): void {
+    this.#pacer.limit(now);
+    this.#silence.restart(now);
   }
 
-  private completed(transfer: OutgoingTransfer, verified: boolean, now: Millis): void {
+  #completed(transfer: OutgoingTransfer, verified: boolean, now: Millis): void {
     const { id, original } = transfer;
-    this.events.push({ type: 'complete', transfer: id, verified });
-    this.reportSending(transfer);
-    this.post({
+    this.#events.push({ type: 'complete', transfer: id, verified });
+    this.#reportSending(transfer);
+    this.#post({
       type: 'sent',
       transfer: id,
       packets: original.packetsSent,
       retransmitted: original.retransmitted,
-      roundTrip: this.roundTripMillis,
+      roundTrip: this.#roundTripMillis,
     });
-    this.updateLanes(now);
+    this.#updateLanes(now);
   }
 
   /** The answer to progress: what only this side knows, for the receiver's plots and its chunk map. */
-  private reportSending({ id, original }: OutgoingTransfer): void {
+  #reportSending({ id, original }: OutgoingTransfer): void {
     const { runs } = takeRuns(original.takeRetransmitted(), MAX_RUNS);
-    this.post({ type: 'sending', transfer: id, roundTrip: this.roundTripMillis, again: runs });
+    this.#post({ type: 'sending', transfer: id, roundTrip: this.#roundTripMillis, again: runs });
   }
 
-  private get roundTripMillis(): number {
-    return Math.min(0xffff, Math.round(this.roundTrip.smoothed ?? 0));
+  get #roundTripMillis(): number {
+    return Math.min(0xffff, Math.round(this.#roundTrip.smoothed ?? 0));
   }
 
-  private post(message: ControlMessage): void {
-    this.control.push(encodeControl(message));
+  #post(message: ControlMessage): void {
+    this.#control.push(encodeControl(message));
   }
 }

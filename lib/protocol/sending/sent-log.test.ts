@@ -1,7 +1,7 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { SentLog } from './sent-log.ts';
 
-it('tells what had been sent by a time, thousands of packets on', () => {
+test('tells what had been sent by a time, thousands of packets on', () => {
   const log = new SentLog();
   expect(log.upTo(5)).toBe(0);
   for (let at = 10; at < 5000; at++) {

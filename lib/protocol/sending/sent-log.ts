@@ -5,34 +5,34 @@ const TRIM = 512;
 
 /** How many bytes had been sent by a time, for times that do not decrease. */
 export class SentLog {
-  private readonly times: Millis[] = [];
-  private readonly totals: number[] = [];
-  private head = 0;
-  private total = 0;
-  private asked = 0;
+  readonly #times: Millis[] = [];
+  readonly #totals: number[] = [];
+  #head = 0;
+  #total = 0;
+  #asked = 0;
 
   add(at: Millis, byteLength: number): void {
-    this.total += byteLength;
-    const last = this.times.length - 1;
-    if (last >= this.head && this.times[last] === at) {
-      this.totals[last] = this.total;
+    this.#total += byteLength;
+    const last = this.#times.length - 1;
+    if (last >= this.#head && this.#times[last] === at) {
+      this.#totals[last] = this.#total;
       return;
     }
-    this.times.push(at);
-    this.totals.push(this.total);
+    this.#times.push(at);
+    this.#totals.push(this.#total);
   }
 
   /** Bytes sent at `at` or before. */
   upTo(at: Millis): number {
-    while (this.head < this.times.length && (this.times[this.head] as Millis) <= at) {
-      this.asked = this.totals[this.head] as number;
-      this.head += 1;
+    while (this.#head < this.#times.length && (this.#times[this.#head] as Millis) <= at) {
+      this.#asked = this.#totals[this.#head] as number;
+      this.#head += 1;
     }
-    if (this.head > TRIM) {
-      this.times.splice(0, this.head);
-      this.totals.splice(0, this.head);
-      this.head = 0;
+    if (this.#head > TRIM) {
+      this.#times.splice(0, this.#head);
+      this.#totals.splice(0, this.#head);
+      this.#head = 0;
     }
-    return this.asked;
+    return this.#asked;
   }
 }

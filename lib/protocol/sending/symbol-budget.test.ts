@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { symbolsToSend } from './symbol-budget.ts';
 
 /** P(at least `need` of `n` arrive), summed the plain way. */
@@ -14,7 +14,7 @@ function arrival(n: number, need: number, loss: number): number {
 }
 
 describe('symbols to send', () => {
-  it('[P-44] are the least number that arrives with the confidence asked for', () => {
+  test('[P-44] are the least number that arrives with the confidence asked for', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 64 }),
@@ -29,13 +29,13 @@ describe('symbols to send', () => {
     );
   });
 
-  it('are what is needed on a path without loss, and none when nothing is', () => {
+  test('are what is needed on a path without loss, and none when nothing is', () => {
     expect(symbolsToSend(64, 0, 0.995)).toBe(64);
     expect(symbolsToSend(0, 0.5, 0.995)).toBe(0);
     expect(symbolsToSend(-3, 0.5, 0.995)).toBe(0);
   });
 
-  it('[P-44] grow with loss, with need and with confidence, and are bounded for any loss', () => {
+  test('[P-44] grow with loss, with need and with confidence, and are bounded for any loss', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 63 }),

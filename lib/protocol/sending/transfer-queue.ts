@@ -29,37 +29,37 @@ interface Sendable {
 
 /** All transfers of a session, and which symbol of which is next. */
 export class TransferQueue {
-  private readonly transfers = new TransferTable<OutgoingTransfer>();
-  private nextId = 1;
+  readonly #transfers = new TransferTable<OutgoingTransfer>();
+  #nextId = 1;
   /**
    * Derived from `transfers`: asked for with each packet, of up to 200 pictures; every method that changes
    * one clears it.
    */
-  private cached: Sendable | undefined;
+  #cached: Sendable | undefined;
 
   /** One that is offered or being sent, or one of the last that are over. */
   get(id: number): OutgoingTransfer | undefined {
-    return this.transfers.get(id);
+    return this.#transfers.get(id);
   }
 
   /** Offered or being sent. */
   live(): readonly OutgoingTransfer[] {
-    return [...this.transfers.values()];
+    return [...this.#transfers.values()];
   }
 
   /** The last that are over. */
   recent(): readonly OutgoingTransfer[] {
-    return [...this.transfers.recent()];
+    return [...this.#transfers.recent()];
   }
 
   /** A transfer of this number is over, however long ago. */
   isOver(id: number): boolean {
-    return this.transfers.endingOf(id) !== undefined;
+    return this.#transfers.endingOf(id) !== undefined;
   }
 
   /** Accepted and not complete, in the order of acceptance. */
   get sending(): readonly OutgoingTransfer[] {
-    return this.sendable.sending;
+    return this.#sendable.sending;
   }
 
   /** A picture is being sent. */
@@ -69,7 +69,7 @@ export class TransferQueue {
 
   /** Neither pictures nor early previews. */
   get idle(): boolean {
-    return !this.busy && this.earlyPreviews().length === 0;
+    return !this.busy && this.#earlyPreviews().length === 0;
   }
 
   /** Everything accepted was sent once: only repair is left. */
@@ -83,45 +83,45 @@ export class TransferQueue {
   }
 
   hasWork(): boolean {
-    return this.objects().some((object) => object.hasWork());
+    return this.#objects().some((object) => object.hasWork());
   }
 
   // ---- changes
 
   /** @throws UsageError when the session's transfer numbers are used up */
   offer(header: FileHeader, previewFirst: boolean): OutgoingTransfer {
-    if (this.nextId > MAX_TRANSFER) throw new UsageError('a session has numbers for 32,767 transfers');
-    const transfer = new OutgoingTransfer(this.nextId++, header, previewFirst);
-    this.transfers.append(transfer);
-    this.cached = undefined;
+    if (this.#nextId > MAX_TRANSFER) throw new UsageError('a session has numbers for 32,767 transfers');
+    const transfer = new OutgoingTransfer(this.#nextId++, header, previewFirst);
+    this.#transfers.append(transfer);
+    this.#cached = undefined;
     return transfer;
   }
 
   /** The receiver has forgotten everything: this one is offered again from its beginning. */
   restart({ id, header, previewFirst }: OutgoingTransfer): void {
-    this.transfers.replace(new OutgoingTransfer(id, header, previewFirst));
-    this.cached = undefined;
+    this.#transfers.replace(new OutgoingTransfer(id, header, previewFirst));
+    this.#cached = undefined;
   }
 
   /** @param have blocks of the original that the receiver has already */
   accept(transfer: OutgoingTransfer, have: readonly Run[]): void {
     transfer.step('accept');
     // Last in the order of acceptance, which is the person's.
-    this.transfers.append(transfer);
+    this.#transfers.append(transfer);
     this.skip(transfer, have);
   }
 
   skip(transfer: OutgoingTransfer, have: readonly Run[]): void {
     transfer.skip(have);
-    this.cached = undefined;
+    this.#cached = undefined;
   }
 
   /** Ends a transfer; `false`: its state does not allow it. */
   end(id: number, input: Exclude<OutgoingInput, 'accept'>, ending: Ending = 'ended'): boolean {
-    const transfer = this.transfers.live(id);
+    const transfer = this.#transfers.live(id);
     if (transfer?.step(input) !== true) return false;
-    this.transfers.retire(transfer, ending);
-    this.cached = undefined;
+    this.#transfers.retire(transfer, ending);
+    this.#cached = undefined;
     return true;
   }
 
@@ -130,12 +130,12 @@ export class TransferQueue {
   report(reports: readonly StreamReport[]): OutgoingTransfer[] {
     const delivered: OutgoingTransfer[] = [];
     for (const report of reports) {
-      const transfer = this.transfers.get(transferOf(report.stream));
+      const transfer = this.#transfers.get(transferOf(report.stream));
       const before = transfer?.original.complete;
       transfer?.object(kindOf(report.stream))?.onReport(report);
       if (transfer !== undefined && before === false && transfer.original.complete) delivered.push(transfer);
     }
-    this.cached = undefined;
+    this.#cached = undefined;
     return delivered;
   }
 
@@ -146,7 +146,7 @@ export class TransferQueue {
    * acceptance.
    */
   take(): OutgoingSymbol | undefined {
-    for (const object of this.objects()) {
+    for (const object of this.#objects()) {
       const symbol = object.takeRepair() ?? object.takeSource();
       if (symbol !== undefined) return symbol;
     }
@@ -160,7 +160,7 @@ export class TransferQueue {
       const ending = active.every((other) => other === transfer || other.firstPassSent);
       for (const object of transfer.objects) object.plan(budget, ending || object !== transfer.original);
     }
-    for (const preview of this.earlyPreviews()) preview.plan(budget, true);
+    for (const preview of this.#earlyPreviews()) preview.plan(budget, true);
   }
 
   /**
@@ -175,7 +175,7 @@ export class TransferQueue {
       for (const object of transfer.objects) addWanted(wanted, object);
       if (!transfer.firstPassSent) unsent += 1;
     }
-    for (const preview of this.earlyPreviews()) addWanted(wanted, preview);
+    for (const preview of this.#earlyPreviews()) addWanted(wanted, preview);
     return wanted;
   }
 
@@ -183,25 +183,25 @@ export class TransferQueue {
    * What may be sent now: accepted pictures in the order of acceptance, then the previews of the first
    * offers.
    */
-  private objects(): readonly OutgoingObject[] {
-    const { objects, offers } = this.sendable;
-    return offers.length === 0 ? objects : [...objects, ...this.earlyPreviews()];
+  #objects(): readonly OutgoingObject[] {
+    const { objects, offers } = this.#sendable;
+    return offers.length === 0 ? objects : [...objects, ...this.#earlyPreviews()];
   }
 
-  private earlyPreviews(): OutgoingObject[] {
-    return this.sendable.offers.flatMap(({ earlyPreview }) => earlyPreview ?? []);
+  #earlyPreviews(): OutgoingObject[] {
+    return this.#sendable.offers.flatMap(({ earlyPreview }) => earlyPreview ?? []);
   }
 
-  private get sendable(): Sendable {
-    if (this.cached !== undefined) return this.cached;
+  get #sendable(): Sendable {
+    if (this.#cached !== undefined) return this.#cached;
     const all = this.live();
     const sending = all.filter((transfer) => transfer.state === 'sending' && !transfer.complete);
-    this.cached = {
+    this.#cached = {
       sending,
       objects: sending.flatMap(({ objects }) => objects),
       offers: all.filter(({ state }) => state === 'offered').slice(0, MAX_EARLY_PREVIEWS),
     };
-    return this.cached;
+    return this.#cached;
   }
 }
 

@@ -28,27 +28,27 @@ export function utf8(text: string, max: number): Uint8Array {
 
 /** Writes big-endian fields into a buffer that grows; numbers must be in range (ours to ensure). */
 export class ByteWriter {
-  private bytes = new Uint8Array(64);
-  private length = 0;
+  #bytes = new Uint8Array(64);
+  #length = 0;
 
-  private grow(by: number): number {
-    const at = this.length;
-    this.length += by;
-    if (this.length > this.bytes.length) {
-      const larger = new Uint8Array(Math.max(this.length, this.bytes.length * 2));
-      larger.set(this.bytes);
-      this.bytes = larger;
+  #grow(by: number): number {
+    const at = this.#length;
+    this.#length += by;
+    if (this.#length > this.#bytes.length) {
+      const larger = new Uint8Array(Math.max(this.#length, this.#bytes.length * 2));
+      larger.set(this.#bytes);
+      this.#bytes = larger;
     }
     return at;
   }
 
   /** An unsigned integer of `width` bytes, up to 6 (2^48). */
   uint(value: number, width: number): this {
-    let at = this.grow(width) + width;
+    let at = this.#grow(width) + width;
     let rest = value;
     for (let i = 0; i < width; i++) {
       at -= 1;
-      this.bytes[at] = rest % 256;
+      this.#bytes[at] = rest % 256;
       rest = Math.floor(rest / 256);
     }
     return this;
@@ -56,8 +56,8 @@ export class ByteWriter {
 
   raw(bytes: Uint8Array): this {
     // First the room: growing replaces the buffer.
-    const at = this.grow(bytes.length);
-    this.bytes.set(bytes, at);
+    const at = this.#grow(bytes.length);
+    this.#bytes.set(bytes, at);
     return this;
   }
 
@@ -67,35 +67,35 @@ export class ByteWriter {
   }
 
   finish(): Uint8Array {
-    return this.bytes.slice(0, this.length);
+    return this.#bytes.slice(0, this.#length);
   }
 }
 
 /** Reads big-endian fields; throws `ProtocolError` and nothing else. */
 export class ByteReader {
-  private at = 0;
-  private readonly bytes: Uint8Array;
+  #at = 0;
+  readonly #bytes: Uint8Array;
 
   constructor(bytes: Uint8Array) {
-    this.bytes = bytes;
+    this.#bytes = bytes;
   }
 
   get left(): number {
-    return this.bytes.length - this.at;
+    return this.#bytes.length - this.#at;
   }
 
   uint(width: number): number {
     if (this.left < width) throw new ProtocolError('truncated');
     let value = 0;
-    for (let i = 0; i < width; i++) value = value * 256 + (this.bytes[this.at + i] as number);
-    this.at += width;
+    for (let i = 0; i < width; i++) value = value * 256 + (this.#bytes[this.#at + i] as number);
+    this.#at += width;
     return value;
   }
 
   raw(length: number): Uint8Array {
     if (this.left < length) throw new ProtocolError('truncated');
-    const part = this.bytes.slice(this.at, this.at + length);
-    this.at += length;
+    const part = this.#bytes.slice(this.#at, this.#at + length);
+    this.#at += length;
     return part;
   }
 

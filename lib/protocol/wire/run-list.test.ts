@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Run } from './run-list.ts';
 import { takeRuns } from './run-list.ts';
 
@@ -8,7 +8,7 @@ const spread = (runs: readonly Run[]): number[] =>
   runs.flatMap(({ first, count }) => Array.from({ length: count }, (_, i) => first + i));
 const distinct = (list: readonly number[]): number[] => [...new Set(list)].toSorted((a, b) => a - b);
 
-it('[P-17] runs name each number once, in ascending order, and what did not fit is left', () => {
+test('[P-17] runs name each number once, in ascending order, and what did not fit is left', () => {
   fc.assert(
     fc.property(numbers, fc.integer({ min: 1, max: 20 }), (list, most) => {
       const { runs, rest } = takeRuns([...list], most);
@@ -21,7 +21,7 @@ it('[P-17] runs name each number once, in ascending order, and what did not fit 
   );
 });
 
-it('a run names a block of chunks at most, so that no short message names many', () => {
+test('a run names a block of chunks at most, so that no short message names many', () => {
   const { runs } = takeRuns(
     Array.from({ length: 65 }, (_, i) => i),
     9,

@@ -3,7 +3,7 @@
  * a failure; `TESSERA_LONG=1` runs each property twenty times as long.
  */
 import * as fc from 'fast-check';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import {
   CancelReason,
   decodeControl,
@@ -190,7 +190,7 @@ function mangle(decode: (bytes: Uint8Array) => unknown, bytes: Uint8Array, flip:
 vi.setConfig({ testTimeout: LONG ? 3_600_000 : 120_000 });
 
 describe('the file header', () => {
-  it('[P-22] comes back as it went', () => {
+  test('[P-22] comes back as it went', () => {
     fc.assert(
       fc.property(headers, (header) => {
         expect(decodeHeader(encodeHeader(header))).toEqual(header);
@@ -199,7 +199,7 @@ describe('the file header', () => {
     );
   });
 
-  it('[P-23] is refused when cut or lengthened anywhere, and harmless with any byte changed', () => {
+  test('[P-23] is refused when cut or lengthened anywhere, and harmless with any byte changed', () => {
     fc.assert(
       fc.property(headers, fc.integer({ min: 1, max: 255 }), (header, flip) => {
         mangle(decodeHeader, encodeHeader(header), flip);
@@ -208,7 +208,7 @@ describe('the file header', () => {
     );
   });
 
-  it('cuts names and types that are too long between characters', () => {
+  test('cuts names and types that are too long between characters', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 600 }), (name) => {
         const decoded = decodeHeader(
@@ -240,7 +240,7 @@ describe('the file header', () => {
     digest: new Uint8Array(32),
     previewBytes: 0,
   };
-  it.each([
+  test.each([
     ['magic', 0, 'unknown-type'],
     ['version', 3, 'bad-version'],
     ['length', 4, 'too-long'],
@@ -256,7 +256,7 @@ describe('the file header', () => {
     expect(() => decodeHeader(bytes)).toThrowError(expect.objectContaining({ code }));
   });
 
-  it('refuses text that is not UTF-8', () => {
+  test('refuses text that is not UTF-8', () => {
     const bytes = encodeHeader(honest);
     bytes[67] = 0xff;
     expect(() => decodeHeader(bytes)).toThrowError(expect.objectContaining({ code: 'bad-text' }));
@@ -264,7 +264,7 @@ describe('the file header', () => {
 });
 
 describe('control messages', () => {
-  it('[P-14] come back as they went', () => {
+  test('[P-14] come back as they went', () => {
     fc.assert(
       fc.property(controls, (message) => {
         const bytes = encodeControl(message);
@@ -275,7 +275,7 @@ describe('control messages', () => {
     );
   });
 
-  it('are refused when cut or lengthened anywhere, and harmless with any byte changed', () => {
+  test('are refused when cut or lengthened anywhere, and harmless with any byte changed', () => {
     fc.assert(
       fc.property(controls, fc.integer({ min: 1, max: 255 }), (message, flip) => {
         mangle(decodeControl, encodeControl(message), flip);
@@ -284,7 +284,7 @@ describe('control messages', () => {
     );
   });
 
-  it('[P-17] at their largest stay below 16 KB', () => {
+  test('[P-17] at their largest stay below 16 KB', () => {
     const spread = (count: number) =>
       Array.from({ length: MAX_RUNS }, (_, i) => ({ first: i * 70_000, count }));
     const largest: ControlMessage[] = [
@@ -324,13 +324,13 @@ describe('control messages', () => {
     }
   });
 
-  it('[P-14] above 16 KB are refused unread', () => {
+  test('[P-14] above 16 KB are refused unread', () => {
     expect(() => decodeControl(new Uint8Array(limits.MAX_CONTROL_BYTES + 1).fill(0x20))).toThrowError(
       expect.objectContaining({ code: 'too-long' }),
     );
   });
 
-  it('[P-17] never claim blocks in any but ascending order, each once: a few bytes would make the other side count for seconds', () => {
+  test('[P-17] never claim blocks in any but ascending order, each once: a few bytes would make the other side count for seconds', () => {
     const all = { first: 0, count: 0xffff_ffff };
     for (const have of [
       [all, all],
@@ -349,7 +349,7 @@ describe('control messages', () => {
     }
   });
 
-  it('[P-17] never name more than a block of chunks in one run of a report', () => {
+  test('[P-17] never name more than a block of chunks in one run of a report', () => {
     const runs = [{ first: 0, count: limits.MAX_RUN + 1 }];
     const report = { final: false, packets: 0, duplicates: 0, chunks: 0, repaired: 0 };
     for (const message of [
@@ -363,7 +363,7 @@ describe('control messages', () => {
       );
   });
 
-  it('[P-14, P-96] of arbitrary bytes are messages or protocol errors', () => {
+  test('[P-14, P-96] of arbitrary bytes are messages or protocol errors', () => {
     const typed = fc
       .tuple(fc.integer({ min: 0x1f, max: 0x2a }), fc.uint8Array({ maxLength: 300 }))
       .map(([type, rest]) => Uint8Array.of(type, ...rest));
@@ -386,7 +386,7 @@ describe('packets', () => {
     sentAt: uint(32),
   });
 
-  it('[P-26] of data come back as they went and stay one packet of the browser', () => {
+  test('[P-26] of data come back as they went and stay one packet of the browser', () => {
     fc.assert(
       fc.property(dataHeaders, fc.uint8Array({ maxLength: limits.CHUNK_LENGTH }), (header, symbol) => {
         const bytes = encodeData(header, symbol);
@@ -399,7 +399,7 @@ describe('packets', () => {
     );
   });
 
-  it('[P-26] of data share a message and come out of it one by one', () => {
+  test('[P-26] of data share a message and come out of it one by one', () => {
     fc.assert(
       fc.property(
         fc.array(dataHeaders, { minLength: 1, maxLength: limits.MAX_MESSAGE_PACKETS }),
@@ -423,7 +423,7 @@ describe('packets', () => {
     );
   });
 
-  it('of data are refused where a message holds more than it may, and other kinds stay alone', () => {
+  test('of data are refused where a message holds more than it may, and other kinds stay alone', () => {
     const most = new Uint8Array(limits.MAX_MESSAGE_PACKETS * DATA_PACKET).fill(DATA);
     expect(splitMessage(most)).toHaveLength(limits.MAX_MESSAGE_PACKETS);
     expect(() => splitMessage(new Uint8Array(most.length + 1).fill(DATA))).toThrowError(
@@ -434,7 +434,7 @@ describe('packets', () => {
     expect(splitMessage(new Uint8Array(0))).toHaveLength(1);
   });
 
-  it('of data read out of the middle of a larger buffer are the same', () => {
+  test('of data read out of the middle of a larger buffer are the same', () => {
     const bytes = encodeData(
       { symbol: 3, stream: 5, block: 7, number: 9, sentAt: 11 },
       new Uint8Array(20).fill(8),
@@ -444,7 +444,7 @@ describe('packets', () => {
     expect(decodeData(buffer.subarray(33, 33 + bytes.length))).toEqual(decodeData(bytes));
   });
 
-  it('of data with a byte too many, or a byte of header too few, are refused', () => {
+  test('of data with a byte too many, or a byte of header too few, are refused', () => {
     const header = { symbol: 0, stream: 2, block: 0, number: 0, sentAt: 0 };
     const full = encodeData(header, new Uint8Array(limits.CHUNK_LENGTH + 1));
     expect(() => decodeData(full)).toThrowError(expect.objectContaining({ code: 'too-long' }));
@@ -452,7 +452,7 @@ describe('packets', () => {
       expect(decodesOrRefuses(decodePacket, full.subarray(0, length))).toBe(false);
   });
 
-  it('[P-26] of a probe keep their number and time at any length', () => {
+  test('[P-26] of a probe keep their number and time at any length', () => {
     fc.assert(
       fc.property(
         uint(32),
@@ -468,7 +468,7 @@ describe('packets', () => {
     );
   });
 
-  it('[P-32] of feedback come back as they went', () => {
+  test('[P-32] of feedback come back as they went', () => {
     fc.assert(
       fc.property(feedbacks, (feedback) => {
         expect(decodeFeedback(encodeFeedback(feedback))).toEqual(feedback);
@@ -477,7 +477,7 @@ describe('packets', () => {
     );
   });
 
-  it('of feedback are refused when cut or lengthened anywhere, and harmless with any byte changed', () => {
+  test('of feedback are refused when cut or lengthened anywhere, and harmless with any byte changed', () => {
     fc.assert(
       fc.property(feedbacks, fc.integer({ min: 1, max: 255 }), (feedback, flip) => {
         mangle(decodeFeedback, encodeFeedback(feedback), flip);
@@ -486,7 +486,7 @@ describe('packets', () => {
     );
   });
 
-  it('[P-34] of feedback are at most 1156 bytes however many lanes and streams they speak of', () => {
+  test('[P-34] of feedback are at most 1156 bytes however many lanes and streams they speak of', () => {
     for (let lanes = 0; lanes <= limits.MAX_FEEDBACK_LANES; lanes++) {
       for (let streams = 0; streams <= limits.MAX_FEEDBACK_STREAMS; streams++) {
         let room = roomForBlocks(lanes, streams);
@@ -516,7 +516,7 @@ describe('packets', () => {
     }
   });
 
-  it('[P-96] of arbitrary bytes are packets or protocol errors', () => {
+  test('[P-96] of arbitrary bytes are packets or protocol errors', () => {
     const typed = fc
       .tuple(fc.constantFrom(DATA, PROBE, FEEDBACK), fc.uint8Array({ maxLength: 200 }))
       .map(([type, rest]) => Uint8Array.of(type, ...rest));
@@ -533,7 +533,7 @@ describe('packets', () => {
 });
 
 describe('times', () => {
-  it('differ by what passed between them, also where 32 bits of ticks begin again', () => {
+  test('differ by what passed between them, also where 32 bits of ticks begin again', () => {
     const wrap = 2 ** 32 / 10;
     for (const earlier of [0, wrap - 5, wrap, 7 * wrap - 1, 1e12]) {
       for (const passed of [0, 0.1, 5, 10_000, 59 * 3600_000])

@@ -3,41 +3,41 @@ import type { PacketBatch } from './engine-messages.ts';
 
 /** Collects packets until they are taken as one batch. */
 export class BatchWriter {
-  private lanes: LaneId[] = [];
-  private packets: Uint8Array[] = [];
-  private times: number[] = [];
-  private length = 0;
+  #lanes: LaneId[] = [];
+  #packets: Uint8Array[] = [];
+  #times: number[] = [];
+  #length = 0;
 
   get count(): number {
-    return this.packets.length;
+    return this.#packets.length;
   }
 
   add(lane: LaneId, bytes: Uint8Array, time?: number): void {
-    this.lanes.push(lane);
-    this.packets.push(bytes);
-    if (time !== undefined) this.times.push(time);
-    this.length += bytes.length;
+    this.#lanes.push(lane);
+    this.#packets.push(bytes);
+    if (time !== undefined) this.#times.push(time);
+    this.#length += bytes.length;
   }
 
   take(): PacketBatch {
-    const data = new Uint8Array(this.length);
+    const data = new Uint8Array(this.#length);
     const lengths: number[] = [];
     let at = 0;
-    for (const packet of this.packets) {
+    for (const packet of this.#packets) {
       data.set(packet, at);
       at += packet.length;
       lengths.push(packet.length);
     }
     const batch = {
-      lanes: this.lanes,
+      lanes: this.#lanes,
       lengths,
-      ...(this.times.length > 0 ? { times: this.times } : {}),
+      ...(this.#times.length > 0 ? { times: this.#times } : {}),
       data: data.buffer,
     };
-    this.lanes = [];
-    this.packets = [];
-    this.times = [];
-    this.length = 0;
+    this.#lanes = [];
+    this.#packets = [];
+    this.#times = [];
+    this.#length = 0;
     return batch;
   }
 }

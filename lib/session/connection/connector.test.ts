@@ -104,7 +104,7 @@ class Side {
       createTransport: create,
       now: () => Date.now() + this.slept,
       events: {
-        changed: () => this.see(),
+        changed: () => this.#see(),
         connected: () => void this.connections++,
         disconnected: () => {},
         lost: () => void this.lost++,
@@ -117,7 +117,7 @@ class Side {
     cleanups.push(() => this.connector.leave());
   }
 
-  private see(): void {
+  #see(): void {
     const { connection } = this.connector;
     if (this.states.at(-1) !== connection) this.states.push(connection);
   }

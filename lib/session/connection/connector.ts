@@ -53,20 +53,20 @@ export class Connector {
   /** The one in use: linking or connected. */
   transport: Transport | undefined;
   /** Gathers addresses while a pairing is under way; its signals are held back. */
-  private prepared: HeldTransport | undefined;
-  private readonly options: ConnectorOptions;
-  private readonly machine: ConnectionMachine;
-  private readonly client: SignalingClient;
-  private timer: ReturnType<typeof setTimeout> | undefined;
+  #prepared: HeldTransport | undefined;
+  readonly #options: ConnectorOptions;
+  readonly #machine: ConnectionMachine;
+  readonly #client: SignalingClient;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   /** Effects may cause events: these wait until the effects before them are carried out. */
-  private readonly waiting: (ConnectionEvent | { type: 'timeout' })[] = [];
-  private busy = false;
+  readonly #waiting: (ConnectionEvent | { type: 'timeout' })[] = [];
+  #busy = false;
 
   constructor(options: ConnectorOptions) {
     const { role, server, createTransport: create } = options;
-    this.options = options;
+    this.#options = options;
     const origin = server === '' ? (globalThis.location?.origin ?? 'http://localhost') : server;
-    this.machine = new ConnectionMachine({
+    this.#machine = new ConnectionMachine({
       role,
       page: new URL('/receive/', origin).href,
       random: (length) => crypto.getRandomValues(new Uint8Array(length)),
@@ -74,145 +74,145 @@ export class Connector {
       relayOnly: options.relayOnly,
       spentCodes,
     });
-    this.client = createSignalingClient({
+    this.#client = createSignalingClient({
       server,
-      onOnline: (online) => this.handle({ type: 'online', online }),
-      onPaired: () => this.handle({ type: 'paired' }),
-      onMessage: (bytes) => this.handle({ type: 'message', bytes }),
-      onPeerLeft: () => this.handle({ type: 'peer-left' }),
-      onExpired: (reason) => this.handle({ type: 'expired', reason }),
-      canReturn: () => this.machine.canReturn,
+      onOnline: (online) => this.#handle({ type: 'online', online }),
+      onPaired: () => this.#handle({ type: 'paired' }),
+      onMessage: (bytes) => this.#handle({ type: 'message', bytes }),
+      onPeerLeft: () => this.#handle({ type: 'peer-left' }),
+      onExpired: (reason) => this.#handle({ type: 'expired', reason }),
+      canReturn: () => this.#machine.canReturn,
       ...(options.now === undefined ? {} : { now: options.now }),
     });
   }
 
   get connection(): ConnectionState {
-    return this.machine.view().connection;
+    return this.#machine.view().connection;
   }
 
   get problem(): Problem | undefined {
-    return this.machine.view().problem;
+    return this.#machine.view().problem;
   }
 
   get room(): Room | undefined {
-    return this.machine.view().room;
+    return this.#machine.view().room;
   }
 
   get path(): 'direct' | 'relayed' | undefined {
-    return this.machine.view().path;
+    return this.#machine.view().path;
   }
 
   get fingerprint(): string | undefined {
-    return this.machine.view().fingerprint;
+    return this.#machine.view().fingerprint;
   }
 
   get serverOnline(): boolean {
-    return this.machine.view().serverOnline;
+    return this.#machine.view().serverOnline;
   }
 
   /** Opens a room, or another one with a new code. */
   open(): void {
-    this.handle({ type: 'open' });
+    this.#handle({ type: 'open' });
   }
 
   /** `text`: a typed code or a link's fragment. */
   join(text: string): void {
-    this.handle({ type: 'join', text });
+    this.#handle({ type: 'join', text });
   }
 
   /** Looks for the other side of an earlier session, whose state was kept through a reload. */
   resume(rejoin: RejoinState): void {
-    this.handle({ type: 'resume', rejoin });
+    this.#handle({ type: 'resume', rejoin });
   }
 
   /** The page goes away, perhaps to return. */
   suspend(): void {
-    this.handle({ type: 'suspend' });
+    this.#handle({ type: 'suspend' });
   }
 
   /** The page is back from where it was frozen. */
   wake(): void {
-    this.handle({ type: 'wake' });
+    this.#handle({ type: 'wake' });
   }
 
   /** The other side said goodbye. */
   peerLeft(): void {
-    this.handle({ type: 'goodbye' });
+    this.#handle({ type: 'goodbye' });
   }
 
   /** The other side exceeded what a session may hold: it ends here, and is not searched for. */
   flooded(): void {
-    this.handle({ type: 'flooded' });
+    this.#handle({ type: 'flooded' });
   }
 
   leave(): void {
-    this.handle({ type: 'leave' });
+    this.#handle({ type: 'leave' });
   }
 
   /** This page cannot hold a connection at all: says why, and the other side need not wait for it. */
   giveUp(code: ProblemCode): void {
-    this.handle({ type: 'give-up', problem: { code } });
+    this.#handle({ type: 'give-up', problem: { code } });
   }
 
-  private now(): number {
-    return (this.options.now ?? Date.now)();
+  #now(): number {
+    return (this.#options.now ?? Date.now)();
   }
 
-  private handle(event: ConnectionEvent | { type: 'timeout' }): void {
-    this.waiting.push(event);
-    if (!this.busy) this.work();
+  #handle(event: ConnectionEvent | { type: 'timeout' }): void {
+    this.#waiting.push(event);
+    if (!this.#busy) this.#work();
   }
 
-  private work(): void {
-    this.busy = true;
+  #work(): void {
+    this.#busy = true;
     try {
-      for (let event = this.waiting.shift(); event !== undefined; event = this.waiting.shift()) {
-        const now = this.now();
+      for (let event = this.#waiting.shift(); event !== undefined; event = this.#waiting.shift()) {
+        const now = this.#now();
         const effects =
-          event.type === 'timeout' ? this.machine.handleTimeout(now) : this.machine.handle(event, now);
-        for (const effect of effects) this.perform(effect);
-        this.options.events.changed();
+          event.type === 'timeout' ? this.#machine.handleTimeout(now) : this.#machine.handle(event, now);
+        for (const effect of effects) this.#perform(effect);
+        this.#options.events.changed();
       }
     } finally {
-      this.busy = false;
+      this.#busy = false;
     }
-    clearTimeout(this.timer);
-    const at = this.machine.nextTimeout();
+    clearTimeout(this.#timer);
+    const at = this.#machine.nextTimeout();
     if (at !== Infinity)
-      this.timer = setTimeout(() => this.handle({ type: 'timeout' }), Math.max(0, at - this.now()));
+      this.#timer = setTimeout(() => this.#handle({ type: 'timeout' }), Math.max(0, at - this.#now()));
   }
 
-  private perform(effect: ConnectionEffect): void {
-    const { events, role } = this.options;
+  #perform(effect: ConnectionEffect): void {
+    const { events, role } = this.#options;
     switch (effect.type) {
       case 'ask':
-        void this.ask(effect.request, effect.ask);
+        void this.#ask(effect.request, effect.ask);
         return;
       case 'burn':
-        void this.client.burn().catch(() => {});
+        void this.#client.burn().catch(() => {});
         return;
       case 'leave':
-        void this.client.leave().catch(() => {});
+        void this.#client.leave().catch(() => {});
         return;
       case 'close-signaling':
-        this.client.close();
+        this.#client.close();
         return;
       case 'send':
-        this.client.send(effect.bytes);
+        this.#client.send(effect.bytes);
         return;
       case 'prepare':
-        this.prepared ??= this.makeTransport(effect.iceServers);
+        this.#prepared ??= this.#makeTransport(effect.iceServers);
         return;
       case 'link': {
-        const made = this.prepared ?? this.makeTransport(effect.iceServers);
-        this.prepared = undefined;
+        const made = this.#prepared ?? this.#makeTransport(effect.iceServers);
+        this.#prepared = undefined;
         this.transport = made.transport;
         made.release();
         return;
       }
       case 'discard-prepared': {
-        const { prepared } = this;
-        this.prepared = undefined;
+        const prepared = this.#prepared;
+        this.#prepared = undefined;
         prepared?.transport.close();
         return;
       }
@@ -236,7 +236,7 @@ export class Connector {
         return;
       case 'connected':
         events.connected();
-        this.learnPath();
+        this.#learnPath();
         return;
       case 'disconnected':
         events.disconnected();
@@ -247,44 +247,44 @@ export class Connector {
     }
   }
 
-  private async ask(request: number, ask: Ask): Promise<void> {
+  async #ask(request: number, ask: Ask): Promise<void> {
     try {
-      this.handle({ type: 'answered', request, answer: await this.answerTo(ask) });
+      this.#handle({ type: 'answered', request, answer: await this.#answerTo(ask) });
     } catch (error) {
       const code = error instanceof SignalingError ? error.code : 'server-away';
       const problem = error instanceof Error ? { code, detail: error.message } : { code };
-      this.handle({ type: 'refused', request, problem });
+      this.#handle({ type: 'refused', request, problem });
     }
   }
 
-  private answerTo(ask: Ask): Promise<Answer> {
+  #answerTo(ask: Ask): Promise<Answer> {
     switch (ask.type) {
       case 'open':
-        return this.client.open();
+        return this.#client.open();
       case 'reopen':
-        return this.client.reopen(ask.token);
+        return this.#client.reopen(ask.token);
       case 'join':
-        return this.client.join(ask.slot, ask.hello);
+        return this.#client.join(ask.slot, ask.hello);
       case 'rejoin':
-        return this.client.rejoin(ask.id, ask.role);
+        return this.#client.rejoin(ask.id, ask.role);
     }
   }
 
   /** Its events count only while it is the one in use: a replaced one may still have something to say. */
-  private makeTransport(iceServers: readonly RTCIceServer[]): HeldTransport {
-    const { role, relayOnly, events, createTransport: create = createTransport } = this.options;
+  #makeTransport(iceServers: readonly RTCIceServer[]): HeldTransport {
+    const { role, relayOnly, events, createTransport: create = createTransport } = this.#options;
     const made: HeldTransport = holdTransport(create, {
       initiator: role === 'sender',
       iceServers,
       relayOnly,
-      signal: (message) => current() && this.handle({ type: 'signal', message }),
+      signal: (message) => current() && this.#handle({ type: 'signal', message }),
       ...(events.handOver === undefined ? {} : { handOver: events.handOver }),
       events: {
         connected: () =>
-          current() && this.handle({ type: 'linked', certificates: made.transport.fingerprints() }),
+          current() && this.#handle({ type: 'linked', certificates: made.transport.fingerprints() }),
         closed: (reason) => {
-          if (current()) this.handle({ type: reason === 'flooded' ? 'flooded' : 'unlinked' });
-          else if (this.prepared === made) this.prepared = undefined;
+          if (current()) this.#handle({ type: reason === 'flooded' ? 'flooded' : 'unlinked' });
+          else if (this.#prepared === made) this.#prepared = undefined;
         },
         laneOpen: (lane) => current() && events.laneOpen(lane),
         laneClosed: (lane) => current() && events.laneClosed(lane),
@@ -296,10 +296,10 @@ export class Connector {
     return made;
   }
 
-  private learnPath(): void {
+  #learnPath(): void {
     const { transport } = this;
     void transport?.path().then((path) => {
-      if (this.transport === transport) this.handle({ type: 'path', path });
+      if (this.transport === transport) this.#handle({ type: 'path', path });
     });
   }
 }

@@ -29,12 +29,12 @@ export class Meeting {
   now = Date.UTC(2026, 10, 27);
   readonly random: Random;
   readonly sides: Side[] = [];
-  private readonly due: Due[] = [];
-  private order = 0;
-  private rooms = new Rooms();
-  private readonly sockets = new Map<string, Side>();
-  private readonly transports = new Map<number, FakeTransport>();
-  private counter = 0;
+  readonly #due: Due[] = [];
+  #order = 0;
+  #rooms = new Rooms();
+  readonly #sockets = new Map<string, Side>();
+  readonly #transports = new Map<number, FakeTransport>();
+  #counter = 0;
   serverUp = true;
   iceServers: readonly RTCIceServer[] = [];
 
@@ -50,7 +50,7 @@ export class Meeting {
   }
 
   next(): number {
-    return (this.counter += 1);
+    return (this.#counter += 1);
   }
 
   bytes(length: number): Uint8Array {
@@ -58,14 +58,14 @@ export class Meeting {
   }
 
   later(delay: number, run: () => void): void {
-    this.due.push({ at: this.now + delay, order: (this.order += 1), run });
+    this.#due.push({ at: this.now + delay, order: (this.#order += 1), run });
   }
 
   /** Runs everything that is due within `duration` ms, timeouts of the machines included. */
   run(duration: number): void {
     const end = this.now + duration;
     for (let steps = 0; steps < 100_000; steps++) {
-      const first = this.due.reduce<Due | undefined>(
+      const first = this.#due.reduce<Due | undefined>(
         (least, one) =>
           least === undefined || one.at < least.at || (one.at === least.at && one.order < least.order)
             ? one
@@ -80,7 +80,7 @@ export class Meeting {
       }
       this.now = Math.max(this.now, at);
       if (first !== undefined && first.at <= at) {
-        this.due.splice(this.due.indexOf(first), 1);
+        this.#due.splice(this.#due.indexOf(first), 1);
         first.run();
       } else for (const side of this.sides) side.timeout();
     }
@@ -99,9 +99,9 @@ export class Meeting {
   connect(side: Side): void {
     if (!this.serverUp) return;
     const socket = `socket-${this.next()}`;
-    this.sockets.set(socket, side);
+    this.#sockets.set(socket, side);
     this.later(LATENCY, () => {
-      if (!this.sockets.has(socket)) return;
+      if (!this.#sockets.has(socket)) return;
       side.socket = socket;
       side.handle({ type: 'online', online: true });
     });
@@ -109,10 +109,12 @@ export class Meeting {
 
   /** The socket is gone; the page notices at once, the server a moment later. */
   disconnect(side: Side): void {
-    for (const [socket, owner] of this.sockets) {
+    for (const [socket, owner] of this.#sockets) {
       if (owner !== side) continue;
-      this.sockets.delete(socket);
-      this.later(LATENCY, () => this.deliver(this.rooms.handle({ type: 'gone', socket }, this.now).effects));
+      this.#sockets.delete(socket);
+      this.later(LATENCY, () =>
+        this.#deliver(this.#rooms.handle({ type: 'gone', socket }, this.now).effects),
+      );
     }
     if (side.socket === undefined) return;
     side.socket = undefined;
@@ -121,9 +123,9 @@ export class Meeting {
 
   stopServer(): void {
     this.serverUp = false;
-    for (const side of new Set(this.sockets.values())) this.disconnect(side);
-    this.sockets.clear();
-    this.rooms = new Rooms();
+    for (const side of new Set(this.#sockets.values())) this.disconnect(side);
+    this.#sockets.clear();
+    this.#rooms = new Rooms();
   }
 
   startServer(): void {
@@ -146,11 +148,11 @@ export class Meeting {
           ? { ...ask, socket, from: socket }
           : { ...ask, socket };
     this.later(LATENCY, () => {
-      if (!this.sockets.has(socket)) {
+      if (!this.#sockets.has(socket)) {
         refuse('server-away');
         return;
       }
-      const { reply, effects } = this.rooms.handle(event, this.now);
+      const { reply, effects } = this.#rooms.handle(event, this.now);
       if (reply.type === 'refused') refuse('code-unknown');
       else {
         const answer: Answer = {
@@ -159,9 +161,9 @@ export class Meeting {
           ...('expiresAt' in reply ? { expiresAt: reply.expiresAt } : {}),
           ...(event.type === 'open' ? { token: event.token } : {}),
         };
-        this.toSocket(socket, { type: 'answered', request, answer });
+        this.#toSocket(socket, { type: 'answered', request, answer });
       }
-      this.deliver(effects);
+      this.#deliver(effects);
     });
   }
 
@@ -169,45 +171,46 @@ export class Meeting {
     const { socket } = side;
     if (socket === undefined) return;
     this.later(LATENCY, () => {
-      if (this.sockets.has(socket)) this.deliver(this.rooms.handle({ ...event, socket }, this.now).effects);
+      if (this.#sockets.has(socket))
+        this.#deliver(this.#rooms.handle({ ...event, socket }, this.now).effects);
     });
   }
 
-  private deliver(effects: readonly Effect[]): void {
+  #deliver(effects: readonly Effect[]): void {
     for (const effect of effects) {
       if (effect.type === 'failed-join') continue;
       const { to, ...event } = effect;
-      this.toSocket(to, event);
+      this.#toSocket(to, event);
     }
   }
 
-  private toSocket(socket: string, event: ConnectionEvent): void {
+  #toSocket(socket: string, event: ConnectionEvent): void {
     this.later(LATENCY, () => {
-      const side = this.sockets.get(socket);
+      const side = this.#sockets.get(socket);
       if (side?.socket === socket) side.handle(event);
     });
   }
 
   /** Room lifetimes run on the server's clock. */
   tick(): void {
-    this.deliver(this.rooms.handle({ type: 'tick' }, this.now).effects);
+    this.#deliver(this.#rooms.handle({ type: 'tick' }, this.now).effects);
   }
 
   // ---- transports
 
   transport(owner: Side): FakeTransport {
     const transport = new FakeTransport(this.next(), owner);
-    this.transports.set(transport.id, transport);
+    this.#transports.set(transport.id, transport);
     return transport;
   }
 
   find(id: unknown): FakeTransport | undefined {
-    return typeof id === 'number' ? this.transports.get(id) : undefined;
+    return typeof id === 'number' ? this.#transports.get(id) : undefined;
   }
 
   /** The path between all pages is gone: every transport fails. */
   cut(): void {
-    for (const transport of this.transports.values()) transport.owner.transportClosed(transport);
+    for (const transport of this.#transports.values()) transport.owner.transportClosed(transport);
   }
 }
 
@@ -237,14 +240,14 @@ export class Side {
   gone = false;
   /** Signals of new transports go nowhere: there is no path. */
   pathless = false;
-  private transport: FakeTransport | undefined;
-  private prepared: FakeTransport | undefined;
-  private readonly meeting: Meeting;
-  private readonly role: Role;
+  #transport: FakeTransport | undefined;
+  #prepared: FakeTransport | undefined;
+  readonly #meeting: Meeting;
+  readonly #role: Role;
 
   constructor(meeting: Meeting, role: Role, canLink: boolean, relayOnly: boolean) {
-    this.meeting = meeting;
-    this.role = role;
+    this.#meeting = meeting;
+    this.#role = role;
     this.machine = new ConnectionMachine({
       role,
       page: 'https://tessera.test/receive/',
@@ -263,47 +266,47 @@ export class Side {
   }
 
   goOnline(): void {
-    this.meeting.connect(this);
+    this.#meeting.connect(this);
   }
 
   goOffline(): void {
-    this.meeting.disconnect(this);
+    this.#meeting.disconnect(this);
   }
 
   /** The page is closed by force, as in a reload or a crash; returns what the tab keeps. */
   vanish(): RejoinState | undefined {
     this.gone = true;
     this.goOffline();
-    this.closeOther(this.transport);
-    this.transport = undefined;
-    this.meeting.sides.splice(this.meeting.sides.indexOf(this), 1);
+    this.#closeOther(this.#transport);
+    this.#transport = undefined;
+    this.#meeting.sides.splice(this.#meeting.sides.indexOf(this), 1);
     return this.kept;
   }
 
   handle(event: ConnectionEvent): void {
-    if (!this.gone) this.carryOut(this.machine.handle(event, this.meeting.now));
+    if (!this.gone) this.#carryOut(this.machine.handle(event, this.#meeting.now));
   }
 
   timeout(): void {
-    if (this.machine.nextTimeout() <= this.meeting.now)
-      this.carryOut(this.machine.handleTimeout(this.meeting.now));
+    if (this.machine.nextTimeout() <= this.#meeting.now)
+      this.#carryOut(this.machine.handleTimeout(this.#meeting.now));
   }
 
   transportClosed(transport: FakeTransport): void {
     if (!transport.open) return;
     transport.open = false;
-    if (transport === this.transport) this.handle({ type: 'unlinked' });
-    else if (transport === this.prepared) this.prepared = undefined;
+    if (transport === this.#transport) this.handle({ type: 'unlinked' });
+    else if (transport === this.#prepared) this.#prepared = undefined;
   }
 
-  private carryOut(effects: readonly ConnectionEffect[]): void {
+  #carryOut(effects: readonly ConnectionEffect[]): void {
     if (this.states.at(-1) !== this.connection) this.states.push(this.connection);
-    for (const effect of effects) this.perform(effect);
+    for (const effect of effects) this.#perform(effect);
   }
 
-  private perform(effect: ConnectionEffect): void {
+  #perform(effect: ConnectionEffect): void {
     this.effects.push(effect.type);
-    const { meeting } = this;
+    const meeting = this.#meeting;
     switch (effect.type) {
       case 'ask':
         this.asked.push(effect.ask);
@@ -320,32 +323,32 @@ export class Side {
         meeting.tell(this, { type: 'relay', bytes: effect.bytes });
         return;
       case 'prepare':
-        this.prepared ??= meeting.transport(this);
+        this.#prepared ??= meeting.transport(this);
         return;
       case 'link': {
-        const transport = this.prepared ?? meeting.transport(this);
-        this.prepared = undefined;
-        this.transport = transport;
-        if (this.role === 'sender') meeting.later(1, () => this.signal(transport, { offer: transport.id }));
+        const transport = this.#prepared ?? meeting.transport(this);
+        this.#prepared = undefined;
+        this.#transport = transport;
+        if (this.#role === 'sender') meeting.later(1, () => this.#signal(transport, { offer: transport.id }));
         return;
       }
       case 'discard-prepared':
-        this.prepared = undefined;
+        this.#prepared = undefined;
         return;
       case 'unlink':
-        this.closeOther(this.transport);
-        this.transport = undefined;
+        this.#closeOther(this.#transport);
+        this.#transport = undefined;
         return;
       case 'hang-up': {
-        const { transport } = this;
-        this.closeOther(transport);
+        const transport = this.#transport;
+        this.#closeOther(transport);
         meeting.later(1, () => {
-          if (transport !== undefined && transport === this.transport) this.handle({ type: 'unlinked' });
+          if (transport !== undefined && transport === this.#transport) this.handle({ type: 'unlinked' });
         });
         return;
       }
       case 'signal':
-        this.onSignal(effect.message);
+        this.#onSignal(effect.message);
         return;
       case 'keep':
         this.kept = effect.rejoin;
@@ -360,33 +363,34 @@ export class Side {
     }
   }
 
-  private signal(transport: FakeTransport, message: unknown): void {
-    if (transport === this.transport && !this.pathless) this.handle({ type: 'signal', message });
+  #signal(transport: FakeTransport, message: unknown): void {
+    if (transport === this.#transport && !this.pathless) this.handle({ type: 'signal', message });
   }
 
-  private onSignal(message: unknown): void {
-    const { transport, meeting } = this;
+  #onSignal(message: unknown): void {
+    const transport = this.#transport;
+    const meeting = this.#meeting;
     const { offer, answer } = message as { offer?: unknown; answer?: unknown };
     const other = meeting.find(offer ?? answer);
     if (transport === undefined || other === undefined || transport.other !== undefined) return;
     transport.other = other;
     if (answer === undefined) {
-      this.signal(transport, { answer: transport.id });
+      this.#signal(transport, { answer: transport.id });
       return;
     }
     other.other = transport;
-    for (const end of [transport, other]) meeting.later(LATENCY, () => end.owner.linked(end));
+    for (const end of [transport, other]) meeting.later(LATENCY, () => end.owner.#linked(end));
   }
 
-  private linked(transport: FakeTransport): void {
-    if (transport === this.transport && transport.open && transport.other?.open === true)
+  #linked(transport: FakeTransport): void {
+    if (transport === this.#transport && transport.open && transport.other?.open === true)
       this.handle({ type: 'linked', certificates: ['aa', 'bb'] });
   }
 
-  private closeOther(transport: FakeTransport | undefined): void {
+  #closeOther(transport: FakeTransport | undefined): void {
     if (transport === undefined) return;
     transport.open = false;
     const { other } = transport;
-    if (other !== undefined) this.meeting.later(LATENCY, () => other.owner.transportClosed(other));
+    if (other !== undefined) this.#meeting.later(LATENCY, () => other.owner.transportClosed(other));
   }
 }

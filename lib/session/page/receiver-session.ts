@@ -22,16 +22,16 @@ const SNIFF_BYTES = 4096;
 const MAX_WITHDRAWN = 100;
 
 export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implements ReceiverSession {
-  private readonly files = new Map<string, Blob>();
-  private readonly reads = new Map<number, (bytes: Uint8Array<ArrayBuffer> | undefined) => void>();
-  private nextRead = 1;
+  readonly #files = new Map<string, Blob>();
+  readonly #reads = new Map<number, (bytes: Uint8Array<ArrayBuffer> | undefined) => void>();
+  #nextRead = 1;
   /** Of the one sender with whom this page is connected; ends with that session. */
-  private autoAccept = false;
+  #autoAccept = false;
   /** What each offer is about, until it is over. */
-  private readonly offers = new Map<string, Accepted>();
-  private readonly lost = new Map<string, Accepted>();
-  private readonly answered = new Set<string>();
-  private readonly withdrawn: string[] = [];
+  readonly #offers = new Map<string, Accepted>();
+  readonly #lost = new Map<string, Accepted>();
+  readonly #answered = new Set<string>();
+  readonly #withdrawn: string[] = [];
 
   constructor(options: SessionOptions) {
     super(
@@ -43,7 +43,7 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
   }
 
   join(code: string): void {
-    this.autoAccept = false;
+    this.#autoAccept = false;
     this.room += 1;
     this.connector.join(code);
   }
@@ -59,31 +59,31 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
   accept(transfer: string): void {
     const known = this.transfers.get(transfer);
     if (known?.state !== 'offered') return;
-    const offer = this.offers.get(transfer);
+    const offer = this.#offers.get(transfer);
     if (offer !== undefined) rememberAccepted(offer);
-    this.answered.add(transfer);
+    this.#answered.add(transfer);
     mark('tessera:accepted', known);
     this.port.post({ type: 'accept', id: transfer });
   }
 
   decline(transfer: string): void {
-    this.answered.add(transfer);
+    this.#answered.add(transfer);
     this.port.post({ type: 'decline', id: transfer });
   }
 
   setAutoAccept(on: boolean): void {
-    this.autoAccept = on && this.connector.connection === 'connected';
+    this.#autoAccept = on && this.connector.connection === 'connected';
     this.changed();
-    if (!this.autoAccept) return;
+    if (!this.#autoAccept) return;
     for (const { id, state } of this.transfers.values()) if (state === 'offered') this.accept(id);
   }
 
   async read(transfer: string, from: number, to: number): Promise<Uint8Array<ArrayBuffer>> {
-    const file = this.files.get(transfer);
+    const file = this.#files.get(transfer);
     if (file !== undefined) return new Uint8Array(await file.slice(from, to).arrayBuffer());
-    const request = this.nextRead++;
+    const request = this.#nextRead++;
     const answer = new Promise<Uint8Array<ArrayBuffer> | undefined>((resolve) =>
-      this.reads.set(request, resolve),
+      this.#reads.set(request, resolve),
     );
     this.port.post({ type: 'read', request, id: transfer, from, to });
     const bytes = await answer;
@@ -98,12 +98,12 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
   throwAway(transfer: string): void {
     if (this.transfers.get(transfer)?.state !== 'done') return;
     this.port.post({ type: 'throw-away', id: transfer });
-    this.files.delete(transfer);
+    this.#files.delete(transfer);
     this.forget(transfer);
   }
 
   async file(transfer: string): Promise<File> {
-    const blob = this.files.get(transfer);
+    const blob = this.#files.get(transfer);
     const known = this.transfers.get(transfer);
     if (blob === undefined || known?.state !== 'done') throw new Error('the picture is not here yet');
     // What the bytes are, not what the sender says.
@@ -120,11 +120,11 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
       case 'offered': {
         const { id, name, mediaType, bytes, modified, width, height, sha256, from, thumb } = message;
         const offer: Accepted = { sha256, bytes, name, from };
-        this.offers.set(id, offer);
+        this.#offers.set(id, offer);
         // It was lost on its way, and is offered again.
         for (const old of this.transfers.values())
-          if (wasLost(old) && this.lost.get(old.id)?.from === from && old.sha256 === sha256)
-            this.drop(old.id);
+          if (wasLost(old) && this.#lost.get(old.id)?.from === from && old.sha256 === sha256)
+            this.#drop(old.id);
         this.show({
           id,
           name,
@@ -138,7 +138,7 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
           ...(thumb === undefined ? {} : { thumb }),
         });
         // What was being received when this page was loaded anew, or the connection lost, goes on by itself.
-        if (this.autoAccept || wasAccepted(offer)) this.accept(id);
+        if (this.#autoAccept || wasAccepted(offer)) this.accept(id);
         break;
       }
       case 'began': {
@@ -147,23 +147,23 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
         break;
       }
       case 'preview':
-        this.onPreview(message.id, message.bytes);
+        this.#onPreview(message.id, message.bytes);
         break;
       case 'file':
-        this.files.set(message.id, message.blob);
+        this.#files.set(message.id, message.blob);
         break;
       case 'released':
         void markSaved(message.stored, message.readFor);
         break;
       case 'bytes':
-        this.reads.get(message.request)?.(message.bytes);
-        this.reads.delete(message.request);
+        this.#reads.get(message.request)?.(message.bytes);
+        this.#reads.delete(message.request);
         break;
       default:
     }
   }
 
-  private onPreview(id: string, bytes: Uint8Array): void {
+  #onPreview(id: string, bytes: Uint8Array): void {
     const known = this.transfers.get(id);
     if (known === undefined || !isPreview(bytes)) return;
     mark('tessera:preview', known);
@@ -174,27 +174,27 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
     if (transfer.state === 'done') mark('tessera:complete', transfer);
     const { id } = transfer;
     if (isMoving(transfer)) return;
-    const offer = this.offers.get(id);
-    this.offers.delete(id);
-    if (offer !== undefined && wasLost(transfer)) this.lost.set(id, offer);
+    const offer = this.#offers.get(id);
+    this.#offers.delete(id);
+    if (offer !== undefined && wasLost(transfer)) this.#lost.set(id, offer);
     else if (offer !== undefined) rememberAccepted(offer, false);
-    if (this.answered.delete(id)) return;
-    this.withdrawn.push(id);
-    if (this.withdrawn.length > MAX_WITHDRAWN) this.drop(this.withdrawn.shift() as string);
+    if (this.#answered.delete(id)) return;
+    this.#withdrawn.push(id);
+    if (this.#withdrawn.length > MAX_WITHDRAWN) this.#drop(this.#withdrawn.shift() as string);
   }
 
   protected override changed(): void {
     const { connection } = this.connector;
-    if (connection === 'failed' || connection === 'closed') this.autoAccept = false;
+    if (connection === 'failed' || connection === 'closed') this.#autoAccept = false;
     super.changed();
   }
 
   protected override extras(): Partial<SessionSnapshot> {
-    return { autoAccept: this.autoAccept };
+    return { autoAccept: this.#autoAccept };
   }
 
-  private drop(id: string): void {
-    this.lost.delete(id);
+  #drop(id: string): void {
+    this.#lost.delete(id);
     this.forget(id);
   }
 }

@@ -12,8 +12,8 @@ import { SessionBase } from './session-base.ts';
 const FIRST_LANES = 32;
 
 export class BrowserSenderSession extends SessionBase<ToSenderEngine> implements SenderSession {
-  private readonly images = new Map<string, OutgoingImage>();
-  private readonly headers = new Map<string, Uint8Array>();
+  readonly #images = new Map<string, OutgoingImage>();
+  readonly #headers = new Map<string, Uint8Array>();
 
   constructor(options: SessionOptions) {
     super(
@@ -30,26 +30,26 @@ export class BrowserSenderSession extends SessionBase<ToSenderEngine> implements
 
   send(images: readonly OutgoingImage[]): void {
     for (const image of images) {
-      this.images.set(image.id, image);
-      this.queue(image);
+      this.#images.set(image.id, image);
+      this.#queue(image);
     }
   }
 
   retry(transfer: string): void {
-    const image = this.images.get(transfer);
+    const image = this.#images.get(transfer);
     const shown = this.transfers.get(transfer);
     if (image === undefined || shown === undefined || !isFinal(shown) || shown.state === 'done') return;
-    this.queue(image);
+    this.#queue(image);
   }
 
   headerBytes(transfer: string): Uint8Array | undefined {
-    return this.headers.get(transfer);
+    return this.#headers.get(transfer);
   }
 
   protected override onMessage(message: FromEngine): void {
     if (message.type === 'lanes')
       this.connector.transport?.setLaneTarget(Math.max(FIRST_LANES, message.target), message.hold);
-    else if (message.type === 'header') this.headers.set(message.id, message.bytes);
+    else if (message.type === 'header') this.#headers.set(message.id, message.bytes);
   }
 
   protected override onConnected(): void {
@@ -57,7 +57,7 @@ export class BrowserSenderSession extends SessionBase<ToSenderEngine> implements
     this.connector.transport?.setLaneTarget(FIRST_LANES);
   }
 
-  private queue(image: OutgoingImage): void {
+  #queue(image: OutgoingImage): void {
     const { id, blob, type, modified, width, height, thumb, preview } = image;
     const name = fitName(image.name);
     const size = width === undefined || height === undefined ? {} : { width, height };

@@ -40,30 +40,30 @@ export abstract class SessionBase<M> implements Session {
   protected readonly connector: Connector;
   protected readonly port: EnginePort<M>;
   protected readonly transfers = new Map<string, TransferSnapshot>();
-  private readonly views = new Map<string, Views>();
-  private readonly listeners = new Set<() => void>();
-  private readonly role: Role;
-  private readonly name: string;
-  private peerName: string | undefined;
+  readonly #views = new Map<string, Views>();
+  readonly #listeners = new Set<() => void>();
+  readonly #role: Role;
+  readonly #name: string;
+  #peerName: string | undefined;
   /** Counts the codes by which this page met others. */
   protected room = 0;
-  private current: SessionSnapshot | undefined;
-  private notifying = false;
-  private workerMissing = false;
+  #current: SessionSnapshot | undefined;
+  #notifying = false;
+  #workerMissing = false;
 
   constructor(role: Role, options: SessionOptions, worker: Worker) {
-    this.role = role;
-    this.name = options.name;
+    this.#role = role;
+    this.#name = options.name;
     this.port = new EnginePort<M>({
       worker,
       transmit: (lane, bytes) => void this.connector.transport?.send(lane, bytes),
-      message: (message) => this.onEngine(message),
-      failed: (detail) => this.engineFailed({ code: 'protocol-violation', detail }),
+      message: (message) => this.#onEngine(message),
+      failed: (detail) => this.#engineFailed({ code: 'protocol-violation', detail }),
       missing: () => {
-        this.workerMissing = true;
-        this.engineFailed({ code: 'page-outdated' });
-        if (this.connector.connection === 'connecting') setTimeout(() => this.goWithoutWorker(), GOODBYE_MS);
-        else this.goWithoutWorker();
+        this.#workerMissing = true;
+        this.#engineFailed({ code: 'page-outdated' });
+        if (this.connector.connection === 'connecting') setTimeout(() => this.#goWithoutWorker(), GOODBYE_MS);
+        else this.#goWithoutWorker();
       },
     });
     this.connector = new Connector({
@@ -82,8 +82,8 @@ export abstract class SessionBase<M> implements Session {
         backlog: (lane, bytes) => this.port.backlog(lane, bytes),
       },
     });
-    addEventListener('pagehide', this.onPageHide);
-    addEventListener('pageshow', this.onPageShow);
+    addEventListener('pagehide', this.#onPageHide);
+    addEventListener('pageshow', this.#onPageShow);
   }
 
   /**
@@ -91,19 +91,19 @@ export abstract class SessionBase<M> implements Session {
    * after a time-out; it returns by rejoining (from the back-forward cache here, after a reload through
    * session storage).
    */
-  private readonly onPageHide = (): void => this.connector.suspend();
-  private readonly onPageShow = (event: PageTransitionEvent): void => {
+  readonly #onPageHide = (): void => this.connector.suspend();
+  readonly #onPageShow = (event: PageTransitionEvent): void => {
     if (event.persisted) this.connector.wake();
   };
 
   snapshot(): SessionSnapshot {
     const { connector } = this;
-    this.current ??= {
-      role: this.role,
+    this.#current ??= {
+      role: this.#role,
       connection: connector.connection,
       ...(connector.problem === undefined ? {} : { problem: connector.problem }),
       serverOnline: connector.serverOnline,
-      ...(this.peerName === undefined ? {} : { peerName: this.peerName }),
+      ...(this.#peerName === undefined ? {} : { peerName: this.#peerName }),
       ...(connector.room === undefined ? {} : { room: connector.room }),
       ...(connector.path === undefined ? {} : { path: connector.path }),
       ...(connector.fingerprint === undefined ? {} : { fingerprint: connector.fingerprint }),
@@ -111,12 +111,12 @@ export abstract class SessionBase<M> implements Session {
       ...this.extras(),
       transfers: [...this.transfers.values()],
     };
-    return this.current;
+    return this.#current;
   }
 
   subscribe(listener: () => void): () => void {
-    this.listeners.add(listener);
-    return () => void this.listeners.delete(listener);
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
   }
 
   cancel(transfer: string): void {
@@ -124,18 +124,18 @@ export abstract class SessionBase<M> implements Session {
   }
 
   chunkMap(transfer: string): ChunkMap | undefined {
-    return this.views.get(transfer)?.map;
+    return this.#views.get(transfer)?.map;
   }
 
   chunkLog(transfer: string): ChunkLog | undefined {
-    const views = this.views.get(transfer);
+    const views = this.#views.get(transfer);
     const snapshot = this.transfers.get(transfer);
     if (views === undefined || snapshot === undefined) return undefined;
     return { order: views.order.subarray(0, views.logged), chunkLength: CHUNK_LENGTH, bytes: snapshot.bytes };
   }
 
   history(transfer: string): readonly HistorySample[] {
-    return this.views.get(transfer)?.history ?? [];
+    return this.#views.get(transfer)?.history ?? [];
   }
 
   leave(): void {
@@ -143,8 +143,8 @@ export abstract class SessionBase<M> implements Session {
     // The goodbye has to leave the worker and the control channel first. A page that goes away has no
     // time for that: it still closes its connections.
     setTimeout(() => {
-      removeEventListener('pagehide', this.onPageHide);
-      removeEventListener('pageshow', this.onPageShow);
+      removeEventListener('pagehide', this.#onPageHide);
+      removeEventListener('pageshow', this.#onPageShow);
       this.connector.leave();
       this.port.close();
     }, 100);
@@ -158,25 +158,25 @@ export abstract class SessionBase<M> implements Session {
   }
 
   protected changed(): void {
-    this.current = undefined;
-    if (this.notifying) return;
-    this.notifying = true;
+    this.#current = undefined;
+    if (this.#notifying) return;
+    this.#notifying = true;
     // Several changes of one turn are one snapshot.
     queueMicrotask(() => {
-      this.notifying = false;
-      for (const listener of this.listeners) listener();
+      this.#notifying = false;
+      for (const listener of this.#listeners) listener();
     });
   }
 
   protected show(snapshot: TransferSnapshot): void {
     this.transfers.set(snapshot.id, snapshot);
-    this.views.set(snapshot.id, { map: undefined, order: new Uint32Array(0), logged: 0, history: [] });
+    this.#views.set(snapshot.id, { map: undefined, order: new Uint32Array(0), logged: 0, history: [] });
     this.changed();
   }
 
   protected forget(id: string): void {
     this.transfers.delete(id);
-    this.views.delete(id);
+    this.#views.delete(id);
     this.changed();
   }
 
@@ -187,16 +187,16 @@ export abstract class SessionBase<M> implements Session {
     this.changed();
   }
 
-  private onEngine(message: Exclude<FromEngine, LinkNews>): void {
+  #onEngine(message: Exclude<FromEngine, LinkNews>): void {
     switch (message.type) {
       case 'update':
-        this.onUpdate(message.update);
+        this.#onUpdate(message.update);
         return;
       case 'chunks':
-        this.onChunks(message);
+        this.#onChunks(message);
         return;
       case 'peer':
-        this.peerName = message.name;
+        this.#peerName = message.name;
         this.changed();
         return;
       case 'peer-left':
@@ -210,12 +210,12 @@ export abstract class SessionBase<M> implements Session {
     }
   }
 
-  private onUpdate({ id, ...part }: TransferUpdate): void {
+  #onUpdate({ id, ...part }: TransferUpdate): void {
     const known = this.transfers.get(id);
     if (known === undefined) return;
     const { figures } = part;
     if (figures !== undefined) {
-      const history = this.views.get(id)?.history ?? [];
+      const history = this.#views.get(id)?.history ?? [];
       if (history.length < MAX_HISTORY) {
         const { seconds, rate, lossPercent, roundTrip, lanes } = figures;
         history.push({
@@ -238,8 +238,8 @@ export abstract class SessionBase<M> implements Session {
   /** Called after the snapshot shows it. */
   protected stateChanged(_transfer: TransferSnapshot): void {}
 
-  private onChunks({ id, map, order }: Extract<FromEngine, { type: 'chunks' }>): void {
-    const views = this.views.get(id);
+  #onChunks({ id, map, order }: Extract<FromEngine, { type: 'chunks' }>): void {
+    const views = this.#views.get(id);
     if (views === undefined) return;
     if (map.chunksPerCell > 0) views.map = map;
     if (views.logged + order.length > views.order.length) {
@@ -252,20 +252,20 @@ export abstract class SessionBase<M> implements Session {
   }
 
   /** What the worker would say, since the other side should not wait for this one. */
-  private goWithoutWorker(): void {
+  #goWithoutWorker(): void {
     this.connector.transport?.send(0, encodeControl({ type: 'bye' }));
     this.connector.giveUp('page-outdated');
   }
 
   protected onConnected(): void {
-    if (this.workerMissing) {
-      this.goWithoutWorker();
+    if (this.#workerMissing) {
+      this.#goWithoutWorker();
       return;
     }
-    this.port.post({ type: 'connected', name: this.name, room: this.room });
+    this.port.post({ type: 'connected', name: this.#name, room: this.room });
   }
 
-  private engineFailed(problem: Problem): void {
+  #engineFailed(problem: Problem): void {
     for (const transfer of this.transfers.values()) {
       if (isFinal(transfer)) continue;
       this.patch(transfer.id, { state: 'failed', problem });

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   completeCode,
   formatCode,
@@ -20,7 +20,7 @@ const slots = fc.integer({ min: 1, max: 999_999 }).map(String);
 const words = fc.constantFrom(...CODE_WORDS);
 
 describe('a code is read however it is typed', () => {
-  it.each([
+  test.each([
     '12-acid-zoom',
     '12 acid zoom',
     ' 12  ACID   Zoom ',
@@ -40,7 +40,7 @@ describe('a code is read however it is typed', () => {
     expect(parseCode(text)).toEqual(ACID_ZOOM);
   });
 
-  it('[P-71] reads back every code it writes, with and without separators', () => {
+  test('[P-71] reads back every code it writes, with and without separators', () => {
     fc.assert(
       fc.property(slots, words, words, (slot, first, second) => {
         const code = { kind: 'code' as const, slot, words: [first, second] as const };
@@ -50,20 +50,20 @@ describe('a code is read however it is typed', () => {
     );
   });
 
-  it.each(['7-yo-yo-acid', '7 yoyo acid', '7yoyoacid', '7 YO-YO acid'])(
+  test.each(['7-yo-yo-acid', '7 yoyo acid', '7yoyoacid', '7 YO-YO acid'])(
     '%s has the one word with a dash',
     (text) => {
       expect(parseCode(text)).toEqual({ kind: 'code', slot: '7', words: ['yoyo', 'acid'] });
     },
   );
 
-  it('reads two of them in a row', () => {
+  test('reads two of them in a row', () => {
     expect(parseCode('7-yoyo-yoyo')).toEqual({ kind: 'code', slot: '7', words: ['yoyo', 'yoyo'] });
   });
 });
 
 describe('what is no code is malformed and gives no slot to ask the server for', () => {
-  it.each([
+  test.each([
     '',
     '12',
     'acid-zoom',
@@ -81,7 +81,7 @@ describe('what is no code is malformed and gives no slot to ask the server for',
     expect(parseCode(text)).toEqual({ kind: 'malformed', problem: 'code-malformed' });
   });
 
-  it.each([
+  test.each([
     ['12-acdi-zoom', '12-acid-zoom'],
     ['12-acid-zooom', '12-acid-zoom'],
     ['12-ACID-ZOM', '12-acid-zoom'],
@@ -89,7 +89,7 @@ describe('what is no code is malformed and gives no slot to ask the server for',
     expect(parseCode(text)).toEqual({ kind: 'malformed', problem: 'code-malformed', suggestion });
   });
 
-  it('takes any text at all without throwing', () => {
+  test('takes any text at all without throwing', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 60 }), (text) => {
         const parsed = parseCode(text);
@@ -103,14 +103,14 @@ describe('what is no code is malformed and gives no slot to ask the server for',
 
 describe('a whole message is searched for its code', () => {
   const river = { kind: 'code', slot: '7', words: ['acid', 'zoom'] };
-  it.each([
+  test.each([
     'Code: 7-acid-zoom',
     'Hi! Here are the 20 pictures of Monday, the code is 7-acid-zoom.\n— Ada',
     '> use 7–Acid–Zoom, please',
     `7-acid-zoom (yes, 7-acid-zoom)\n${'words '.repeat(200)}`,
   ])('%j', (text) => expect(parseCode(text)).toEqual(river));
 
-  it.each([
+  test.each([
     'Not 7-acid-zoom but 8-acid-zoom',
     'I have 7 acid zoom lenses',
     'part 12-7-acid-zoom',
@@ -118,14 +118,14 @@ describe('a whole message is searched for its code', () => {
     'Code: 7-acid-zooom',
   ])('%j holds none', (text) => expect(parseCode(text).kind).toBe('malformed'));
 
-  it('reads the word with a dash', () =>
+  test('reads the word with a dash', () =>
     expect(parseCode('Code: 7-yo-yo-acid')).toEqual({ kind: 'code', slot: '7', words: ['yoyo', 'acid'] }));
 });
 
 describe('a link', () => {
   const link = makeLink('123', seededRandom('link'));
 
-  it('is found in a message, whatever stands behind it, and with its sign encoded', () => {
+  test('is found in a message, whatever stands behind it, and with its sign encoded', () => {
     const fragment = formatFragment(link);
     const address = `https://tessera.example/receive/${fragment}`;
     for (const text of [
@@ -140,12 +140,12 @@ describe('a link', () => {
       expect(parseCode(text)).toEqual(link);
   });
 
-  it('is not chosen among two', () => {
+  test('is not chosen among two', () => {
     const two = [link, makeLink('124', seededRandom('other'))].map(formatFragment);
     expect(parseCode(two.map((one) => `https://tessera.example/${one}`).join(' ')).kind).toBe('malformed');
   });
 
-  it('[P-72] is written as a fragment with slot and secret, and read back with anything in front', () => {
+  test('[P-72] is written as a fragment with slot and secret, and read back with anything in front', () => {
     const fragment = formatFragment(link);
     expect(fragment).toMatch(/^#123\.[\w-]{22}$/);
     expect(parseCode(fragment)).toEqual(link);
@@ -153,7 +153,7 @@ describe('a link', () => {
     expect(parseCode(` https://tessera.example:3000/receive${fragment}\n`)).toEqual(link);
   });
 
-  it('[P-72] reads back every link it writes', () => {
+  test('[P-72] reads back every link it writes', () => {
     fc.assert(
       fc.property(slots, fc.integer(), (slot, seed) => {
         const made = makeLink(slot, seededRandom(seed));
@@ -162,7 +162,7 @@ describe('a link', () => {
     );
   });
 
-  it('is malformed when a letter is missing, added, or not canonical', () => {
+  test('is malformed when a letter is missing, added, or not canonical', () => {
     const fragment = formatFragment(link);
     expect(parseCode(fragment.slice(0, -1)).kind).toBe('malformed');
     expect(parseCode(`${fragment}A`).kind).toBe('malformed');
@@ -172,13 +172,13 @@ describe('a link', () => {
 });
 
 describe('typing completes words', () => {
-  it('offers whole codes for the word being typed', () => {
+  test('offers whole codes for the word being typed', () => {
     expect(completeCode('12-ac')).toEqual(['12-acid', '12-acorn', '12-acre', '12-acts']);
     expect(completeCode('12 acid zo')).toEqual(['12-acid-zone', '12-acid-zoom']);
     expect(completeCode('12acid-ZOO')).toEqual(['12-acid-zoom']);
   });
 
-  it('offers nothing before there is something to complete', () => {
+  test('offers nothing before there is something to complete', () => {
     for (const text of ['', '1', '12-', '12-acid-', 'ac', '12-acid-zoom-ac', '1234567-ac']) {
       expect(completeCode(text), text).toEqual([]);
     }
@@ -186,7 +186,7 @@ describe('typing completes words', () => {
 });
 
 describe('making', () => {
-  it('draws words evenly', () => {
+  test('draws words evenly', () => {
     const random = seededRandom('even');
     const counts = new Map<string, number>();
     const draws = 12_960;
@@ -199,7 +199,7 @@ describe('making', () => {
     expect(Math.max(...counts.values())).toBeLessThan(47);
   });
 
-  it('refuses what is no slot', () => {
+  test('refuses what is no slot', () => {
     for (const slot of ['', '0', '01', '1234567', '1a', '-1', '1.5']) {
       expect(isSlot(slot), slot).toBe(false);
       expect(() => makeCode(slot, seededRandom(1))).toThrow(RangeError);
@@ -208,7 +208,7 @@ describe('making', () => {
   });
 });
 
-it('[P-76] no two ways into a room, and no two rooms, share a password', () => {
+test('[P-76] no two ways into a room, and no two rooms, share a password', () => {
   const secret = makeLink('1', seededRandom(1)).secret;
   const passwords = [
     passwordOf({ kind: 'code', slot: '1', words: ['acid', 'zoom'] }),
@@ -221,14 +221,14 @@ it('[P-76] no two ways into a room, and no two rooms, share a password', () => {
 });
 
 describe('somebody is about to join', () => {
-  it.each(['12-acid-z', '12-acid-zoo', '12 ACID zoom', '12acidzoom', '#12.AAAAAAAAAAAAAAAAAAAAAA'])(
+  test.each(['12-acid-z', '12-acid-zoo', '12 ACID zoom', '12acidzoom', '#12.AAAAAAAAAAAAAAAAAAAAAA'])(
     'with %j',
     (text) => {
       expect(isAlmostCode(text)).toBe(true);
     },
   );
 
-  it.each([
+  test.each([
     '',
     '12',
     '12-acid',

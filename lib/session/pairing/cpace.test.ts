@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { concat, utf8 } from './bytes.ts';
 import {
   calculateGenerator,
@@ -58,7 +58,7 @@ function hex(text: string): Uint8Array {
 }
 
 describe('the string functions give the vectors of the draft, appendix A', () => {
-  it('puts the length in LEB128 before the bytes', () => {
+  test('puts the length in LEB128 before the bytes', () => {
     const upTo = (count: number) => Uint8Array.from({ length: count }, (_, i) => i);
     expect(prependLength(utf8(''))).toEqual(hex('00'));
     expect(prependLength(utf8('1234'))).toEqual(hex('0431323334'));
@@ -66,11 +66,11 @@ describe('the string functions give the vectors of the draft, appendix A', () =>
     expect(prependLength(upTo(128))).toEqual(concat(hex('8001'), upTo(128)));
   });
 
-  it('joins fields by length and value', () => {
+  test('joins fields by length and value', () => {
     expect(lvCat(utf8('1234'), utf8('5'), utf8(''), utf8('678'))).toEqual(hex('043132333401350003363738'));
   });
 
-  it('writes the transcript with the initiator first', () => {
+  test('writes the transcript with the initiator first', () => {
     const bytes = transcriptBytes({
       shareA: utf8('3456'),
       adA: utf8('PartyA'),
@@ -86,26 +86,26 @@ describe('the exchange gives the Ristretto255 vectors of the draft, appendix B.3
   const ya = scalarFromBytes(VECTORS.ya)!;
   const yb = scalarFromBytes(VECTORS.yb)!;
 
-  it('[P-77] makes the generator from password, channel and session id', () => {
+  test('[P-77] makes the generator from password, channel and session id', () => {
     const text = generatorString(VECTORS.prs, VECTORS.ci, VECTORS.sid);
     expect(text).toEqual(VECTORS.generatorString);
     expect(sha512(text)).toEqual(VECTORS.generatorHash);
     expect(generator.toBytes()).toEqual(VECTORS.generator);
   });
 
-  it('[P-75] makes both shares and the same shared point on both sides', () => {
+  test('[P-75] makes both shares and the same shared point on both sides', () => {
     expect(makeShare(generator, ya)).toEqual(VECTORS.shareA);
     expect(makeShare(generator, yb)).toEqual(VECTORS.shareB);
     expect(multiplyVerified(ya, VECTORS.shareB)).toEqual(VECTORS.shared);
     expect(multiplyVerified(yb, VECTORS.shareA)).toEqual(VECTORS.shared);
   });
 
-  it('makes the intermediate session key and the session id output', () => {
+  test('makes the intermediate session key and the session id output', () => {
     expect(intermediateKey(VECTORS.sid, VECTORS.shared, TRANSCRIPT)).toEqual(VECTORS.isk);
     expect(sha512(concat(utf8('CPaceSidOutput'), transcriptBytes(TRANSCRIPT)))).toEqual(VECTORS.sidOutput);
   });
 
-  it('[P-78] multiplies a valid point and refuses the identity and what is no point', () => {
+  test('[P-78] multiplies a valid point and refuses the identity and what is no point', () => {
     const scalar = scalarFromBytes(VECTORS.multiply.scalar)!;
     expect(multiplyVerified(scalar, VECTORS.multiply.point)).toEqual(VECTORS.multiply.product);
     expect(multiplyVerified(scalar, VECTORS.multiply.invalid)).toBeUndefined();
@@ -115,7 +115,7 @@ describe('the exchange gives the Ristretto255 vectors of the draft, appendix B.3
 
 describe('bad points are refused', () => {
   // RFC 9496, A.2 (one of each kind): encodings that must not decode.
-  it.each([
+  test.each([
     [
       'a coordinate above the field prime',
       'ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
@@ -134,13 +134,13 @@ describe('bad points are refused', () => {
   });
 });
 
-it('takes a scalar from 252 bits and none from a source that gives only zeros', () => {
+test('takes a scalar from 252 bits and none from a source that gives only zeros', () => {
   expect(scalarFromBytes(new Uint8Array(32).fill(0xff))).toBe((1n << 252n) - 1n);
   expect(scalarFromBytes(Uint8Array.from({ length: 32 }, (_, i) => (i === 0 ? 7 : 0)))).toBe(7n);
   expect(scalarFromBytes(new Uint8Array(32))).toBeUndefined();
 });
 
-it('[P-79] gives the two sides different tags, so that neither can be sent back to its maker', () => {
+test('[P-79] gives the two sides different tags, so that neither can be sent back to its maker', () => {
   const tags = confirmationTags(VECTORS.sid, VECTORS.isk, TRANSCRIPT);
   expect(tags.a).toHaveLength(32);
   expect(tags.b).toHaveLength(32);

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { fingerprint } from './fingerprint.ts';
 import { sessionKeys } from './session-keys.ts';
 import { seededRandom } from './test-random.ts';
@@ -8,20 +8,20 @@ const KEYS = sessionKeys(seededRandom('keys')(64));
 const A = Array.from({ length: 32 }, (_, i) => i.toString(16).padStart(2, '0').toUpperCase()).join(':');
 const B = A.replace('1F', '2F');
 
-it('[P-94] is four words of the list, the same for the same session and certificates', () => {
+test('[P-94] is four words of the list, the same for the same session and certificates', () => {
   const words = fingerprint(KEYS, [A, B]).split(' ');
   expect(words).toHaveLength(4);
   for (const word of words) expect(CODE_WORDS).toContain(word);
   expect(fingerprint(KEYS, [A, B])).toBe(words.join(' '));
 });
 
-it('does not depend on how a browser writes a certificate', () => {
+test('does not depend on how a browser writes a certificate', () => {
   expect(fingerprint(KEYS, [`sha-256 ${A}`, B.toLowerCase().replaceAll(':', '')])).toBe(
     fingerprint(KEYS, [A, B]),
   );
 });
 
-it('[P-94] changes with the session key, with either certificate and with their order', () => {
+test('[P-94] changes with the session key, with either certificate and with their order', () => {
   const others = [
     fingerprint(sessionKeys(seededRandom('other keys')(64)), [A, B]),
     fingerprint(KEYS, [A, A]),

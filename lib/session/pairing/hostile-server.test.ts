@@ -4,7 +4,7 @@
  * named failure, or waiting (where the session's own deadline ends it).
  */
 import * as fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Role } from '../model.ts';
 import { utf8 } from './bytes.ts';
 import { Pairing, type PairingEvent } from './pairing.ts';
@@ -224,7 +224,7 @@ function same(a: Side, b: Side): boolean {
   return String(a.password.bytes) === String(b.password.bytes);
 }
 
-it('[P-87, P-95] no server gets two honest sides to different keys, to a plaintext, or to accept what was not sent', () => {
+test('[P-87, P-95] no server gets two honest sides to different keys, to a plaintext, or to accept what was not sent', () => {
   const seed = Number(process.env['TESSERA_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
   const counts = new Map<string, number>();
   let handshakes = 0;
@@ -256,7 +256,7 @@ it('[P-87, P-95] no server gets two honest sides to different keys, to a plainte
   }
 }, 180_000);
 
-it('an honest server gets every pair through, with everything that was sealed', () => {
+test('an honest server gets every pair through, with everything that was sealed', () => {
   for (let seed = 0; seed < 20; seed++) {
     const sides = makeSides([true, true], false, seed);
     check(sides, play(sides, []));

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { utf8 } from './bytes.ts';
 import { PAIRING_MESSAGE_MAX } from './limits.ts';
 import { Pairing, type PairingEvent } from './pairing.ts';
@@ -55,7 +55,7 @@ function failed(problem: string) {
 }
 
 describe('two sides with the same password', () => {
-  it.each([
+  test.each([
     ['words', WORDS, [WORDS, LINK]],
     ['a link', LINK, [WORDS, LINK]],
     ['a rejoin secret', REJOIN, [REJOIN]],
@@ -67,7 +67,7 @@ describe('two sides with the same password', () => {
     expect(result.messages).toBe(4);
   });
 
-  it('[P-82] get three different keys, and others every time', () => {
+  test('[P-82] get three different keys, and others every time', () => {
     const seen = new Set<string>();
     for (const seed of [1, 2]) {
       const [event] = run(makePair(WORDS, [WORDS], seed)).sender;
@@ -80,7 +80,7 @@ describe('two sides with the same password', () => {
     expect(seen.size).toBe(6);
   });
 
-  it('[P-79, P-83] confirm the sender before it has sent the last message, and the receiver by that message only', () => {
+  test('[P-79, P-83] confirm the sender before it has sent the last message, and the receiver by that message only', () => {
     const { sender, receiver } = makePair();
     sender.handleMessage(receiver.pollTransmit()!);
     receiver.handleMessage(sender.pollTransmit()!);
@@ -92,7 +92,7 @@ describe('two sides with the same password', () => {
     expect(receiver.pollEvent()?.type).toBe('confirmed');
   });
 
-  it('need little work: below half a second for both sides of an exchange, also on a busy machine', () => {
+  test('need little work: below half a second for both sides of an exchange, also on a busy machine', () => {
     run(makePair());
     const count = 20;
     const start = performance.now();
@@ -104,13 +104,13 @@ describe('two sides with the same password', () => {
 });
 
 describe('a wrong word', () => {
-  it('[P-80] ends in code-guessed on both sides', () => {
+  test('[P-80] ends in code-guessed on both sides', () => {
     const result = run(makePair(OTHER_WORDS));
     expect(result.sender).toEqual(failed('code-guessed'));
     expect(result.receiver).toEqual(failed('code-guessed'));
   });
 
-  it('[P-81] is the end: the right words afterwards change nothing', () => {
+  test('[P-81] is the end: the right words afterwards change nothing', () => {
     const pair = makePair(OTHER_WORDS);
     run(pair);
     const second = makePair();
@@ -121,7 +121,7 @@ describe('a wrong word', () => {
     expect(pair.sender.pollTransmit()).toBeUndefined();
   });
 
-  it('of the server, which plays the other side to both, gets it into neither', () => {
+  test('of the server, which plays the other side to both, gets it into neither', () => {
     for (let seed = 0; seed < 30; seed++) {
       const honest = makePair(WORDS, [WORDS], seed);
       const forged = makePair(OTHER_WORDS, [OTHER_WORDS], seed + 1000);
@@ -134,7 +134,7 @@ describe('a wrong word', () => {
     }
   });
 
-  it('cannot be told from a right one by what the receiver sends', () => {
+  test('cannot be told from a right one by what the receiver sends', () => {
     const right = makePair();
     const wrong = makePair(OTHER_WORDS);
     expect(right.receiver.pollTransmit()).toEqual(wrong.receiver.pollTransmit());
@@ -143,7 +143,7 @@ describe('a wrong word', () => {
 
 // Elliptic curves in plain TypeScript on a busy machine: the properties get more than the usual time.
 describe('bad messages', { timeout: 120_000 }, () => {
-  it.each([
+  test.each([
     ['the identity', '00'.repeat(32)],
     ['the prime, the identity written otherwise', `ed${'ff'.repeat(30)}7f`],
     ['a negative coordinate', `01${'00'.repeat(31)}`],
@@ -163,20 +163,20 @@ describe('bad messages', { timeout: 120_000 }, () => {
     expect(events(receiver)).toEqual(failed('tampered'));
   });
 
-  it('[P-81] another version is named as that, on both sides', () => {
+  test('[P-81] another version is named as that, on both sides', () => {
     const newer = (bytes: Uint8Array) => Uint8Array.from(bytes, (byte, i) => (i === 1 ? 2 : byte));
     const result = run(makePair(), (bytes, number) => (number === 0 ? newer(bytes) : bytes));
     expect(result.sender).toEqual(failed('version-mismatch'));
     expect(result.receiver).toEqual(failed('version-mismatch'));
   });
 
-  it('a kind of password the room has not is a violation', () => {
+  test('a kind of password the room has not is a violation', () => {
     const result = run(makePair(REJOIN));
     expect(result.sender).toEqual(failed('protocol-violation'));
     expect(result.receiver).toEqual(failed('protocol-violation'));
   });
 
-  it('the wrong kind, put in by the server, is found out', () => {
+  test('the wrong kind, put in by the server, is found out', () => {
     const result = run(makePair(), (bytes, number) =>
       number === 0 ? Uint8Array.from(bytes, (byte, i) => (i === 3 ? LINK.kind : byte)) : bytes,
     );
@@ -184,7 +184,7 @@ describe('bad messages', { timeout: 120_000 }, () => {
     expect(result.receiver).toEqual(failed('code-guessed'));
   });
 
-  it('any one bit of any message changed leaves the receiver unconfirmed, with a name for it', () => {
+  test('any one bit of any message changed leaves the receiver unconfirmed, with a name for it', () => {
     const lengths = [20, 51, 67, 35];
     const positions = lengths.flatMap((length, number) =>
       Array.from({ length }, (_, at) => ({ number, at })),
@@ -204,7 +204,7 @@ describe('bad messages', { timeout: 120_000 }, () => {
     );
   });
 
-  it('a message cut or lengthened is a violation', () => {
+  test('a message cut or lengthened is a violation', () => {
     fc.assert(
       fc.property(fc.nat({ max: 3 }), fc.nat({ max: 66 }), fc.boolean(), (number, at, longer) => {
         const result = run(makePair(), (bytes, current) => {
@@ -217,7 +217,7 @@ describe('bad messages', { timeout: 120_000 }, () => {
     );
   });
 
-  it('garbage ends in a name and never throws, in every state', () => {
+  test('garbage ends in a name and never throws, in every state', () => {
     const garbage = fc.oneof(
       fc.uint8Array({ maxLength: 200 }),
       fc.uint8Array({ maxLength: 70 }).map((body) => Uint8Array.from([0x54, 1, ...body])),
@@ -237,7 +237,7 @@ describe('bad messages', { timeout: 120_000 }, () => {
     );
   });
 
-  it('does nothing more once it is over', () => {
+  test('does nothing more once it is over', () => {
     const pair = makePair();
     run(pair);
     for (const side of [pair.sender, pair.receiver]) {
@@ -248,7 +248,7 @@ describe('bad messages', { timeout: 120_000 }, () => {
   });
 });
 
-it('[P-75] reads back every message it writes, and anything else as a named problem', () => {
+test('[P-75] reads back every message it writes, and anything else as a named problem', () => {
   const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
   const message: fc.Arbitrary<PairingMessage> = fc.oneof(
     fc.record({ type: fc.constant('hello' as const), kind: fc.nat({ max: 255 }), nonceB: bytes(16) }),
@@ -270,7 +270,7 @@ it('[P-75] reads back every message it writes, and anything else as a named prob
   );
 });
 
-it('does not start with a source of randomness that gives zeros or too little', () => {
+test('does not start with a source of randomness that gives zeros or too little', () => {
   const options = { role: 'receiver', password: WORDS } as const;
   expect(() => new Pairing({ ...options, random: (length) => new Uint8Array(length) })).toThrow(RangeError);
   expect(() => new Pairing({ ...options, random: () => Uint8Array.of(1, 2, 3) })).toThrow(RangeError);

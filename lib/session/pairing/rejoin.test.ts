@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Pairing } from './pairing.ts';
 import type { Password } from './password.ts';
 import {
@@ -46,14 +46,14 @@ function meeting(sender: RejoinState, receiver: RejoinState): [Rendezvous, Rende
   return undefined;
 }
 
-it('[P-89] both sides find the same place and the same password after pairing', () => {
+test('[P-89] both sides find the same place and the same password after pairing', () => {
   const { sender, receiver } = begin();
   expect(rendezvousOf(sender)).toEqual(rendezvousOf(receiver));
   expect(rendezvousOf(sender)).toHaveLength(1);
   expect(rendezvousOf(sender)[0]!.id).toMatch(/^[\w-]{22}$/);
 });
 
-it('[P-90] a rejoin gives fresh keys and another place', () => {
+test('[P-90] a rejoin gives fresh keys and another place', () => {
   const { sender, receiver } = begin();
   const [here, there] = meeting(sender, receiver)!;
   const keys = pair(here.password, there.password, 1);
@@ -65,7 +65,7 @@ it('[P-90] a rejoin gives fresh keys and another place', () => {
   expect(next[0]!.id).not.toBe(here.id);
 });
 
-it('[P-90, P-91] the two sides always find each other again, wherever the network fails, and no id outlives a success', () => {
+test('[P-90, P-91] the two sides always find each other again, wherever the network fails, and no id outlives a success', () => {
   fc.assert(
     fc.property(
       fc.array(fc.constantFrom('whole', 'unsettled', 'half', 'nothing', 'reload'), { maxLength: 6 }),
@@ -100,14 +100,14 @@ it('[P-90, P-91] the two sides always find each other again, wherever the networ
 }, 120_000);
 
 describe('a server that knows an id', () => {
-  it('[P-93] cannot rejoin with a password of its own', () => {
+  test('[P-93] cannot rejoin with a password of its own', () => {
     const { receiver } = begin();
     const [there] = rendezvousOf(receiver);
     const guess = rendezvousOf(beginRejoin('sender', sessionKeys(seededRandom('guess')(64))))[0]!.password;
     expect(pair(guess, there!.password, 1)).toEqual({ sender: undefined, receiver: undefined });
   });
 
-  it('[P-93] finds no part of any secret in it', () => {
+  test('[P-93] finds no part of any secret in it', () => {
     const { sender } = begin();
     const [{ id, password }] = rendezvousOf(sender) as [Rendezvous];
     const idBytes = Buffer.from(id, 'base64url');
@@ -118,7 +118,7 @@ describe('a server that knows an id', () => {
 });
 
 describe('the state in session storage', () => {
-  it('[P-92] is read back as it was written', () => {
+  test('[P-92] is read back as it was written', () => {
     const { sender, receiver } = begin();
     const unsettled = advanceRejoin(sender, rendezvousOf(sender)[0]!, sessionKeys(seededRandom('next')(64)));
     expect(unsettled.previous).toEqual(sender.current);
@@ -126,7 +126,7 @@ describe('the state in session storage', () => {
       expect(decodeRejoin(encodeRejoin(state))).toEqual(state);
   });
 
-  it('is refused when it is anything else', () => {
+  test('is refused when it is anything else', () => {
     const text = encodeRejoin(begin().receiver);
     const two = `${text}.${'A'.repeat(43)}`;
     for (const bad of ['', 'x', text.slice(0, -1), `${text}A`, `${text}.`, two, text.replace('1', '2')]) {

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { utf8 } from './bytes.ts';
 import { SEALED_MESSAGE_MAX, SEALED_PLAINTEXT_MAX } from './limits.ts';
 import { SealedChannel } from './sealed-channel.ts';
@@ -13,7 +13,7 @@ function channels() {
   return { sender: new SealedChannel('sender', KEYS), receiver: new SealedChannel('receiver', KEYS) };
 }
 
-it('[P-84] carries messages of every length both ways, in order', () => {
+test('[P-84] carries messages of every length both ways, in order', () => {
   const { sender, receiver } = channels();
   fc.assert(
     fc.property(
@@ -29,7 +29,7 @@ it('[P-84] carries messages of every length both ways, in order', () => {
   );
 });
 
-it('[P-86] fits the longest plaintext into what the server relays, and refuses one byte more', () => {
+test('[P-86] fits the longest plaintext into what the server relays, and refuses one byte more', () => {
   const { sender, receiver } = channels();
   const longest = new Uint8Array(SEALED_PLAINTEXT_MAX).fill(7);
   const sealed = sender.seal(1, longest);
@@ -39,14 +39,14 @@ it('[P-86] fits the longest plaintext into what the server relays, and refuses o
   expect(() => sender.seal(256, new Uint8Array(1))).toThrow(RangeError);
 });
 
-it('[P-86] shows only multiples of 256 of the length', () => {
+test('[P-86] shows only multiples of 256 of the length', () => {
   const { sender } = channels();
   const lengths = [0, 1, 100, 254].map((length) => sender.seal(0, new Uint8Array(length)).length);
   expect(lengths).toEqual([273, 273, 273, 273]);
   expect(sender.seal(0, new Uint8Array(255)).length).toBe(273 + 256);
 });
 
-it('[P-85] shows nothing of the plaintext, and never the same bytes twice', () => {
+test('[P-85] shows nothing of the plaintext, and never the same bytes twice', () => {
   const { sender } = channels();
   const plaintext = utf8('candidate:1 1 udp 2122260223 192.168.1.7');
   const first = Buffer.from(sender.seal(1, plaintext));
@@ -61,7 +61,7 @@ describe('what the server does to messages is noticed, and ends the channel', ()
     return { sender, receiver, sealed: [1, 2, 3].map((type) => sender.seal(type, utf8(`message ${type}`))) };
   };
 
-  it.each<[string, (sealed: Uint8Array[]) => Uint8Array]>([
+  test.each<[string, (sealed: Uint8Array[]) => Uint8Array]>([
     ['dropped', (sealed) => sealed[2]!],
     ['replayed', (sealed) => sealed[0]!],
     ['cut short', (sealed) => sealed[1]!.subarray(0, -1)],
@@ -78,18 +78,18 @@ describe('what the server does to messages is noticed, and ends the channel', ()
     expect(receiver.open(sealed[1]!)).toEqual(TAMPERED);
   });
 
-  it('sent back to its maker', () => {
+  test('sent back to its maker', () => {
     const { sender, sealed } = three();
     expect(sender.open(sealed[0]!)).toEqual(TAMPERED);
   });
 
-  it('[P-85] sent back to its maker even if both directions had one key', () => {
+  test('[P-85] sent back to its maker even if both directions had one key', () => {
     const oneKey = { ...KEYS, receiver: KEYS.sender };
     const sender = new SealedChannel('sender', oneKey);
     expect(sender.open(sender.seal(1, utf8('hello')))).toEqual(TAMPERED);
   });
 
-  it('[P-87] changed in any one bit', () => {
+  test('[P-87] changed in any one bit', () => {
     fc.assert(
       fc.property(fc.nat({ max: 273 * 8 - 1 }), (bit) => {
         const { receiver, sealed } = three();
@@ -100,7 +100,7 @@ describe('what the server does to messages is noticed, and ends the channel', ()
     );
   });
 
-  it('garbage never throws', () => {
+  test('garbage never throws', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 1200 }), (garbage) => {
         expect(channels().sender.open(garbage)).toEqual(TAMPERED);

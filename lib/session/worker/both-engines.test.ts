@@ -2,7 +2,7 @@
  * Both engines in Node, over lanes that lose every so many packets: what the two pages learn of single
  * chunks.
  */
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { CONTROL_LANE, type LaneId } from '../../protocol/endpoint.ts';
 import { firstChunk, geometryOf } from '../../protocol/geometry.ts';
 import { LINGER } from '../../protocol/limits.ts';
@@ -122,12 +122,12 @@ async function cross(
 vi.setConfig({ testTimeout: 60_000 });
 
 describe('the two chunk maps', () => {
-  it('of a picture that lost nothing show it as received, whole', async () => {
+  test('of a picture that lost nothing show it as received, whole', async () => {
     const { sender, receiver } = await cross(() => 'comes');
     for (const side of [sender, receiver]) expect(side.count(Cell.received)).toBe(CHUNKS);
   });
 
-  it('[P-51, P-53] agree with the figures and with each other on what was rebuilt, and tell what had to be sent again', async () => {
+  test('[P-51, P-53] agree with the figures and with each other on what was rebuilt, and tell what had to be sent again', async () => {
     const random = seededRandom(9);
     // Some at random, and of the second block every source above the tenth: more than any repair sent along
     // covers.
@@ -148,7 +148,7 @@ describe('the two chunk maps', () => {
     expect([...receiver.cells]).toEqual([...sender.cells]);
   });
 
-  it('show on both sides what came late, when it had been rebuilt, as come twice', async () => {
+  test('show on both sides what came late, when it had been rebuilt, as come twice', async () => {
     // The first three sources of each block, in their first packets.
     const { sender, receiver } = await cross((bytes) => (bytes[1]! < 3 ? 'late' : 'comes'));
     const blocks = Math.ceil(CHUNKS / 64);
@@ -160,7 +160,7 @@ describe('the two chunk maps', () => {
     expect(receiver.figures.at(-1)!.duplicates).toBeGreaterThanOrEqual(3 * blocks);
   });
 
-  it('come with the round trip while the picture is on its way, at the receiver too', async () => {
+  test('come with the round trip while the picture is on its way, at the receiver too', async () => {
     const random = seededRandom(3);
     const { receiver } = await cross(() => (random() < 0.05 ? 'never' : 'comes'), 5 * CHUNKS);
     const before = receiver.figures.filter(({ successPercent }) => successPercent < 100);

@@ -1,11 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Cell } from '../model.ts';
 import { ChunkCellMap } from './chunk-cells.ts';
 
 const cellsOf = (map: ChunkCellMap): number[] => [...(map.take()?.cells ?? [])];
 
 describe('a chunk map', () => {
-  it('[P-53] goes from waiting over lost to received, repaired, sent again and came twice, and not back', () => {
+  test('[P-53] goes from waiting over lost to received, repaired, sent again and came twice, and not back', () => {
     const map = new ChunkCellMap(2);
     const steps = [Cell.lost, Cell.received, Cell.repaired, Cell.retransmitted, Cell.duplicate];
     for (const state of steps) {
@@ -16,7 +16,7 @@ describe('a chunk map', () => {
     }
   });
 
-  it('shows as sent again only what did not come by itself', () => {
+  test('shows as sent again only what did not come by itself', () => {
     const map = new ChunkCellMap(4);
     map.arrive(0, Cell.received);
     map.arrive(1, Cell.repaired);
@@ -25,14 +25,14 @@ describe('a chunk map', () => {
     expect(cellsOf(map)).toEqual([Cell.received, Cell.retransmitted, Cell.retransmitted, Cell.waiting]);
   });
 
-  it('ignores chunks beyond its end, which only the other side could name', () => {
+  test('ignores chunks beyond its end, which only the other side could name', () => {
     const map = new ChunkCellMap(3);
     map.mark(3, Cell.lost);
     map.arrive(1000, Cell.received);
     expect(cellsOf(map)).toEqual([Cell.waiting, Cell.waiting, Cell.waiting]);
   });
 
-  it('shows a group of chunks as received once all of it is', () => {
+  test('shows a group of chunks as received once all of it is', () => {
     const map = new ChunkCellMap(3 * 65_536 - 1);
     expect(map.chunksPerCell).toBe(3);
     map.arrive(0, Cell.received);

@@ -19,64 +19,65 @@ const WEIGHT: Record<CellState, number> = {
 /** The chunk map of one transfer, one cell a chunk or, for large files, a group of chunks. */
 export class ChunkCellMap {
   readonly chunksPerCell: number;
-  private readonly chunks: number;
-  private memory: Uint8Array | undefined;
+  readonly #chunks: number;
+  #memory: Uint8Array | undefined;
   /** Chunks of each group that are not here; only kept for groups. */
-  private absent: Uint16Array | undefined;
-  private changed = true;
+  #absent: Uint16Array | undefined;
+  #changed = true;
 
   /** Takes no memory before the first question or change: an offer only claims its number of chunks. */
   constructor(chunks: number) {
-    this.chunks = chunks;
+    this.#chunks = chunks;
     this.chunksPerCell = Math.max(1, Math.ceil(chunks / MAX_CELLS));
   }
 
-  private get cells(): Uint8Array {
-    if (this.memory !== undefined) return this.memory;
-    const { chunks, chunksPerCell } = this;
-    this.memory = new Uint8Array(Math.ceil(chunks / chunksPerCell));
-    if (chunksPerCell === 1) return this.memory;
-    this.absent = new Uint16Array(this.memory.length).fill(chunksPerCell);
+  get #cells(): Uint8Array {
+    if (this.#memory !== undefined) return this.#memory;
+    const { chunksPerCell } = this;
+    const chunks = this.#chunks;
+    this.#memory = new Uint8Array(Math.ceil(chunks / chunksPerCell));
+    if (chunksPerCell === 1) return this.#memory;
+    this.#absent = new Uint16Array(this.#memory.length).fill(chunksPerCell);
     const rest = chunks % chunksPerCell;
-    if (rest > 0) this.absent[this.memory.length - 1] = rest;
-    return this.memory;
+    if (rest > 0) this.#absent[this.#memory.length - 1] = rest;
+    return this.#memory;
   }
 
   /** A chunk that is here now. */
   arrive(chunk: number, state: CellState): void {
     const cell = Math.floor(chunk / this.chunksPerCell);
-    if (cell < this.cells.length && this.absent !== undefined) {
-      const left = Math.max(0, (this.absent[cell] ?? 0) - 1);
-      this.absent[cell] = left;
+    if (cell < this.#cells.length && this.#absent !== undefined) {
+      const left = Math.max(0, (this.#absent[cell] ?? 0) - 1);
+      this.#absent[cell] = left;
       // A group shows as received once all of it is; a repair within it shows at once.
       if (left > 0 && state === Cell.received) return;
     }
-    this.set(cell, state);
+    this.#set(cell, state);
   }
 
   /** More became known of a chunk that is not here yet, or that has arrived before. */
   mark(chunk: number, state: CellState): void {
-    this.set(Math.floor(chunk / this.chunksPerCell), state);
+    this.#set(Math.floor(chunk / this.chunksPerCell), state);
   }
 
   /** The sender sent more for this chunk's block: says so of what was not received. */
   markAgain(chunk: number): void {
-    const now = this.cells[Math.floor(chunk / this.chunksPerCell)];
+    const now = this.#cells[Math.floor(chunk / this.chunksPerCell)];
     if (now === Cell.lost || now === Cell.repaired) this.mark(chunk, Cell.retransmitted);
   }
 
   /** A copy, if anything changed since the last one. */
   take(): ChunkCells | undefined {
-    if (!this.changed) return undefined;
-    this.changed = false;
-    return { chunksPerCell: this.chunksPerCell, cells: this.cells.slice() };
+    if (!this.#changed) return undefined;
+    this.#changed = false;
+    return { chunksPerCell: this.chunksPerCell, cells: this.#cells.slice() };
   }
 
-  private set(cell: number, state: CellState): void {
-    const now = this.cells[cell] as CellState | undefined;
+  #set(cell: number, state: CellState): void {
+    const now = this.#cells[cell] as CellState | undefined;
     if (now === undefined) return;
     if (WEIGHT[state] <= WEIGHT[now]) return;
-    this.cells[cell] = state;
-    this.changed = true;
+    this.#cells[cell] = state;
+    this.#changed = true;
   }
 }

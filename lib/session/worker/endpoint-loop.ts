@@ -33,97 +33,97 @@ const GATHER: Millis = 2;
  */
 export class EndpointLoop<E> {
   readonly lanes = new Set<LaneId>();
-  private clock: Millis = 0;
+  #clock: Millis = 0;
   /** Time that the host's clock went on while nothing ran here. */
-  private slept: Millis = 0;
-  private readonly out = new BatchWriter();
-  private cancelTimer: (() => void) | undefined;
+  #slept: Millis = 0;
+  readonly #out = new BatchWriter();
+  #cancelTimer: (() => void) | undefined;
   /** When that timer fires. */
-  private pumpAt: Millis = Infinity;
-  private pumping = false;
-  private endpoint: Endpoint<E>;
-  private readonly host: EngineHost;
-  private readonly onEvent: (event: E) => void;
-  private readonly channels: LaneChannels;
-  private readonly tickets = new Map<number, LaneId>();
+  #pumpAt: Millis = Infinity;
+  #pumping = false;
+  #endpoint: Endpoint<E>;
+  readonly #host: EngineHost;
+  readonly #onEvent: (event: E) => void;
+  readonly #channels: LaneChannels;
+  readonly #tickets = new Map<number, LaneId>();
 
   constructor(endpoint: Endpoint<E>, host: EngineHost, onEvent: (event: E) => void) {
-    this.endpoint = endpoint;
-    this.host = host;
-    this.onEvent = onEvent;
-    this.channels = new LaneChannels({
+    this.#endpoint = endpoint;
+    this.#host = host;
+    this.#onEvent = onEvent;
+    this.#channels = new LaneChannels({
       packet: (lane, bytes) => {
-        this.endpoint.handlePacket(bytes, lane, this.now());
-        this.pumpWithin(GATHER);
+        this.#endpoint.handlePacket(bytes, lane, this.now());
+        this.#pumpWithin(GATHER);
       },
       backlog: (lane, bytes) => {
-        this.endpoint.handleLaneBacklog(lane, bytes, this.now());
-        this.pumpWithin(GATHER);
+        this.#endpoint.handleLaneBacklog(lane, bytes, this.now());
+        this.#pumpWithin(GATHER);
       },
     });
   }
 
   /** The endpoint's time: never decreases. */
   now(): Millis {
-    return this.advance(this.host.now());
+    return this.#advance(this.#host.now());
   }
 
   /** To a time of the host's clock, the present one or shortly before it. */
-  private advance(host: Millis): Millis {
-    const overdue = this.host.now() - this.slept - this.pumpAt;
+  #advance(host: Millis): Millis {
+    const overdue = this.#host.now() - this.#slept - this.#pumpAt;
     // Asked before anything else on waking, be it a timer or a packet: what waited in the queues is looked at
     // first.
     if (overdue > SLEPT) {
-      this.slept += overdue;
-      this.pumpAt = Infinity;
-      this.pumpWithin(QUANTUM);
+      this.#slept += overdue;
+      this.#pumpAt = Infinity;
+      this.#pumpWithin(QUANTUM);
     }
-    this.clock = Math.max(this.clock, host - this.slept);
-    return this.clock;
+    this.#clock = Math.max(this.#clock, host - this.#slept);
+    return this.#clock;
   }
 
   /** Puts another endpoint in the place of the present one; it learns of the open lanes. */
   replace(endpoint: Endpoint<E>): void {
-    this.endpoint = endpoint;
+    this.#endpoint = endpoint;
     for (const lane of this.lanes) endpoint.handleLaneOpen(lane, this.now());
     this.pump();
   }
 
   /** Handles what concerns the link; `false`: the message is for the engine. */
   handle(message: LinkMessage): boolean {
-    const { endpoint } = this;
+    const endpoint = this.#endpoint;
     switch (message.type) {
       case 'packets':
         readBatch(message.batch, (lane, bytes, time) => {
           // When it arrived, not when the worker got to it: the controller reads queues off these times.
-          const now = time === undefined ? this.now() : this.advance(Math.min(time, this.host.now()));
-          this.endpoint.handlePacket(bytes, lane, now);
-          if (lane === 0) this.drainEvents();
+          const now = time === undefined ? this.now() : this.#advance(Math.min(time, this.#host.now()));
+          this.#endpoint.handlePacket(bytes, lane, now);
+          if (lane === 0) this.#drainEvents();
         });
         break;
       case 'channel':
-        this.takeChannel(message);
+        this.#takeChannel(message);
         break;
       case 'channel-gone': {
-        const lane = this.tickets.get(message.ticket);
+        const lane = this.#tickets.get(message.ticket);
         if (lane === undefined) break;
-        this.tickets.delete(message.ticket);
-        this.channels.remove(lane);
-        this.laneClosed(lane);
+        this.#tickets.delete(message.ticket);
+        this.#channels.remove(lane);
+        this.#laneClosed(lane);
         break;
       }
       case 'lane-open':
-        this.laneOpen(message.lane);
+        this.#laneOpen(message.lane);
         break;
       case 'lane-closed':
-        this.laneClosed(message.lane);
+        this.#laneClosed(message.lane);
         break;
       case 'backlogs':
         for (const [lane, bytes] of message.lanes) endpoint.handleLaneBacklog(lane, bytes, this.now());
         break;
       case 'disconnected':
-        this.channels.clear();
-        this.tickets.clear();
+        this.#channels.clear();
+        this.#tickets.clear();
         for (const lane of this.lanes) endpoint.handleLaneClosed(lane, this.now());
         this.lanes.clear();
         break;
@@ -134,78 +134,78 @@ export class EndpointLoop<E> {
     return true;
   }
 
-  private takeChannel({ lane, ticket, channel }: Extract<LinkMessage, { type: 'channel' }>): void {
+  #takeChannel({ lane, ticket, channel }: Extract<LinkMessage, { type: 'channel' }>): void {
     // An earlier connection's channel of this number is not heard any more.
-    for (const [earlier, other] of this.tickets) if (other === lane) this.tickets.delete(earlier);
-    this.tickets.set(ticket, lane);
-    this.channels.add(lane, channel, {
+    for (const [earlier, other] of this.#tickets) if (other === lane) this.#tickets.delete(earlier);
+    this.#tickets.set(ticket, lane);
+    this.#channels.add(lane, channel, {
       open: () => {
-        this.host.post({ type: 'channel-open', ticket });
-        this.laneOpen(lane);
+        this.#host.post({ type: 'channel-open', ticket });
+        this.#laneOpen(lane);
         this.pump();
       },
       ended: () => {
-        this.tickets.delete(ticket);
-        this.host.post({ type: 'channel-ended', ticket });
-        this.laneClosed(lane);
+        this.#tickets.delete(ticket);
+        this.#host.post({ type: 'channel-ended', ticket });
+        this.#laneClosed(lane);
         this.pump();
       },
     });
   }
 
-  private laneOpen(lane: LaneId): void {
+  #laneOpen(lane: LaneId): void {
     this.lanes.add(lane);
-    this.endpoint.handleLaneOpen(lane, this.now());
+    this.#endpoint.handleLaneOpen(lane, this.now());
   }
 
-  private laneClosed(lane: LaneId): void {
-    if (this.lanes.delete(lane)) this.endpoint.handleLaneClosed(lane, this.now());
+  #laneClosed(lane: LaneId): void {
+    if (this.lanes.delete(lane)) this.#endpoint.handleLaneClosed(lane, this.now());
   }
 
   /** Drains the endpoint and sleeps until its next timeout. To be called after every call from outside. */
   pump(): void {
     // An event's handler may call the endpoint and pump again.
-    if (this.pumping) return;
-    this.pumping = true;
+    if (this.#pumping) return;
+    this.#pumping = true;
     const now = this.now();
-    this.cancelTimer?.();
-    this.cancelTimer = undefined;
-    this.pumpAt = Infinity;
-    const timeout = this.endpoint.nextTimeout();
-    if (timeout !== undefined && timeout <= now) this.endpoint.handleTimeout(now);
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    this.#pumpAt = Infinity;
+    const timeout = this.#endpoint.nextTimeout();
+    if (timeout !== undefined && timeout <= now) this.#endpoint.handleTimeout(now);
     // Events may provide what was missing to transmit.
     do {
       for (
-        let next = this.endpoint.pollTransmit(now);
+        let next = this.#endpoint.pollTransmit(now);
         next !== undefined;
-        next = this.endpoint.pollTransmit(now)
+        next = this.#endpoint.pollTransmit(now)
       ) {
-        if (this.channels.has(next.lane)) this.channels.send(next.lane, next.bytes);
-        else this.out.add(next.lane, next.bytes);
+        if (this.#channels.has(next.lane)) this.#channels.send(next.lane, next.bytes);
+        else this.#out.add(next.lane, next.bytes);
       }
-    } while (this.drainEvents());
-    if (this.out.count > 0) {
-      const batch = this.out.take();
-      this.host.post({ type: 'transmit', batch }, [batch.data]);
+    } while (this.#drainEvents());
+    if (this.#out.count > 0) {
+      const batch = this.#out.take();
+      this.#host.post({ type: 'transmit', batch }, [batch.data]);
     }
-    this.pumping = false;
-    const next = this.endpoint.nextTimeout();
-    if (next !== undefined) this.pumpWithin(Math.min(HEARTBEAT, Math.max(QUANTUM, next - this.now())));
+    this.#pumping = false;
+    const next = this.#endpoint.nextTimeout();
+    if (next !== undefined) this.#pumpWithin(Math.min(HEARTBEAT, Math.max(QUANTUM, next - this.now())));
   }
 
-  private pumpWithin(delay: Millis): void {
+  #pumpWithin(delay: Millis): void {
     const at = this.now() + delay;
-    if (at >= this.pumpAt) return;
-    this.cancelTimer?.();
-    this.pumpAt = at;
-    this.cancelTimer = this.host.schedule(delay, () => this.pump());
+    if (at >= this.#pumpAt) return;
+    this.#cancelTimer?.();
+    this.#pumpAt = at;
+    this.#cancelTimer = this.#host.schedule(delay, () => this.pump());
   }
 
-  private drainEvents(): boolean {
+  #drainEvents(): boolean {
     let any = false;
-    for (let event = this.endpoint.pollEvent(); event !== undefined; event = this.endpoint.pollEvent()) {
+    for (let event = this.#endpoint.pollEvent(); event !== undefined; event = this.#endpoint.pollEvent()) {
       any = true;
-      this.onEvent(event);
+      this.#onEvent(event);
     }
     return any;
   }

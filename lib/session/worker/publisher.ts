@@ -3,21 +3,21 @@ import type { EngineHost } from './endpoint-loop.ts';
 
 /** Calls `publish` every `PUBLISH_INTERVAL` from `start` until it returns that nothing moves any more. */
 export class Publisher {
-  private readonly host: EngineHost;
-  private readonly publish: () => boolean;
-  private waiting = false;
+  readonly #host: EngineHost;
+  readonly #publish: () => boolean;
+  #waiting = false;
 
   constructor(host: EngineHost, publish: () => boolean) {
-    this.host = host;
-    this.publish = publish;
+    this.#host = host;
+    this.#publish = publish;
   }
 
   start(): void {
-    if (this.waiting) return;
-    this.waiting = true;
-    this.host.schedule(PUBLISH_INTERVAL, () => {
-      this.waiting = false;
-      if (this.publish()) this.start();
+    if (this.#waiting) return;
+    this.#waiting = true;
+    this.#host.schedule(PUBLISH_INTERVAL, () => {
+      this.#waiting = false;
+      if (this.#publish()) this.start();
     });
   }
 }

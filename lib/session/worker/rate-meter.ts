@@ -3,13 +3,13 @@ const WINDOW = 1000;
 
 /** Bytes a second over the last second. */
 export class RateMeter {
-  private readonly points: { at: number; bytes: number }[] = [];
+  readonly #points: { at: number; bytes: number }[] = [];
 
   add(bytes: number, now: number): number {
-    this.points.push({ at: now, bytes });
-    while (this.points.length > 2 && (this.points[1] as { at: number }).at <= now - WINDOW)
-      this.points.shift();
-    const first = this.points[0] as { at: number; bytes: number };
+    this.#points.push({ at: now, bytes });
+    while (this.#points.length > 2 && (this.#points[1] as { at: number }).at <= now - WINDOW)
+      this.#points.shift();
+    const first = this.#points[0] as { at: number; bytes: number };
     return now > first.at ? ((bytes - first.bytes) * 1000) / (now - first.at) : 0;
   }
 }

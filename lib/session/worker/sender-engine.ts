@@ -38,114 +38,116 @@ interface Entry {
 
 /** The sending half of a session's heavy work. */
 export class SenderEngine {
-  private readonly host: EngineHost;
-  private readonly sender = new Sender();
-  private readonly loop: EndpointLoop<SenderEvent>;
-  private readonly entries = new Map<string, Entry>();
-  private readonly byTransfer = new Map<number, Entry>();
-  private readonly instance: Uint8Array;
-  private otherInstance: string | undefined;
+  readonly #host: EngineHost;
+  readonly #sender = new Sender();
+  readonly #loop: EndpointLoop<SenderEvent>;
+  readonly #entries = new Map<string, Entry>();
+  readonly #byTransfer = new Map<number, Entry>();
+  readonly #instance: Uint8Array;
+  #otherInstance: string | undefined;
   /** Somebody has said hello and was not given up since. */
-  private met = false;
-  private preparing = false;
+  #met = false;
+  #preparing = false;
   /** The control channel is open. */
-  private connected = false;
-  private readonly publisher: Publisher;
+  #connected = false;
+  readonly #publisher: Publisher;
   /** Transfers that are offered or being sent. */
-  private going = 0;
+  #going = 0;
   /** Done, and their last figures may still arrive: oldest first. */
-  private readonly finished: number[] = [];
+  readonly #finished: number[] = [];
 
   constructor(host: EngineHost, instance: Uint8Array) {
-    this.host = host;
-    this.instance = instance;
-    this.publisher = new Publisher(host, () => this.publishAll());
-    this.loop = new EndpointLoop(this.sender, host, (event) => this.onEvent(event));
+    this.#host = host;
+    this.#instance = instance;
+    this.#publisher = new Publisher(host, () => this.#publishAll());
+    this.#loop = new EndpointLoop(this.#sender, host, (event) => this.#onEvent(event));
   }
 
   handle(message: ToSenderEngine): void {
     if (message.type === 'send') {
-      this.add(message.picture);
+      this.#add(message.picture);
     } else {
-      this.loop.handle(message);
-      this.onLink(message);
+      this.#loop.handle(message);
+      this.#onLink(message);
     }
   }
 
-  private onLink(message: ToSenderEngine): void {
+  #onLink(message: ToSenderEngine): void {
     switch (message.type) {
       case 'connected':
-        this.setConnected(true);
-        this.sender.hello(this.instance, message.name);
-        this.loop.pump();
+        this.#setConnected(true);
+        this.#sender.hello(this.#instance, message.name);
+        this.#loop.pump();
         break;
       case 'cancel': {
-        const entry = this.entries.get(message.id);
+        const entry = this.#entries.get(message.id);
         if (entry === undefined) break;
         entry.lost = false;
-        if (!isOpen(entry)) this.entries.delete(message.id);
-        this.end(entry, 'cancelled', 'cancelled-here', CancelReason.person);
+        if (!isOpen(entry)) this.#entries.delete(message.id);
+        this.#end(entry, 'cancelled', 'cancelled-here', CancelReason.person);
         break;
       }
       case 'disconnected':
-        this.setConnected(false);
+        this.#setConnected(false);
         break;
       case 'lost':
-        this.onLost();
+        this.#onLost();
         break;
       case 'bye':
-        this.sender.bye();
-        this.loop.pump();
+        this.#sender.bye();
+        this.#loop.pump();
         break;
       default:
     }
   }
 
   /** What was moving has failed; what nobody had accepted yet waits for the next receiver. */
-  private onLost(): void {
-    this.met = false;
-    for (const entry of this.entries.values()) {
+  #onLost(): void {
+    this.#met = false;
+    for (const entry of this.#entries.values()) {
       if (entry.state === 'sending' || entry.state === 'verifying') {
         entry.lost = true;
-        this.end(entry, 'failed', 'interrupted', CancelReason.person);
+        this.#end(entry, 'failed', 'interrupted', CancelReason.person);
       }
       if (entry.state !== 'offered' || entry.transfer === undefined) continue;
-      this.sender.cancel(entry.transfer);
-      this.byTransfer.delete(entry.transfer);
+      this.#sender.cancel(entry.transfer);
+      this.#byTransfer.delete(entry.transfer);
       delete entry.transfer;
-      this.going -= 1;
-      this.setState(entry, 'queued');
+      this.#going -= 1;
+      this.#setState(entry, 'queued');
     }
-    this.loop.pump();
+    this.#loop.pump();
   }
 
   // ---- preparing: one picture at a time, while the one before crosses
 
-  private add(picture: OutgoingPicture): void {
+  #add(picture: OutgoingPicture): void {
     const entry = freshEntry(picture);
-    this.entries.delete(picture.id);
-    this.entries.set(picture.id, entry);
-    this.setState(entry, 'queued');
-    void this.prepare();
+    this.#entries.delete(picture.id);
+    this.#entries.set(picture.id, entry);
+    this.#setState(entry, 'queued');
+    void this.#prepare();
   }
 
-  private async prepare(): Promise<void> {
-    if (this.preparing) return;
-    this.preparing = true;
-    for (let entry = this.unprepared(); entry !== undefined; entry = this.unprepared())
-      await this.prepareOne(entry);
-    this.preparing = false;
+  async #prepare(): Promise<void> {
+    if (this.#preparing) return;
+    this.#preparing = true;
+    for (let entry = this.#unprepared(); entry !== undefined; entry = this.#unprepared())
+      await this.#prepareOne(entry);
+    this.#preparing = false;
   }
 
-  private unprepared(): Entry | undefined {
-    return [...this.entries.values()].find((entry) => entry.state === 'queued' && entry.header === undefined);
+  #unprepared(): Entry | undefined {
+    return [...this.#entries.values()].find(
+      (entry) => entry.state === 'queued' && entry.header === undefined,
+    );
   }
 
-  private async prepareOne(entry: Entry): Promise<void> {
+  async #prepareOne(entry: Entry): Promise<void> {
     const { picture } = entry;
     try {
       const digest = await entry.source.digest(
-        (prepared) => this.host.post({ type: 'update', update: { id: picture.id, prepared } }),
+        (prepared) => this.#host.post({ type: 'update', update: { id: picture.id, prepared } }),
         () => entry.state !== 'queued',
       );
       entry.header = {
@@ -160,89 +162,89 @@ export class SenderEngine {
         previewBytes: picture.preview?.length ?? 0,
         ...(picture.thumb === undefined ? {} : { thumb: picture.thumb }),
       };
-      this.host.post({ type: 'update', update: { id: picture.id, sha256: toHex(digest) } });
-      this.host.post({ type: 'header', id: picture.id, bytes: encodeHeader(entry.header) });
-      if (this.met) this.offer(entry);
+      this.#host.post({ type: 'update', update: { id: picture.id, sha256: toHex(digest) } });
+      this.#host.post({ type: 'header', id: picture.id, bytes: encodeHeader(entry.header) });
+      if (this.#met) this.#offer(entry);
     } catch {
       // The file was moved, changed or is on a drive that is gone.
-      this.end(entry, 'failed', 'source-unreadable', CancelReason.unreadable);
+      this.#end(entry, 'failed', 'source-unreadable', CancelReason.unreadable);
     }
   }
 
-  private offer(entry: Entry): void {
+  #offer(entry: Entry): void {
     if (entry.state !== 'queued' || entry.header === undefined || entry.transfer !== undefined) return;
     // The receiver takes no more than that at a time; the rest follows as these end.
-    if (this.going >= MAX_WAITING_OFFERS) return;
-    this.going += 1;
-    entry.transfer = this.sender.offer(entry.header, this.loop.now());
-    this.byTransfer.set(entry.transfer, entry);
-    this.setState(entry, 'offered');
-    this.loop.pump();
+    if (this.#going >= MAX_WAITING_OFFERS) return;
+    this.#going += 1;
+    entry.transfer = this.#sender.offer(entry.header, this.#loop.now());
+    this.#byTransfer.set(entry.transfer, entry);
+    this.#setState(entry, 'offered');
+    this.#loop.pump();
   }
 
   // ---- what the core says
 
-  private onEvent(event: SenderEvent): void {
+  #onEvent(event: SenderEvent): void {
     switch (event.type) {
       case 'hello':
-        this.onHello(event.instance, event.name);
+        this.#onHello(event.instance, event.name);
         return;
       case 'bye':
-        for (const entry of this.entries.values())
-          if (isOpen(entry)) this.end(entry, 'failed', 'peer-left', CancelReason.person);
-        this.host.post({ type: 'peer-left' });
+        for (const entry of this.#entries.values())
+          if (isOpen(entry)) this.#end(entry, 'failed', 'peer-left', CancelReason.person);
+        this.#host.post({ type: 'peer-left' });
         return;
       case 'lanes':
-        this.host.post(event);
+        this.#host.post(event);
         return;
       default:
     }
-    const entry = this.byTransfer.get(event.transfer);
+    const entry = this.#byTransfer.get(event.transfer);
     if (entry === undefined) return;
     switch (event.type) {
       case 'accepted':
-        entry.acceptedAt = this.host.now();
-        entry.lostBefore = this.sender.figures().packetsLost;
-        this.setState(entry, 'sending');
-        this.publisher.start();
+        entry.acceptedAt = this.#host.now();
+        entry.lostBefore = this.#sender.figures().packetsLost;
+        this.#setState(entry, 'sending');
+        this.#publisher.start();
         return;
       case 'delivered':
-        if (entry.state === 'sending') this.setState(entry, 'verifying');
+        if (entry.state === 'sending') this.#setState(entry, 'verifying');
         return;
       case 'need':
-        void this.provide(entry, event);
+        void this.#provide(entry, event);
         return;
       case 'declined':
-        this.setState(entry, 'declined');
+        this.#setState(entry, 'declined');
         return;
       case 'complete':
-        entry.endedAt = this.host.now();
-        if (event.verified) this.setState(entry, 'done');
-        else this.setState(entry, 'failed', 'digest-mismatch');
-        this.publishOne(entry);
+        entry.endedAt = this.#host.now();
+        if (event.verified) this.#setState(entry, 'done');
+        else this.#setState(entry, 'failed', 'digest-mismatch');
+        this.#publishOne(entry);
         return;
       case 'cancelled':
-        this.setState(
+        this.#setState(
           entry,
           event.reason === CancelReason.person ? 'cancelled' : 'failed',
           problemOf(event.reason),
         );
         return;
       case 'silence':
-        this.setState(entry, 'failed', 'timed-out');
+        this.#setState(entry, 'failed', 'timed-out');
         return;
       case 'violation':
-        this.setState(entry, 'failed', 'protocol-violation');
-        this.publishOne(entry);
+        this.#setState(entry, 'failed', 'protocol-violation');
+        this.#publishOne(entry);
         return;
       case 'progress': {
         const { packets, duplicates, repaired, final, runs, twice, holes } = event.report;
         const missing = holes.reduce((sum, run) => sum + run.count, 0);
         entry.reported = { packets, duplicates, repaired, holes: missing, final };
-        this.mark(entry, holes, Cell.lost);
-        this.mark(entry, runs, Cell.repaired);
-        this.mark(entry, twice, Cell.duplicate);
-        if (final) this.publishOne(entry);
+        this.#mark(entry, holes, Cell.lost);
+        this.#mark(entry, runs, Cell.repaired);
+        this.#mark(entry, twice, Cell.duplicate);
+        if (final) this.#publishOne(entry);
         return;
       }
     }
@@ -251,8 +253,8 @@ export class SenderEngine {
   /**
    * What the receiver says of these chunks; what was lost or repaired where we sent more shows as sent again.
    */
-  private mark(entry: Entry, runs: readonly Run[], state: CellState): void {
-    const original = this.sender.transfer(entry.transfer ?? 0)?.original;
+  #mark(entry: Entry, runs: readonly Run[], state: CellState): void {
+    const original = this.#sender.transfer(entry.transfer ?? 0)?.original;
     if (original === undefined) return;
     const { geometry } = original;
     for (const { first, count } of runs) {
@@ -263,31 +265,31 @@ export class SenderEngine {
     }
   }
 
-  private onHello(instance: Uint8Array, name: string): void {
+  #onHello(instance: Uint8Array, name: string): void {
     const other = toHex(instance);
-    const known = this.otherInstance;
-    this.otherInstance = other;
-    this.met = true;
-    if (known !== undefined) this.sender.resync(known !== other);
-    this.host.post({ type: 'peer', name });
-    for (const entry of [...this.entries.values()].filter(({ lost }) => lost)) {
+    const known = this.#otherInstance;
+    this.#otherInstance = other;
+    this.#met = true;
+    if (known !== undefined) this.#sender.resync(known !== other);
+    this.#host.post({ type: 'peer', name });
+    for (const entry of [...this.#entries.values()].filter(({ lost }) => lost)) {
       const again = freshEntry(entry.picture);
       if (entry.header !== undefined) again.header = entry.header;
-      this.entries.set(entry.picture.id, again);
+      this.#entries.set(entry.picture.id, again);
     }
-    for (const entry of this.entries.values()) {
+    for (const entry of this.#entries.values()) {
       if (
         known !== undefined &&
         known !== other &&
         (entry.state === 'sending' || entry.state === 'verifying')
       )
-        this.setState(entry, 'offered');
-      this.offer(entry);
+        this.#setState(entry, 'offered');
+      this.#offer(entry);
     }
-    this.loop.pump();
+    this.#loop.pump();
   }
 
-  private async provide(entry: Entry, need: Extract<SenderEvent, { type: 'need' }>): Promise<void> {
+  async #provide(entry: Entry, need: Extract<SenderEvent, { type: 'need' }>): Promise<void> {
     const { preview } = entry.picture;
     try {
       const bytes =
@@ -296,82 +298,82 @@ export class SenderEngine {
           : (preview ?? new Uint8Array(0)).subarray(need.from, need.to);
       // Reading less than asked: the file is shorter than it was.
       if (bytes.length !== need.to - need.from) throw new Error('the file has changed');
-      this.sender.provide(need.transfer, need.kind, need.block, bytes);
-      this.loop.pump();
+      this.#sender.provide(need.transfer, need.kind, need.block, bytes);
+      this.#loop.pump();
     } catch {
-      this.end(entry, 'failed', 'source-changed', CancelReason.changed);
+      this.#end(entry, 'failed', 'source-changed', CancelReason.changed);
     }
   }
 
-  private end(entry: Entry, state: TransferState, problem: ProblemCode, reason: CancelReason): void {
+  #end(entry: Entry, state: TransferState, problem: ProblemCode, reason: CancelReason): void {
     if (!isOpen(entry)) return;
-    if (entry.transfer !== undefined) this.sender.cancel(entry.transfer, reason);
-    this.setState(entry, state, problem);
-    this.loop.pump();
+    if (entry.transfer !== undefined) this.#sender.cancel(entry.transfer, reason);
+    this.#setState(entry, state, problem);
+    this.#loop.pump();
   }
 
   // ---- what the page sees
 
-  private setState(entry: Entry, state: TransferState, problem?: ProblemCode): void {
+  #setState(entry: Entry, state: TransferState, problem?: ProblemCode): void {
     const before = entry.state;
     entry.state = state;
-    if (!isOpen(entry)) this.over(entry, before);
-    this.host.post({
+    if (!isOpen(entry)) this.#over(entry, before);
+    this.#host.post({
       type: 'update',
       update: {
         id: entry.picture.id,
-        state: shownState(state, this.connected),
+        state: shownState(state, this.#connected),
         ...(problem === undefined ? {} : { problem: { code: problem } }),
       },
     });
   }
 
   /** What moves is paused while there is no connection. */
-  private setConnected(connected: boolean): void {
-    this.connected = connected;
-    for (const { state, picture } of this.entries.values())
+  #setConnected(connected: boolean): void {
+    this.#connected = connected;
+    for (const { state, picture } of this.#entries.values())
       if (state === 'sending')
-        this.host.post({ type: 'update', update: { id: picture.id, state: shownState(state, connected) } });
+        this.#host.post({ type: 'update', update: { id: picture.id, state: shownState(state, connected) } });
   }
 
   /** Forgets what has ended: who wants it sent again hands it over again. */
-  private over(entry: Entry, before: TransferState): void {
+  #over(entry: Entry, before: TransferState): void {
     entry.source.release();
     const { transfer, picture, state } = entry;
-    if (!entry.lost && this.entries.get(picture.id) === entry) this.entries.delete(picture.id);
+    if (!entry.lost && this.#entries.get(picture.id) === entry) this.#entries.delete(picture.id);
     if (transfer === undefined || before === state) return;
-    this.going -= 1;
-    this.finished.push(transfer);
-    const oldest = this.finished[0];
-    if (oldest !== undefined && this.finished.length > MAX_REMEMBERED) {
-      this.finished.shift();
-      this.byTransfer.delete(oldest);
+    this.#going -= 1;
+    this.#finished.push(transfer);
+    const oldest = this.#finished[0];
+    if (oldest !== undefined && this.#finished.length > MAX_REMEMBERED) {
+      this.#finished.shift();
+      this.#byTransfer.delete(oldest);
     }
-    queueMicrotask(() => this.offerAll());
+    queueMicrotask(() => this.#offerAll());
   }
 
-  private offerAll(): void {
-    if (!this.met || this.going >= MAX_WAITING_OFFERS) return;
-    for (const entry of this.entries.values()) this.offer(entry);
+  #offerAll(): void {
+    if (!this.#met || this.#going >= MAX_WAITING_OFFERS) return;
+    for (const entry of this.#entries.values()) this.#offer(entry);
   }
 
   /** @returns whether any picture is on its way */
-  private publishAll(): boolean {
+  #publishAll(): boolean {
     let active = false;
-    for (const entry of this.byTransfer.values()) {
+    for (const entry of this.#byTransfer.values()) {
       if (entry.state !== 'sending' && entry.state !== 'verifying') continue;
       active = true;
       // Most pictures of an album that was accepted at once are waiting for their turn: nothing of them has
       // changed.
-      const { original } = this.sender.transfer(entry.transfer ?? 0) ?? {};
+      const { original } = this.#sender.transfer(entry.transfer ?? 0) ?? {};
       if (original !== undefined && original.packetsSent + original.chunksDelivered > 0)
-        this.publishOne(entry);
+        this.#publishOne(entry);
     }
     return active;
   }
 
-  private publishOne(entry: Entry): void {
-    const transfer = this.sender.transfer(entry.transfer ?? 0);
+  #publishOne(entry: Entry): void {
+    const transfer = this.#sender.transfer(entry.transfer ?? 0);
     if (transfer === undefined) return;
     const { original } = transfer;
     for (
@@ -384,17 +386,17 @@ export class SenderEngine {
     }
     const map = entry.cells.take();
     if (map !== undefined)
-      this.host.post({ type: 'chunks', id: entry.picture.id, map, order: new Uint32Array(0) });
-    this.host.post({ type: 'update', update: { id: entry.picture.id, figures: this.figures(entry) } });
+      this.#host.post({ type: 'chunks', id: entry.picture.id, map, order: new Uint32Array(0) });
+    this.#host.post({ type: 'update', update: { id: entry.picture.id, figures: this.#figures(entry) } });
   }
 
-  private figures(entry: Entry): Figures {
-    const original = this.sender.transfer(entry.transfer ?? 0)?.original;
-    const session = this.sender.figures();
+  #figures(entry: Entry): Figures {
+    const original = this.#sender.transfer(entry.transfer ?? 0)?.original;
+    const session = this.#sender.figures();
     const byteLength = entry.picture.blob.size;
     const done = entry.state === 'done';
     const chunks = original?.chunksDelivered ?? 0;
-    const now = this.host.now();
+    const now = this.#host.now();
     return senderFigures({
       byteLength,
       chunksTotal: geometryOf(byteLength).chunks,

@@ -17,21 +17,21 @@ const RECORD_INTERVAL = 1500;
 export class StoredPicture {
   /** Blocks that were here before. */
   readonly have: readonly Run[];
-  private readonly store: ByteStore;
+  readonly #store: ByteStore;
   /** Of the store's entry. */
   readonly id: string;
-  private readonly bytes: StoredBytes;
+  readonly #bytes: StoredBytes;
   /**
    * Begun with the first bytes: an album that is accepted at once must not have hundreds (see `startDigest`).
    */
-  private digest: RunningDigest | undefined;
-  private beginning: Promise<void> | undefined;
-  private ended = false;
-  private readonly geometry: Geometry;
-  private readonly readBack: ReadBack;
-  private readonly whole: Uint8Array;
-  private hashedThrough = 0;
-  private recordedAt = 0;
+  #digest: RunningDigest | undefined;
+  #beginning: Promise<void> | undefined;
+  #ended = false;
+  readonly #geometry: Geometry;
+  readonly #readBack: ReadBack;
+  readonly #whole: Uint8Array;
+  #hashedThrough = 0;
+  #recordedAt = 0;
 
   private constructor(
     store: ByteStore,
@@ -40,12 +40,12 @@ export class StoredPicture {
     geometry: Geometry,
     whole: Uint8Array,
   ) {
-    this.store = store;
+    this.#store = store;
     this.id = id;
-    this.bytes = new WriteBehind(bytes);
-    this.geometry = geometry;
-    this.readBack = new ReadBack(geometry);
-    this.whole = whole;
+    this.#bytes = new WriteBehind(bytes);
+    this.#geometry = geometry;
+    this.#readBack = new ReadBack(geometry);
+    this.#whole = whole;
     this.have = runsOf(whole, geometry.blocks);
   }
 
@@ -94,38 +94,38 @@ export class StoredPicture {
 
   /** @throws StorageError */
   write(block: number, at: number, bytes: Uint8Array, now: number): void {
-    this.bytes.write(at, bytes);
-    this.whole[block >> 3] = (this.whole[block >> 3] as number) | (1 << (block & 7));
+    this.#bytes.write(at, bytes);
+    this.#whole[block >> 3] = (this.#whole[block >> 3] as number) | (1 << (block & 7));
     // Its failure shows at the end.
-    this.begin().catch(() => undefined);
-    if (this.digest !== undefined && block === this.hashedThrough) {
-      this.digest.update(bytes);
-      this.readBack.note(block, bytes);
-      this.hashedThrough += 1;
-      this.hash();
+    this.#begin().catch(() => undefined);
+    if (this.#digest !== undefined && block === this.#hashedThrough) {
+      this.#digest.update(bytes);
+      this.#readBack.note(block, bytes);
+      this.#hashedThrough += 1;
+      this.#hash();
     }
-    if (now - this.recordedAt > RECORD_INTERVAL) {
-      if (this.recordedAt > 0) this.bytes.saveState(this.whole);
-      this.recordedAt = now;
+    if (now - this.#recordedAt > RECORD_INTERVAL) {
+      if (this.#recordedAt > 0) this.#bytes.saveState(this.#whole);
+      this.#recordedAt = now;
     }
   }
 
   read(from: number, to: number): Uint8Array {
-    return this.bytes.read(from, to - from);
+    return this.#bytes.read(from, to - from);
   }
 
   /** SHA-256 of all bytes, once every block is here; rejects when no digest could be begun. */
   async finish(): Promise<Uint8Array> {
-    await this.begin();
-    this.hash();
-    if (this.digest === undefined) throw new StorageError('failed', 'given up meanwhile');
-    return this.digest.finish();
+    await this.#begin();
+    this.#hash();
+    if (this.#digest === undefined) throw new StorageError('failed', 'given up meanwhile');
+    return this.#digest.finish();
   }
 
   /** The whole file, after a look at whether the bytes can be read back. @throws StorageError */
   async file(): Promise<Blob> {
-    const file = await this.bytes.file();
-    await this.readBack.check(file);
+    const file = await this.#bytes.file();
+    await this.#readBack.check(file);
     return file;
   }
 
@@ -134,7 +134,7 @@ export class StoredPicture {
    */
   finished(record: FinishedRecord): void {
     try {
-      this.bytes.saveState(encodeFinished(record));
+      this.#bytes.saveState(encodeFinished(record));
     } catch {
       // Verified and whole all the same, for as long as this page is open.
     }
@@ -142,10 +142,10 @@ export class StoredPicture {
 
   /** Keeps what is here for another session; where there is no room for the last of it, nothing. */
   keep(): void {
-    this.stop();
+    this.#stop();
     try {
-      this.bytes.saveState(this.whole);
-      this.bytes.close();
+      this.#bytes.saveState(this.#whole);
+      this.#bytes.close();
     } catch {
       // Some of the blocks that the record names may not be on the disk.
       void this.discard().catch(() => undefined);
@@ -154,39 +154,39 @@ export class StoredPicture {
 
   /** Closes what is finished: its file can be read and removed by others. */
   release(): void {
-    this.bytes.close();
+    this.#bytes.close();
   }
 
   async discard(): Promise<void> {
-    this.stop();
-    this.bytes.close();
-    await this.store.remove(this.id);
+    this.#stop();
+    this.#bytes.close();
+    await this.#store.remove(this.id);
   }
 
-  private begin(): Promise<void> {
-    this.beginning ??= startDigest().then((digest) => {
-      if (this.ended) return digest.stop();
-      this.digest = digest;
-      this.hash();
+  #begin(): Promise<void> {
+    this.#beginning ??= startDigest().then((digest) => {
+      if (this.#ended) return digest.stop();
+      this.#digest = digest;
+      this.#hash();
     });
-    return this.beginning;
+    return this.#beginning;
   }
 
-  private stop(): void {
-    this.ended = true;
-    this.digest?.stop();
-    this.digest = undefined;
+  #stop(): void {
+    this.#ended = true;
+    this.#digest?.stop();
+    this.#digest = undefined;
   }
 
-  private hash(): void {
-    const { digest } = this;
+  #hash(): void {
+    const digest = this.#digest;
     if (digest === undefined) return;
-    while (this.hashedThrough < this.geometry.blocks && isSet(this.whole, this.hashedThrough)) {
-      const [from, to] = blockRange(this.geometry, this.hashedThrough);
-      const bytes = this.bytes.read(from, to - from);
+    while (this.#hashedThrough < this.#geometry.blocks && isSet(this.#whole, this.#hashedThrough)) {
+      const [from, to] = blockRange(this.#geometry, this.#hashedThrough);
+      const bytes = this.#bytes.read(from, to - from);
       digest.update(bytes);
-      this.readBack.note(this.hashedThrough, bytes);
-      this.hashedThrough += 1;
+      this.#readBack.note(this.#hashedThrough, bytes);
+      this.#hashedThrough += 1;
     }
   }
 }
