@@ -23,7 +23,7 @@ export interface MeasureOptions {
    * A baseline that takes longer is given up, and not repeated: at least so long, and never below twice the
    * limit.
    */
-  capSeconds: number;
+  maxSeconds: number;
   /** Window over which the unreliable channel's goodput is taken. */
   goodputSeconds: number;
   say: (text: string) => void;
@@ -33,7 +33,7 @@ export interface ChannelRuns {
   /** Seconds of the first file over a new connection, and of the later ones over the same. */
   first: number | undefined;
   later: number[];
-  capSeconds: number;
+  maxSeconds: number;
   /** Given up. */
   overCap: boolean;
 }
@@ -74,11 +74,11 @@ export async function measureCase(
     load: 0,
   };
   const tessera = new RepeatedTessera(stage, pictures, one, result);
-  const capSeconds = Math.max(options.capSeconds, 2 * (limit ?? 0));
+  const maxSeconds = Math.max(options.maxSeconds, 2 * (limit ?? 0));
   const others: Other[] = [];
   if (options.baselineRuns !== undefined && !one.alone) {
-    result.confirmed = { first: undefined, later: [], capSeconds, overCap: false };
-    result.buffered = { first: undefined, later: [], capSeconds, overCap: false };
+    result.confirmed = { first: undefined, later: [], maxSeconds, overCap: false };
+    result.buffered = { first: undefined, later: [], maxSeconds, overCap: false };
     others.push(
       new RepeatedChannel(stage, bytes, { kind: 'confirmed' }, result.confirmed),
       new RepeatedChannel(stage, bytes, BUFFERED, result.buffered),
@@ -107,8 +107,8 @@ interface Other {
 }
 
 /** Much longer than any case should take, so that a failure is one and not impatience. */
-const TESSERA_CAP_LIMITS = 10;
-const TESSERA_CAP_MS = 60_000;
+const MAX_TESSERA_LIMITS = 10;
+const MAX_TESSERA_MS = 60_000;
 
 class RepeatedTessera implements Other {
   readonly #stage: Stage;
@@ -153,8 +153,8 @@ class RepeatedTessera implements Other {
     const { bytes } = this.#case;
     const picture = await this.#pictures.next(bytes);
     try {
-      const cap = TESSERA_CAP_LIMITS * 1000 * (limitSeconds(bytes, this.#case.link) ?? 0);
-      return await this.#session!.send(picture, Math.max(TESSERA_CAP_MS, cap));
+      const cap = MAX_TESSERA_LIMITS * 1000 * (limitSeconds(bytes, this.#case.link) ?? 0);
+      return await this.#session!.send(picture, Math.max(MAX_TESSERA_MS, cap));
     } finally {
       this.#pictures.drop(picture);
     }
@@ -180,12 +180,12 @@ class RepeatedChannel implements Other {
     if (runs.overCap) return '';
     const name = `reliable channel, ${this.#usage.kind}`;
     this.#pair ??= await ChannelPair.open(this.#stage, 'reliable');
-    const { seconds } = await this.#pair.transfer(this.#usage, this.#bytes, runs.capSeconds * 1000);
+    const { seconds } = await this.#pair.transfer(this.#usage, this.#bytes, runs.maxSeconds * 1000);
     if (seconds === undefined) {
       runs.overCap = true;
       // What is still in its buffers must not fill the others' queue.
       await this.close();
-      return `${name} > ${Math.round(runs.capSeconds)} s`;
+      return `${name} > ${Math.round(runs.maxSeconds)} s`;
     }
     if (runs.first === undefined) runs.first = seconds;
     else runs.later.push(seconds);

@@ -15,7 +15,7 @@ import { LONG } from './support/long.ts';
 
 const FEW = new Set(['gps-1.jpg', 'transparent.png', 'damaged.jpg']);
 const collection = sharedPictures().filter(({ name }) => LONG || FEW.has(name));
-const LONGEST_SIDE = 2048;
+const CHOSEN_SIDE = 2048;
 
 type Choice = 'original' | 'without-location' | 'smaller';
 
@@ -100,9 +100,7 @@ test('each choice keeps its promise for the photographs, damaged ones too', asyn
       } else if (saved && !saved.equals(buffer)) {
         expect(after?.place, what).toBeUndefined();
         expect(saved.length, what).toBeLessThan(buffer.length);
-        expect(Math.max(after?.width ?? Infinity, after?.height ?? 0), what).toBeLessThanOrEqual(
-          LONGEST_SIDE,
-        );
+        expect(Math.max(after?.width ?? Infinity, after?.height ?? 0), what).toBeLessThanOrEqual(CHOSEN_SIDE);
         expect(await pixels(rooms.sender.page, saved), what).toBeDefined();
       } else if (!saved) {
         // Only what this browser cannot decode cannot be made smaller.

@@ -9,7 +9,7 @@ import { cross, meet } from './support/rooms.ts';
 import { LONG } from './support/long.ts';
 
 const SIDES = LONG ? [8_000, 16_383, 20_000, 65_535] : [8_000];
-const MOST_MEGABYTES = 150;
+const MAX_MEGABYTES = 150;
 /** From this side on the files themselves are megabytes. */
 const MEGABYTES_FROM = 65_535;
 /** A decoder that was led astray is done, or has eaten its fill, by then. */
@@ -58,6 +58,6 @@ test('bombs of each format cross unharmed, and neither page grows', async ({
     await rooms.receiver.page.waitForTimeout(AFTER_MS);
     const grown = watches.map((watch) => watch.stop()).map(({ before, peak }) => Math.round(peak - before));
     console.log(`      ${what}: the pages grew by ${grown.join(' and ')} MB`);
-    for (const megabytes of grown) expect(megabytes).toBeLessThanOrEqual(MOST_MEGABYTES);
+    for (const megabytes of grown) expect(megabytes).toBeLessThanOrEqual(MAX_MEGABYTES);
   }
 });

@@ -15,7 +15,7 @@ const INTERACTIVE_MS = 1000;
  * time.
  */
 const LOADS = 3;
-const MOST_LOADS = 10;
+const MAX_LOADS = 10;
 
 const pages = [
   { path: '/send/', answers: 'open-room' },
@@ -76,7 +76,7 @@ for (const { path, answers } of pages) {
   test(`a first visit to ${path} stays within its budget of script and time`, async ({ server, pair }) => {
     const loads: Load[] = [];
     const fastest = () => Math.min(...loads.map(({ interactive }) => interactive));
-    while (loads.length < LOADS || (fastest() > INTERACTIVE_MS && loads.length < MOST_LOADS)) {
+    while (loads.length < LOADS || (fastest() > INTERACTIVE_MS && loads.length < MAX_LOADS)) {
       const context = await pair.senderBrowser.newContext({ serviceWorkers: 'block' });
       loads.push(await firstLoad(context, server.url + path, answers));
       await context.close();

@@ -1,7 +1,7 @@
 /** Known advisories of what we ship, as the registry tells them. */
 import { run } from './tools.mjs';
 
-const LIMIT_MS = 60_000;
+const MAX_AUDIT_MS = 60_000;
 
 /**
  * `clean`, `found`, or `unknown`: without a registry that answers, nothing is known and nothing claimed.
@@ -11,7 +11,7 @@ const LIMIT_MS = 60_000;
  */
 export async function auditDependencies(env = {}) {
   const { output } = await run('npm', ['audit', '--json', '--omit=dev'], {
-    limitMs: LIMIT_MS,
+    limitMs: MAX_AUDIT_MS,
     quiet: true,
     env,
   });

@@ -16,9 +16,9 @@ test('comments are found in blocks, on lines and behind code, and strings are no
 });
 
 test('words of the dialect are counted in comments and nowhere else, and wide comments are named', () => {
-  const source = `// It came and told nobody.\nconst told = 'came';\n// ${'wide '.repeat(25)}`;
+  const source = `// It came and told nobody.\nconst told = 'came';\n// ${'wide '.repeat(25)}\n// oxlint-disable ${'w'.repeat(99)}`;
   const { words, found, wide } = countDialect([{ file: 'x.ts', source }]);
-  expect(words).toBe(5 + 25);
+  expect(words).toBe(5 + 25 + 2);
   expect(Object.values(found).map((places) => places.length)).toEqual([1, 1, 1, 0, 0]);
   expect(wide).toEqual(['x.ts:3: 127 columns']);
 });

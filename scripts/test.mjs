@@ -30,7 +30,7 @@ const steps = {
     return add(await check('tsc', ['--noEmit']), await check('tsc', ['--noEmit', '-p', 'lib/protocol']));
   },
   deadcode: () => check('knip', []),
-  prose: async () => add(await script('rules.mjs'), await script('prose.mjs')),
+  prose: async () => all(['rules.mjs', 'prose.mjs', 'habits.mjs']),
   audit,
   unit: async () => {
     await prepare();
@@ -116,6 +116,12 @@ function chosen(args) {
 async function check(tool, args) {
   const { code } = await runTool(tool, args, { limitMs: 5 * MINUTE_MS });
   return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+}
+
+async function all(names) {
+  let count = { passed: 0, failed: 0 };
+  for (const name of names) count = add(count, await script(name));
+  return count;
 }
 
 async function script(name) {

@@ -1,12 +1,12 @@
 /**
- * Library files that a page or worker loads by address at run time, so that they must be files of our own origin:
+ * Library files that a page or worker loads by address at run time. They must be files of our own origin:
  * nothing is ever loaded from a third party.
  */
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { root } from './tools.mjs';
 
-/** From `node_modules/` to `public/vendor/`; `append`: what makes a script a module that exports something. */
+/** From `node_modules/` to `public/vendor/`; `append` makes a script a module that exports something. */
 export const vendorFiles = [
   // Its worker imports the library again by address (`libURL`).
   {

@@ -9,7 +9,7 @@ import { Held } from './held.ts';
 import type { Log } from './log.ts';
 import { limitKey } from './socket/address.ts';
 import {
-  ADDRESS_CONNECTIONS,
+  MAX_ADDRESS_CONNECTIONS,
   HEADERS_MS,
   MAX_CONNECTIONS,
   QUIET_CONNECTION_MS,
@@ -56,7 +56,7 @@ export function createListener(options: ListenerOptions, answer: RequestListener
   });
   server.on('drop', () => refused('too many are open'));
 
-  const held = new Held(ADDRESS_CONNECTIONS, Infinity);
+  const held = new Held(MAX_ADDRESS_CONNECTIONS, Infinity);
   server.on('connection', (socket: Socket) => {
     // Behind a proxy all have one address, and it is the proxy that counts them.
     if (options.trustedProxies > 0) return;

@@ -54,17 +54,17 @@ export class ChannelPair {
   }
 
   /**
-   * Seconds from asking to the last byte, `undefined` when it took longer than `capMs`: then close the pair.
+   * Seconds from asking to the last byte, `undefined` when it took longer than `maxMs`: then close the pair.
    */
   async transfer(
     usage: Usage,
     bytes: number,
-    capMs: number,
+    maxMs: number,
   ): Promise<{ seconds: number | undefined; bytes: number }> {
     await this.#startSending(usage, bytes);
-    return this.#receiver.evaluate(([bytes, capMs]) => window.channelPage.receiveFile(bytes, capMs), [
+    return this.#receiver.evaluate(([bytes, maxMs]) => window.channelPage.receiveFile(bytes, maxMs), [
       bytes,
-      capMs,
+      maxMs,
     ] as const);
   }
 
@@ -107,18 +107,18 @@ export class ChannelPair {
 
   /**
    * Seconds from the receiver's "go" until it has that many different messages of a chunk each, over all
-   * channels: what an ideal code needs of them. `undefined`: not within `capMs`.
+   * channels: what an ideal code needs of them. `undefined`: not within `maxMs`.
    * @param rateMbit pace at this rate of the link
    */
-  async distinctFile(count: number, rateMbit: number, capMs: number): Promise<number | undefined> {
+  async distinctFile(count: number, rateMbit: number, maxMs: number): Promise<number | undefined> {
     const file = ++this.#files;
     const sent = this.#sender.evaluate(
       ([rateMbit, file]) => window.channelPage.sendUntilStopped(rateMbit, file),
       [rateMbit, file] as const,
     );
     const seconds = await this.#receiver.evaluate(
-      ([count, file, capMs]) => window.channelPage.timeDistinct(count, file, capMs),
-      [count, file, capMs] as const,
+      ([count, file, maxMs]) => window.channelPage.timeDistinct(count, file, maxMs),
+      [count, file, maxMs] as const,
     );
     await withTimeout(sent, STOP_TIMEOUT_MS, 'the sender did not hear the end');
     return seconds;

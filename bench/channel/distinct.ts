@@ -7,7 +7,7 @@ const MESSAGE = 1044;
 const LANE_BUFFER = 64 * 1024;
 const TICK_MS = 4;
 /** A page that was held up makes up for this many at most: a longer burst would overflow the queue. */
-const MOST_TICKS = 5;
+const MAX_TICKS = 5;
 
 /** Messages a millisecond that no channel takes. */
 const UNLIMITED = 1e6;
@@ -47,7 +47,7 @@ async function pump(
   let turn = 0;
   while (!ended() && channels.some(open)) {
     const now = performance.now();
-    budget = Math.min(budget + (now - last) * perMs, MOST_TICKS * TICK_MS * perMs);
+    budget = Math.min(budget + (now - last) * perMs, MAX_TICKS * TICK_MS * perMs);
     last = now;
     for (let full = 0; budget >= 1 && full < channels.length; turn++) {
       const channel = channels[turn % channels.length]!;
@@ -110,13 +110,13 @@ export async function sendUntilStopped(
 }
 
 /**
- * Seconds from "go" until that many different messages of the file are here; `undefined`: not within `capMs`.
+ * Seconds from "go" until that many different messages of the file are here; `undefined`: not within `maxMs`.
  */
 export function timeDistinct(
   channels: readonly RTCDataChannel[],
   count: number,
   file: number,
-  capMs: number,
+  maxMs: number,
 ): Promise<number | undefined> {
   const seen = new Set<number>();
   const began = performance.now();
@@ -128,7 +128,7 @@ export function timeDistinct(
       say(channels, STOP);
       resolve(seconds);
     };
-    const cap = setTimeout(() => end(undefined), capMs);
+    const cap = setTimeout(() => end(undefined), maxMs);
     const listener = ({ data }: MessageEvent<ArrayBuffer>) => {
       const number = new DataView(data).getUint32(0);
       if (Math.floor(number / FILE) === file) seen.add(number);

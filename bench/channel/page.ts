@@ -65,13 +65,13 @@ const channelPage = {
   opened,
   sendConfirmed: (bytes: number) => sendConfirmed(one(), bytes),
   sendBuffered: (bytes: number, messageLength: number) => sendBuffered(one(), bytes, messageLength),
-  receiveFile: (bytes: number, capMs: number) => receiveFile(one(), bytes, capMs),
+  receiveFile: (bytes: number, maxMs: number) => receiveFile(one(), bytes, maxMs),
   receivedBytes,
   arrivals,
   pumpDistinct: (seconds: number, rateMbit: number) => pumpDistinct(channels, seconds, rateMbit),
   collectDistinct: (from: number, seconds: number) => collectDistinct(channels, from, seconds),
   sendUntilStopped: (rateMbit: number, file: number) => sendUntilStopped(channels, rateMbit, file),
-  timeDistinct: (count: number, file: number, capMs: number) => timeDistinct(channels, count, file, capMs),
+  timeDistinct: (count: number, file: number, maxMs: number) => timeDistinct(channels, count, file, maxMs),
 };
 
 type ChannelPage = typeof channelPage;

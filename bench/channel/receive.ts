@@ -18,12 +18,12 @@ export function receivedBytes(): number {
  * Asks for the file and takes it. The clock runs from asking to the last byte, both here, as
  * `tessera:accepted` to `tessera:complete` do; no digest is computed.
  *
- * @returns seconds, `undefined` when not all had arrived after `capMs`; and the bytes that had
+ * @returns seconds, `undefined` when not all had arrived after `maxMs`; and the bytes that had
  */
 export function receiveFile(
   channel: RTCDataChannel,
   bytes: number,
-  capMs: number,
+  maxMs: number,
 ): Promise<{ seconds: number | undefined; bytes: number }> {
   received = 0;
   arrived = [];
@@ -36,7 +36,7 @@ export function receiveFile(
       channel.removeEventListener('message', listener);
       resolve({ seconds, bytes: received });
     };
-    const timer = setTimeout(() => end(undefined), capMs);
+    const timer = setTimeout(() => end(undefined), maxMs);
     const listener = ({ data }: MessageEvent<ArrayBuffer | string>) => {
       if (data === PARTITION_END) return channel.send(CONFIRMED);
       if (typeof data === 'string') return;

@@ -20,7 +20,7 @@ const QUICK_FAR_ALBUM = 6;
 const FAR = { rateMbit: 50, queueMs: 100, delayMs: 50, loss: 0 };
 /** Each of the pages may grow by this much. */
 const REACH_MB = 200;
-const CAP_MS_A_PICTURE = 15_000;
+const MAX_MS_A_PICTURE = 15_000;
 /** Points of a curve. */
 const SAMPLES = 80;
 
@@ -131,7 +131,7 @@ async function measure(bench: Bench, pictures: number, direct: boolean): Promise
     try {
       const marks = await session.sendAlbum(
         files.map(({ path }) => path),
-        pictures * CAP_MS_A_PICTURE,
+        pictures * MAX_MS_A_PICTURE,
       );
       const seconds = (performance.now() - began) / 1000;
       const roundTrip = (await session.report(files.at(-1)!.name)).roundTrip ?? 0;

@@ -22,7 +22,7 @@ const REACH_SECONDS = (2 * LINK.delayMs + 100) / 1000;
 /** In this share of the runs. */
 const REACH_SHARE = 0.95;
 const PICTURES_A_SESSION = 8;
-const CAP_MS = 60_000;
+const MAX_TRANSFER_MS = 60_000;
 
 interface Appearance {
   loss: number;
@@ -130,7 +130,7 @@ async function measure(bench: Bench, loss: number, seed: number): Promise<Appear
     const all: Appearance[] = [];
     for (let i = 0; i < PICTURES_A_SESSION; i++) {
       const picture = await pictures.next(BYTES);
-      const { seconds, firstPictureSeconds } = await session.send(picture, CAP_MS);
+      const { seconds, firstPictureSeconds } = await session.send(picture, MAX_TRANSFER_MS);
       const marks = await marksOf(session.receiver, picture.name);
       const { accepted = Number.NaN, preview = Infinity, began = Number.NaN } = marks;
       all.push({

@@ -25,7 +25,7 @@ const LANES: Readonly<Record<string, number>> = {
 };
 /** Picture bytes in a message. */
 const CHUNK = 1024;
-const CAP_MS = 30_000;
+const MAX_TRANSFER_MS = 30_000;
 const PAUSE_MS = 2000;
 /** After the first of each session. */
 const FILES = 3;
@@ -48,14 +48,18 @@ export async function bare(bench: Bench): Promise<Result> {
       const pair = await ChannelPair.open(stage, 'unreliable', { count: LANES[one.name] ?? 128 });
       for (let file = 0; file <= FILES; file++) {
         await sleep(PAUSE_MS);
-        const seconds = await pair.distinctFile(Math.ceil(one.bytes / CHUNK), one.link.rateMbit, CAP_MS);
+        const seconds = await pair.distinctFile(
+          Math.ceil(one.bytes / CHUNK),
+          one.link.rateMbit,
+          MAX_TRANSFER_MS,
+        );
         if (file > 0) bare.push(seconds ?? Infinity);
       }
       await pair.close();
       const session = await TesseraSession.open(stage);
       for (let file = 0; file <= FILES; file++) {
         const picture = await pictures.next(one.bytes);
-        const { seconds } = await session.send(picture, CAP_MS);
+        const { seconds } = await session.send(picture, MAX_TRANSFER_MS);
         pictures.drop(picture);
         if (file > 0) tessera.push(seconds);
       }

@@ -31,7 +31,7 @@ function channelBar(series: number, runs: ChannelRuns | undefined, limit: number
     {
       series,
       spread: spread && mapSpread(spread, (seconds) => seconds / limit),
-      above: runs.overCap ? runs.capSeconds / limit : undefined,
+      above: runs.overCap ? runs.maxSeconds / limit : undefined,
     },
   ];
 }

@@ -71,7 +71,7 @@ export function channelsTable(results: readonly CaseResult[]): Table {
 
 function channelCells(runs: ChannelRuns | undefined): [string, string] {
   if (!runs) return ['–', '–'];
-  const cap = `> ${Math.round(runs.capSeconds)} s`;
+  const cap = `> ${Math.round(runs.maxSeconds)} s`;
   const later = spreadOf(runs.later);
   return [
     runs.first === undefined ? (runs.overCap ? cap : '–') : secondsText(runs.first),

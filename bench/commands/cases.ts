@@ -7,8 +7,8 @@ import { casesChart } from './cases-chart.ts';
 import { channelsTable, linkTable, targetsTable } from './cases-tables.ts';
 
 /** What a person would wait for at most. */
-const CAP_SECONDS = 60;
-const QUICK_CAP_SECONDS = 6;
+const MAX_TRANSFER_SECONDS = 60;
+const MAX_QUICK_SECONDS = 6;
 
 const NOTES = [
   'Two real Chromiums on one machine, every datagram between them through a seeded relay: drop-tail queue, loss in both directions, then delay. All ways of sending take turns on the same link, one file each. ' +
@@ -44,7 +44,7 @@ export async function measureCases(bench: Bench, list: readonly Case[]): Promise
           runs: args.runs,
           // In two minutes there is time for one file each.
           baselineRuns: args.baselines ? (args.quick ? 0 : args.runs) : undefined,
-          capSeconds: args.quick ? QUICK_CAP_SECONDS : CAP_SECONDS,
+          maxSeconds: args.quick ? MAX_QUICK_SECONDS : MAX_TRANSFER_SECONDS,
           goodputSeconds: args.quick ? 2 : 5,
           say,
         }),

@@ -7,7 +7,7 @@ import type { Result, Table } from '../result.ts';
 import { spreadOf } from '../statistics.ts';
 import { TesseraSession } from '../tessera/session.ts';
 
-const CAP_MS = 120_000;
+const MAX_TRANSFER_MS = 120_000;
 const LARGE = 60_000_000;
 const THREADS_SHOWN = 6;
 
@@ -99,11 +99,11 @@ async function measure(bench: Bench, one: Case): Promise<Measured> {
   const session = await TesseraSession.open(stage);
   try {
     const [first, second] = [await pictures.next(one.bytes), await pictures.next(one.bytes)];
-    await session.send(first, CAP_MS);
+    await session.send(first, MAX_TRANSFER_MS);
     const meters = await Promise.all(
       [session.sender, session.receiver].map((page) => ProcessMeter.start(page.context().browser()!)),
     );
-    const { seconds } = await session.send(second, CAP_MS);
+    const { seconds } = await session.send(second, MAX_TRANSFER_MS);
     const [sender, receiver] = await Promise.all(meters.map((meter) => meter.stop()));
     for (const picture of [first, second]) pictures.drop(picture);
     return { seconds, sender: sender!, receiver: receiver! };

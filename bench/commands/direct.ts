@@ -11,7 +11,7 @@ import { TesseraSession } from '../tessera/session.ts';
 
 const BYTES = 60_000_000;
 const QUICK_BYTES = 10_000_000;
-const CAP_MS = 120_000;
+const MAX_TRANSFER_MS = 120_000;
 /** Throughput at least this many times the best channel's. */
 const REACH = 1.2;
 
@@ -37,14 +37,14 @@ export async function direct(bench: Bench): Promise<Result> {
     // The first file of each is not counted: windows, buffers and compilers are cold.
     for (let run = 0; run <= args.runs; run++) {
       const picture = await pictures.next(bytes);
-      const { seconds } = await session.send(picture, CAP_MS);
+      const { seconds } = await session.send(picture, MAX_TRANSFER_MS);
       pictures.drop(picture);
       say(`${run}/${args.runs}: Tessera ${seconds.toFixed(2)} s`);
       if (run === 0) first = seconds;
       else tessera.push(seconds);
       for (const { name, usage, pair } of channels) {
-        const { seconds } = await pair.transfer(usage, bytes, CAP_MS);
-        if (seconds === undefined) throw new Error(`${name} was not done in ${CAP_MS / 1000} s`);
+        const { seconds } = await pair.transfer(usage, bytes, MAX_TRANSFER_MS);
+        if (seconds === undefined) throw new Error(`${name} was not done in ${MAX_TRANSFER_MS / 1000} s`);
         say(`${run}/${args.runs}: ${name} ${seconds.toFixed(2)} s`);
         if (run > 0) others.get(name)?.push(seconds);
       }

@@ -33,7 +33,7 @@ const LINKS = [link(2), link(50)];
 
 /** Small enough that the front of the file is known to a few packets. */
 const USAGE = { kind: 'buffered', messageLength: 4096 } as const;
-const CAP_MS = 120_000;
+const MAX_TRANSFER_MS = 120_000;
 /** A quarter of the picture's sides, at most this many pixels: as in lib/lab/measure-quality.ts. */
 const SCALE = 4;
 const MAX_SIDE = 640;
@@ -125,7 +125,7 @@ async function measureLink(bench: Bench, link: LinkOptions, photos: readonly Pho
         }
       }
       // The bytes of a stream arrive the same whatever they are: one file serves all.
-      const { seconds } = await channel.transfer(USAGE, longest, CAP_MS);
+      const { seconds } = await channel.transfer(USAGE, longest, MAX_TRANSFER_MS);
       if (seconds === undefined) throw new Error('the reliable channel was not done in time');
       say(`${link.rateMbit} Mbit/s ${run}/${args.runs}: reliable channel ${seconds.toFixed(2)} s`);
       const arrivals = await channel.arrivals();
@@ -158,7 +158,7 @@ async function send(
       width: Math.round(fronts.width * scale),
       height: Math.round(fronts.height * scale),
     });
-    const transfer = await session.send(file, CAP_MS);
+    const transfer = await session.send(file, MAX_TRANSFER_MS);
     const { accepted = Number.NaN } = await marksOf(session.receiver, file.name);
     return { transfer, steps: stepsSeen(await whatWasSeen(session.receiver), accepted) };
   } finally {
@@ -179,7 +179,7 @@ function newRow(link: LinkOptions, { name, jpeg }: Photo): QualityRow {
     limitSeconds: limitSeconds(bytes, link),
     first: undefined,
     later: [],
-    buffered: { first: undefined, later: [], capSeconds: CAP_MS / 1000, overCap: false },
+    buffered: { first: undefined, later: [], maxSeconds: MAX_TRANSFER_MS / 1000, overCap: false },
     load: 0,
     runs: { Tessera: [], 'Tessera without preview': [], 'reliable channel': [] },
   };

@@ -12,11 +12,11 @@ const LINK = { rateMbit: RATE_MBIT, queueMs: 100, delayMs: 25, loss: 0 };
 /** Some twenty seconds at half the rate. */
 const BYTES = 25_000_000;
 const QUICK_BYTES = 8_000_000;
-const CAP_MS = 180_000;
+const MAX_TRANSFER_MS = 180_000;
 /** The channel has found its rate, and lost it again, by then. */
 const ALONE_MS = 8000;
 /** Neither side gets less of what both get together. */
-const LEAST = 0.25;
+const MIN_SHARE = 0.25;
 
 interface Run {
   seconds: number;
@@ -40,13 +40,13 @@ export async function share(bench: Bench): Promise<Result> {
   }
   const part = ({ tesseraMbit, channelMbit }: Run): number => tesseraMbit / (tesseraMbit + channelMbit);
   const middle = spreadOf(runs.map(part))?.median ?? 0;
-  const fair = middle >= LEAST && middle <= 1 - LEAST;
+  const fair = middle >= MIN_SHARE && middle <= 1 - MIN_SHARE;
   return {
     name: 'share',
     title: 'The share of a picture beside one long reliable channel',
     notes: [
       `One ${RATE_MBIT} Mbit/s bottleneck with a drop-tail queue of 100 ms, 50 ms round trip, no random loss. The channel (reliable, ordered, its buffer kept filled) runs ${ALONE_MS / 1000} s alone; then a picture, the second of its session, of ${(args.quick ? QUICK_BYTES : BYTES) / 1e6} MB goes through the same queue. Mbit/s are file bytes between \`tessera:accepted\` and \`tessera:complete\`.`,
-      `Tessera's part of both: ${percentText(middle)} (neither below ${100 * LEAST} %: ${fair ? '✓' : '**missed**'}).`,
+      `Tessera's part of both: ${percentText(middle)} (neither below ${100 * MIN_SHARE} %: ${fair ? '✓' : '**missed**'}).`,
     ],
     tables: [
       {
@@ -73,7 +73,7 @@ async function measure(bench: Bench, bytes: number): Promise<Run> {
   const channel = await ChannelPair.open(stage, 'reliable');
   try {
     const first = await pictures.next(bytes / 5);
-    await session.send(first, CAP_MS);
+    await session.send(first, MAX_TRANSFER_MS);
     await channel.startEndless({ kind: 'buffered', messageLength: 16 * 1024 });
     await sleep(ALONE_MS / 2);
     const early = await channel.receivedBytes();
@@ -83,7 +83,7 @@ async function measure(bench: Bench, bytes: number): Promise<Run> {
     // Asked for as soon as the marks are made: what the pages do before and after is not the picture's time.
     let started = before;
     let ended = before;
-    const { seconds, link } = await session.send(second, CAP_MS, {
+    const { seconds, link } = await session.send(second, MAX_TRANSFER_MS, {
       accepted: async () => void (started = await channel.receivedBytes()),
       complete: async () => void (ended = await channel.receivedBytes()),
     });

@@ -13,7 +13,7 @@ import { TesseraSession } from '../tessera/session.ts';
 import type { TesseraTransfer } from '../tessera/transfer.ts';
 
 const PICTURES = 10;
-const CAP_MS = 60_000;
+const MAX_TRANSFER_MS = 60_000;
 /** The tenth at most this many times the second. */
 const REACH = 1.1;
 
@@ -31,7 +31,7 @@ export async function tenth(bench: Bench): Promise<Result> {
     try {
       for (let i = 0; i < PICTURES; i++) {
         const picture = await pictures.next(one.bytes);
-        transfers.push(await session.send(picture, CAP_MS));
+        transfers.push(await session.send(picture, MAX_TRANSFER_MS));
         pictures.drop(picture);
         say(`session ${run + 1}/${args.runs}, picture ${i + 1}: ${transfers.at(-1)!.seconds.toFixed(2)} s`);
       }

@@ -5,10 +5,10 @@ import { PICTURE_BYTES, type SweepCell } from './grid.ts';
 
 const QUEUE_MS = 100;
 /** Virtual time after which a cell is given up: both pictures in far more than ten times the worst limit. */
-const MOST_MS = 60_000;
+const MAX_RUN_MS = 60_000;
 /** What a session opens at pairing, and the most it opens when asked (`lib/transport/limits.ts`). */
 const LANES = 32;
-const MOST_LANES = 192;
+const MAX_CELL_LANES = 192;
 
 const pictures = [0x9e3779b1, 0x85ebca6b].map((factor) =>
   new Uint8Array(PICTURE_BYTES).map((_, i) => Math.imul(i, factor) >>> 24),
@@ -21,11 +21,11 @@ export function runCell(cell: Conditions): SweepCell {
     bToA: linkOf(cell, 2 * cell.seed + 1),
     laneModel: 'sctp',
     lanes: LANES,
-    maxLanes: MOST_LANES,
+    maxLanes: MAX_CELL_LANES,
     // ICE, DTLS and SCTP shake hands.
     laneDelay: 6 * cell.rtt,
     pictures,
-    maxMillis: MOST_MS,
+    maxTime: MAX_RUN_MS,
   });
   const second = run.results[1];
   const time = second?.equal ? second.completeAt - second.acceptedAt : undefined;

@@ -89,11 +89,11 @@ export class TesseraSession {
 
   /**
    * One picture from choosing it to verified.
-   * @throws Error when it is not done after `capMs` of moving, with what the page says instead
+   * @throws Error when it is not done after `maxMs` of moving, with what the page says instead
    */
   async send(
     picture: { name: string; path: string },
-    capMs: number,
+    maxMs: number,
     moments: Moments = {},
   ): Promise<TesseraTransfer> {
     const { sender, receiver } = this;
@@ -108,7 +108,7 @@ export class TesseraSession {
     await accept.click();
     await moments.accepted?.();
     try {
-      if (!(await withTimeout(done, capMs, 'not done'))) throw new Error('given up');
+      if (!(await withTimeout(done, maxMs, 'not done'))) throw new Error('given up');
     } catch (error) {
       const said = await card.innerText({ timeout: 1000 }).catch(() => 'nothing');
       const reason = (error as Error).message.split('\n')[0];
@@ -137,16 +137,16 @@ export class TesseraSession {
 
   /**
    * Many pictures picked at once, and accepted as they are offered; resolves when the last one is verified.
-   * @throws Error when one fails, or not all are done after `capMs`
+   * @throws Error when one fails, or not all are done after `maxMs`
    */
-  async sendAlbum(paths: readonly string[], capMs: number): Promise<AlbumMark[]> {
+  async sendAlbum(paths: readonly string[], maxMs: number): Promise<AlbumMark[]> {
     const { sender, receiver } = this;
     await receiver.getByTestId('accept-all').check();
     const before = (await albumMarks(receiver)).length;
     const done = albumDone(receiver, paths.length);
     done.catch(() => undefined);
     await sender.getByTestId('file-input').setInputFiles([...paths]);
-    if (!(await withTimeout(done, capMs, 'not all were done'))) {
+    if (!(await withTimeout(done, maxMs, 'not all were done'))) {
       const said = await Promise.all(
         [sender, receiver].map((page) =>
           page

@@ -19,7 +19,7 @@ import type { Picture } from './pictures.ts';
 import { AVIF_SEQUENCE } from './tiny-avif.ts';
 
 /** Of WebP's 14 bits. */
-const WEBP_MOST = 16_383;
+const MAX_WEBP_SIDE = 16_383;
 
 /** One picture of each format; those of 65,535² take some seconds to make. */
 export function bombs(side: number): Picture[] {
@@ -33,7 +33,7 @@ export function bombs(side: number): Picture[] {
     picture('png', 'image/png', pngBomb(side)),
     picture('gif', 'image/gif', gifBomb(side)),
     picture('avif', 'image/avif', avif(side, side)),
-    ...(side <= WEBP_MOST ? [picture('webp', 'image/webp', webpBomb(side))] : []),
+    ...(side <= MAX_WEBP_SIDE ? [picture('webp', 'image/webp', webpBomb(side))] : []),
   ];
 }
 

@@ -9,7 +9,7 @@ import type { Random } from '../../lib/simulation/random.ts';
 const NUMBERS = [0, 1, 2, 7, 8, 13, 64, 127, 128, 255, 256, 4096, 16_383, 16_384, 20_000, 32_768, 65_535];
 /** The front is where the headers are. */
 const FRONT = 96;
-const MOST_EDITS = 4;
+const MAX_EDITS = 4;
 /** Ways of `editOnce` that leave everything behind them in its place. */
 const IN_PLACE = 4;
 const WAYS = 10;
@@ -84,7 +84,7 @@ export function mutate(
   random: Random,
 ): Uint8Array<ArrayBuffer> {
   let out = bytesOf(bytes);
-  const edits = 1 + below(random, MOST_EDITS);
+  const edits = 1 + below(random, MAX_EDITS);
   // Boxes know where in the file their picture is: most of what moves it is refused at once.
   const ways = type === 'image/avif' && random() < 0.8 ? IN_PLACE : WAYS;
   for (let edit = 0; edit < edits; edit++) out = editOnce(out, type, others, ways, random);

@@ -9,7 +9,7 @@ import { transferPictures } from '../simulation/picture-transfer.ts';
 import { ReliableFlow } from '../simulation/reliable-flow.ts';
 import { limitOf } from '../simulation/sweep.ts';
 import { linksOf, type Conditions, type Rival } from './conditions.ts';
-import { ChunkState, MAX_MILLIS, StepRecorder, type Timeline } from './timeline.ts';
+import { ChunkState, MAX_TIME, StepRecorder, type Timeline } from './timeline.ts';
 import type { ChunkEvents, Steps } from './timeline.ts';
 
 /**
@@ -53,7 +53,7 @@ export function simulateTessera(
     lanes: conditions.lanes,
     pictures: [picture],
     ...(preview !== undefined && preview.length > 0 && { preview }),
-    maxMillis: MAX_MILLIS,
+    maxTime: MAX_TIME,
     onEvent({ side, event }, now, { receiver }) {
       if (side !== 'b') return;
       if (event.type === 'offered') acceptedAt = now;
@@ -102,9 +102,9 @@ export function simulateRival(rival: Rival, conditions: Conditions, bytes: numbe
   const { forward, reverse } = linksOf(conditions);
   const path = makePath(forward, reverse);
   const flow = new ReliableFlow({ model: rival, size: bytes, start: conditions.roundTrip / 2 }, path);
-  runPath(path, MAX_MILLIS, () => flow.completedAt !== undefined);
+  runPath(path, MAX_TIME, () => flow.completedAt !== undefined);
 
-  const end = flow.completedAt ?? MAX_MILLIS;
+  const end = flow.completedAt ?? MAX_TIME;
   const front = new StepRecorder();
   for (let moment = 0; moment < RIVAL_MOMENTS; moment++) {
     const at = (end * moment) / RIVAL_MOMENTS;

@@ -25,7 +25,7 @@ export interface Timeline {
   readonly system: System;
   readonly bytes: number;
   readonly chunks: number;
-  /** The last byte; `undefined`: not within `MAX_MILLIS`. */
+  /** The last byte; `undefined`: not within `MAX_TIME`. */
   readonly completeAt: Millis | undefined;
   /** The sender's small preview, where one was sent. */
   readonly previewAt: Millis | undefined;
@@ -42,11 +42,11 @@ export interface Timeline {
  * Virtual time after which a transfer is given up. A person does not wait longer, and it bounds the work for
  * one picture.
  */
-export const MAX_MILLIS: Millis = 600_000;
+export const MAX_TIME: Millis = 600_000;
 
 /** When the replay of a timeline has nothing more to show. */
 export function endOf(timeline: Timeline): Millis {
-  return timeline.completeAt ?? MAX_MILLIS;
+  return timeline.completeAt ?? MAX_TIME;
 }
 
 /** The value at a time. */

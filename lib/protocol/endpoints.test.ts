@@ -4,7 +4,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { CONTROL_LANE } from './endpoint.ts';
 import { CancelReason, type ControlMessage } from './wire/control-message.ts';
-import { MAX_OPEN_BLOCKS, MAX_WAITING_OFFERS, SILENCE_LIMIT } from './limits.ts';
+import { MAX_OPEN_BLOCKS, MAX_WAITING_OFFERS, MAX_SILENCE } from './limits.ts';
 import { encodeFeedback, NO_DELAY, type Feedback } from './wire/feedback-packet.ts';
 import { DATA, DATA_PACKET, encodeData, FEEDBACK } from './wire/lane-packet.ts';
 import { everything, FaceToFace, header, noControl, noLanes } from './face-to-face.fixture.ts';
@@ -22,7 +22,7 @@ describe('silence', () => {
     pair.receiver.accept(id, [], pair.now);
     pair.run(50);
     pair.toSender = noLanes;
-    pair.run(SILENCE_LIMIT + 1000);
+    pair.run(MAX_SILENCE + 1000);
     expect(pair.senderEvents).toContainEqual({ type: 'silence', transfer: id });
     expect(pair.receiverEvents).toContainEqual({
       type: 'cancelled',
@@ -41,7 +41,7 @@ describe('silence', () => {
     pair.receiver.accept(id, [], pair.now);
     pair.run(50);
     pair.toSender = noLanes;
-    pair.run(SILENCE_LIMIT + 1000);
+    pair.run(MAX_SILENCE + 1000);
     expect(pair.said('silence')).toBeGreaterThan(0);
     expect(pair.sender.transfer(id)?.state).toBe('ended');
     expect(pair.sender.nextTimeout() ?? Infinity).toBeGreaterThan(pair.now);
@@ -53,7 +53,7 @@ describe('silence', () => {
     pair.settle();
     pair.receiver.accept(id, [], pair.now);
     pair.toReceiver = everything;
-    pair.run(SILENCE_LIMIT + 1000);
+    pair.run(MAX_SILENCE + 1000);
     expect(pair.receiverEvents).toContainEqual({ type: 'silence', transfer: id });
     expect(pair.senderEvents).toContainEqual({
       type: 'cancelled',
@@ -77,7 +77,7 @@ describe('silence', () => {
       if (!dropped) last = pair.now;
       return dropped;
     };
-    pair.run(2 * SILENCE_LIMIT);
+    pair.run(2 * MAX_SILENCE);
     expect(pair.said('silence')).toBe(0);
     pair.toReceiver = () => false;
     pair.run(30_000, () => pair.said('whole') === 2);

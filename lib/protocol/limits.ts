@@ -1,4 +1,5 @@
 /** Every bound of the protocol, with its reason. `docs/PROTOCOL.md` repeats these numbers. */
+import type { Millis } from './endpoint.ts';
 
 /** Picture bytes in a chunk: the unit a person sees in the log and the chunk map. */
 export const CHUNK_LENGTH = 1024;
@@ -123,14 +124,14 @@ export const MAX_FEEDBACK_STREAMS = 4;
 export const MAX_LANES = 192;
 
 /** Without a single packet for this long while lanes are open, a transfer has failed (ms). */
-export const SILENCE_LIMIT = 30_000;
+export const MAX_SILENCE: Millis = 30_000;
 
 /**
  * After the sender's count late packets are still counted for this long, or until all have arrived, so that
  * the figures add up (ms). Chromium keeps a packet back for up to a second in a lane whose window a time-out
  * has closed.
  */
-export const LINGER = 1500;
+export const LINGER: Millis = 1500;
 
 /** How long that count is waited for: a control channel that loses packets may need some seconds (ms). */
-export const SENT_LIMIT = 5_000;
+export const MAX_SENT_WAIT: Millis = 5_000;

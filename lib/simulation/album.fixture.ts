@@ -125,8 +125,8 @@ export class Album {
   }
 
   /** Runs until every picture has ended on both sides. */
-  run(maxMillis: Millis): string {
-    return this.pair.run({ until: () => this.ended, maxMillis });
+  run(maxTime: Millis): string {
+    return this.pair.run({ until: () => this.ended, maxTime });
   }
 
   get ended(): boolean {

@@ -10,7 +10,7 @@ const BANDWIDTH_ROUNDS = 10;
 const ROUND_TRIP_WINDOW: Millis = 10_000;
 const PROBE_ROUND_TRIP: Millis = 200;
 /** Packets in flight while the round trip is probed, and the least at any time. */
-const MINIMUM_WINDOW = 4;
+const MIN_WINDOW = 4;
 /** Start-up ends when the rate grew by less than a quarter for three rounds. */
 const FULL_GROWTH = 1.25;
 const FULL_ROUNDS = 3;
@@ -53,7 +53,7 @@ export class Bbr implements Congestion {
 
   window(): number {
     return this.#state === 'probeRoundTrip'
-      ? Math.min(this.#window, MINIMUM_WINDOW * this.#packet)
+      ? Math.min(this.#window, MIN_WINDOW * this.#packet)
       : this.#window;
   }
 
@@ -64,7 +64,7 @@ export class Bbr implements Congestion {
   handleLoss(inFlight: number): void {
     this.#prior = Math.max(this.#prior, this.#window);
     this.#conserving = true;
-    this.#window = Math.max(inFlight + this.#packet, MINIMUM_WINDOW * this.#packet);
+    this.#window = Math.max(inFlight + this.#packet, MIN_WINDOW * this.#packet);
   }
 
   handleTimeout(): void {
@@ -154,7 +154,7 @@ export class Bbr implements Congestion {
     }
     if (this.#state !== 'probeRoundTrip') return;
     if (this.#probeEnd === undefined) {
-      if (inFlight <= MINIMUM_WINDOW * this.#packet)
+      if (inFlight <= MIN_WINDOW * this.#packet)
         this.#probeEnd = now + Math.max(PROBE_ROUND_TRIP, this.#minRtt);
     } else if (now >= this.#probeEnd) {
       this.#minRttAt = now;
@@ -181,6 +181,6 @@ export class Bbr implements Congestion {
     const target = gain * this.#product() + 3 * burst;
     if (this.#fullRounds >= FULL_ROUNDS) this.#window = Math.min(this.#window + acked, target);
     else if (this.#window < target) this.#window += acked;
-    this.#window = Math.max(this.#window, MINIMUM_WINDOW * this.#packet);
+    this.#window = Math.max(this.#window, MIN_WINDOW * this.#packet);
   }
 }

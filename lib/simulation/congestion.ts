@@ -47,7 +47,7 @@ export interface NewRenoOptions {
   /** Bytes; dcSCTP takes the peer's receive window, hence its overshoot. */
   initialThreshold?: number;
   /** Packets that a loss leaves at least: dcSCTP 4, TCP 2. */
-  minimumWindow?: number;
+  minWindow?: number;
   /**
    * Packets by which one acknowledgement may widen the window in slow start (RFC 3465 L): dcSCTP 1, Linux TCP
    * 2.
@@ -69,14 +69,14 @@ export class NewReno implements Congestion {
     packet,
     initialWindow = 10,
     initialThreshold = 5 * 1024 * 1024,
-    minimumWindow = 4,
+    minWindow = 4,
     growthPerAck = 1,
   }: NewRenoOptions) {
     this.#packet = packet;
     this.#growth = growthPerAck * packet;
     this.#window = initialWindow * packet;
     this.#threshold = initialThreshold;
-    this.#minimum = minimumWindow * packet;
+    this.#minimum = minWindow * packet;
   }
 
   window(): number {

@@ -20,7 +20,7 @@ const SEED = Number(process.env['TESSERA_SEED'] ?? (LONG ? Date.now() % 1e9 : 7)
 /** Sent to one endpoint that lives through all of them, on each side. */
 const FUZZED_MESSAGES = LONG ? 1_000_000 : 5_000;
 const MAX_GROWTH_MB = 64;
-const TIMEOUT = LONG ? 3_600_000 : 120_000;
+const TIMEOUT_MS = LONG ? 3_600_000 : 120_000;
 const CODES = [
   'truncated',
   'trailing-bytes',
@@ -270,7 +270,7 @@ function beside(side: Side, seed: number, each: (liar: Liar) => Said, perStep: n
 }
 
 // A busy machine takes many times as long.
-vi.setConfig({ testTimeout: TIMEOUT });
+vi.setConfig({ testTimeout: TIMEOUT_MS });
 
 describe.each(['sender', 'receiver'] as const)('a %s', (side) => {
   test(
@@ -285,7 +285,7 @@ describe.each(['sender', 'receiver'] as const)('a %s', (side) => {
         expect(errors).toBeGreaterThan(5000);
       }
     },
-    TIMEOUT,
+    TIMEOUT_MS,
   );
 
   test(
@@ -293,11 +293,11 @@ describe.each(['sender', 'receiver'] as const)('a %s', (side) => {
     () => {
       for (let seed = SEED; seed < SEED + (LONG ? 400 : 10); seed++) {
         const album = beside(side, seed, (liar) => liar.lie(), 1 + (seed % 3), 1000);
-        album.pair.run({ until: () => album.ended, maxMillis: 3000 });
+        album.pair.run({ until: () => album.ended, maxTime: 3000 });
         expect(album.pair.now, `seed ${seed}`).toBeLessThanOrEqual(120_000);
       }
     },
-    TIMEOUT,
+    TIMEOUT_MS,
   );
 
   test.each(['idle', 'offered', 'busy', 'verifying', 'done'] as const)(
@@ -319,7 +319,7 @@ describe.each(['sender', 'receiver'] as const)('a %s', (side) => {
         done: 'done',
       }[state];
       album.pair.run({
-        maxMillis: state === 'idle' || state === 'verifying' ? 2000 : 10_000,
+        maxTime: state === 'idle' || state === 'verifying' ? 2000 : 10_000,
         until: () => state !== 'verifying' && album[side].transfer(1)?.state === wanted,
       });
       expect(album[side].transfer(1)?.state).toBe(wanted);
@@ -334,7 +334,7 @@ describe.each(['sender', 'receiver'] as const)('a %s', (side) => {
       }
       expect(CODES).toContain(endpoint.violations.last);
     },
-    TIMEOUT,
+    TIMEOUT_MS,
   );
 });
 
@@ -387,7 +387,7 @@ describe('memory', () => {
       expect(CODES).toContain(endpoint.violations.last);
       expect(endpoint.violations.count).toBeGreaterThan(FUZZED_MESSAGES / 10);
     },
-    TIMEOUT,
+    TIMEOUT_MS,
   );
 
   test('of a receiver is bounded when each of a hundred accepted pictures opens all the blocks it may', () => {

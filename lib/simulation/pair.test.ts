@@ -183,7 +183,7 @@ describe('pair', () => {
       const flow = rival
         ? new ReliableFlow({ model: 'newreno', size: Infinity }, pair.path('aToB'))
         : undefined;
-      pair.run({ maxMillis: 4100 });
+      pair.run({ maxTime: 4100 });
       // The talker offers 4.5 of the 10 Mbit/s; the rival must live with the rest.
       if (flow) expect((flow.delivered * 8) / 4.1).toBeGreaterThan(3_000_000);
       return { received: pair.events.length, delay: pair.links.aToB.stats.queueDelayMax };
@@ -211,7 +211,7 @@ describe('pair', () => {
   });
 
   test('stops at each of its limits and says which', () => {
-    expect(talk().run({ maxMillis: 100 })).toBe('maxMillis');
+    expect(talk().run({ maxTime: 100 })).toBe('maxTime');
     expect(talk().run({ maxSteps: 10 })).toBe('maxSteps');
     const pair = talk();
     expect(pair.run({ until: () => pair.events.length >= 5 })).toBe('until');
@@ -239,7 +239,7 @@ describe('pair of sctp lanes', () => {
     const lossy: LinkOptions = { ...LINK, loss: { kind: 'independent', p }, duplicate: 0.1 };
     const a = new Talker({ count: 100, control: true, size: 5000 });
     const pair = talk({ aToB: lossy, bToA: { ...lossy, seed: 9 }, a, laneModel: 'sctp' });
-    expect(pair.run({ maxMillis: 3_600_000 })).toBe('idle');
+    expect(pair.run({ maxTime: 3_600_000 })).toBe('idle');
     expect(values(pair)).toEqual(inOrder(100));
   });
 

@@ -33,15 +33,15 @@ export interface RunLimits {
   /** Asked after each step; the run ends when it says true. */
   until?: () => boolean;
   /** Virtual time, from the clock's origin. */
-  maxMillis?: Millis;
+  maxTime?: Millis;
   maxSteps?: number;
 }
 
 /** Why a run ended; `idle`: nothing is left that could happen. */
-export type RunEnd = 'until' | 'idle' | 'maxMillis' | 'maxSteps';
+export type RunEnd = 'until' | 'idle' | 'maxTime' | 'maxSteps';
 
-/** Default of `maxMillis`: ten virtual minutes, longer than any test's transfer. */
-const MAX_MILLIS: Millis = 600_000;
+/** Default of `maxTime`: ten virtual minutes, longer than any test's transfer. */
+const MAX_TIME: Millis = 600_000;
 
 /**
  * An endpoint that asks for a timeout at the same instant this often does not advance: a bug worth an error.
@@ -165,10 +165,10 @@ export class Pair<EA, EB> {
   }
 
   /** Jumps to the next event and handles all that is due. `false`: nothing is left that could happen. */
-  step(maxMillis: Millis = Infinity): boolean {
+  step(maxTime: Millis = Infinity): boolean {
     const next = this.#next();
     // Written so that a limit that is not a number ends the run too.
-    if (next === Infinity || !(next <= maxMillis)) return false;
+    if (next === Infinity || !(next <= maxTime)) return false;
     if (next > this.#now) {
       this.#now = next;
       this.#stepsAtNow = 0;
@@ -199,12 +199,12 @@ export class Pair<EA, EB> {
     return true;
   }
 
-  run({ until, maxMillis = MAX_MILLIS, maxSteps = Infinity }: RunLimits = {}): RunEnd {
+  run({ until, maxTime = MAX_TIME, maxSteps = Infinity }: RunLimits = {}): RunEnd {
     this.drain();
     for (let steps = 0; ; steps++) {
       if (until?.()) return 'until';
       if (steps >= maxSteps) return 'maxSteps';
-      if (!this.step(maxMillis)) return this.#next() === Infinity ? 'idle' : 'maxMillis';
+      if (!this.step(maxTime)) return this.#next() === Infinity ? 'idle' : 'maxTime';
     }
   }
 

@@ -18,13 +18,9 @@ export function makePath(forward: LinkOptions, reverse: LinkOptions): Path {
 /**
  * Runs what is on a path, event by event, where there are no endpoints to drain.
  * @param until asked after each event; ends the run.
- * @returns when it ended: the last event's time, at most `maxMillis`.
+ * @returns when it ended: the last event's time, at most `maxTime`.
  */
-export function runPath(
-  { forward, reverse, timers }: Path,
-  maxMillis: Millis,
-  until?: () => boolean,
-): Millis {
+export function runPath({ forward, reverse, timers }: Path, maxTime: Millis, until?: () => boolean): Millis {
   let now: Millis = 0;
   for (;;) {
     if (until?.()) return now;
@@ -34,7 +30,7 @@ export function runPath(
       timers.nextTimeout() ?? Infinity,
     );
     if (next === Infinity) return now;
-    if (next > maxMillis) return maxMillis;
+    if (next > maxTime) return maxTime;
     now = Math.max(now, next);
     for (let packet = forward.poll(now); packet; packet = forward.poll(now)) packet.deliver(now);
     for (let packet = reverse.poll(now); packet; packet = reverse.poll(now)) packet.deliver(now);

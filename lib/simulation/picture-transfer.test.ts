@@ -5,6 +5,7 @@
  */
 import * as fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
+import type { Millis } from '../protocol/endpoint.ts';
 import { Album, pictureOf, type AlbumOptions } from './album.fixture.ts';
 import type { LinkOptions } from './link.ts';
 
@@ -15,9 +16,9 @@ const runs = (ordinary: number): fc.Parameters<unknown> => ({
   numRuns: LONG ? ordinary * 8 : ordinary,
   endOnFailure: true,
 });
-const TIMEOUT = LONG ? 3_600_000 : 120_000;
+const TIMEOUT_MS = LONG ? 3_600_000 : 120_000;
 /** Virtual; the reliable control channel needs most of it, where two packets of three are lost. */
-const LONGEST = 900_000;
+const MAX_RUN_TIME: Millis = 900_000;
 
 const EDGES = [0, 1, 1023, 1024, 1025, 65_535, 65_536, 65_537, 65 * 1024, 300_000];
 const sizes = fc.oneof(
@@ -68,7 +69,7 @@ function albumOn(
     bToA: linkOf(conditions, 1),
   });
   then?.(album);
-  expect(album.run(LONGEST)).toBe('until');
+  expect(album.run(MAX_RUN_TIME)).toBe('until');
   return album;
 }
 
@@ -93,7 +94,7 @@ const CALM: Conditions = {
 };
 
 // A busy machine takes many times as long.
-vi.setConfig({ testTimeout: TIMEOUT });
+vi.setConfig({ testTimeout: TIMEOUT_MS });
 
 describe('a picture', () => {
   test.each(EDGES)('of %i bytes arrives at any loss, alone and with a preview', (size) => {
@@ -150,7 +151,7 @@ describe('a picture', () => {
         runs(150),
       );
     },
-    TIMEOUT,
+    TIMEOUT_MS,
   );
 
   test(
@@ -169,7 +170,7 @@ describe('a picture', () => {
         runs(40),
       );
     },
-    TIMEOUT,
+    TIMEOUT_MS,
   );
 
   test(
@@ -210,7 +211,7 @@ describe('a picture', () => {
         runs(40),
       );
     },
-    TIMEOUT,
+    TIMEOUT_MS,
   );
 });
 

@@ -29,7 +29,7 @@ export interface PictureTransferOptions {
   have?: readonly Run[];
   /** Both sides' processors are busy with something else now and then, not at the same times. */
   stalls?: StallOptions;
-  maxMillis?: Millis;
+  maxTime?: Millis;
   /** Called after this run has dealt with the event; the endpoints are there to be read, not called. */
   onEvent?: (event: PairEvent<SenderEvent, ReceiverEvent>, now: Millis, ends: Ends) => void;
 }
@@ -187,7 +187,7 @@ export function transferPictures(options: PictureTransferOptions): PictureRun {
     failed !== undefined ||
     (results.length === options.pictures.length &&
       results.every((_, i) => sender.transfer(i + 1)?.state === 'done'));
-  const end = pair.run({ until: finished, maxMillis: options.maxMillis ?? 600_000 });
+  const end = pair.run({ until: finished, maxTime: options.maxTime ?? 600_000 });
   return { pair, sender, receiver, results, end: failed ?? end };
 }
 

@@ -8,7 +8,7 @@ import { ReliableFlow } from './reliable-flow.ts';
 
 /** Share of the wire that a 1024-byte chunk has after all headers. */
 const EFFICIENCY = 0.926;
-const TIMEOUT = 120_000;
+const TIMEOUT_MS = 120_000;
 
 interface Path {
   rate: number;
@@ -56,7 +56,7 @@ describe('the rate', () => {
       expect(queueMax).toBeLessThan(150);
       expect(dropped).toBe(0);
     },
-    TIMEOUT,
+    TIMEOUT_MS,
   );
 
   test.each([2e6, 10e6, 50e6])(
@@ -67,7 +67,7 @@ describe('the rate', () => {
       expect(runs.reduce((sum, { used }) => sum + used, 0) / runs.length).toBeGreaterThan(0.7);
       for (const { queueMax } of runs) expect(queueMax).toBeLessThan(150);
     },
-    TIMEOUT,
+    TIMEOUT_MS,
   );
 
   test.each([
@@ -95,7 +95,7 @@ describe('the rate', () => {
       expect(longest).toBe(most);
       expect(messages).toBeLessThan((1.2 * 3e6) / 1024 / (most > 1 ? 2 : 1));
     },
-    TIMEOUT,
+    TIMEOUT_MS,
   );
 
   // Before, bursts after a stall were taken for a faster path and lateness for loss: 1.14 packets sent for
@@ -128,7 +128,7 @@ describe('the rate', () => {
       }
       expect(sent / chunks).toBeLessThan(reach);
     },
-    TIMEOUT,
+    TIMEOUT_MS,
   );
 
   // 1.11, 1.26 and 1.10 as measured. Before the rate was kept over a pause the third took up to three times
@@ -153,7 +153,7 @@ describe('the rate', () => {
       const third = results[2]!;
       expect((third.completeAt - third.acceptedAt) / limit).toBeLessThan(reach);
     },
-    TIMEOUT,
+    TIMEOUT_MS,
   );
 
   // Does not hold yet: 75 % and 41 % of the packets meet the full queue. The overflow wears the lanes'
@@ -161,7 +161,7 @@ describe('the rate', () => {
   // dip) is not long enough to show it.
   test.each([10e6, 50e6])(
     'of a path of %i bit/s whose queue is shallow does not drown it',
-    { timeout: TIMEOUT, fails: true },
+    { timeout: TIMEOUT_MS, fails: true },
     (rate) => {
       const { used, dropped } = second({ rate, rtt: 60, loss: 0, queueMs: 5 });
       expect(dropped).toBeLessThan(0.1);
@@ -178,15 +178,15 @@ describe('the rate', () => {
       const { pair } = album;
       const rival = new ReliableFlow({ model, size: Infinity }, pair.path('aToB'));
       const chunks = () => album.receiver.transfer(1)?.chunks ?? 0;
-      pair.run({ maxMillis: from });
+      pair.run({ maxTime: from });
       const before = chunks();
-      pair.run({ maxMillis: to });
+      pair.run({ maxTime: to });
       const ours = (chunks() - before) * 1024;
       const whole = ours + rival.deliveredPrefix(to) - rival.deliveredPrefix(from);
       rival.close();
       expect(ours / whole).toBeGreaterThan(0.25);
       expect(ours / whole).toBeLessThan(0.75);
     },
-    TIMEOUT,
+    TIMEOUT_MS,
   );
 });

@@ -98,7 +98,7 @@ function congestionOf(model: FlowModel): Congestion {
       return new NewReno({
         packet: TCP.packetRoom,
         initialThreshold: Infinity,
-        minimumWindow: 2,
+        minWindow: 2,
         growthPerAck: 2,
       });
     case 'bbr':
@@ -108,15 +108,15 @@ function congestionOf(model: FlowModel): Congestion {
   }
 }
 
-/** A flow alone on a path, run to its end or to `maxMillis`: the laboratory's other side. */
+/** A flow alone on a path, run to its end or to `maxTime`: the laboratory's other side. */
 export function runReliableFlow(
   model: FlowModel,
   size: number,
   links: { forward: LinkOptions; reverse: LinkOptions },
-  maxMillis: Millis = 600_000,
+  maxTime: Millis = 600_000,
 ): ReliableFlow {
   const path = makePath(links.forward, links.reverse);
   const flow = new ReliableFlow({ model, size }, path);
-  runPath(path, maxMillis, () => flow.completedAt !== undefined);
+  runPath(path, maxTime, () => flow.completedAt !== undefined);
   return flow;
 }

@@ -112,7 +112,7 @@ describe('sweep', () => {
   });
 
   test('gives up a cell that never ends and says so', () => {
-    const cell = runCell({ loss: 1, rtt: 20, rate: 2e6, burst: 1, seed: 1 }, { ...OPTIONS, maxMillis: 1000 });
+    const cell = runCell({ loss: 1, rtt: 20, rate: 2e6, burst: 1, seed: 1 }, { ...OPTIONS, maxTime: 1000 });
     expect(cell.time).toBeUndefined();
     expect(cell.ratio).toBe(Infinity);
   });

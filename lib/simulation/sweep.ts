@@ -45,14 +45,14 @@ export interface SweepOptions<EA, EB> {
   lanes: number | ((conditions: Conditions) => number);
   laneModel: LaneModel;
   /** Length of both drop-tail queues; default 100 ms. */
-  queueMs?: Millis;
+  queueMs?: number;
   /** A cell is given up at this virtual time; default two minutes, a hundred times what most cells need. */
-  maxMillis?: Millis;
+  maxTime?: Millis;
 }
 
 export interface Cell extends Conditions {
   limit: Millis;
-  /** From start to end; `undefined`: it did not end by `maxMillis`. */
+  /** From start to end; `undefined`: it did not end by `maxTime`. */
   time: Millis | undefined;
   /** Time over limit, `Infinity` without an end. */
   ratio: number;
@@ -83,7 +83,7 @@ export function* grid(axes: Axes): Generator<Conditions> {
 }
 
 /** The link of one direction under these conditions. */
-function linkOf({ loss, rtt, rate, burst }: Conditions, seed: number, queueMs: Millis = 100): LinkOptions {
+function linkOf({ loss, rtt, rate, burst }: Conditions, seed: number, queueMs: number = 100): LinkOptions {
   return {
     rate,
     queueMs,
@@ -94,7 +94,7 @@ function linkOf({ loss, rtt, rate, burst }: Conditions, seed: number, queueMs: M
 }
 
 export function runCell<EA, EB>(conditions: Conditions, options: SweepOptions<EA, EB>): Cell {
-  const { transfer, lanes, laneModel, queueMs = 100, maxMillis = 120_000 } = options;
+  const { transfer, lanes, laneModel, queueMs = 100, maxTime = 120_000 } = options;
   const { a, b, size, isStart, isEnd, react } = transfer(conditions);
   const limit = limitOf(size, conditions);
   let start: Millis | undefined = isStart ? undefined : 0;
@@ -122,7 +122,7 @@ export function runCell<EA, EB>(conditions: Conditions, options: SweepOptions<EA
     }
     return end !== undefined;
   };
-  pair.run({ until, maxMillis });
+  pair.run({ until, maxTime });
   const time = end === undefined || start === undefined ? undefined : end - start;
   const link = pair.links.aToB;
   return {

@@ -8,9 +8,9 @@ type AnyEvent = SenderEvent | ReceiverEvent;
 type Field = number | string | boolean | Uint8Array;
 
 /** Kinds of a record; part of the hash. */
-const TRANSMIT = 1;
-const EVENT = 2;
-const TIMEOUT = 3;
+const RECORD_TRANSMIT = 1;
+const RECORD_EVENT = 2;
+const RECORD_DEADLINE = 3;
 
 /** SHA-256 over everything two endpoints emit: packets, events and deadlines, each with its side and time. */
 export class Transcript {
@@ -96,13 +96,13 @@ export class RecordedEndpoint<E extends AnyEvent> implements Endpoint<E> {
     this.#now = now;
     const transmit = this.#inner.pollTransmit(now);
     if (transmit !== undefined)
-      this.#transcript.add(TRANSMIT, this.#side, now, transmit.lane, transmit.bytes);
+      this.#transcript.add(RECORD_TRANSMIT, this.#side, now, transmit.lane, transmit.bytes);
     return transmit;
   }
 
   pollEvent(): E | undefined {
     const event = this.#inner.pollEvent();
-    if (event !== undefined) this.#transcript.add(EVENT, this.#side, this.#now, ...fieldsOf(event));
+    if (event !== undefined) this.#transcript.add(RECORD_EVENT, this.#side, this.#now, ...fieldsOf(event));
     else this.#recordDeadline();
     return event;
   }
@@ -115,7 +115,7 @@ export class RecordedEndpoint<E extends AnyEvent> implements Endpoint<E> {
     const deadline = this.#inner.nextTimeout();
     if (deadline === this.#deadline) return;
     this.#deadline = deadline;
-    this.#transcript.add(TIMEOUT, this.#side, this.#now, deadline ?? -1);
+    this.#transcript.add(RECORD_DEADLINE, this.#side, this.#now, deadline ?? -1);
   }
 }
 

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
+import type { Millis } from '../protocol/endpoint.ts';
 import type { RateState } from '../protocol/congestion/rate-controller.ts';
 import { Album, pictureOf } from './album.fixture.ts';
 import type { LinkOptions } from './link.ts';
@@ -16,7 +17,7 @@ const EXPECTED = '33ebe864d5a450569ab9a010c9e87b68dbdce93beaeafcb92a20ca1601fe47
 
 const PATHS = 60;
 /** Virtual time at which a run is cut off. */
-const LONGEST = 60_000;
+const MAX_RUN_TIME: Millis = 60_000;
 /**
  * Virtual time after the last picture: late packets, the last figures, and on some paths the closing of idle
  * lanes.
@@ -75,7 +76,7 @@ function disturb(kind: Kind, album: Album, random: Random): void {
   const back = kind === 'blackout' && random() < 0.3 ? 40_000 : 50 + random() * 1500;
   if (RIVALS.has(kind)) {
     const rival = new ReliableFlow({ model: kind as FlowModel, size: 6_000_000 }, pair.path('aToB'));
-    pair.at(LONGEST - 1, () => rival.close());
+    pair.at(MAX_RUN_TIME - 1, () => rival.close());
   }
   pair.at(at, () => {
     if (kind === 'lanes') {
@@ -133,9 +134,9 @@ function runPath(seed: number): Run {
       states.add(album.sender.figures().state);
       return album.ended;
     },
-    maxMillis: LONGEST,
+    maxTime: MAX_RUN_TIME,
   });
-  album.pair.run({ maxMillis: album.pair.now + pick(random, AFTER) });
+  album.pair.run({ maxTime: album.pair.now + pick(random, AFTER) });
   return { digest: transcript.digest(), states };
 }
 

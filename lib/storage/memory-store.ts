@@ -13,7 +13,7 @@ import {
 } from './byte-store.ts';
 
 /** All entries together. A tab that holds more is killed on phones. */
-export const MEMORY_LIMIT_BYTES = 512 * 1024 * 1024;
+export const MAX_MEMORY_BYTES = 512 * 1024 * 1024;
 /** A claimed length costs nothing until a byte of a page is written. */
 const PAGE_BYTES = 256 * 1024;
 
@@ -31,7 +31,7 @@ export class MemoryStore implements ByteStore {
   readonly #now: () => number;
   #used = 0;
 
-  constructor(limit: number = MEMORY_LIMIT_BYTES, now: () => number = Date.now) {
+  constructor(limit: number = MAX_MEMORY_BYTES, now: () => number = Date.now) {
     this.#limit = limit;
     this.#now = now;
   }

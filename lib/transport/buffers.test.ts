@@ -1,7 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { BacklogSampler } from './backlog-sampler.ts';
 import { ControlQueue, type ReliableChannel } from './control-queue.ts';
-import { BACKLOG_SAMPLE_MS, BACKLOG_SETTLE_MS, CONTROL_BUFFER_BYTES, CONTROL_QUEUE_BYTES } from './limits.ts';
+import {
+  BACKLOG_SAMPLE_MS,
+  BACKLOG_SETTLE_MS,
+  MAX_CONTROL_BUFFER_BYTES,
+  MAX_CONTROL_QUEUE_BYTES,
+} from './limits.ts';
 
 /** A channel whose network takes bytes only when asked to. */
 class SlowChannel implements ReliableChannel {
@@ -44,7 +49,7 @@ describe('the control queue', () => {
     channel.open();
     const queue = new ControlQueue(channel);
     for (let i = 0; i < 40; i++) queue.send(new Uint8Array(10_000).fill(i));
-    expect(channel.bufferedAmount).toBeLessThan(CONTROL_BUFFER_BYTES + 10_000);
+    expect(channel.bufferedAmount).toBeLessThan(MAX_CONTROL_BUFFER_BYTES + 10_000);
     expect(queue.backlog).toBe(400_000);
     while (queue.backlog > 0) channel.drain();
     expect(channel.sent.map((bytes) => bytes[0])).toEqual(Array.from({ length: 40 }, (_, i) => i));
@@ -56,7 +61,7 @@ describe('the control queue', () => {
     const message = new Uint8Array(60_000);
     let taken = 0;
     while (queue.send(message)) taken++;
-    expect(taken).toBe(Math.floor(CONTROL_QUEUE_BYTES / 60_000));
+    expect(taken).toBe(Math.floor(MAX_CONTROL_QUEUE_BYTES / 60_000));
     channel.readyState = 'closed';
     expect(queue.send(new Uint8Array(1))).toBe(false);
   });

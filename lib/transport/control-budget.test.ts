@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { CONTROL_LANE } from '../protocol/endpoint.ts';
 import { FaceToFace, header } from '../protocol/face-to-face.fixture.ts';
-import { MAX_WAITING_OFFERS, SENT_LIMIT } from '../protocol/limits.ts';
+import { MAX_WAITING_OFFERS, MAX_SENT_WAIT } from '../protocol/limits.ts';
 import { ControlBudget } from './control-budget.ts';
 import {
   CONTROL_BYTES_AT_FIRST,
@@ -36,7 +36,7 @@ test('[P-14] an album of two thousand small pictures, offered and accepted at on
     pair.receiver.verified(id, true, pair.now);
   }
   pair.settle();
-  pair.receiver.handleTimeout(pair.now + SENT_LIMIT);
+  pair.receiver.handleTimeout(pair.now + MAX_SENT_WAIT);
   pair.settle();
   expect(pair.said('complete')).toBe(MAX_WAITING_OFFERS);
   expect(pair.said('final')).toBe(MAX_WAITING_OFFERS);

@@ -1,7 +1,7 @@
 /**
  * Messages on their way into a reliable channel: nothing is dropped, and the browser holds little at a time.
  */
-import { CONTROL_BUFFER_BYTES, CONTROL_QUEUE_BYTES } from './limits.ts';
+import { MAX_CONTROL_BUFFER_BYTES, MAX_CONTROL_QUEUE_BYTES } from './limits.ts';
 
 /** What is used of an `RTCDataChannel`. */
 export interface ReliableChannel {
@@ -35,7 +35,7 @@ export class ControlQueue {
    */
   send(bytes: Uint8Array): boolean {
     if (this.#channel.readyState === 'closing' || this.#channel.readyState === 'closed') return false;
-    if (this.#waitingBytes + bytes.length > CONTROL_QUEUE_BYTES) return false;
+    if (this.#waitingBytes + bytes.length > MAX_CONTROL_QUEUE_BYTES) return false;
     this.#waiting.push(bytes as Uint8Array<ArrayBuffer>);
     this.#waitingBytes += bytes.length;
     this.#pump();
@@ -46,7 +46,7 @@ export class ControlQueue {
     const channel = this.#channel;
     if (channel.readyState !== 'open') return;
     let next = 0;
-    for (; next < this.#waiting.length && channel.bufferedAmount < CONTROL_BUFFER_BYTES; next++) {
+    for (; next < this.#waiting.length && channel.bufferedAmount < MAX_CONTROL_BUFFER_BYTES; next++) {
       const bytes = this.#waiting[next]!;
       this.#waitingBytes -= bytes.length;
       channel.send(bytes);

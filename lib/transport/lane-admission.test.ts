@@ -1,12 +1,18 @@
 import { expect, test } from 'vitest';
 import { LaneAdmission } from './lane-admission.ts';
-import { DIRECT_LANES, LANES_AT_FIRST, LANES_OPENING, LANES_PER_SECOND, RELAYED_LANES } from './limits.ts';
+import {
+  DIRECT_LANES,
+  LANES_AT_FIRST,
+  MAX_LANES_OPENING,
+  LANES_PER_SECOND,
+  RELAYED_LANES,
+} from './limits.ts';
 
 test('[P-10] of three thousand lanes that are to open at once only as many are taken as may open at a time', () => {
   const admission = new LaneAdmission(DIRECT_LANES);
   let opening = 0;
   for (let i = 0; i < 3000; i++) if (admission.admit(opening, 1 + opening, 0)) opening += 1;
-  expect(opening).toBe(LANES_OPENING);
+  expect(opening).toBe(MAX_LANES_OPENING);
 });
 
 test('[P-10] the cap counts lane 1 and those that are opening, over a relay too', () => {

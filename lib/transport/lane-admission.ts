@@ -2,7 +2,7 @@
  * Which lanes the other side may open: the answering side's bounds, pure. The initiator's own are
  * `LanePlan`'s.
  */
-import { LANES_AT_FIRST, LANES_OPENING, LANES_PER_SECOND } from './limits.ts';
+import { LANES_AT_FIRST, MAX_LANES_OPENING, LANES_PER_SECOND } from './limits.ts';
 
 export class LaneAdmission {
   /** Lanes that the session may have, lane 1 included. */
@@ -25,7 +25,7 @@ export class LaneAdmission {
     const earned = ((now - (this.#at ?? now)) * LANES_PER_SECOND) / 1000;
     this.#at = now;
     this.#credit = Math.min(LANES_AT_FIRST, this.#credit + earned);
-    if (opening >= LANES_OPENING || all >= this.#limit || this.#credit < 1) return false;
+    if (opening >= MAX_LANES_OPENING || all >= this.#limit || this.#credit < 1) return false;
     this.#credit -= 1;
     return true;
   }

@@ -5,7 +5,7 @@
 import type { LaneId } from '../protocol/endpoint.ts';
 import { BacklogSampler } from './backlog-sampler.ts';
 import type { ChannelNews } from './contract.ts';
-import { LANE_BUFFER_BYTES } from './limits.ts';
+import { MAX_LANE_BUFFER_BYTES } from './limits.ts';
 
 export interface LaneChannelsEvents {
   packet: (lane: LaneId, bytes: Uint8Array) => void;
@@ -67,7 +67,7 @@ export class LaneChannels {
   send(lane: LaneId, bytes: Uint8Array): boolean {
     const channel = this.#entries.get(lane)?.channel;
     if (channel?.readyState !== 'open') return false;
-    if (channel.bufferedAmount + bytes.length > LANE_BUFFER_BYTES) return false;
+    if (channel.bufferedAmount + bytes.length > MAX_LANE_BUFFER_BYTES) return false;
     try {
       channel.send(bytes as Uint8Array<ArrayBuffer>);
     } catch {

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { LanePlan } from './lane-plan.ts';
-import { LANES_OPENING, LANES_PER_TURN, RETRY_LONGEST_MS, RETRY_MS } from './limits.ts';
+import { MAX_LANES_OPENING, LANES_PER_TURN, MAX_RETRY_MS, RETRY_MS } from './limits.ts';
 
 /** Runs the plan until it wants nothing more now; every lane it opens, opens. */
 function settle(plan: LanePlan, now = 0): { open: number[]; close: number[] } {
@@ -32,7 +32,7 @@ describe('the lane plan', () => {
     plan.setTarget(128);
     let opening = 0;
     for (let turn = 0; turn < 100; turn++) opening += plan.next(0).open.length;
-    expect(opening).toBe(LANES_OPENING);
+    expect(opening).toBe(MAX_LANES_OPENING);
     plan.opened(2);
     plan.opened(3);
     expect(plan.next(0).open).toHaveLength(2);
@@ -83,7 +83,7 @@ describe('the lane plan', () => {
     for (let failure = 0; failure < 10; failure++) {
       const [lane] = plan.next(now).open;
       plan.closed(lane!, now);
-      const wait = Math.min(RETRY_LONGEST_MS, RETRY_MS * 2 ** failure);
+      const wait = Math.min(MAX_RETRY_MS, RETRY_MS * 2 ** failure);
       expect(plan.next(now).open).toEqual([]);
       expect(plan.nextTimeout(now)).toBe(now + wait);
       now += wait;
@@ -125,7 +125,7 @@ describe('the lane plan', () => {
           }
           take(plan.next(now));
         }
-        now += RETRY_LONGEST_MS;
+        now += MAX_RETRY_MS;
         for (let turn = 0; turn < 100; turn++) {
           for (const lane of standing) plan.opened(lane);
           take(plan.next(now));

@@ -6,7 +6,7 @@
  *        └────────closed────┘
  */
 import type { LaneId } from '../protocol/endpoint.ts';
-import { LANES_OPENING, LANES_PER_TURN, RETRY_LONGEST_MS, RETRY_MS } from './limits.ts';
+import { MAX_LANES_OPENING, LANES_PER_TURN, MAX_RETRY_MS, RETRY_MS } from './limits.ts';
 import { LAST_LANE } from './lane-signals.ts';
 
 type Phase = 'opening' | 'open';
@@ -55,7 +55,7 @@ export class LanePlan {
     const phase = this.#lanes.get(lane);
     this.#lanes.delete(lane);
     if (phase !== 'opening') return;
-    this.#retryAt = now + Math.min(RETRY_LONGEST_MS, RETRY_MS * 2 ** this.#failures);
+    this.#retryAt = now + Math.min(MAX_RETRY_MS, RETRY_MS * 2 ** this.#failures);
     this.#failures++;
   }
 
@@ -71,7 +71,7 @@ export class LanePlan {
     let opening = newestFirst('opening').length;
     let count = newestFirst('open').length + opening;
     if (now >= this.#retryAt) {
-      for (; count < wanted && opening < LANES_OPENING && this.#highest < LAST_LANE; count++, opening++) {
+      for (; count < wanted && opening < MAX_LANES_OPENING && this.#highest < LAST_LANE; count++, opening++) {
         if (steps.open.length === LANES_PER_TURN) {
           this.#moreAt = now;
           break;

@@ -8,7 +8,7 @@ import { LaneAdmission } from './lane-admission.ts';
 import { LanePlan } from './lane-plan.ts';
 import type { LaneSignal } from './lane-signals.ts';
 import {
-  CANDIDATES,
+  MAX_CANDIDATES,
   DIRECT_LANES,
   LANE_OPEN_MS,
   LANES_PER_TURN,
@@ -87,7 +87,7 @@ export class LanePool {
     } else if ('candidate' in signal) {
       const candidate = { type: 'candidate', candidate: signal.candidate } as const;
       if (waiting === undefined) entry?.peer.handleSignal(candidate);
-      else if (waiting.length <= CANDIDATES) waiting.push(candidate);
+      else if (waiting.length <= MAX_CANDIDATES) waiting.push(candidate);
     } else {
       const sdp = applyDifference(signal.sdp, this.#options.remoteSdp);
       if (sdp === undefined) return;

@@ -5,7 +5,7 @@
  *     else  anything                                    the session's, passed on whole
  */
 import type { LaneId } from '../protocol/endpoint.ts';
-import { SIGNAL_BATCH_BYTES } from './limits.ts';
+import { MAX_SIGNAL_BATCH_BYTES } from './limits.ts';
 import { isRecord, type Candidate } from './signals.ts';
 import type { SdpDifference } from './sdp-difference.ts';
 
@@ -22,7 +22,7 @@ export type LaneSignal =
   | { bye: true };
 
 /**
- * As many control messages as it takes, each at most `SIGNAL_BATCH_BYTES` unless a single signal is longer.
+ * As many control messages as it takes, each at most `MAX_SIGNAL_BATCH_BYTES` unless one signal is longer.
  */
 export function encodeLaneSignals(signals: readonly LaneSignal[]): Uint8Array[] {
   const messages: Uint8Array[] = [];
@@ -40,7 +40,7 @@ export function encodeLaneSignals(signals: readonly LaneSignal[]): Uint8Array[] 
   };
   for (const signal of signals) {
     const part = JSON.stringify(signal);
-    if (length + part.length > SIGNAL_BATCH_BYTES) flush();
+    if (length + part.length > MAX_SIGNAL_BATCH_BYTES) flush();
     parts.push(part);
     length += part.length + 1;
   }

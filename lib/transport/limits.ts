@@ -4,18 +4,18 @@
  * Bytes of one lane that may wait in the browser: about five windows of a worn association and half a second
  * of decisions.
  */
-export const LANE_BUFFER_BYTES = 64 * 1024;
+export const MAX_LANE_BUFFER_BYTES = 64 * 1024;
 
 /**
  * Bytes of control messages given to the browser at a time; the rest waits here, where closing can see it.
  */
-export const CONTROL_BUFFER_BYTES = 64 * 1024;
+export const MAX_CONTROL_BUFFER_BYTES = 64 * 1024;
 
 /**
  * Bytes of control messages that may wait here. Beyond this the session is writing faster than any path it
  * runs on.
  */
-export const CONTROL_QUEUE_BYTES = 4 * 1024 * 1024;
+export const MAX_CONTROL_QUEUE_BYTES = 4 * 1024 * 1024;
 
 /**
  * Control messages taken from the other side over one channel, lane signals included. An album of 2,000 small
@@ -28,7 +28,7 @@ export const CONTROL_BYTES_AT_FIRST = 16 * 1024 * 1024;
 export const CONTROL_BYTES_PER_SECOND = 1024 * 1024;
 
 /** Longest control message: Chromium's default `a=max-message-size` is 256 KiB; every browser takes this. */
-export const CONTROL_MESSAGE_BYTES = 64 * 1024;
+export const MAX_CONTROL_MESSAGE_BYTES = 64 * 1024;
 
 /**
  * A lane costs about 1 MB in each renderer and CPU for its handshake; 192 fill 50 Mbit/s at 150 ms with worn
@@ -49,7 +49,7 @@ export const NAT_LANES = 96;
 export const RELAYED_LANES = 8;
 
 /** Handshakes at a time: more of them overlap their round trips, fewer leave the page's thread free. */
-export const LANES_OPENING = 32;
+export const MAX_LANES_OPENING = 32;
 
 /** Connections made in one turn: each takes the page's thread about 3 ms, and no task may take 50. */
 export const LANES_PER_TURN = 4;
@@ -80,22 +80,22 @@ export const SILENCE_MS = 10_000;
 
 /** After a failed lane: first wait, doubled each time, and the longest. */
 export const RETRY_MS = 500;
-export const RETRY_LONGEST_MS = 30_000;
+export const MAX_RETRY_MS = 30_000;
 
 /** Lane signals of this many milliseconds travel in one control message. */
 export const SIGNAL_BATCH_MS = 4;
 
 /** Longest lane-signal message in bytes, well below what one control message may hold. */
-export const SIGNAL_BATCH_BYTES = 12 * 1024;
+export const MAX_SIGNAL_BATCH_BYTES = 12 * 1024;
 
 /**
  * Longest SDP taken from the other side: Chromium's for one data channel is about 500 bytes without
  * candidates.
  */
-export const SDP_LENGTH = 16 * 1024;
+export const MAX_SDP_LENGTH = 16 * 1024;
 
 /** Candidates taken for one connection: a laptop with several networks and two relays offers about 20. */
-export const CANDIDATES = 64;
+export const MAX_CANDIDATES = 64;
 
 /** How long `close` waits for the other side's confirmation: several round trips of a bad path. */
 export const CLOSE_DRAIN_MS = 2_000;

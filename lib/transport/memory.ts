@@ -5,7 +5,7 @@
 import { CONTROL_LANE, type LaneId } from '../protocol/endpoint.ts';
 import type { PathKind, Transport, TransportFigures, TransportOptions } from './contract.ts';
 import { TRANSPORT_MESSAGE } from './lane-signals.ts';
-import { CONTROL_MESSAGE_BYTES, DIRECT_LANES, RELAYED_LANES } from './limits.ts';
+import { MAX_CONTROL_MESSAGE_BYTES, DIRECT_LANES, RELAYED_LANES } from './limits.ts';
 import { isRecord } from './signals.ts';
 
 /** Carries an unreliable message one way: calls `deliver` once, later, several times, or never. */
@@ -103,7 +103,7 @@ class MemoryTransport implements Transport {
     // As over a real channel: what is sent now cannot be changed by the sender later.
     const copy = bytes.slice();
     if (lane === CONTROL_LANE) {
-      if (bytes.length === 0 || bytes.length > CONTROL_MESSAGE_BYTES || bytes[0] === TRANSPORT_MESSAGE) {
+      if (bytes.length === 0 || bytes.length > MAX_CONTROL_MESSAGE_BYTES || bytes[0] === TRANSPORT_MESSAGE) {
         throw new RangeError('a control message has 1 … 65536 bytes and does not begin with 0x00');
       }
       this.#control(() => other.#packet(CONTROL_LANE, copy));

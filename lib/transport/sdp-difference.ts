@@ -3,7 +3,7 @@
  * connection's, so only those lines cross: about 80 bytes instead of 500, which matters where the control
  * channel carries half a megabit.
  */
-import { SDP_LENGTH } from './limits.ts';
+import { MAX_SDP_LENGTH } from './limits.ts';
 
 /** A number means this many lines of the template, a string for a line that replaces the template's. */
 export type SdpDifference = readonly (number | string)[];
@@ -37,8 +37,8 @@ export function applyDifference(difference: unknown, template: string): string |
       if (end <= lines.length || end > known.length) return undefined;
       lines.push(...known.slice(lines.length, end));
     }
-    if (lines.length > SDP_LENGTH / 2) return undefined;
+    if (lines.length > MAX_SDP_LENGTH / 2) return undefined;
   }
   const sdp = lines.join('\r\n');
-  return sdp.length <= SDP_LENGTH ? sdp : undefined;
+  return sdp.length <= MAX_SDP_LENGTH ? sdp : undefined;
 }

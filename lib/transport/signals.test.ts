@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decodeLaneSignals, encodeLaneSignals, TRANSPORT_MESSAGE, type LaneSignal } from './lane-signals.ts';
-import { CANDIDATES, SDP_LENGTH, SIGNAL_BATCH_BYTES } from './limits.ts';
+import { MAX_CANDIDATES, MAX_SDP_LENGTH, MAX_SIGNAL_BATCH_BYTES } from './limits.ts';
 import { applyDifference, differenceOf } from './sdp-difference.ts';
 import { worthSignaling } from './selected-path.ts';
 import { fingerprintOf, parseSignal, SignalGate } from './signals.ts';
@@ -48,7 +48,7 @@ describe('signals from the other side', () => {
     ["simple-peer's request to renegotiate", { type: 'renegotiate', renegotiate: true }],
     ['a request for a camera', { type: 'transceiverRequest', transceiverRequest: { kind: 'video' } }],
     ['an SDP that is none', { type: 'offer', sdp: 'hello' }],
-    ['an endless SDP', { type: 'offer', sdp: SDP + 'a'.repeat(SDP_LENGTH) }],
+    ['an endless SDP', { type: 'offer', sdp: SDP + 'a'.repeat(MAX_SDP_LENGTH) }],
     ['a candidate without a line', { type: 'candidate', candidate: { ...candidate, candidate: 7 } }],
     ['a candidate of nonsense', { type: 'candidate', candidate: { ...candidate, candidate: 'candidate:x' } }],
     [
@@ -65,7 +65,7 @@ describe('signals from the other side', () => {
     expect(gate.pass({ type: 'answer', sdp: SDP })).toBe(false);
     expect(gate.pass({ type: 'offer', sdp: SDP })).toBe(true);
     expect(gate.pass({ type: 'offer', sdp: SDP })).toBe(false);
-    for (let i = 0; i < CANDIDATES; i++) expect(gate.pass({ type: 'candidate', candidate })).toBe(true);
+    for (let i = 0; i < MAX_CANDIDATES; i++) expect(gate.pass({ type: 'candidate', candidate })).toBe(true);
     expect(gate.pass({ type: 'candidate', candidate })).toBe(false);
   });
 
@@ -114,7 +114,7 @@ describe('the difference of two descriptions', () => {
   );
 
   test('[P-109] cannot be used to make a huge description', () => {
-    expect(applyDifference(['x'.repeat(SDP_LENGTH + 1)], SDP)).toBeUndefined();
+    expect(applyDifference(['x'.repeat(MAX_SDP_LENGTH + 1)], SDP)).toBeUndefined();
     expect(
       applyDifference(
         Array.from({ length: 20_000 }, () => 'x'),
@@ -138,7 +138,7 @@ describe('lane signals', () => {
     expect(messages.length).toBeGreaterThan(1);
     for (const message of messages) {
       expect(message[0]).toBe(TRANSPORT_MESSAGE);
-      expect(message.length).toBeLessThan(SIGNAL_BATCH_BYTES + 100);
+      expect(message.length).toBeLessThan(MAX_SIGNAL_BATCH_BYTES + 100);
     }
     expect(messages.flatMap(decodeLaneSignals)).toEqual(signals);
     expect(encodeLaneSignals([])).toEqual([]);

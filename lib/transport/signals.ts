@@ -1,5 +1,5 @@
 /** SDP and candidates of one connection as the other side sends them: checked before a browser sees them. */
-import { CANDIDATES, SDP_LENGTH } from './limits.ts';
+import { MAX_CANDIDATES, MAX_SDP_LENGTH } from './limits.ts';
 
 export interface Candidate {
   candidate: string;
@@ -20,7 +20,7 @@ export function parseSignal(message: unknown): PeerSignal | undefined {
   if (!isRecord(message)) return undefined;
   if (message.type === 'offer' || message.type === 'answer') {
     const { type, sdp } = message;
-    return typeof sdp === 'string' && sdp.length <= SDP_LENGTH && sdp.startsWith('v=0')
+    return typeof sdp === 'string' && sdp.length <= MAX_SDP_LENGTH && sdp.startsWith('v=0')
       ? { type, sdp }
       : undefined;
   }
@@ -67,7 +67,7 @@ export class SignalGate {
   }
 
   pass(signal: PeerSignal): boolean {
-    if (signal.type === 'candidate') return ++this.#candidates <= CANDIDATES;
+    if (signal.type === 'candidate') return ++this.#candidates <= MAX_CANDIDATES;
     if (this.#described || signal.type !== this.#expected) return false;
     this.#described = true;
     return true;

@@ -9,7 +9,7 @@ import { ControlQueue } from './control-queue.ts';
 import { LaneChannels } from './lane-channels.ts';
 import { LanePool } from './lane-pool.ts';
 import { decodeLaneSignals, encodeLaneSignals, TRANSPORT_MESSAGE, type LaneSignal } from './lane-signals.ts';
-import { CLOSE_DRAIN_MS, CONTROL_MESSAGE_BYTES, DIRECT_LANES, FIRST_OPEN_MS } from './limits.ts';
+import { CLOSE_DRAIN_MS, MAX_CONTROL_MESSAGE_BYTES, DIRECT_LANES, FIRST_OPEN_MS } from './limits.ts';
 import { Peer } from './peer.ts';
 import { selectedPath, type SelectedPath } from './selected-path.ts';
 
@@ -53,7 +53,7 @@ class BrowserTransport implements Transport {
   send(lane: LaneId, bytes: Uint8Array): boolean {
     if (this.#state !== 'connected') return false;
     if (lane === CONTROL_LANE) {
-      if (bytes.length === 0 || bytes.length > CONTROL_MESSAGE_BYTES || bytes[0] === TRANSPORT_MESSAGE) {
+      if (bytes.length === 0 || bytes.length > MAX_CONTROL_MESSAGE_BYTES || bytes[0] === TRANSPORT_MESSAGE) {
         throw new RangeError('a control message has 1 … 65536 bytes and does not begin with 0x00');
       }
       return this.#control!.send(bytes);

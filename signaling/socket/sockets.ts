@@ -8,7 +8,7 @@ import { clientAddress } from './address.ts';
 import { Attempts, type Attempt } from '../rooms/attempts.ts';
 import { iceServers, type IceConfig } from './ice-servers.ts';
 import {
-  ADDRESS_SOCKETS,
+  MAX_ADDRESS_SOCKETS,
   ALARM_SLOT_DIGITS,
   CONNECT_MS,
   IDLE_SOCKET_MS,
@@ -100,7 +100,7 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
     log.warn('alarm: many joins fail; somebody may be guessing codes. New codes get longer slots.'),
   );
   const host = (request: IncomingMessage) => hostOf(request, trustedProxies);
-  const held = new Held(ADDRESS_SOCKETS, MAX_SOCKETS);
+  const held = new Held(MAX_ADDRESS_SOCKETS, MAX_SOCKETS);
   const io: IoServer = new Server(server, {
     transports: ['websocket'],
     serveClient: false,

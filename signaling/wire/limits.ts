@@ -38,7 +38,7 @@ export const MAX_SOCKETS = 20_000;
 export const MAX_LIMITED_KEYS = 20_000;
 
 /** Sockets that one address holds at a time: a school behind one NAT, a device or two to a pupil. */
-export const ADDRESS_SOCKETS = 500;
+export const MAX_ADDRESS_SOCKETS = 500;
 
 /** A page says CONNECT right behind the handshake. */
 export const CONNECT_MS = 10_000;
@@ -62,7 +62,7 @@ export const MAX_CONNECTIONS = 25_000;
  */
 export const RESERVED_DESCRIPTORS = 64;
 /** Connections that one address holds, where no proxy is in front: a school behind one NAT, six to a page. */
-export const ADDRESS_CONNECTIONS = 1000;
+export const MAX_ADDRESS_CONNECTIONS = 1000;
 /** A request is a few hundred bytes; who needs longer for it holds a connection and nothing else. */
 export const HEADERS_MS = 10_000;
 /** A connection on which nothing moves, in either direction, while an answer is due. */

@@ -1,6 +1,6 @@
 /**
- * WebDriver BiDi (https://www.w3.org/TR/webdriver-bidi/), as much of it as a visitor needs. The only file that imports ws:
- * Node 20 has no WebSocket of its own.
+ * WebDriver BiDi (https://www.w3.org/TR/webdriver-bidi/), as much of it as a visitor needs. The only
+ * file that imports ws: Node 20 has no WebSocket of its own.
  */
 import { once } from 'node:events';
 import { WebSocket } from 'ws';

@@ -9,20 +9,20 @@ export interface MapLayout {
   group: number;
 }
 
-const LARGEST = 14;
+const MAX_CELL = 14;
 /** Below this a square is no longer seen as one. */
-const SMALLEST = 4;
+const MIN_CELL = 4;
 
 /** The largest squares with which all cells fit into the box; grouped where even the smallest do not. */
 export function layoutMap(cells: number, width: number, height: number): MapLayout {
-  for (let cell = LARGEST; cell >= SMALLEST; cell--) {
+  for (let cell = MAX_CELL; cell >= MIN_CELL; cell--) {
     const columns = Math.max(1, Math.floor(width / cell));
     const rows = Math.max(1, Math.floor(height / cell));
     if (columns * rows >= cells) return { cell, columns, rows, group: 1 };
   }
-  const columns = Math.max(1, Math.floor(width / SMALLEST));
-  const rows = Math.max(1, Math.floor(height / SMALLEST));
-  return { cell: SMALLEST, columns, rows, group: Math.ceil(cells / (columns * rows)) };
+  const columns = Math.max(1, Math.floor(width / MIN_CELL));
+  const rows = Math.max(1, Math.floor(height / MIN_CELL));
+  return { cell: MIN_CELL, columns, rows, group: Math.ceil(cells / (columns * rows)) };
 }
 
 /** What a group shows: trouble before rest, and something missing before something that arrived. */

@@ -11,8 +11,8 @@ interface Size {
 }
 
 /** Beyond these a panorama would be a line; the picture is then fitted into the box. */
-const WIDEST = 2.4;
-const TALLEST = 0.8;
+const MAX_RATIO = 2.4;
+const MIN_RATIO = 0.8;
 
 const ratioOf = ({ width, height }: Size): number => (width && height ? width / height : 4 / 3);
 
@@ -22,7 +22,7 @@ const FILLS_FROM = 1.2;
 /** The box has the picture's own proportions, so that a thumb may be drawn out to them. */
 export function fills(size: Size): boolean {
   const ratio = ratioOf(size);
-  return ratio <= WIDEST && ratio >= FILLS_FROM;
+  return ratio <= MAX_RATIO && ratio >= FILLS_FROM;
 }
 
 /**
@@ -37,7 +37,7 @@ export function PictureBox({
   stage: Stage | undefined;
   children: ReactNode;
 }) {
-  const kept = Math.min(WIDEST, Math.max(TALLEST, ratioOf(size)));
+  const kept = Math.min(MAX_RATIO, Math.max(MIN_RATIO, ratioOf(size)));
   return (
     <div className={css.box} style={{ aspectRatio: String(kept) }} data-testid="preview" data-stage={stage}>
       {children}

@@ -22,7 +22,7 @@ interface Props {
 
 /** A finger that moved this far sideways meant the next picture. */
 const SWIPE_PX = 60;
-const MOST_ZOOM = 8;
+const MAX_ZOOM = 8;
 
 /**
  * One picture over the whole window: arrow keys, swipe, zoom with wheel, keys or two fingers; Escape closes.
@@ -53,7 +53,7 @@ export function Viewer({ session, transfers, at, show, close }: Props) {
     const next = transfers[index + by];
     if (next) show(next.id);
   };
-  const zoomTo = (value: number) => setZoomed({ at, zoom: Math.min(MOST_ZOOM, Math.max(1, value)) });
+  const zoomTo = (value: number) => setZoomed({ at, zoom: Math.min(MAX_ZOOM, Math.max(1, value)) });
 
   useEffect(() => {
     const keys = (event: KeyboardEvent) => {

@@ -16,7 +16,7 @@ import ui from '../kit/ui.module.css';
 import { useFact } from '../kit/use-fact.ts';
 
 /** A share sheet takes files in memory: more than this is for the zip or the folder. */
-const SHARE_AT_MOST = 20;
+const MAX_SHARED = 20;
 
 /**
  * Once several pictures are here: all of them at once, in whatever way the browser can. Loaded with the
@@ -74,7 +74,7 @@ export function SaveAll({
           {t.gallery.folder}
         </button>
       )}
-      {canShare && transfers.length <= SHARE_AT_MOST && (
+      {canShare && transfers.length <= MAX_SHARED && (
         <button type="button" className={ui.button} disabled={busy} onClick={() => void run(share)}>
           {t.gallery.share}
         </button>

@@ -23,7 +23,7 @@ interface Item {
 /** Of one file; those of a phone's picture in tiles are some hundred. */
 const MAX_BOXES = 4096;
 /** Pixels of all items together, thumbnails and transparency included, for each pixel of the picture. */
-const MOST_OVERDRAW = 3;
+const MAX_OVERDRAW = 3;
 
 /**
  * @returns `undefined` when the parts do not agree, are not within these bytes, or move. Throws RangeError
@@ -81,7 +81,7 @@ export function readAvif(
     if (said === undefined || coded?.width !== said.width || coded.height !== said.height) return undefined;
     pixels += said.width * said.height;
   }
-  if (pixels === 0 || pixels > MOST_OVERDRAW * size.width * size.height) return undefined;
+  if (pixels === 0 || pixels > MAX_OVERDRAW * size.width * size.height) return undefined;
   const turns = own.filter((box) => box?.name === 'irot');
   const odd = turns.reduce((sum, box) => sum + (box ? view.getUint8(box.from) & 3 : 0), 0) % 2 === 1;
   return { ...size, ...(odd && { orientation: 6 }) };

@@ -37,7 +37,7 @@ const MAX_SEGMENTS = 4096;
  * Bytes of an APP1 segment that a browser takes for EXIF at all: its name, a byte whatever it is, and the
  * head of a TIFF.
  */
-const LEAST_EXIF = 14;
+const MIN_EXIF_BYTES = 14;
 
 export function fitsDecodeLimit({ width, height }: { width: number; height: number }): boolean {
   return width > 0 && height > 0 && width * height <= MAX_PIXELS;
@@ -115,7 +115,7 @@ function readJpeg(bytes: Uint8Array, view: DataView): Dimensions | undefined {
     if (
       marker === 0xe1 &&
       exif === undefined &&
-      length >= 2 + LEAST_EXIF &&
+      length >= 2 + MIN_EXIF_BYTES &&
       latin1(bytes, at + 2, at + 7) === 'Exif\0'
     ) {
       if (at + length > bytes.length) return undefined;

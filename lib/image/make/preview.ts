@@ -18,12 +18,12 @@ export interface Preview {
 }
 
 /** A 48-megapixel JPEG takes 1.5 s on a slow phone; what takes longer than this is stuck. */
-const TIME_LIMIT_MS = 10_000;
+const MAX_PREVIEW_MS = 10_000;
 /**
  * Twelve megapixels of HEIC in WebAssembly: 2 s on one of our cores, library and all; a phone from years ago
  * is slower.
  */
-const HEIF_TIME_LIMIT_MS = 30_000;
+const MAX_HEIF_PREVIEW_MS = 30_000;
 /** The worker is let go when it was idle for this long. */
 const IDLE_MS = 15_000;
 
@@ -72,7 +72,7 @@ function runJob(picture: Omit<PreviewRequest, 'id'>, signal: AbortSignal | undef
     const answered = ({ data }: MessageEvent<PreviewAnswer>): void => {
       if (data.id === id) finish(data.preview, true);
     };
-    const limit = setTimeout(giveUp, picture.heif ? HEIF_TIME_LIMIT_MS : TIME_LIMIT_MS);
+    const limit = setTimeout(giveUp, picture.heif ? MAX_HEIF_PREVIEW_MS : MAX_PREVIEW_MS);
     signal?.addEventListener('abort', giveUp);
     running.addEventListener('message', answered);
     running.addEventListener('error', giveUp);

@@ -21,7 +21,7 @@ interface JpegOptions {
 
 const END = Uint8Array.of(0xff, 0xd9);
 /** Fronts in a row that may be too short for a first row; then this browser wants whole files only. */
-const MOST_REFUSED = 3;
+const MAX_REFUSED = 3;
 /** Rounding of colours, and of scaling. */
 const NEARLY = 2;
 /** Rows of a picture that arrive together at most; the last of them ends somewhere in the middle. */
@@ -56,7 +56,7 @@ export function openJpegDecoder({
         );
       } catch (error) {
         refused += 1;
-        if (refused > MOST_REFUSED) throw error;
+        if (refused > MAX_REFUSED) throw error;
         return undefined;
       }
       refused = 0;

@@ -44,7 +44,7 @@ const MAX_SIDE = 2048;
 /** Failed decodes and reads after which the partial picture is given up. */
 const MAX_FAILURES = 3;
 /** A header that is not whole by then never will be. */
-const LONGEST_HEADER_BYTES = 4 * 1024 * 1024;
+const MAX_HEADER_BYTES = 4 * 1024 * 1024;
 /** Fewer new bytes than this share of what was painted are not worth another decode of everything. */
 const WORTHWHILE_GROWTH = 0.02;
 
@@ -88,7 +88,7 @@ export function createPartialPainter(options: PartialOptions): PartialPainter {
     try {
       picture ??= await readSize(prefix);
       if (picture === undefined) {
-        if (prefix >= LONGEST_HEADER_BYTES) close();
+        if (prefix >= MAX_HEADER_BYTES) close();
         painted = prefix;
         return;
       }
@@ -121,7 +121,7 @@ export function createPartialPainter(options: PartialOptions): PartialPainter {
   }
 
   async function readSize(prefix: number): Promise<typeof picture> {
-    const front = await read(0, Math.min(prefix, LONGEST_HEADER_BYTES));
+    const front = await read(0, Math.min(prefix, MAX_HEADER_BYTES));
     const stored = readDimensions(front, type);
     if (stored === undefined) return undefined;
     // A decoder that sees another picture than we do is not asked again.

@@ -6,7 +6,7 @@ import { LOSS_WINDOW, type LossSample } from './loss-estimate.ts';
 const AIMD_CUT = 0.7;
 const AIMD_GROWTH = (3 * (1 - AIMD_CUT)) / (1 + AIMD_CUT);
 /** Round trips between two back-off probes, length of one in round trips, and its gain. */
-const PROBE_INTERVAL = 25;
+const PROBE_INTERVAL_ROUNDS = 25;
 const PROBE_LENGTH = 1.5;
 const PROBE_GAIN = 0.5;
 /** After this many round trips without a queue the competing traffic is gone. */
@@ -68,7 +68,7 @@ export class CompetitiveWindow {
     // Traffic that fills queues does not leave one empty for this long.
     const alone = now - this.queueSeenAt > ALONE_ROUNDS * round;
     if (alone || (sinceProbe >= 0 && queue < emptyQueue)) return true;
-    if (sinceProbe > (PROBE_LENGTH + 1) * round) this.#probeAt = now + PROBE_INTERVAL * round;
+    if (sinceProbe > (PROBE_LENGTH + 1) * round) this.#probeAt = now + PROBE_INTERVAL_ROUNDS * round;
     this.#adapt(input, round, now);
     return false;
   }

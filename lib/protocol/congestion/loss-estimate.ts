@@ -1,3 +1,5 @@
+import type { Millis } from '../endpoint.ts';
+
 /** Packets over which the present loss is averaged. */
 export const LOSS_WINDOW = 300;
 /** Packets of a round from which its loss is worth a sample. */
@@ -6,7 +8,7 @@ const ROUND_PACKETS = 60;
  * Loss while the queue was longer than this (ms) may be the queue's overflow and says nothing of the path's
  * own.
  */
-const LOW_QUEUE = 40;
+const LOW_QUEUE: Millis = 40;
 /** Standard errors added to the loss for blocks that get no second chance. */
 const UPPER_ERRORS = 1.5;
 /**
@@ -49,8 +51,8 @@ export class LossEstimate {
   readonly #longRun = { resolved: 0, lost: 0 };
   readonly #round = { resolved: 0, lost: 0 };
 
-  /** @param longestQueue of the last round trips, ms. */
-  update(sample: LossSample, longestQueue: number): void {
+  /** @param longestQueue of the last round trips. */
+  update(sample: LossSample, longestQueue: Millis): void {
     const recent = this.#recent;
     const round = this.#round;
     round.resolved += sample.resolved;
@@ -82,7 +84,7 @@ export class LossEstimate {
     this.baseline = undefined;
   }
 
-  #endRound(longestQueue: number): void {
+  #endRound(longestQueue: Millis): void {
     const round = this.#round;
     // Losses are known a while after the queue that caused them: a lane reveals one only with its next
     // packet.

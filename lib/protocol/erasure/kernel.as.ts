@@ -1,5 +1,5 @@
-// AssemblyScript, not TypeScript: `scripts/build-kernel.mjs` compiles it to WebAssembly with SIMD. It owns no memory and knows
-// no layout; every address is an argument, so that kernel.ts alone decides what lies where.
+// AssemblyScript, not TypeScript: `scripts/build-kernel.mjs` compiles it to WebAssembly with SIMD. It owns no
+// memory and knows no layout; every address is an argument, so that kernel.ts alone decides what lies where.
 
 // These two are small enough to be inlined by the optimiser.
 // c · x for 16 bytes at once: each shuffle looks up one nibble of all of them.
@@ -17,7 +17,8 @@ function productOfByte(table: usize, x: u32): u32 {
 
 /**
  * destination ^= Σ coefficients[i] · row[rows[i]], `length` bytes each; row n begins at `base + n · length`.
- * Four rows a pass: their eight tables stay in registers, and the destination is read and written a quarter as often.
+ * Four rows a pass: their eight tables stay in registers, and the destination is read and written a quarter
+ * as often.
  */
 export function combine(
   tables: usize,

@@ -5,7 +5,7 @@
 import { expect, test } from 'vitest';
 import { CONTROL_LANE } from '../endpoint.ts';
 import { encodeControl, type ControlMessage } from '../wire/control-message.ts';
-import { LINGER, SENT_LIMIT } from '../limits.ts';
+import { LINGER, MAX_SENT_WAIT } from '../limits.ts';
 import { encodeData } from '../wire/lane-packet.ts';
 import { Receiver } from './receiver.ts';
 import type { ReceiverEvent } from './receiver-event.ts';
@@ -60,9 +60,9 @@ test('[P-48, P-52] the figures are final a little after the sender’s count, ho
 
 test('[P-48, P-52] a count that never comes is not waited for longer than its limit, and one that comes then is told', () => {
   const { receiver, sent, types } = verified();
-  expect(receiver.nextTimeout()).toBeLessThanOrEqual(SENT_LIMIT);
-  receiver.handleTimeout(SENT_LIMIT);
+  expect(receiver.nextTimeout()).toBeLessThanOrEqual(MAX_SENT_WAIT);
+  receiver.handleTimeout(MAX_SENT_WAIT);
   expect(types()).toEqual(['final']);
-  sent(SENT_LIMIT + 1);
+  sent(MAX_SENT_WAIT + 1);
   expect(types()).toEqual(['final']);
 });

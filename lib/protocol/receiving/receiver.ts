@@ -1,6 +1,6 @@
 import { CONTROL_LANE, type Endpoint, type LaneId, type Millis, type Transmit } from '../endpoint.ts';
 import { ProtocolError, UsageError } from '../errors.ts';
-import { LINGER, MAX_UNOFFERED_PACKETS, SENT_LIMIT, SILENCE_LIMIT } from '../limits.ts';
+import { LINGER, MAX_UNOFFERED_PACKETS, MAX_SENT_WAIT, MAX_SILENCE } from '../limits.ts';
 import { Violations } from '../violations.ts';
 import {
   CancelReason,
@@ -114,7 +114,7 @@ export class Receiver implements Endpoint<ReceiverEvent> {
    */
   verified(transfer: number, intact: boolean, now: Millis): void {
     const incoming = this.#transfers.get(transfer);
-    if (incoming?.verified(intact, now + SENT_LIMIT) !== true) throw new UsageError('nothing to verify');
+    if (incoming?.verified(intact, now + MAX_SENT_WAIT) !== true) throw new UsageError('nothing to verify');
     this.#post({ type: 'complete', transfer, verified: intact });
     this.#scheduler.urge(now);
   }
@@ -172,7 +172,7 @@ export class Receiver implements Endpoint<ReceiverEvent> {
     for (const transfer of this.#transfers.active) {
       const { phase } = transfer;
       if (phase.state === 'lingering' && now >= phase.until) this.#finish(transfer);
-      else if (phase.state === 'receiving' && now - this.#silentSince(transfer) > SILENCE_LIMIT)
+      else if (phase.state === 'receiving' && now - this.#silentSince(transfer) > MAX_SILENCE)
         this.#endSilent(transfer);
     }
     for (const report of this.#progress.poll(this.#transfers.receiving(), now)) this.#post(report);
@@ -234,7 +234,7 @@ export class Receiver implements Endpoint<ReceiverEvent> {
   #transferTimeout(transfer: IncomingTransfer): Millis {
     const { phase } = transfer;
     if (phase.state === 'lingering') return phase.until;
-    return phase.state === 'receiving' ? this.#silentSince(transfer) + SILENCE_LIMIT + 1 : Infinity;
+    return phase.state === 'receiving' ? this.#silentSince(transfer) + MAX_SILENCE + 1 : Infinity;
   }
 
   /** `Infinity`: without a lane nothing can be received. */

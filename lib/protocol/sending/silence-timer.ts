@@ -1,5 +1,5 @@
 import type { Millis } from '../endpoint.ts';
-import { SILENCE_LIMIT } from '../limits.ts';
+import { MAX_SILENCE } from '../limits.ts';
 
 /** Feedback older than this (or than four round trips) leaves the sender blind. */
 const BLIND_AFTER: Millis = 500;
@@ -25,10 +25,10 @@ export class SilenceTimer {
 
   /** The other side has failed. */
   expired(now: Millis): boolean {
-    return now - this.heardAt > SILENCE_LIMIT;
+    return now - this.heardAt > MAX_SILENCE;
   }
 
   nextTimeout(): Millis {
-    return this.heardAt + SILENCE_LIMIT + 1;
+    return this.heardAt + MAX_SILENCE + 1;
   }
 }

@@ -20,6 +20,7 @@
  *     | length | name, UTF-8 | length | type, UTF-8   |      length     | thumb          |
  *     +--------+-------------+--------+---------------+--------+--------+----------------+
  */
+import type { Millis } from '../endpoint.ts';
 import { ByteReader, ByteWriter, utf8 } from './byte-codec.ts';
 import { ProtocolError } from '../errors.ts';
 import { geometryOf } from '../geometry.ts';
@@ -35,7 +36,7 @@ import {
 
 export const PROTOCOL_VERSION = 1;
 const MAGIC = [0x54, 0x53, 0x52] as const;
-const MAX_TIME = 2 ** 48 - 1;
+const MAX_TIME: Millis = 2 ** 48 - 1;
 
 export interface FileHeader {
   readonly name: string;

@@ -9,7 +9,7 @@ import type { Figures, Problem, TransferState } from '../model.ts';
  * Interval of reports to the page (ms), figures and chunk map together: with each the page lays out and
  * paints anew, on a processor that is busy with packets.
  */
-export const PUBLISH_INTERVAL = 300;
+export const PUBLISH_MS = 300;
 
 /** Many packets in one buffer: a message for each would cost more than the packets. */
 export interface PacketBatch {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { ConnectionState } from '../model.ts';
 import { Pairing } from '../pairing/pairing.ts';
 import { wordsPassword } from '../pairing/password.ts';
-import { LIMITS } from './limits.ts';
+import { LIMITS_MS } from './limits.ts';
 import { Meeting, type Side } from './meeting.fixture.ts';
 
 /** Words that the code does not have. */
@@ -173,7 +173,7 @@ describe('guesses', () => {
 
   test('[P-95] a pairing that ends after the proof says that the code may have been guessed, however it ends', () => {
     const ends: ((meeting: Meeting, guest: Side) => void)[] = [
-      (meeting) => meeting.run(LIMITS.pairing + 20_000),
+      (meeting) => meeting.run(LIMITS_MS.pairing + 20_000),
       (_, guest) => guest.handle({ type: 'peer-left' }),
       (_, guest) => guest.handle({ type: 'expired', reason: 'time' }),
       (_, guest) => guest.handle({ type: 'online', online: false }),
@@ -250,7 +250,7 @@ describe('the way back', () => {
         goes = meeting.side(role);
         goes.handle({ type: 'resume', rejoin });
         expect(
-          meeting.until(() => isConnected(goes, stays) && stays.connections === times, LIMITS.retry - 1),
+          meeting.until(() => isConnected(goes, stays) && stays.connections === times, LIMITS_MS.retry - 1),
         ).toBe(true);
       }
     });
@@ -373,36 +373,36 @@ describe('limits', () => {
     return meeting.now - from;
   }
 
-  test('[P-83] a guest whose sender is silent is told after LIMITS.guest', () => {
+  test('[P-83] a guest whose sender is silent is told after LIMITS_MS.guest', () => {
     const meeting = new Meeting();
     const [sender, receiver] = [meeting.side('sender'), meeting.side('receiver')];
     meeting.run(100);
     const { code } = open(meeting, sender);
     sender.vanish();
     receiver.handle({ type: 'join', text: code });
-    expect(failsAfter(meeting, receiver)).toBeCloseTo(LIMITS.guest, -2);
+    expect(failsAfter(meeting, receiver)).toBeCloseTo(LIMITS_MS.guest, -2);
     expect(receiver.problem).toBe('peer-left');
   });
 
-  test('a pairing that stops half-way is given up after LIMITS.pairing', () => {
+  test('a pairing that stops half-way is given up after LIMITS_MS.pairing', () => {
     const meeting = new Meeting();
     const [sender, receiver] = [meeting.side('sender'), meeting.side('receiver')];
     meeting.run(100);
     receiver.handle({ type: 'join', text: open(meeting, sender).code });
     meeting.until(() => sender.effects.includes('send'));
     receiver.gone = true;
-    expect(failsAfter(meeting, sender)).toBeCloseTo(LIMITS.pairing, -2);
+    expect(failsAfter(meeting, sender)).toBeCloseTo(LIMITS_MS.pairing, -2);
     expect(sender.problem).toBe('connection-lost');
   });
 
-  test('two sides without a path are told after LIMITS.link', () => {
+  test('two sides without a path are told after LIMITS_MS.link', () => {
     const meeting = new Meeting();
     const [sender, receiver] = [meeting.side('sender'), meeting.side('receiver')];
     sender.pathless = true;
     meeting.run(100);
     receiver.handle({ type: 'join', text: open(meeting, sender).code });
     meeting.until(() => sender.effects.includes('link'));
-    expect(failsAfter(meeting, sender)).toBeCloseTo(LIMITS.link, -2);
+    expect(failsAfter(meeting, sender)).toBeCloseTo(LIMITS_MS.link, -2);
     meeting.run(200);
     // The server of this meeting names neither STUN nor TURN.
     expect([sender.problem, receiver.problem]).toEqual(['no-helpers', 'no-helpers']);
@@ -439,24 +439,24 @@ describe('limits', () => {
     expect([sender.problem, receiver.problem]).toEqual(['udp-blocked-there', 'udp-blocked-here']);
   });
 
-  test('a search ends after LIMITS.search, with or without the server', () => {
+  test('a search ends after LIMITS_MS.search, with or without the server', () => {
     for (const withServer of [true, false]) {
       const { meeting, sender, receiver } = connectedPair();
       receiver.vanish();
       if (!withServer) meeting.stopServer();
       meeting.until(() => sender.connection === 'reconnecting');
-      expect(failsAfter(meeting, sender)).toBeCloseTo(LIMITS.search, -3);
+      expect(failsAfter(meeting, sender)).toBeCloseTo(LIMITS_MS.search, -3);
       expect(sender.problem).toBe('connection-lost');
     }
   });
 
-  test('a code does not lie on the screen for longer than LIMITS.away without the server', () => {
+  test('a code does not lie on the screen for longer than LIMITS_MS.away without the server', () => {
     const meeting = new Meeting();
     const sender = meeting.side('sender');
     meeting.run(100);
     open(meeting, sender);
     sender.goOffline();
-    expect(failsAfter(meeting, sender)).toBeCloseTo(LIMITS.away, -2);
+    expect(failsAfter(meeting, sender)).toBeCloseTo(LIMITS_MS.away, -2);
     expect(sender.problem).toBe('server-away');
   });
 
@@ -472,7 +472,7 @@ describe('limits', () => {
     }
     const from = meeting.now;
     expect(meeting.until(() => isConnected(sender, receiver))).toBe(true);
-    expect(meeting.now - from).toBeLessThan(LIMITS.unpaired + 3 * LIMITS.retry);
+    expect(meeting.now - from).toBeLessThan(LIMITS_MS.unpaired + 3 * LIMITS_MS.retry);
   });
 });
 

@@ -40,7 +40,7 @@ import {
 import { SealedChannel } from '../pairing/sealed-channel.ts';
 import type { SessionKeys } from '../pairing/session-keys.ts';
 import { candidateKinds } from '../../transport/signals.ts';
-import { AWAKE, LIMITS, SLEPT, type LimitName } from './limits.ts';
+import { AWAKE_MS, LIMITS_MS, SLEPT_MS, type LimitName } from './limits.ts';
 import { explainGivenUp, explainNoPath, NO_PATH, offered } from './no-path.ts';
 
 /** Type of a sealed message that carries WebRTC signaling. */
@@ -292,11 +292,11 @@ export class ConnectionMachine {
   #advance(now: number): void {
     this.#now = now;
     const deadline = this.#deadline;
-    if (deadline === undefined || now - deadline.at < SLEPT) return;
-    const at = now + Math.min(AWAKE, LIMITS[deadline.limit]);
+    if (deadline === undefined || now - deadline.at < SLEPT_MS) return;
+    const at = now + Math.min(AWAKE_MS, LIMITS_MS[deadline.limit]);
     this.#deadline = { limit: deadline.limit, at };
     const stage = this.#stage;
-    if (stage.at === 'searching') this.#stage = { ...stage, until: Math.max(stage.until, now + AWAKE) };
+    if (stage.at === 'searching') this.#stage = { ...stage, until: Math.max(stage.until, now + AWAKE_MS) };
   }
 
   #dispatch(event: ConnectionEvent): void {
@@ -633,7 +633,7 @@ export class ConnectionMachine {
   #search(): void {
     const meeting = this.#stage.at === 'searching' ? this.#stage.meeting : undefined;
     this.#drop();
-    this.#stage = { at: 'searching', attempt: NO_ATTEMPT, until: this.#now + LIMITS.search, meeting };
+    this.#stage = { at: 'searching', attempt: NO_ATTEMPT, until: this.#now + LIMITS_MS.search, meeting };
     this.#meet();
   }
 
@@ -739,7 +739,7 @@ export class ConnectionMachine {
   }
 
   #limit(limit: LimitName): void {
-    this.#deadline = { limit, at: this.#now + LIMITS[limit] };
+    this.#deadline = { limit, at: this.#now + LIMITS_MS[limit] };
   }
 
   // ---- parts

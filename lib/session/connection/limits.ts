@@ -1,5 +1,5 @@
 /** Bounds of waiting, ms. Whatever the machine waits for has one of these names. */
-export const LIMITS = {
+export const LIMITS_MS = {
   /**
    * A guest waits this long for the sender's first word: a phone may have suspended the page that shows the
    * code.
@@ -27,9 +27,9 @@ export const LIMITS = {
 
 /**
  * A deadline that is noticed this late, ms: the page or the machine slept. That was no silence of the other
- * side, so what was waited for is given `AWAKE` more, for a new socket and a few round trips.
+ * side, so what was waited for is given `AWAKE_MS` more, for a new socket and a few round trips.
  */
-export const SLEPT = 3_000;
-export const AWAKE = 15_000;
+export const SLEPT_MS = 3_000;
+export const AWAKE_MS = 15_000;
 
-export type LimitName = keyof typeof LIMITS;
+export type LimitName = keyof typeof LIMITS_MS;

@@ -10,7 +10,7 @@ import type { FromEngine, LinkMessage } from '../bridge/engine-messages.ts';
 
 /** A batch this large leaves at once, a smaller one after this time (ms). */
 const FULL_BATCH = 64;
-const BATCH_TIME = 3;
+const BATCH_MS = 3;
 
 /** What the port keeps to itself. */
 export type LinkNews = Extract<FromEngine, { type: 'transmit' | 'channel-open' | 'channel-ended' }>;
@@ -112,7 +112,7 @@ export class EnginePort<M> {
     if (this.#rung) return;
     this.#rung = true;
     if (document.hidden) this.#bell.port2.postMessage(0);
-    else setTimeout(() => this.#flush(), BATCH_TIME);
+    else setTimeout(() => this.#flush(), BATCH_MS);
   }
 
   #flush(): void {

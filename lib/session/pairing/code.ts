@@ -3,7 +3,7 @@
  * link's fragment `#slot.secret`. Only the slot may go to the server.
  */
 import { fromBase64Url, toBase64Url } from './bytes.ts';
-import { CODE_TEXT_MAX, LINK_SECRET_BYTES, MESSAGE_MAX, SLOT_DIGITS_MAX } from './limits.ts';
+import { MAX_CODE_TEXT, LINK_SECRET_BYTES, MAX_MESSAGE, MAX_SLOT_DIGITS } from './limits.ts';
 import { linkPassword, type Password, wordsPassword } from './password.ts';
 import { CODE_WORDS, completeWord, isWord, nearestWord, splitWords } from './word-search.ts';
 
@@ -63,10 +63,10 @@ export function passwordOf(entry: RoomCode | RoomLink): Password {
  * it malformed, so that a slip never reaches the server, where it would burn the room.
  */
 export function parseCode(text: string): RoomCode | RoomLink | MalformedCode {
-  if (text.length > MESSAGE_MAX) return malformed();
+  if (text.length > MAX_MESSAGE) return malformed();
   const link = parseLink(text);
   if (link) return link;
-  const typed = text.length > CODE_TEXT_MAX ? malformed() : parseWords(text);
+  const typed = text.length > MAX_CODE_TEXT ? malformed() : parseWords(text);
   if (typed.kind === 'code') return typed;
   return onlyCodeIn(text) ?? typed;
 }
@@ -75,7 +75,7 @@ export function parseCode(text: string): RoomCode | RoomLink | MalformedCode {
  * What the text typed so far may become, as whole texts (`12-ac` → `12-acid`, `12-acorn` …), at most `limit`.
  */
 export function completeCode(text: string, limit = 8): string[] {
-  if (text.length > CODE_TEXT_MAX) return [];
+  if (text.length > MAX_CODE_TEXT) return [];
   const typed = tokens(text);
   const [slot, ...words] = typed;
   const last = words.at(-1);
@@ -92,7 +92,7 @@ export function isAlmostCode(text: string): boolean {
 }
 
 export function isSlot(text: string): boolean {
-  return /^[1-9][0-9]*$/.test(text) && text.length <= SLOT_DIGITS_MAX;
+  return /^[1-9][0-9]*$/.test(text) && text.length <= MAX_SLOT_DIGITS;
 }
 
 /** What may directly follow a link in a message: nothing that could belong to its secret. */

@@ -1,15 +1,15 @@
 /** Every bound of pairing, with its reason. Sizes in bytes unless the name says otherwise. */
 
 /** A slot is spoken aloud: six digits leave room for a million rooms and stay sayable. */
-export const SLOT_DIGITS_MAX = 6;
+export const MAX_SLOT_DIGITS = 6;
 
 /** Longest text looked at as a code that was typed. */
-export const CODE_TEXT_MAX = 512;
+export const MAX_CODE_TEXT = 512;
 
 /**
  * Longest text that is searched for a code or link: a whole message, with a signature and what it answers to.
  */
-export const MESSAGE_MAX = 4096;
+export const MAX_MESSAGE = 4096;
 
 /** 128 bits: a link's secret cannot be guessed, online or offline. */
 export const LINK_SECRET_BYTES = 16;
@@ -27,10 +27,10 @@ export const KEY_BYTES = 32;
 export const TAG_BYTES = 32;
 
 /** The longest pairing message has 67 bytes; anything beyond this is not read at all. */
-export const PAIRING_MESSAGE_MAX = 128;
+export const MAX_PAIRING_MESSAGE = 128;
 
 /** What the server relays in one message. */
-export const SEALED_MESSAGE_MAX = 16_384;
+export const MAX_SEALED_MESSAGE = 16_384;
 
 /** Plaintexts are padded to a multiple of this, so that lengths of names and addresses do not show. */
 export const SEALED_PADDING = 256;
@@ -39,5 +39,5 @@ export const SEALED_PADDING = 256;
 export const SEAL_TAG_BYTES = 16;
 
 /** One byte of type, then whole padded blocks of which two bytes are the length, then the seal's tag. */
-export const SEALED_PLAINTEXT_MAX =
-  Math.floor((SEALED_MESSAGE_MAX - 1 - SEAL_TAG_BYTES) / SEALED_PADDING) * SEALED_PADDING - 2;
+export const MAX_SEALED_PLAINTEXT =
+  Math.floor((MAX_SEALED_MESSAGE - 1 - SEAL_TAG_BYTES) / SEALED_PADDING) * SEALED_PADDING - 2;

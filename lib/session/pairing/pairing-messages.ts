@@ -18,7 +18,7 @@
 import type { ProblemCode } from '../model.ts';
 import { concat } from './bytes.ts';
 import { SHARE_BYTES } from './cpace.ts';
-import { NONCE_BYTES, PAIRING_MESSAGE_MAX, TAG_BYTES } from './limits.ts';
+import { NONCE_BYTES, MAX_PAIRING_MESSAGE, TAG_BYTES } from './limits.ts';
 
 /** Also part of what the key is made from, so that two sides cannot be downgraded to an older version. */
 export const PAIRING_VERSION = 0x01;
@@ -68,7 +68,7 @@ function body(message: PairingMessage): Uint8Array[] {
 export function decodePairingMessage(
   bytes: Uint8Array,
 ): PairingMessage | { type: 'bad'; problem: PairingProblem } {
-  if (bytes.length < 3 || bytes.length > PAIRING_MESSAGE_MAX || bytes[0] !== MAGIC) return violation();
+  if (bytes.length < 3 || bytes.length > MAX_PAIRING_MESSAGE || bytes[0] !== MAGIC) return violation();
   if (bytes[1] !== PAIRING_VERSION) return { type: 'bad', problem: 'version-mismatch' };
 
   const fields = (...lengths: number[]): Uint8Array[] | undefined => {

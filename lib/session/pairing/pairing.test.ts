@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { utf8 } from './bytes.ts';
-import { PAIRING_MESSAGE_MAX } from './limits.ts';
+import { MAX_PAIRING_MESSAGE } from './limits.ts';
 import { Pairing, type PairingEvent } from './pairing.ts';
 import { decodePairingMessage, encodePairingMessage, type PairingMessage } from './pairing-messages.ts';
 import { linkPassword, type Password, rejoinPassword, wordsPassword } from './password.ts';
@@ -263,7 +263,7 @@ test('[P-75] reads back every message it writes, and anything else as a named pr
   fc.assert(
     fc.property(message, (original) => {
       const encoded = encodePairingMessage(original);
-      expect(encoded.length).toBeLessThanOrEqual(PAIRING_MESSAGE_MAX);
+      expect(encoded.length).toBeLessThanOrEqual(MAX_PAIRING_MESSAGE);
       expect(decodePairingMessage(encoded)).toEqual(original);
       expect(decodePairingMessage(encoded.subarray(1)).type).toBe('bad');
     }),

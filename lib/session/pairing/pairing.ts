@@ -5,7 +5,7 @@
  *     receiver   → hello: which kind of password, nonce B
  *     sender     → share: nonce A, share A                 (both now have the session id: nonce A ‖ nonce B)
  *     receiver   → answer: share B, tag B                  (the receiver has the key, and proves it)
- *     sender     → confirm: tag A                          (the sender is confirmed and may seal behind this message)
+ *     sender     → confirm: tag A                          (the sender is confirmed and may seal after it)
  *     receiver is confirmed
  *
  * `confirmed` follows only after the other side has proved that it has the same key. The first failure is

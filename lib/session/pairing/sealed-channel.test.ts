@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { utf8 } from './bytes.ts';
-import { SEALED_MESSAGE_MAX, SEALED_PLAINTEXT_MAX } from './limits.ts';
+import { MAX_SEALED_MESSAGE, MAX_SEALED_PLAINTEXT } from './limits.ts';
 import { SealedChannel } from './sealed-channel.ts';
 import { sessionKeys } from './session-keys.ts';
 import { seededRandom } from './test-random.ts';
@@ -31,11 +31,11 @@ test('[P-84] carries messages of every length both ways, in order', () => {
 
 test('[P-86] fits the longest plaintext into what the server relays, and refuses one byte more', () => {
   const { sender, receiver } = channels();
-  const longest = new Uint8Array(SEALED_PLAINTEXT_MAX).fill(7);
+  const longest = new Uint8Array(MAX_SEALED_PLAINTEXT).fill(7);
   const sealed = sender.seal(1, longest);
-  expect(sealed.length).toBeLessThanOrEqual(SEALED_MESSAGE_MAX);
+  expect(sealed.length).toBeLessThanOrEqual(MAX_SEALED_MESSAGE);
   expect(receiver.open(sealed)).toEqual({ ok: true, type: 1, plaintext: longest });
-  expect(() => sender.seal(1, new Uint8Array(SEALED_PLAINTEXT_MAX + 1))).toThrow(RangeError);
+  expect(() => sender.seal(1, new Uint8Array(MAX_SEALED_PLAINTEXT + 1))).toThrow(RangeError);
   expect(() => sender.seal(256, new Uint8Array(1))).toThrow(RangeError);
 });
 
@@ -69,7 +69,7 @@ describe('what the server does to messages is noticed, and ends the channel', ()
     ['made longer', (sealed) => Uint8Array.from([...sealed[1]!, 0])],
     ['given another type', (sealed) => Uint8Array.from(sealed[1]!, (byte, i) => (i === 0 ? 9 : byte))],
     ['emptied', () => new Uint8Array(0)],
-    ['made too long', () => new Uint8Array(SEALED_MESSAGE_MAX + 1)],
+    ['made too long', () => new Uint8Array(MAX_SEALED_MESSAGE + 1)],
   ])('%s', (_name, second) => {
     const { receiver, sealed } = three();
     expect(receiver.open(sealed[0]!).ok).toBe(true);

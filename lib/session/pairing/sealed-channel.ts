@@ -14,7 +14,7 @@
 import { xchacha20poly1305 } from '@noble/ciphers/chacha.js';
 import type { Role } from '../model.ts';
 import { concat, utf8 } from './bytes.ts';
-import { SEAL_TAG_BYTES, SEALED_MESSAGE_MAX, SEALED_PADDING, SEALED_PLAINTEXT_MAX } from './limits.ts';
+import { SEAL_TAG_BYTES, MAX_SEALED_MESSAGE, SEALED_PADDING, MAX_SEALED_PLAINTEXT } from './limits.ts';
 import type { SessionKeys } from './session-keys.ts';
 
 export type Opened = { ok: true; type: number; plaintext: Uint8Array } | { ok: false; problem: 'tampered' };
@@ -35,11 +35,11 @@ export class SealedChannel {
   }
 
   /**
-   * Throws RangeError for a plaintext above `SEALED_PLAINTEXT_MAX` or a type that is no byte: the caller's
+   * Throws RangeError for a plaintext above `MAX_SEALED_PLAINTEXT` or a type that is no byte: the caller's
    * fault.
    */
   seal(type: number, plaintext: Uint8Array): Uint8Array {
-    if (plaintext.length > SEALED_PLAINTEXT_MAX)
+    if (plaintext.length > MAX_SEALED_PLAINTEXT)
       throw new RangeError(`too long to seal: ${plaintext.length}`);
     if (!Number.isInteger(type) || type < 0 || type > 255) throw new RangeError(`not a type: ${type}`);
     const padded = new Uint8Array(
@@ -64,7 +64,7 @@ export class SealedChannel {
   #open(bytes: Uint8Array): { type: number; plaintext: Uint8Array } | undefined {
     const type = bytes[0];
     const paddedLength = bytes.length - 1 - SEAL_TAG_BYTES;
-    if (type === undefined || bytes.length > SEALED_MESSAGE_MAX) return undefined;
+    if (type === undefined || bytes.length > MAX_SEALED_MESSAGE) return undefined;
     if (paddedLength < SEALED_PADDING || paddedLength % SEALED_PADDING !== 0) return undefined;
     let padded: Uint8Array;
     try {

@@ -1,7 +1,7 @@
-import { PUBLISH_INTERVAL } from '../bridge/engine-messages.ts';
+import { PUBLISH_MS } from '../bridge/engine-messages.ts';
 import type { EngineHost } from './endpoint-loop.ts';
 
-/** Calls `publish` every `PUBLISH_INTERVAL` from `start` until it returns that nothing moves any more. */
+/** Calls `publish` every `PUBLISH_MS` from `start` until it returns that nothing moves any more. */
 export class Publisher {
   readonly #host: EngineHost;
   readonly #publish: () => boolean;
@@ -15,7 +15,7 @@ export class Publisher {
   start(): void {
     if (this.#waiting) return;
     this.#waiting = true;
-    this.#host.schedule(PUBLISH_INTERVAL, () => {
+    this.#host.schedule(PUBLISH_MS, () => {
       this.#waiting = false;
       if (this.#publish()) this.start();
     });

@@ -1,5 +1,5 @@
 /** Milliseconds over which the shown rate is taken: long enough to be read, short enough to be now. */
-const WINDOW = 1000;
+const WINDOW_MS = 1000;
 
 /** Bytes a second over the last second. */
 export class RateMeter {
@@ -7,7 +7,7 @@ export class RateMeter {
 
   add(bytes: number, now: number): number {
     this.#points.push({ at: now, bytes });
-    while (this.#points.length > 2 && (this.#points[1] as { at: number }).at <= now - WINDOW)
+    while (this.#points.length > 2 && (this.#points[1] as { at: number }).at <= now - WINDOW_MS)
       this.#points.shift();
     const first = this.#points[0] as { at: number; bytes: number };
     return now > first.at ? ((bytes - first.bytes) * 1000) / (now - first.at) : 0;

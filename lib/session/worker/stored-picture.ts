@@ -7,7 +7,7 @@ import { startDigest, toHex, type RunningDigest } from './digest.ts';
 import { ReadBack } from './read-back.ts';
 
 /** The record beside unfinished bytes is renewed so often (ms); each time costs a flush. */
-const RECORD_INTERVAL = 1500;
+const RECORD_MS = 1500;
 
 /**
  * The bytes of one picture as they arrive: written where they belong, hashed in order (what arrived early is
@@ -104,7 +104,7 @@ export class StoredPicture {
       this.#hashedThrough += 1;
       this.#hash();
     }
-    if (now - this.#recordedAt > RECORD_INTERVAL) {
+    if (now - this.#recordedAt > RECORD_MS) {
       if (this.#recordedAt > 0) this.#bytes.saveState(this.#whole);
       this.#recordedAt = now;
     }

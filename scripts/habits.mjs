@@ -1,0 +1,68 @@
+/**
+ * Habits that no lint rule holds, each once: fields are hidden with `#`, bounds are named `MAX_…` or `MIN_…`,
+ * and a time says its unit.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const rooms = ['app', 'bench', 'e2e', 'lib', 'scripts', 'signaling', 'testbed'];
+
+/** `#` hides at run time too. Constructors have none, and what a base class shares is `protected`. */
+const HIDDEN_MEMBER = /^\s+(?:private|public) (?!constructor\b)/;
+
+const BOUND =
+  /^(?:.*_)?(?:MOST|LEAST|GREATEST|LONGEST|SHORTEST|LARGEST|SMALLEST|HIGHEST|LOWEST|WIDEST|TALLEST|FEWEST|MAXIMUM|MINIMUM)(?:_.*)?$|_(?:MAX|MIN|LIMIT)$|^LIMIT$/;
+
+/** Names of constants that are times, if their value is a plain number. */
+const TIME =
+  /(?:^|_)(?:TIMEOUT|TIME|DELAY|WAIT|PAUSE|PATIENCE|INTERVAL|PERIOD|LIFETIME|LINGER|SILENCE|SLEPT)$/;
+const MILLIS_NAME = /\w(?:Millis|Milliseconds|_MILLIS|_MILLISECONDS)$/;
+const MS_NAME = /(?:[a-z0-9]Ms|_MS)$/;
+
+/**
+ * @param {string} source of a file
+ * @returns {string[]} complaints, each with the number of its line
+ */
+export function complaintsOf(source) {
+  const complaints = [];
+  for (const [index, text] of source.split('\n').entries()) {
+    const line = text.replace(/(['"`]).*?\1/g, '$1$1');
+    const complain = (/** @type {string} */ what) => complaints.push(`${index + 1}: ${what}`);
+    if (/^\s*(?:\/\/|\/?\*)/.test(line)) continue;
+    if (HIDDEN_MEMBER.test(line)) complain('a member is hidden with #, or not at all');
+    const constant = /^\s*(?:export )?const ([A-Z][A-Z0-9_]*)(: [\w<>[\]]+)? = (.*)/.exec(line);
+    if (constant !== null) {
+      const [, name, type, value] = constant;
+      if (BOUND.test(name)) complain(`${name}: a bound is named MAX_… or MIN_…`);
+      if (TIME.test(name) && type !== ': Millis' && /^[\d_.]+(?: \*|;)/.test(value))
+        complain(`${name}: a time ends in _MS or _SECONDS, or has the type Millis`);
+    }
+    for (const [, name, type] of line.matchAll(/([A-Za-z_]\w*)\??: (Millis)?/g)) {
+      if (MILLIS_NAME.test(name)) complain(`${name}: milliseconds are Ms, or have the type Millis`);
+      if (type !== undefined && MS_NAME.test(name))
+        complain(`${name}: the type Millis says the unit already`);
+    }
+  }
+  return complaints;
+}
+
+function sources() {
+  return rooms
+    .flatMap((room) =>
+      readdirSync(join(root, room), { recursive: true }).map((name) => join(room, String(name))),
+    )
+    .filter((name) => /\.(?:tsx?|mjs)$/.test(name) && !name.includes('generated'))
+    .map((file) => ({ file, source: readFileSync(join(root, file), 'utf8') }));
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const files = sources();
+  const complaints = files.flatMap(({ file, source }) =>
+    complaintsOf(source).map((complaint) => `${file}:${complaint}`),
+  );
+  for (const complaint of complaints) console.error(complaint);
+  console.log(`${files.length} files, ${complaints.length} against the habits`);
+  process.exit(complaints.length > 0 ? 1 : 0);
+}

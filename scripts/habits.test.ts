@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { complaintsOf } from './habits.mjs';
+
+const complained = (...lines: string[]) => complaintsOf(lines.join('\n')).map((text) => text.split(': ')[0]);
+
+test('members are hidden with #, but for constructors; comments and texts are none', () => {
+  const source = ['class A {', '  private b = 1;', '  private constructor() {}', '  #c = 2;', '}'];
+  expect(complained(...source)).toEqual(['2']);
+  expect(complained('  // private b', '  const window = "private window";')).toEqual([]);
+});
+
+test('bounds begin with MAX_ or MIN_, whatever word they use else', () => {
+  const wrong = ['MESSAGE_MAX', 'MOST_ZOOM', 'WEBP_MOST', 'SHARE_AT_MOST', 'LONGEST', 'TIME_LIMIT'];
+  expect(complained(...wrong.map((name) => `const ${name} = 3 << 2;`))).toHaveLength(wrong.length);
+  expect(complained('const MAX_ZOOM = 8;', 'export const ALMOST = 1;', 'const LEASTWISE = 2;')).toEqual([]);
+});
+
+test('a time has the type Millis and no suffix, or ends in its unit', () => {
+  expect(complained('const OPEN_TIMEOUT = 40_000;', 'const REST_INTERVAL = 2 * SECOND;')).toEqual(['1', '2']);
+  expect(complained('  maxMillis?: number;', '  waitMs: Millis;', 'const REST_MS: Millis = 3;')).toEqual([
+    '1',
+    '2',
+    '3',
+  ]);
+  const right = [
+    'const A_DELAY: Millis = 3;',
+    'const A_DELAY_MS = 3;',
+    'const TIME = /x/;',
+    'waitMs: number',
+  ];
+  expect(complained(...right)).toEqual([]);
+});
