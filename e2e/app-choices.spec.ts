@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
-import { en } from '../app/text/en.ts';
+import { en } from '../app/text/pages-text.ts';
 import { inspectImage } from '../lib/image/inspect/inspect.ts';
 import { expect, test } from './support/app.ts';
 import { type Picture, sharedPictures } from './support/pictures.ts';

@@ -13,9 +13,9 @@ import {
   SLIDERS,
   STOPS,
 } from '../../lib/lab/conditions.ts';
-import type { LabCatalogue } from '../text/lab-en.ts';
+import type { LabText } from '../text/lab-text.ts';
 import ui from '../ui/kit/ui.module.css';
-import { useLabText } from './lab-text.ts';
+import { useLabText } from './use-lab-text.ts';
 import css from './laboratory.module.css';
 
 interface Props {
@@ -120,24 +120,19 @@ function SliderField({
   );
 }
 
-function valueText(
-  name: Slider,
-  value: number,
-  t: LabCatalogue,
-  f: ReturnType<typeof useLabText>['f'],
-): string {
+function valueText(name: Slider, value: number, t: LabText, f: ReturnType<typeof useLabText>['f']): string {
   switch (name) {
     case 'loss':
       return f.percent(value);
     case 'burst':
-      return t.packets(f.number(value));
+      return t.packets(value);
     case 'roundTrip':
     case 'queue':
       return f.millis(value);
     case 'rate':
       return f.rate((value * 1e6) / 8);
     case 'lanes':
-      return t.lanes(f.number(value));
+      return t.lanes(value);
   }
 }
 

@@ -4,7 +4,7 @@ import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import type { Columns, PlotData } from '../../lib/lab/plot-data.ts';
-import { useLabText } from './lab-text.ts';
+import { useLabText } from './use-lab-text.ts';
 import css from './laboratory.module.css';
 
 const HEIGHT_PX = 190;

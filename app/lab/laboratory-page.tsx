@@ -10,7 +10,7 @@ import { useStore } from '../../lib/store/use-store.ts';
 import { Notice } from '../ui/kit/notice.tsx';
 import ui from '../ui/kit/ui.module.css';
 import { Controls } from './controls.tsx';
-import { useLabText } from './lab-text.ts';
+import { useLabText } from './use-lab-text.ts';
 import css from './laboratory.module.css';
 import { makeLaboratory } from './make-laboratory.ts';
 import { Maps } from './maps.tsx';

@@ -5,7 +5,7 @@ import { Cell, type Figures } from '../../lib/session/model.ts';
 import { noFigures } from '../../lib/session/no-figures.ts';
 import { ChunkMap } from '../ui/network/chunk-map.tsx';
 import ui from '../ui/kit/ui.module.css';
-import { useLabText } from './lab-text.ts';
+import { useLabText } from './use-lab-text.ts';
 import css from './laboratory.module.css';
 import type { Replay } from './use-replay.ts';
 

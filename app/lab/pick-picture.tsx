@@ -2,7 +2,7 @@
 import { type ChangeEvent, useId } from 'react';
 import type { LabPicture } from '../../lib/lab/picture.ts';
 import ui from '../ui/kit/ui.module.css';
-import { useLabText } from './lab-text.ts';
+import { useLabText } from './use-lab-text.ts';
 import css from './laboratory.module.css';
 
 /** What crosses, and the way to another one. */

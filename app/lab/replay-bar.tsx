@@ -2,7 +2,7 @@
 import { useId } from 'react';
 import { SPEEDS } from '../../lib/lab/replay.ts';
 import ui from '../ui/kit/ui.module.css';
-import { useLabText } from './lab-text.ts';
+import { useLabText } from './use-lab-text.ts';
 import css from './laboratory.module.css';
 import type { Replay } from './use-replay.ts';
 

@@ -3,7 +3,7 @@ import { type Conditions, RIVALS } from '../../lib/lab/conditions.ts';
 import { firstPictureAt, qualityOver, type QualityCurve } from '../../lib/lab/quality.ts';
 import type { System, Timeline } from '../../lib/lab/timeline.ts';
 import ui from '../ui/kit/ui.module.css';
-import { useLabText } from './lab-text.ts';
+import { useLabText } from './use-lab-text.ts';
 import css from './laboratory.module.css';
 
 interface Props {

@@ -8,7 +8,7 @@ import { sameSize } from '../../lib/image/inspect/element-size.ts';
 import { CheckedImage } from '../ui/picture/checked-image.tsx';
 import css from '../ui/picture/picture-box.module.css';
 import { useObjectUrl, useThumbUrl } from '../ui/picture/picture-urls.ts';
-import { useLabText } from './lab-text.ts';
+import { useLabText } from './use-lab-text.ts';
 import own from './laboratory.module.css';
 
 interface Props {

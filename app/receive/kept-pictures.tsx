@@ -86,8 +86,8 @@ export function KeptPictures({
         <div data-testid="leftovers">
           <p>
             {t.kept.others(
-              f.number(others.length),
-              f.number(parts.length),
+              others.length,
+              parts.length,
               f.bytes(hidden.reduce((sum, { bytes }) => sum + bytes, 0)),
             )}
           </p>

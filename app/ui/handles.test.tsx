@@ -6,7 +6,7 @@ import { createReceiveStore } from '../../lib/store/receive-store.ts';
 import { scriptedStates } from '../states/scripted-states.ts';
 import { ReceiverRoom } from '../receive/receiver-room.tsx';
 import { SenderRoom } from '../send/sender-room.tsx';
-import { en } from '../text/en.ts';
+import { en } from '../text/pages-text.ts';
 import { Connection } from './room/connection.tsx';
 import { ReceiverTransfer } from './transfer/receiver-transfer.tsx';
 import { RoomCard } from './room/room-card.tsx';

@@ -147,7 +147,7 @@ function LeftOut({ left: { notPictures, tooMany, emptyFolder } }: { left: Omit<P
   const { t, f } = useText();
   const said = [
     emptyFolder && t.pick.emptyFolder,
-    notPictures > 0 && t.pick.notPictures(notPictures, f.number(notPictures)),
+    notPictures > 0 && t.pick.notPictures(notPictures),
     tooMany > 0 && t.pick.tooMany(f.number(tooMany), f.number(MAX_PICKED)),
   ].filter(Boolean);
   if (said.length === 0) return null;

@@ -8,7 +8,7 @@ import ui from '../kit/ui.module.css';
 
 /** Who is on the other side, how, and in what state. Always there, so that nothing jumps when it changes. */
 export function Connection({ snapshot, idle }: { snapshot: SessionSnapshot | undefined; idle: string }) {
-  const { t, f } = useText();
+  const { t } = useText();
   const state = snapshot?.connection ?? 'waiting';
   const peer = snapshot?.peerName;
   const said =
@@ -30,7 +30,7 @@ export function Connection({ snapshot, idle }: { snapshot: SessionSnapshot | und
         {state === 'connected' && (
           <p className={`${ui.soft} ${ui.small} ${css.how}`}>
             {snapshot?.path && <span data-testid="path">{t.room[snapshot.path]}</span>}
-            {snapshot && snapshot.lanes > 0 && <span>{t.room.lanes(f.number(snapshot.lanes))}</span>}
+            {snapshot && snapshot.lanes > 0 && <span>{t.room.lanes(snapshot.lanes)}</span>}
           </p>
         )}
       </div>

@@ -74,7 +74,7 @@ function Invitation({ room, openRoom }: { room: Room; openRoom: () => void }) {
   const { t, f } = useText();
   const [said, setSaid] = useState('');
   const here = isThisMachine(room.link);
-  const canShare = useFact(() => 'share' in navigator);
+  const canShare = useFact(() => 'share' in navigator, false);
 
   const copy = async (text: string) => {
     try {

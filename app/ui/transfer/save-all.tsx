@@ -32,8 +32,8 @@ export function SaveAll({
   saved: (transfers: readonly string[]) => void;
 }) {
   const { t } = useText();
-  const canFolder = useFact(canSaveToFolder);
-  const canShare = useFact(canShareHere);
+  const canFolder = useFact(canSaveToFolder, false);
+  const canShare = useFact(canShareHere, false);
   const [state, setState] = useState<'idle' | 'saving' | 'failed'>('idle');
 
   const run = async (save: () => Promise<SaveOutcome>) => {
