@@ -30,7 +30,7 @@ const steps = {
     return add(await check('tsc', ['--noEmit']), await check('tsc', ['--noEmit', '-p', 'lib/protocol']));
   },
   deadcode: () => check('knip', []),
-  prose: async () => all(['rules.mjs', 'prose.mjs', 'habits.mjs']),
+  prose: async () => all(['rules.mjs', 'prose.mjs', 'habits.mjs', 'docstrings.mjs']),
   audit,
   unit: async () => {
     await prepare();

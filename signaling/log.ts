@@ -8,6 +8,7 @@ import { pino } from 'pino';
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
+/** Where the server reports to: one plain sentence a line, without codes and names. */
 export interface Log {
   info(message: string): void;
   warn(message: string): void;

@@ -11,6 +11,7 @@ import type { Handler } from './pages/pages.ts';
 import { nameAllowed } from './socket/origin.ts';
 import { attachSignaling, type SignalingOptions } from './socket/sockets.ts';
 
+/** What a server is started with; `main.ts` makes it from the configuration. */
 export interface ServerOptions extends Omit<SignalingOptions, 'ownStun'>, ListenerOptions {
   /** Answer STUN on the same port over UDP, and name it to the pages. */
   stun?: boolean;

@@ -6,8 +6,10 @@ import type { LinkOptions } from '../simulation/link.ts';
 
 /** The ways of sending in order that are modelled: two of TCP's, and one data channel of a browser. */
 export const RIVALS = ['newreno', 'bbr', 'sctp'] as const;
+/** One of `RIVALS`. */
 export type Rival = (typeof RIVALS)[number];
 
+/** One experiment: the path, the seed and the rival. */
 export interface Conditions {
   /** Per cent of packets, in both directions. */
   loss: number;
@@ -25,6 +27,7 @@ export interface Conditions {
   rival: Rival;
 }
 
+/** The conditions that have a slider. */
 export type Slider = 'loss' | 'burst' | 'roundTrip' | 'rate' | 'queue' | 'lanes';
 
 /**
@@ -40,21 +43,26 @@ export const STOPS: Record<Slider, readonly number[]> = {
   lanes: [1, 2, 4, 8, 16, 32, 64, 128],
 };
 
+/** All sliders, in the order in which they are shown. */
 export const SLIDERS = Object.keys(STOPS) as readonly Slider[];
 
 /** Seeds are short enough to be read out. */
 export const MAX_SEED = 9999;
 
+/** Paths that people know, in the units of `Conditions`. */
 export const PRESETS = {
   home: { loss: 0.5, burst: 2, roundTrip: 20, rate: 50, queue: 100, lanes: 16 },
   hotel: { loss: 5, burst: 1, roundTrip: 100, rate: 10, queue: 200, lanes: 32 },
   mobile: { loss: 2, burst: 3, roundTrip: 80, rate: 10, queue: 500, lanes: 32 },
   far: { loss: 1, burst: 1, roundTrip: 300, rate: 50, queue: 200, lanes: 64 },
 } as const satisfies Record<string, Pick<Conditions, Slider>>;
+/** Name of a preset. */
 export type Preset = keyof typeof PRESETS;
 
+/** What an unshared laboratory opens with. */
 export const DEFAULT_CONDITIONS: Conditions = { ...PRESETS.hotel, seed: 1, rival: 'newreno' };
 
+/** The preset whose sliders all match, `undefined` when none does; seed and rival do not count. */
 export function presetOf(conditions: Conditions): Preset | undefined {
   return (Object.keys(PRESETS) as Preset[]).find((name) =>
     SLIDERS.every((slider) => PRESETS[name][slider] === conditions[slider]),
@@ -86,6 +94,7 @@ export function decodeConditions(fragment: string): Conditions {
   return conditions;
 }
 
+/** The nearest seed that may be used: a whole number in [1, `MAX_SEED`]; 1 for what is no number. */
 export function clampSeed(seed: number): number {
   return Number.isFinite(seed) ? Math.min(MAX_SEED, Math.max(1, Math.trunc(seed))) : 1;
 }

@@ -10,6 +10,7 @@ import type { QualityCurve } from './quality.ts';
 import type { JobListener } from './start-job.ts';
 import type { System, Timeline } from './timeline.ts';
 
+/** Why there is nothing to show: the picture, or a worker that failed. */
 export type LabProblem = PictureProblem | 'simulation-failed';
 
 export interface LabState {
@@ -36,6 +37,7 @@ export interface LabTools {
 /** A slider that is being dragged passes many stops: only where it rests is simulated. */
 const REST_MS = 200;
 
+/** Runs the simulations that its conditions ask for, and keeps what is shown in `store`. */
 export class Laboratory {
   readonly store: StoreApi<LabState>;
   readonly #tools: LabTools;

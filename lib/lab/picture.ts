@@ -6,6 +6,7 @@ import { inspectImage } from '../image/inspect/inspect.ts';
 import { measure } from '../image/inspect/measure.ts';
 import { makePreview } from '../image/make/preview.ts';
 
+/** The picture whose quality over time is compared. */
 export interface LabPicture {
   /** Empty for the page's own sample, which is called something else in each language. */
   readonly name: string;
@@ -27,6 +28,10 @@ export type PictureProblem = 'unreadable' | 'not-shown' | 'too-large';
 /** Every packet of it is simulated four times over: a few seconds of one core for this much. */
 export const MAX_LAB_BYTES = 16 * 1024 * 1024;
 
+/**
+ * @returns the reason instead, when the laboratory cannot use the file: larger than `MAX_LAB_BYTES`, not
+ * readable, or not painted from its front
+ */
 export async function openPicture(file: Blob, name: string): Promise<LabPicture | PictureProblem> {
   if (file.size > MAX_LAB_BYTES) return 'too-large';
   const facts = await inspectImage(file);

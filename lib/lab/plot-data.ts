@@ -15,6 +15,7 @@ const FIRST: Millis = 10;
 /** Seconds, then a column for each timeline; `null`: nothing to draw there. */
 export type Columns = [number[], ...(number | null)[][]];
 
+/** Columns for all plots of the laboratory, over one time axis in seconds. */
 export interface PlotData {
   /** Seconds at the two ends of every time axis. */
   readonly range: [number, number];

@@ -3,8 +3,10 @@ import type { Millis } from '../protocol/endpoint.ts';
 
 /** Simulated milliseconds a real one. */
 export const SPEEDS = [0.1, 1, 10] as const;
+/** Virtual time for each unit of real time. */
 export type Speed = (typeof SPEEDS)[number];
 
+/** Position within a replay. Has no clock: `now` is any time that does not decrease. */
 export class ReplayClock {
   #end: Millis = 0;
   #speed: Speed = 1;

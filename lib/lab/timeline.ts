@@ -2,6 +2,7 @@
 import type { Millis } from '../protocol/endpoint.ts';
 import type { Rival } from './conditions.ts';
 
+/** Who sends: Tessera, or what it is compared with. */
 export type System = 'tessera' | Rival;
 
 /** A value that only grows: `value[i]` holds from `at[i]` on, zero before. */
@@ -10,6 +11,7 @@ export interface Steps {
   readonly value: Float64Array;
 }
 
+/** Values of `ChunkEvents.state` and of a chunk map. */
 export const ChunkState = { waiting: 0, received: 1, lost: 2, repaired: 3 } as const;
 
 /** What became of which chunk, in order of time. */

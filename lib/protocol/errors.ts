@@ -16,6 +16,9 @@ export type ProtocolErrorCode =
   | 'too-many-offers'
   | 'wrong-lane';
 
+/**
+ * Bytes of the other side that break a rule; the session's owner drops or ends, and never trusts the rest.
+ */
 export class ProtocolError extends Error {
   readonly code: ProtocolErrorCode;
 
@@ -26,6 +29,7 @@ export class ProtocolError extends Error {
   }
 }
 
+/** A call that the contract forbids: ours to fix, never caused by the other side. */
 export class UsageError extends Error {
   constructor(message: string) {
     super(message);

@@ -10,6 +10,7 @@ export interface Geometry {
   readonly blocks: number;
 }
 
+/** @param length of the object in bytes; 0 gives no chunk and no block */
 export function geometryOf(length: number): Geometry {
   const chunks = Math.ceil(length / CHUNK_LENGTH);
   return { length, chunks, blocks: Math.ceil(chunks / MAX_BLOCK_CHUNKS) };

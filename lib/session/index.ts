@@ -5,10 +5,12 @@ import { BrowserSenderSession } from './page/sender-session.ts';
 
 export { closeAhead, openAhead } from './connection/signaling-socket.ts';
 
+/** The sending page's session; nothing is asked of the network before a room is opened. */
 export function createSenderSession(options: SessionOptions): SenderSession {
   return new BrowserSenderSession(options);
 }
 
+/** The receiving page's session; nothing is asked of the network before it joins. */
 export function createReceiverSession(options: SessionOptions): ReceiverSession {
   return new BrowserReceiverSession(options);
 }

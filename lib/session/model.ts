@@ -4,8 +4,10 @@
  * progress.
  */
 
+/** Which of the two pages this is. */
 export type Role = 'sender' | 'receiver';
 
+/** Of the connection between the two browsers; `docs/ARCHITECTURE.md`, "States", has the transitions. */
 export type ConnectionState = 'waiting' | 'connecting' | 'connected' | 'reconnecting' | 'closed' | 'failed';
 
 /**
@@ -69,12 +71,14 @@ export type ProblemCode =
   | 'cancelled-here'
   | 'cancelled-there';
 
+/** Why a session or a transfer ended; each code has a sentence in `app/text/`. */
 export interface Problem {
   code: ProblemCode;
   /** For the log, never shown alone. */
   detail?: string;
 }
 
+/** A sender's open room, as the other person needs it. */
 export interface Room {
   /** `slot-word-word` */
   code: string;
@@ -118,6 +122,9 @@ export interface Figures {
   lanes: number;
 }
 
+/**
+ * One picture as a card shows it. `bytes` is the original's length, `width` and `height` are pixels as seen.
+ */
 export interface TransferSnapshot {
   id: string;
   name: string;
@@ -141,6 +148,7 @@ export interface TransferSnapshot {
   prepared?: number;
 }
 
+/** Everything a page shows of a session; replaced as a whole, never changed. */
 export interface SessionSnapshot {
   role: Role;
   connection: ConnectionState;
@@ -175,6 +183,7 @@ export const Cell = {
   duplicate: 5,
 } as const;
 
+/** The state of every chunk, for drawing: one `Cell` a byte. */
 export interface ChunkMap {
   /** Chunks in a cell. */
   chunksPerCell: number;
@@ -214,6 +223,7 @@ export interface OutgoingImage {
   preview?: Uint8Array;
 }
 
+/** What a session is made with; it does not change later. */
 export interface SessionOptions {
   /** Origin of the signaling server; default: the page's own. */
   server: string;
@@ -235,6 +245,7 @@ export interface Session {
   leave(): void;
 }
 
+/** The sending page's session. */
 export interface SenderSession extends Session {
   /** Opens a room, or another one with a new code when the first was used up or expired. */
   openRoom(): void;
@@ -246,6 +257,7 @@ export interface SenderSession extends Session {
   headerBytes(transfer: string): Uint8Array | undefined;
 }
 
+/** The receiving page's session. */
 export interface ReceiverSession extends Session {
   /** A typed code (`slot-word-word`) or a link's fragment. */
   join(code: string): void;
@@ -264,6 +276,6 @@ export interface ReceiverSession extends Session {
   markSaved(transfers: readonly string[], readFor: number): void;
   /** Removes a picture that is done, here and from storage. */
   throwAway(transfer: string): void;
-  /** The verified file. Rejects unless the state is `done`. */
+  /** The verified file. @throws Error unless the state is `done` */
   file(transfer: string): Promise<File>;
 }

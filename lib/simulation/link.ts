@@ -22,6 +22,7 @@ export interface Datagram {
   copy(): Datagram;
 }
 
+/** What a link does to packets. */
 export interface LinkParameters {
   /** Bits per second at the bottleneck; `Infinity`: no bottleneck. */
   rate: number;
@@ -41,6 +42,7 @@ export interface LinkParameters {
   overhead?: number;
 }
 
+/** One direction of a path; the same seed loses and delays the same packets. */
 export interface LinkOptions extends LinkParameters {
   seed: number;
 }

@@ -10,6 +10,7 @@ export interface Path {
   timers: Timers;
 }
 
+/** Two links and one queue of timers on a virtual clock that begins at 0. */
 export function makePath(forward: LinkOptions, reverse: LinkOptions): Path {
   const copy = (packet: Datagram): Datagram => packet.copy();
   return { forward: new Link(forward, copy), reverse: new Link(reverse, copy), timers: new Timers() };

@@ -16,6 +16,7 @@ export type StorageProblem =
   /** The browser refused for another reason. */
   | 'failed';
 
+/** Why bytes could not be kept or read; the code decides what the person reads. */
 export class StorageError extends Error {
   readonly code: StorageProblem;
 
@@ -26,6 +27,7 @@ export class StorageError extends Error {
   }
 }
 
+/** One picture's bytes, written in any order and read back. Synchronous, so for workers only. */
 export interface StoredBytes {
   /** Bytes that the finished file will have. Nothing is set aside for them before they are written. */
   readonly length: number;
@@ -57,6 +59,7 @@ export interface StoredEntry {
   modified: number;
 }
 
+/** Where received bytes live: one entry for each picture, by an id of ours. */
 export interface ByteStore {
   readonly kind: 'opfs' | 'memory';
   /** @param id random, `[A-Za-z0-9_-]`, never a file name. An entry of the same id is replaced. */
@@ -76,20 +79,24 @@ export const LEFTOVER_AGE_MS = 24 * 60 * 60 * 1000;
 
 const ID = /^[\w-]{1,64}$/;
 
+/** @throws StorageError failed for anything but a random id */
 export function checkId(id: string): void {
   if (!ID.test(id)) throw new StorageError('failed', 'an entry needs a random id of letters and digits');
 }
 
+/** @throws StorageError out-of-range */
 export function checkLength(length: number): void {
   if (!Number.isSafeInteger(length) || length < 0)
     throw new StorageError('out-of-range', `no length: ${length}`);
 }
 
+/** @throws StorageError out-of-range for bytes outside of the entry */
 export function checkRange(at: number, count: number, length: number): void {
   if (Number.isSafeInteger(at) && at >= 0 && count >= 0 && at + count <= length) return;
   throw new StorageError('out-of-range', `${at} + ${count} is outside 0 … ${length}`);
 }
 
+/** @throws StorageError too-large above `MAX_STATE_BYTES` */
 export function checkState(bytes: Uint8Array): void {
   if (bytes.length <= MAX_STATE_BYTES) return;
   throw new StorageError('too-large', `a record of ${bytes.length} bytes is above ${MAX_STATE_BYTES}`);

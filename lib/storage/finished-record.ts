@@ -6,6 +6,7 @@
 /** `TSFR`: no bitmap of blocks begins a JSON object behind these bytes. */
 const MAGIC = [0x54, 0x53, 0x46, 0x52];
 
+/** What is kept beside the bytes of a finished picture, to show it after a reload. */
 export interface FinishedRecord {
   name: string;
   /** As the sender claimed it; decides nothing. */
@@ -24,6 +25,7 @@ export interface FinishedRecord {
 const TEXTS = ['name', 'type', 'sha256', 'tab'] as const;
 const NUMBERS = ['bytes', 'modified'] as const;
 
+/** Bytes for the state of an entry; `decodeFinished` reads them. */
 export function encodeFinished(record: FinishedRecord): Uint8Array {
   const json = new TextEncoder().encode(JSON.stringify(record));
   const bytes = new Uint8Array(MAGIC.length + json.length);

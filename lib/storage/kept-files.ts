@@ -9,12 +9,14 @@ import { FOLDER, SAVED, STATE } from './kept-names.ts';
 import { copyingMs } from './save-file.ts';
 import { recordOf } from './state-file.ts';
 
+/** A finished picture from the store; its file is a view of the disk, not a copy. */
 export interface KeptFile extends FinishedRecord {
   /** Of the store's entry. */
   id: string;
   file: Blob;
 }
 
+/** What earlier pages have left in the store. */
 export interface Kept {
   finished: readonly KeptFile[];
   /** Parts of pictures that never became whole. */

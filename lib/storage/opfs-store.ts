@@ -24,6 +24,7 @@ import {
 /** What the DOM types leave out because only workers have it. */
 type WorkerFileHandle = FileSystemFileHandle & { createSyncAccessHandle(): Promise<SyncHandle> };
 
+/** `ByteStore` in the origin private file system; workers only (synchronous access handles). */
 export class OpfsStore implements ByteStore {
   readonly kind = 'opfs';
   readonly #folder: FileSystemDirectoryHandle;

@@ -8,6 +8,7 @@ import { download } from './save-file.ts';
 import { UniqueNames } from './unique-names.ts';
 import { zipStream } from './zip.ts';
 
+/** A received picture on its way to where the person wants it. */
 export interface SavedFile {
   name: string;
   blob: Blob;
@@ -15,6 +16,7 @@ export interface SavedFile {
   modified: number;
 }
 
+/** What became of saving: `files` counts those that were written or shared. */
 export type SaveOutcome =
   | { kind: 'saved'; files: number }
   /** The person closed the picker. */
@@ -62,11 +64,16 @@ export async function saveAllAsZip(files: AsyncIterable<SavedFile>, name: string
   return { kind: 'saved', files: count };
 }
 
+/** Whether this browser lets a person choose a folder to write to. */
 export function canSaveToFolder(): boolean {
   return pickers().showDirectoryPicker !== undefined;
 }
 
-/** Every file into a folder of the person's choice; nothing that is there is overwritten. */
+/**
+ * Every file into a folder of the person's choice; nothing that is there is overwritten.
+ *
+ * @throws Error where `canSaveToFolder` is false
+ */
 export async function saveToFolder(files: AsyncIterable<SavedFile>): Promise<SaveOutcome> {
   const picker = pickers().showDirectoryPicker;
   if (picker === undefined) throw new Error('this browser has no folder picker: ask canSaveToFolder first');
@@ -96,6 +103,7 @@ export function canShareFiles(files: readonly SavedFile[]): boolean {
   return typeof navigator.canShare === 'function' && navigator.canShare({ files: files.map(shareable) });
 }
 
+/** Opens the share sheet. @throws when the system refuses for another reason than the person closing it */
 export async function shareFiles(files: readonly SavedFile[]): Promise<SaveOutcome> {
   const shared = await dismissable(navigator.share({ files: files.map(shareable) }).then(() => true));
   return shared ? { kind: 'saved', files: files.length } : { kind: 'dismissed' };

@@ -32,6 +32,7 @@ async function part<T>(loading: Promise<T>): Promise<T> {
   });
 }
 
+/** The real tools, each loaded when it is first used. */
 export const imageTools: ImageTools = {
   async inspect(file) {
     const { inspectImage } = await part(import('../image/inspect/inspect.ts'));

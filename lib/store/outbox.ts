@@ -47,6 +47,7 @@ export type OutboxStage =
   | { at: 'sent'; transfer: string }
   | { at: 'failed'; problem: ProblemCode };
 
+/** One picked picture: its choice, what is known of it and how far it is. */
 export interface OutboxItem {
   /** Known to this page only; a transfer's id changes with each choice. */
   id: string;
@@ -70,8 +71,9 @@ export interface Prepared {
 }
 
 /**
- * Inspects, applies the choice, makes the preview. A preview that cannot be made costs only the preview; a
- * file that cannot be read rejects.
+ * Inspects, applies the choice, makes the preview. A preview that cannot be made costs only the preview.
+ *
+ * @throws Error when the file cannot be read
  */
 export async function prepare(
   item: OutboxItem,

@@ -15,6 +15,7 @@ export interface ReceiveState {
   saved: ReadonlySet<string>;
 }
 
+/** State of the receiving page, and what the person can do there. `transfer` is an id of the snapshot. */
 export interface ReceiveStore extends StoreApi<ReceiveState> {
   join(code: string, options: SessionOptions): Promise<void>;
   /** Goes back to the session that this tab was in before it was loaded anew, if there was one. */
@@ -35,6 +36,7 @@ export interface ReceiveStoreOptions {
   makeSession: (options: SessionOptions) => Promise<ReceiverSession>;
 }
 
+/** @param makeSession called when the person joins or resumes, so that a visit without one loads less */
 export function createReceiveStore({ makeSession }: ReceiveStoreOptions): ReceiveStore {
   const store = createStore<ReceiveState>(() => ({
     snapshot: undefined,

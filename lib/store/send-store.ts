@@ -29,6 +29,7 @@ export interface SendState {
   broken: boolean;
 }
 
+/** State of the sending page, and what the person can do there. */
 export interface SendStore extends StoreApi<SendState> {
   openRoom(options: SessionOptions): Promise<void>;
   addFiles(files: Iterable<File>): void;
@@ -51,6 +52,7 @@ export interface SendStoreOptions {
   makeId: () => string;
 }
 
+/** @param makeSession called when the person opens a room, so that a visit without one loads less */
 export function createSendStore({ makeSession, tools, makeId }: SendStoreOptions): SendStore {
   const store = createStore<SendState>(() => ({
     items: [],
@@ -225,6 +227,7 @@ export function mayChoose(item: OutboxItem, snapshot: SessionSnapshot | undefine
   return state === undefined || state === 'queued' || state === 'offered';
 }
 
+/** Whether nothing more will happen to a picture: it failed before it was sent, or its transfer is final. */
 export function isOver(item: OutboxItem, snapshot: SessionSnapshot | undefined): boolean {
   if (item.stage.at === 'failed') return true;
   const transfer = transferOf(item, snapshot);

@@ -7,6 +7,7 @@ import type { LaneId } from '../protocol/endpoint.ts';
 /** How the first connection reaches the other side; lanes follow the same kind of path. */
 export type PathKind = 'direct' | 'relayed';
 
+/** What a transport is made with. */
 export interface TransportOptions {
   /** Exactly one side of a pair initiates: the sender of pictures. */
   initiator: boolean;
@@ -50,13 +51,16 @@ export interface TransportEvents {
   backlog: (lane: LaneId, bytes: number) => void;
 }
 
+/** One connection to the other side: a reliable control channel and unreliable lanes. */
 export interface Transport {
   /** An SDP or candidate of the first connection from the other side. Malformed ones are dropped. */
   handleSignal(message: unknown): void;
   /**
    * Sends on a lane. `false`: the lane is closed or its buffer is full; the packet is dropped, as the network
    * might. On `CONTROL_LANE` nothing taken is ever dropped; a message has 1 … 65536 bytes and does not begin
-   * with 0x00, which marks the transport's own messages (throws `RangeError`).
+   * with 0x00, which marks the transport's own messages.
+   *
+   * @throws RangeError for another message on `CONTROL_LANE`
    */
   send(lane: LaneId, bytes: Uint8Array): boolean;
   /**

@@ -19,6 +19,7 @@ interface Entry {
   silence: () => void;
 }
 
+/** Open data channels by lane; in the worker where channels can be moved, else on the page. */
 export class LaneChannels {
   #events: LaneChannelsEvents;
   #entries = new Map<LaneId, Entry>();

@@ -15,6 +15,7 @@ import { selectedPath, type SelectedPath } from './selected-path.ts';
 
 const FIRST_LANE: LaneId = 1;
 
+/** A `Transport` over WebRTC; begins to gather addresses at once. */
 export function createTransport(options: TransportOptions): Transport {
   return new BrowserTransport(options);
 }

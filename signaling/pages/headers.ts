@@ -36,6 +36,10 @@ const permissions = [
   ].map((feature) => `${feature}=()`),
 ].join(', ');
 
+/**
+ * @param https whether the page was asked for over TLS
+ * @param host its Host header: localhost is not bound to TLS
+ */
 export function setSecurityHeaders(response: ServerResponse, https: boolean, host: string | undefined): void {
   response.setHeader('X-Content-Type-Options', 'nosniff');
   response.setHeader('Cross-Origin-Opener-Policy', 'same-origin');

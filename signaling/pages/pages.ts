@@ -5,6 +5,7 @@ import { hostOf, overHttps, setSecurityHeaders } from './headers.ts';
 import { chooseEncoding, isKnown } from './negotiate.ts';
 import { contentSecurityPolicy, noHashes } from './policy.ts';
 
+/** Answers one HTTP request. */
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
 /**

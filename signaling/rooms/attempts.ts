@@ -9,6 +9,7 @@ import {
 } from '../wire/limits.ts';
 import { Windows } from './windows.ts';
 
+/** What is limited for each address. */
 export type Attempt = keyof typeof ADDRESS_LIMITS;
 
 /**
@@ -17,6 +18,7 @@ export type Attempt = keyof typeof ADDRESS_LIMITS;
  */
 const WIDER_FACTOR = 2;
 
+/** Counts of all addresses, in memory only; `now` in milliseconds that never decrease. */
 export class Attempts {
   #windows: Readonly<Record<Attempt, Windows>>;
   #failures: number[] = [];

@@ -28,6 +28,7 @@ import { Slots } from './slots.ts';
 export type SocketId = string;
 export type Role = 'sender' | 'receiver';
 
+/** What sockets and people do. `random` is in [0, 1); tokens and ids are made by the caller. */
 export type RoomsEvent =
   | { type: 'open'; socket: SocketId; token: string; random: number; minDigits: number }
   /** The sender of a room, on another connection. */
@@ -118,6 +119,7 @@ type Place =
 
 const refused = (code: SignalingErrorCode): Reply => ({ type: 'refused', code });
 
+/** The server's state, without sockets or a clock: events in, effects out. */
 export class Rooms {
   /** Rooms that may be joined. Slots are found here and nowhere listed. */
   #rooms = new Map<string, Room>();

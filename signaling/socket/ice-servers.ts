@@ -8,6 +8,7 @@ import { createHmac } from 'node:crypto';
 import { TURN_CREDENTIAL_SECONDS } from '../wire/limits.ts';
 import type { IceServer } from '../wire/messages.ts';
 
+/** STUN and TURN servers that pages are given. */
 export interface IceConfig {
   stunUrls: readonly string[];
   turnUrls: readonly string[];

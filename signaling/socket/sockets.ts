@@ -69,6 +69,7 @@ interface Wire {
 }
 type NextFunction = (error?: Error) => void;
 
+/** Who may connect, and what they are given. */
 export interface SignalingOptions {
   /** See `nameAllowed`. */
   allowedHosts: readonly string[];
@@ -93,6 +94,7 @@ export interface Signaling {
   close(): Promise<void>;
 }
 
+/** Serves the signaling protocol of `wire/messages.ts` on a server of ours, until `close`. */
 export function attachSignaling(server: HttpServer | HttpsServer, options: SignalingOptions): Signaling {
   const { log, trustedProxies, now = Date.now } = options;
   const rooms = new Rooms();

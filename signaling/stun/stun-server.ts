@@ -10,6 +10,7 @@ import { addressBytes } from './address-bytes.ts';
 import { AnswerBudget } from './answer-budget.ts';
 import { answerBinding, parseBindingRequest } from './message.ts';
 
+/** A running STUN service. */
 export interface StunServer {
   close(): Promise<void>;
 }

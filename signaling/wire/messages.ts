@@ -33,8 +33,10 @@ import {
  * nobody to relay to.
  */
 const signalingErrorCodes = ['code-unknown', 'too-many-attempts', 'malformed', 'busy', 'not-paired'] as const;
+/** One of the codes above. */
 export type SignalingErrorCode = (typeof signalingErrorCodes)[number];
 
+/** Spoken aloud: digits, none of them leading zeros. */
 export const slotSchema = v.pipe(v.string(), v.regex(new RegExp(`^[1-9][0-9]{0,${MAX_SLOT_DIGITS - 1}}$`)));
 
 /** 128 bits: 32 hex digits, or 22 characters of base64url. */
@@ -43,6 +45,7 @@ export const rendezvousSchema = v.pipe(v.string(), v.regex(/^(?:[0-9a-f]{32}|[A-
 /** What a sender takes its room back with: 128 random bits, made by the server. */
 export const tokenSchema = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{22}$/));
 
+/** Requests, as the server checks them. */
 export const emptySchema = v.strictObject({});
 export const reopenSchema = v.strictObject({ token: tokenSchema });
 export const joinSchema = v.strictObject({
@@ -59,6 +62,7 @@ const urlsSchema = v.pipe(
   v.array(v.pipe(v.string(), v.regex(/^(?:stun|turn)s?:/), v.maxLength(MAX_ICE_URL_LENGTH))),
   v.maxLength(MAX_ICE_URLS),
 );
+/** One entry of `RTCConfiguration.iceServers`. */
 export const iceServerSchema = v.object({
   urls: urlsSchema,
   username: v.exactOptional(v.pipe(v.string(), v.maxLength(200))),
@@ -66,6 +70,7 @@ export const iceServerSchema = v.object({
 });
 const iceServersSchema = v.pipe(v.array(iceServerSchema), v.maxLength(8));
 
+/** Acknowledgements, as the page checks them. */
 export const errorAckSchema = v.object({ error: v.picklist(signalingErrorCodes) });
 export const openAckSchema = v.object({
   slot: slotSchema,
@@ -83,6 +88,7 @@ export const rejoinAckSchema = v.object({ iceServers: iceServersSchema, waiting:
 export const emptyAckSchema = v.object({});
 export const expiredSchema = v.object({ reason: v.picklist(['time', 'replaced']) });
 
+/** What the schemas above let through. */
 export type IceServer = v.InferOutput<typeof iceServerSchema>;
 export type OpenAck = v.InferOutput<typeof openAckSchema>;
 export type ReopenAck = v.InferOutput<typeof reopenAckSchema>;
@@ -96,6 +102,7 @@ export type ExpiredReason = v.InferOutput<typeof expiredSchema>['reason'];
 type Ack<T> = (answer: T | { error: SignalingErrorCode }) => void;
 type Nothing = Record<string, never>;
 
+/** Events of a page, for Socket.IO's types. */
 export interface ClientToServer {
   open: (request: Nothing, ack: Ack<OpenAck>) => void;
   reopen: (request: { token: string }, ack: Ack<ReopenAck>) => void;
@@ -106,6 +113,7 @@ export interface ClientToServer {
   leave: (request: Nothing, ack: Ack<Nothing>) => void;
 }
 
+/** Events of the server, for Socket.IO's types. */
 export interface ServerToClient {
   paired: (nothing: Nothing) => void;
   message: (bytes: Uint8Array) => void;

@@ -1,6 +1,7 @@
 /** The chunks of a PNG (ISO 15948) and of a WebP (RIFF), as places in the bytes. */
 import { latin1 } from './sniff.ts';
 
+/** A chunk of a PNG, RIFF or similar file: where it is, nothing of what it holds. */
 export interface Chunk {
   /** Four characters. */
   name: string;

@@ -39,6 +39,7 @@ const MAX_SEGMENTS = 4096;
  */
 const MIN_EXIF_BYTES = 14;
 
+/** Whether a picture of this size in pixels may be decoded at all: at most `MAX_PIXELS`. */
 export function fitsDecodeLimit({ width, height }: { width: number; height: number }): boolean {
   return width > 0 && height > 0 && width * height <= MAX_PIXELS;
 }

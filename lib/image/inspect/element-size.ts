@@ -5,6 +5,7 @@
 import { HEADER_BYTES, type Dimensions, naturalSize } from './dimensions.ts';
 import { LONG_HEADER_BYTES } from './measure.ts';
 
+/** In pixels. */
 export interface Size {
   width: number;
   height: number;
@@ -28,6 +29,7 @@ export async function elementSize(blob: Blob): Promise<Size | undefined> {
   }
 }
 
+/** Whether two sizes are equal, in the same orientation. */
 export function sameSize(a: Size, b: Size): boolean {
   return a.width === b.width && a.height === b.height;
 }

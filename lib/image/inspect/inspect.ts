@@ -18,6 +18,7 @@ export type ImageProblem =
   /** The metadata could not be read; the picture may well be fine. */
   | 'metadata-broken';
 
+/** What the bytes of a file say of themselves; nothing of it is taken from its name. */
 export interface ImageFacts {
   /** From the bytes; `application/octet-stream` when they are no image that we know. */
   type: string;

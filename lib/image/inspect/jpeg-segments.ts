@@ -1,5 +1,6 @@
 /** The marker segments of a JPEG (ITU-T T.81 Annex B), found without looking into the picture. */
 
+/** One marker segment. */
 export interface Segment {
   /** Second byte of the marker, e.g. 0xe1 for APP1. */
   marker: number;
@@ -18,6 +19,7 @@ export interface JpegLayout {
   end: number;
 }
 
+/** Second bytes of markers (ITU-T T.81, table B.1): Exif and XMP, ICC and MPF, Photoshop, a scan, the end. */
 export const APP1 = 0xe1;
 export const APP2 = 0xe2;
 export const APP13 = 0xed;

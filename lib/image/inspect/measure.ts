@@ -5,6 +5,7 @@ import { sniffType, type ImageKind } from './sniff.ts';
 /** Second look, for a header behind much metadata (depth maps, extended XMP, large colour profiles). */
 export const LONG_HEADER_BYTES = 4 * 1024 * 1024;
 
+/** Kind and size of a picture by its header. */
 export interface Measured {
   kind: ImageKind | undefined;
   /** As seen; `undefined` when the header is not within reach, or makes no sense. */

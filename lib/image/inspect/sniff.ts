@@ -3,6 +3,7 @@
  * hostile. Sources: the WHATWG MIME Sniffing Standard, ISO 14496-12 (`ftyp`), TIFF 6.0.
  */
 
+/** What a format means for us, by its first bytes. */
 export interface ImageKind {
   /** MIME type. */
   type: string;

@@ -3,6 +3,7 @@
  * file directory (IFD) is a count, entries of 12 bytes, and the offset of the next directory.
  */
 
+/** A TIFF structure and the order of its bytes; offsets are from its start. */
 export interface Tiff {
   view: DataView;
   little: boolean;
@@ -10,6 +11,7 @@ export interface Tiff {
   first: number;
 }
 
+/** One field of a directory (TIFF 6.0, section 2). Offsets are from the start of the given bytes. */
 export interface TiffEntry {
   /** Where the entry's 12 bytes start. */
   at: number;
@@ -21,6 +23,7 @@ export interface TiffEntry {
   valueLength: number;
 }
 
+/** One image file directory (IFD); `at` is where its count of entries is. */
 export interface TiffDirectory {
   at: number;
   entries: readonly TiffEntry[];

@@ -8,6 +8,7 @@ import { measure } from '../inspect/measure.ts';
 import { moves } from '../inspect/moves.ts';
 import { sniffType, type ImageKind } from '../inspect/sniff.ts';
 
+/** How small a picture may become. */
 export interface CompressChoice {
   /** 0 … 1; 0.8 looks like the original to most people. */
   quality: number;

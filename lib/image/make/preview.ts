@@ -7,6 +7,7 @@ import { fitsDecodeLimit } from '../inspect/dimensions.ts';
 import type { ImageFacts } from '../inspect/inspect.ts';
 import type { PreviewAnswer, PreviewRequest } from './preview.worker.ts';
 
+/** What is sent ahead of a picture; every part may be missing. */
 export interface Preview {
   /** ThumbHash, at most 1 KB; for `thumbToDataUrl`. */
   thumb?: Uint8Array;
@@ -33,6 +34,11 @@ let idle: ReturnType<typeof setTimeout> | undefined;
 let last: Promise<unknown> = Promise.resolve();
 let nextId = 1;
 
+/**
+ * @param facts size in pixels, as the header says it
+ * @returns an empty one when nothing can be decoded within the limits, or `signal` was aborted; never
+ * rejects
+ */
 export function makePreview(
   blob: Blob,
   facts: Pick<ImageFacts, 'type' | 'width' | 'height'>,

@@ -25,6 +25,7 @@ export interface PartialOptions {
   onPaint?: (prefixBytes: number) => void;
 }
 
+/** Paints what is there of a picture onto a canvas while the rest arrives. */
 export interface PartialPainter {
   /** The first `prefixBytes` of the file can be read now. Cheap: call it as often as it grows. */
   advance(prefixBytes: number): void;
@@ -48,6 +49,7 @@ const MAX_HEADER_BYTES = 4 * 1024 * 1024;
 /** Fewer new bytes than this share of what was painted are not worth another decode of everything. */
 const WORTHWHILE_GROWTH = 0.02;
 
+/** Tries one decoder after the other, and gives up without an error when none can paint this file. */
 export function createPartialPainter(options: PartialOptions): PartialPainter {
   const { canvas, type, length, read } = options;
   /** Known as soon as the header is there; nothing is decoded before. */

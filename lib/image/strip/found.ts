@@ -3,6 +3,7 @@
  * taken from a file.
  */
 
+/** What a walk through a file has found so far, for the warning and for the removal. */
 export interface Found {
   /** Parts that named a place and no longer do, in plain words. */
   removed: Set<string>;

@@ -19,6 +19,7 @@ export type StripRefusal =
   /** The file could not be read. */
   | 'unreadable';
 
+/** What became of the places in a file; `removed` names the kinds that were found, for the person to read. */
 export type StripResult =
   /** `words`: title, caption, comment or keywords are still there, and may name a place in words. */
   | { kind: 'stripped'; blob: Blob; removed: string[]; words: boolean }

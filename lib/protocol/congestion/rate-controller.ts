@@ -42,6 +42,7 @@ type Phase =
   | { readonly state: 'drain' | 'cruise' }
   | { readonly state: 'contend'; readonly window: CompetitiveWindow };
 
+/** Name of the phase the controller is in. */
 export type RateState = Phase['state'];
 
 /** 64 kbit/s: below this feedback itself would be the load. */

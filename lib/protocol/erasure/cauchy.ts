@@ -31,6 +31,8 @@ export function coefficientsOf(index: number, columns: Uint8Array, into: Uint8Ar
  * The inverse of the part of the matrix that the repair symbols `indexes` have in `columns`, as many of the
  * one as of the other. Row by row: row i gives `columns[i]` from the repair symbols in the order of
  * `indexes`. By Cauchy's formula, in as many steps as it has entries, without elimination.
+ *
+ * @throws RangeError unless the two are of one length
  */
 export function inverseMatrix(indexes: Uint8Array, columns: Uint8Array): Uint8Array {
   const size = indexes.length;

@@ -124,7 +124,9 @@ export class BlockDecoder {
 
   /**
    * Rebuilds the sources that did not arrive, once the block is complete, and says which: ascending, empty
-   * when none is missing or they have been rebuilt before. Throws a `RangeError` before.
+   * when none is missing or they have been rebuilt before.
+   *
+   * @throws RangeError before the block is complete
    */
   recover(): number[] {
     if (!this.complete) throw new RangeError(`the block still lacks ${this.missing} symbols`);

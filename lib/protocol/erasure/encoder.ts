@@ -2,8 +2,9 @@ import { coefficientsOf, MAX_SOURCES, MAX_SYMBOLS } from './cauchy.ts';
 import { MAX_SYMBOL_LENGTH, sharedKernel, type Kernel } from './kernel.ts';
 
 /**
- * `RangeError` unless a block can have this shape. A shape out of a header is checked before, with the limits
- * of the format.
+ * A shape out of a header is checked before, with the limits of the format.
+ *
+ * @throws RangeError unless a block can have this shape
  */
 export function checkShape(k: number, symbolLength: number): void {
   if (!Number.isInteger(k) || k < 1 || k > MAX_SOURCES) throw new RangeError(`a block of ${k} sources`);
@@ -48,7 +49,11 @@ export class BlockEncoder {
     return MAX_SYMBOLS - this.k;
   }
 
-  /** Sets source i; shorter bytes than a symbol are filled up with zeros. The bytes are copied. */
+  /**
+   * Sets source i; shorter bytes than a symbol are filled up with zeros. The bytes are copied.
+   *
+   * @throws RangeError when there is no source i, or for more bytes than a symbol has
+   */
   setSource(i: number, bytes: Uint8Array): void {
     this.#checkSource(i);
     if (bytes.length > this.symbolLength) throw new RangeError(`a source of ${bytes.length} bytes`);
@@ -72,6 +77,8 @@ export class BlockEncoder {
    * Row r of repair, 0 … 255 − k: the symbol with index k + r. Written to the start of `into` when given (a
    * packet's payload), and returned. Several rows of one block one after the other cost less than the same
    * rows between those of other blocks.
+   *
+   * @throws RangeError for a row that is not there
    */
   repair(r: number, into: Uint8Array = new Uint8Array(this.symbolLength)): Uint8Array {
     if (!Number.isInteger(r) || r < 0 || r >= this.repairLimit) throw new RangeError(`no repair row ${r}`);

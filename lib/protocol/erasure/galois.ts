@@ -30,13 +30,21 @@ export function multiply(a: number, b: number): number {
   return a === 0 || b === 0 ? 0 : EXP[LOG[a]! + LOG[b]!]!;
 }
 
-/** 1 / a. Zero has no inverse: a `RangeError`, always a mistake of ours. */
+/**
+ * 1 / a.
+ *
+ * @throws RangeError for 0, always a mistake of ours
+ */
 export function inverse(a: number): number {
   if (a === 0) throw new RangeError('0 has no inverse in GF(256)');
   return INVERSES[a]!;
 }
 
-/** Discrete logarithm to the base 2 of a nonzero byte, 0 … 254: lets a product of many factors be one sum. */
+/**
+ * Discrete logarithm to the base 2 of a nonzero byte, 0 … 254: lets a product of many factors be one sum.
+ *
+ * @throws RangeError for 0
+ */
 export function logarithm(a: number): number {
   if (a === 0) throw new RangeError('0 has no logarithm in GF(256)');
   return LOG[a]!;
@@ -69,6 +77,8 @@ export function nibbleTables(): Uint8Array {
 /**
  * `dst ^= c · src`, byte by byte: the reference the compiled kernel is held to, and its replacement where
  * there is none.
+ *
+ * @throws RangeError for two different lengths
  */
 export function multiplyAdd(dst: Uint8Array, src: Uint8Array, c: number): void {
   if (dst.length !== src.length) throw new RangeError(`${dst.length} bytes cannot take ${src.length}`);

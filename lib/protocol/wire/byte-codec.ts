@@ -71,7 +71,7 @@ export class ByteWriter {
   }
 }
 
-/** Reads big-endian fields; throws `ProtocolError` and nothing else. */
+/** Reads big-endian fields. @throws ProtocolError from each method, and nothing else */
 export class ByteReader {
   #at = 0;
   readonly #bytes: Uint8Array;

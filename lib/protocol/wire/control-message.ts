@@ -20,6 +20,7 @@ import { readRuns, writeRuns, type Run } from './run-list.ts';
 import { decodeHeader, encodeHeader, PROTOCOL_VERSION, type FileHeader } from './file-header.ts';
 import { MAX_CONTROL_BYTES, MAX_PERSON_BYTES, MAX_TRANSFER } from '../limits.ts';
 
+/** Why a transfer was cancelled; one byte of CANCEL (P-14). Both sides use the same list. */
 export const CancelReason = {
   person: 0,
   unreadable: 1,
@@ -32,6 +33,7 @@ export const CancelReason = {
 } as const;
 export type CancelReason = (typeof CancelReason)[keyof typeof CancelReason];
 
+/** Messages of the control channel (P-14), either direction; numbers are whole, lists are runs. */
 export type ControlMessage =
   | { readonly type: 'hello'; readonly instance: Uint8Array; readonly name: string }
   | { readonly type: 'offer'; readonly transfer: number; readonly header: FileHeader }
@@ -94,6 +96,7 @@ const Type = {
   sending: 0x29,
 } as const;
 
+/** Bytes of a message. Texts and lists are the caller's to bound: `decodeControl` refuses longer ones. */
 export function encodeControl(message: ControlMessage): Uint8Array {
   const writer = new ByteWriter().uint(Type[message.type], 1);
   if (message.type === 'bye') return writer.finish();
@@ -195,7 +198,7 @@ function readBody(type: number, reader: ByteReader): ControlMessage {
   }
 }
 
-/** Throws `ProtocolError` and nothing else. */
+/** @throws ProtocolError and nothing else */
 export function decodeControl(bytes: Uint8Array): ControlMessage {
   if (bytes.length > MAX_CONTROL_BYTES) throw new ProtocolError('too-long');
   const reader = new ByteReader(bytes);

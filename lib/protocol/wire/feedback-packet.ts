@@ -77,6 +77,7 @@ export function roomForBlocks(lanes: number, streams: number): number {
   return Math.max(0, Math.floor(left / BLOCK_ENTRY));
 }
 
+/** One packet; lanes and streams must fit their limits (`MAX_FEEDBACK_LANES`, `MAX_FEEDBACK_STREAMS`). */
 export function encodeFeedback(feedback: Feedback): Uint8Array {
   let length = FEEDBACK_HEADER + feedback.lanes.length * LANE_ENTRY;
   for (const stream of feedback.streams) length += STREAM_ENTRY + stream.lacking.length * BLOCK_ENTRY;

@@ -38,6 +38,7 @@ export const PROTOCOL_VERSION = 1;
 const MAGIC = [0x54, 0x53, 0x52] as const;
 const MAX_TIME: Millis = 2 ** 48 - 1;
 
+/** What an offer says of a picture (P-22, P-23). `bytes` is its length, `width` and `height` in pixels. */
 export interface FileHeader {
   readonly name: string;
   readonly type: string;
@@ -76,7 +77,7 @@ export function encodeHeader(header: FileHeader): Uint8Array {
   return writer.finish();
 }
 
-/** Throws `ProtocolError` for anything but a header within all limits whose fields agree. */
+/** @throws ProtocolError for anything but a header within all limits whose fields agree (P-23) */
 export function decodeHeader(bytes: Uint8Array): FileHeader {
   const reader = new ByteReader(bytes);
   for (const letter of MAGIC) if (reader.uint(1) !== letter) throw new ProtocolError('unknown-type', 'magic');

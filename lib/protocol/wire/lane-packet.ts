@@ -19,10 +19,12 @@
 import { ProtocolError } from '../errors.ts';
 import { CHUNK_LENGTH, MAX_MESSAGE_PACKETS, MAX_PACKET } from '../limits.ts';
 
+/** First byte of a lane packet. */
 export const DATA = 0x01;
 export const PROBE = 0x02;
 export const FEEDBACK = 0x10;
 
+/** Bytes before a DATA packet's symbol. */
 export const DATA_HEADER = 16;
 /** A DATA packet that carries a full symbol. */
 export const DATA_PACKET = DATA_HEADER + CHUNK_LENGTH;
@@ -34,6 +36,7 @@ export const ticksOf = (now: number): number => Math.floor(now * TICKS) >>> 0;
 /** Signed milliseconds between two tick counts that are less than 59 hours apart. */
 export const millisBetween = (later: number, earlier: number): number => ((later - earlier) | 0) / TICKS;
 
+/** A DATA packet without its symbol; `sentAt` in ticks. */
 export interface DataHeader {
   readonly symbol: number;
   readonly stream: number;
@@ -60,6 +63,7 @@ export function encodeData(
   return message;
 }
 
+/** @param sentAt ticks @param length of the packet in bytes, header included */
 export function encodeProbe(number: number, sentAt: number, length: number): Uint8Array {
   const bytes = new Uint8Array(length);
   const view = new DataView(bytes.buffer);
@@ -69,7 +73,11 @@ export function encodeProbe(number: number, sentAt: number, length: number): Uin
   return bytes;
 }
 
-/** The packets of a lane message, views into it. Throws `ProtocolError` for more than a message may hold. */
+/**
+ * The packets of a lane message, views into it.
+ *
+ * @throws ProtocolError for more than a message may hold (P-26)
+ */
 export function splitMessage(message: Uint8Array): Uint8Array[] {
   if (message[0] !== DATA || message.length <= DATA_PACKET) return [message];
   if (message.length > MAX_MESSAGE_PACKETS * DATA_PACKET) throw new ProtocolError('too-long');
@@ -79,7 +87,11 @@ export function splitMessage(message: Uint8Array): Uint8Array[] {
   return packets;
 }
 
-/** Type of a lane packet; throws `ProtocolError` for what is none. */
+/**
+ * Type of a lane packet.
+ *
+ * @throws ProtocolError for what is none
+ */
 export function packetType(bytes: Uint8Array): typeof DATA | typeof PROBE | typeof FEEDBACK {
   if (bytes.length > MAX_PACKET) throw new ProtocolError('too-long');
   const type = bytes[0];
@@ -88,7 +100,11 @@ export function packetType(bytes: Uint8Array): typeof DATA | typeof PROBE | type
   return type;
 }
 
-/** Header of a DATA or PROBE packet. The symbol follows at `DATA_HEADER`. */
+/**
+ * Header of a DATA or PROBE packet. The symbol follows at `DATA_HEADER`.
+ *
+ * @throws ProtocolError when it is cut, or longer than a full symbol
+ */
 export function decodeData(bytes: Uint8Array): DataHeader {
   if (bytes.length < DATA_HEADER) throw new ProtocolError('truncated');
   if (bytes[0] === DATA && bytes.length > DATA_PACKET) throw new ProtocolError('too-long');

@@ -48,6 +48,7 @@ export type LinkMessage =
   | { readonly type: 'cancel'; readonly id: string }
   | { readonly type: 'bye' };
 
+/** A picture for the sender to offer, as it crosses to the worker. */
 export interface OutgoingPicture {
   readonly id: string;
   readonly blob: Blob;
@@ -60,8 +61,10 @@ export interface OutgoingPicture {
   readonly preview?: Uint8Array;
 }
 
+/** From the sender's page to its worker. */
 export type ToSenderEngine = LinkMessage | { readonly type: 'send'; readonly picture: OutgoingPicture };
 
+/** From the receiver's page to its worker. */
 export type ToReceiverEngine =
   | LinkMessage
   /** The page's tab; before anything else. */
@@ -81,6 +84,7 @@ export type ToReceiverEngine =
       readonly to: number;
     };
 
+/** What is new about one transfer; absent fields are as they were. */
 export interface TransferUpdate {
   readonly id: string;
   readonly state?: TransferState;
@@ -90,6 +94,7 @@ export interface TransferUpdate {
   readonly prepared?: number;
 }
 
+/** States of chunks as the page draws them: one byte (`CellState`) for `chunksPerCell` chunks. */
 export interface ChunkCells {
   readonly chunksPerCell: number;
   readonly cells: Uint8Array;

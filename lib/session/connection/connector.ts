@@ -49,6 +49,9 @@ export interface ConnectorOptions {
 /** Of this page, whatever session it is in. */
 const spentCodes = new Set<string>();
 
+/**
+ * One side of a connection: what it is now, and what the person may ask of it. Made anew for each session.
+ */
 export class Connector {
   /** The one in use: linking or connected. */
   transport: Transport | undefined;

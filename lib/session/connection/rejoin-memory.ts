@@ -21,6 +21,7 @@ export function keepRejoin(state: RejoinState): void {
   }
 }
 
+/** Of this tab's last session in that role; `undefined` where there is none, or no session storage. */
 export function recallRejoin(role: Role): RejoinState | undefined {
   const text = storage()?.getItem(KEY + role);
   const state = text == null ? undefined : decodeRejoin(text);

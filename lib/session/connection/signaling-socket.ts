@@ -34,6 +34,7 @@ export function openAhead(server: string, keepMs = AHEAD_MS): void {
   ahead = { server, socket, timer: setTimeout(closeAhead, keepMs) };
 }
 
+/** Closes the socket that was opened ahead, if it was not taken. */
 export function closeAhead(): void {
   clearTimeout(ahead?.timer);
   ahead?.socket.disconnect();

@@ -21,6 +21,7 @@ const SNIFF_BYTES = 4096;
  */
 const MAX_WITHDRAWN = 100;
 
+/** `ReceiverSession` over a worker and WebRTC. */
 export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implements ReceiverSession {
   readonly #files = new Map<string, Blob>();
   readonly #reads = new Map<number, (bytes: Uint8Array<ArrayBuffer> | undefined) => void>();

@@ -11,6 +11,7 @@ import { SessionBase } from './session-base.ts';
  */
 const FIRST_LANES = 32;
 
+/** `SenderSession` over a worker and WebRTC. */
 export class BrowserSenderSession extends SessionBase<ToSenderEngine> implements SenderSession {
   readonly #images = new Map<string, OutgoingImage>();
   readonly #headers = new Map<string, Uint8Array>();

@@ -51,6 +51,7 @@ export function formatFragment(link: RoomLink): string {
   return `#${link.slot}.${toBase64Url(link.secret)}`;
 }
 
+/** What both sides run the key exchange with, from a code or a link. */
 export function passwordOf(entry: RoomCode | RoomLink): Password {
   return entry.kind === 'code'
     ? wordsPassword(entry.slot, entry.words)

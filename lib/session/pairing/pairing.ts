@@ -75,6 +75,7 @@ const CHANNEL = lvCat(
 );
 const AD_SENDER = utf8('sender');
 
+/** One attempt's machine, of either role; see the top of this file. */
 export class Pairing {
   readonly role: Role;
   #state: State;

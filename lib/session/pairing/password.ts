@@ -8,6 +8,7 @@ import { concat, utf8 } from './bytes.ts';
 const PasswordKind = { words: 0x01, link: 0x02, rejoin: 0x03 } as const;
 type PasswordKind = (typeof PasswordKind)[keyof typeof PasswordKind];
 
+/** Input of the key exchange. `kind` is sent in clear, `bytes` never. */
 export interface Password {
   kind: PasswordKind;
   bytes: Uint8Array;

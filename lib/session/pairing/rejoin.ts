@@ -24,6 +24,7 @@ import { KEY_BYTES, RENDEZVOUS_ID_BYTES } from './limits.ts';
 import { type Password, rejoinPassword } from './password.ts';
 import type { SessionKeys } from './session-keys.ts';
 
+/** Secrets of the way back, `KEY_BYTES` each; as secret as the session's keys. */
 export interface RejoinState {
   role: Role;
   current: Uint8Array;

@@ -22,6 +22,7 @@ export type Opened = { ok: true; type: number; plaintext: Uint8Array } | { ok: f
 const NONCE_BYTES = 24;
 const LENGTH_BYTES = 2;
 
+/** One side's end of the channel; each direction counts for itself. */
 export class SealedChannel {
   readonly #role: Role;
   readonly #keys: SessionKeys;
@@ -35,8 +36,8 @@ export class SealedChannel {
   }
 
   /**
-   * Throws RangeError for a plaintext above `MAX_SEALED_PLAINTEXT` or a type that is no byte: the caller's
-   * fault.
+   * @throws RangeError for a plaintext above `MAX_SEALED_PLAINTEXT` or a type that is no byte: the caller's
+   *   fault
    */
   seal(type: number, plaintext: Uint8Array): Uint8Array {
     if (plaintext.length > MAX_SEALED_PLAINTEXT)

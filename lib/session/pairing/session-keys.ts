@@ -2,6 +2,7 @@
 import { deriveKey } from './digest.ts';
 import { KEY_BYTES } from './limits.ts';
 
+/** Keys of one pairing, both directions. */
 export interface SessionKeys {
   /** The sender seals with this one, the receiver opens with it; 32 bytes each. */
   sender: Uint8Array;

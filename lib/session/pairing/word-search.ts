@@ -9,6 +9,7 @@ export const CODE_WORDS: readonly string[] = WORDS.map((word) => word.replace('-
 
 const known = new Set(CODE_WORDS);
 
+/** Whether `word` (lower case) is on the list of words of codes. */
 export function isWord(word: string): boolean {
   return known.has(word);
 }
