@@ -2,9 +2,9 @@
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { ReceiverSession, TransferSnapshot } from '../../lib/session/model.ts';
 import { noFigures } from '../../lib/session/no-figures.ts';
+import { fileKind, fileLabel } from '../../lib/image/file-kind.ts';
 import { otherOpenTabs } from '../../lib/session/page/tab.ts';
 import { type Kept, type KeptFile, listKept, markSaved, removeKept } from '../../lib/storage/kept-files.ts';
-import { typeLabel } from '../../lib/store/outbox.ts';
 import { useText } from '../text/text.tsx';
 import { ReceivedPicture } from '../ui/picture/received-picture.tsx';
 import { Download } from '../ui/transfer/receiver-transfer.tsx';
@@ -133,7 +133,10 @@ function KeptCard({
       side="receiver"
       name={one.name}
       state="done"
-      about={[typeLabel(one.type), size, f.bytes(one.bytes)].filter(Boolean).join(' · ')}
+      compact={fileKind(one.name, one.type) !== 'picture'}
+      about={[fileLabel(one.name, one.type) || t.facts.untyped, size, f.bytes(one.bytes)]
+        .filter(Boolean)
+        .join(' · ')}
       said={t.receiverStates.done}
       verified={<Verified label={t.transfer.verified} hint={t.transfer.verifiedHint} />}
       picture={

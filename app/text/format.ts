@@ -6,7 +6,7 @@ export interface Format {
   number(value: number): string;
   /** 1 536 000 → "1.54 MB" */
   bytes(value: number): string;
-  /** Bytes a second → "12.3 Mbit/s" */
+  /** Bytes a second → "12.3 Mbit/s", "120 kbit/s" */
   rate(bytesPerSecond: number): string;
   /** 4.83 → "4.8 %" */
   percent(value: number): string;
@@ -52,6 +52,7 @@ export function makeFormat(locale: string): Format {
     },
     rate(bytesPerSecond) {
       const megabits = (bytesPerSecond * 8) / 1e6;
+      if (megabits < 0.1 && megabits > 0) return `${plain.format(Math.ceil(megabits * 1000))} kbit/s`;
       return `${megabits < 10 ? tenth.format(megabits) : plain.format(megabits)} Mbit/s`;
     },
     percent: (value) => `${tenth.format(value)} %`,

@@ -11,6 +11,8 @@ interface Complete {
   connection: Record<ConnectionState, string>;
   senderStates: Record<TransferState, string>;
   receiverStates: Record<TransferState, string>;
+  /** Instead of those above, for what is no picture. */
+  fileStates: Partial<Record<TransferState, string>>;
 }
 
 /** A sentence of the page is a string, or a function of its values. */
@@ -41,7 +43,6 @@ export function pagesText(translation: Messages, language: string) {
     pick: {
       ...text.pick,
       sharedAsk: (number: string) => say('pick.sharedAsk', { number }),
-      notPictures: (count: number) => say('pick.notPictures', { count }),
       tooMany: (left: string, most: string) => say('pick.tooMany', { left, most }),
       goNow: (name: string) => say('pick.goNow', { name }),
     },
@@ -57,6 +58,7 @@ export function pagesText(translation: Messages, language: string) {
     transfer: {
       ...text.transfer,
       total: (done: string, all: string) => say('transfer.total', { done, all }),
+      totalFiles: (done: string, all: string) => say('transfer.totalFiles', { done, all }),
       acceptAll: (name: string) => say('transfer.acceptAll', { name }),
       left: (time: string) => say('transfer.left', { time }),
       notShowable: (type: string) => say('transfer.notShowable', { type }),

@@ -99,6 +99,9 @@ describe('a plain name is left alone', () => {
     ['क्\u200dष.png', 'image/png'],
     ['IMG_0001.CR3', ''],
     ['GX010001.mp4', ''],
+    ...['report.pdf', 'letter.docx', 'table.xlsx', 'book.epub', 'all.tar.gz', 'notes.md'].map(
+      (name): [string, string] => [name, ''],
+    ),
   ])('%s', (name, type) => {
     expect(cleanFileName(name, type)).toBe(name);
   });
@@ -121,6 +124,8 @@ describe('a hostile name is made plain', () => {
     ]),
     ['a.whatever', '', 'a.whatever.bin'],
     ['nothing', '', 'nothing.bin'],
+    ['macros.docm', '', 'macros_docm.bin'],
+    ['report.pdf.exe', '', 'report_pdf_exe.bin'],
     ['St. Moritz', 'image/jpeg', 'St. Moritz.jpg'],
     ['photo. exe', 'image/jpeg', 'photo.jpg'],
     ['a\u200d.j\u200cpg', 'image/jpeg', 'a.jpg'],

@@ -47,15 +47,18 @@ const PICTURE_EXTENSIONS = new Set(
 const RAW_EXTENSIONS = ['cr3', 'crw', 'raf', 'x3f', 'mrw', 'raw'];
 
 /**
- * Endings that bytes of no kind we know may keep: films and sound, cameras' files that are no TIFF, and plain
- * words. A short list of what is harmless; one of what is not has holes.
+ * Endings that bytes of no kind we know may keep: films and sound, cameras' files that are no TIFF, plain
+ * words, documents that hold no programs, and archives. A list of what is harmless; one of what is not has
+ * holes.
  */
 const HARMLESS_EXTENSIONS = new Set([
   ...PICTURE_EXTENSIONS,
   ...RAW_EXTENSIONS,
   ...(
     'mov mp4 m4v 3gp avi mkv webm mpg mpeg mts m2ts insv lrv ' +
-    'mp3 m4a aac wav flac ogg opus aif aiff txt csv xmp aae bin'
+    'mp3 m4a aac wav flac ogg oga opus aif aiff mid txt csv xmp aae bin ' +
+    'md log json yaml yml toml srt vtt ics vcf gpx geojson ' +
+    'pdf epub docx xlsx pptx odt ods odp pages numbers key zip 7z rar gz tgz tar bz2 xz zst'
   ).split(' '),
 ]);
 

@@ -40,7 +40,16 @@ export const imageTools: ImageTools = {
   },
   async preview(blob, facts, signal) {
     const { makePreview } = await part(import('../image/make/preview.ts'));
-    return makePreview(blob, facts, { signal });
+    if (!facts.type.startsWith('video/')) return makePreview(blob, facts, { signal });
+    const { posterOf } = await part(import('../image/make/poster.ts'));
+    const poster = await posterOf(blob, signal);
+    if (!poster) return {};
+    const { width, height, drawn } = poster;
+    return {
+      ...(await makePreview(poster.blob, { type: 'image/jpeg', ...drawn }, { signal })),
+      width,
+      height,
+    };
   },
   async strip(blob, type) {
     const { stripLocation } = await part(import('../image/strip/strip-location.ts'));

@@ -32,6 +32,8 @@ export type Outcome =
   | { kind: 'smaller'; before: number; after: number }
   /** Compression would have made it larger, so the original goes. */
   | { kind: 'not-smaller'; before: number }
+  /** Only pictures can be made smaller: it goes as it is. */
+  | { kind: 'not-a-picture' }
   /** It is an animation, which would lose its motion: the original goes. */
   | { kind: 'moves' }
   /** This browser cannot decode it, or it has too many pixels; nothing was sent. */
@@ -128,6 +130,7 @@ async function applyChoice(
       return { outcome: { kind: 'cannot-remove', reason: result.reason } };
     }
     case 'smaller': {
+      if (!facts.type.startsWith('image/')) return { blob: file, outcome: { kind: 'not-a-picture' } };
       const { quality, longestSide } = choice;
       try {
         const smaller = await tools.compress(file, { quality, longestSide }, progress, signal);
@@ -146,15 +149,4 @@ async function applyChoice(
 
 function asFile(blob: Blob, item: OutboxItem): File {
   return blob instanceof File ? blob : new File([blob], item.name, { type: blob.type });
-}
-
-/** The bytes changed hands of a picture's type, e.g. `image/jpeg` → `JPEG`. */
-export function typeLabel(type: string): string {
-  const sub = type.split('/')[1] ?? type;
-  return (
-    sub
-      .replace(/^x-/, '')
-      .replace(/\+xml$/, '')
-      .toUpperCase() || '?'
-  );
 }

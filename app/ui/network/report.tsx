@@ -19,7 +19,7 @@ export function Report({ transfer, snapshot }: { transfer: TransferSnapshot; sna
     [t.report.retransmitted, f.number(figures.retransmitted)],
     [t.report.duplicates, f.number(figures.duplicates)],
     [t.report.seconds, f.duration(figures.seconds)],
-    [t.report.averageRate, f.rate(figures.averageRate)],
+    [t.report.averageRate, figures.averageRate > 0 ? f.rate(figures.averageRate) : t.report.unknown],
     [t.report.roundTrip, figures.roundTrip === undefined ? t.report.unknown : f.millis(figures.roundTrip)],
     [t.report.lanes, f.number(figures.lanes)],
     [t.report.path, path],

@@ -1,8 +1,6 @@
 /**
  * Files out of what browsers hand over: drops with folders in them, folder pickers, pastes, the share target.
  */
-import { isPictureName } from '../../../lib/image/file-name.ts';
-
 /** More at once would only fill the page; a folder of a whole disk is a mistake. */
 export const MAX_PICKED = 2000;
 /** Files counted in a dropped folder; beyond, it is only known that there are more. */
@@ -12,27 +10,20 @@ const SYSTEM_FILE = /^(?:\..*|thumbs\.db|desktop\.ini)$/i;
 
 export interface Picked {
   files: readonly File[];
-  /** Files of a folder that are no pictures by type and ending. */
-  notPictures: number;
-  /** Pictures beyond `MAX_PICKED`. */
+  /** Files beyond `MAX_PICKED`. */
   tooMany: number;
   /** There was a folder, and no file in it. */
   emptyFolder: boolean;
 }
 
-/** A folder holds other things too; files picked one by one are taken as they are. */
 export function pickedFrom(files: readonly File[], fromFolder: boolean): Picked {
   const own = fromFolder ? files.filter(({ name }) => !SYSTEM_FILE.test(name)) : files;
-  const wanted = fromFolder ? own.filter(({ type, name }) => isPicture(type, name)) : own;
   return {
-    files: wanted.slice(0, MAX_PICKED),
-    notPictures: own.length - wanted.length,
-    tooMany: Math.max(0, wanted.length - MAX_PICKED),
+    files: own.slice(0, MAX_PICKED),
+    tooMany: Math.max(0, own.length - MAX_PICKED),
     emptyFolder: fromFolder && own.length === 0,
   };
 }
-
-const isPicture = (type: string, name: string): boolean => type.startsWith('image/') || isPictureName(name);
 
 export async function filesFromDrop(data: DataTransfer): Promise<Picked> {
   // The list is empty after the event: take the entries first, read them afterwards.

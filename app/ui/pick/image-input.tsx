@@ -82,17 +82,21 @@ export const ImageInput = memo(function ImageInput({ add, hint }: Props) {
     <div className={css.area} data-over={over}>
       <p className={css.drop}>{over ? t.pick.dropNow : t.pick.drop}</p>
       <div className={`${ui.row} ${css.ways}`}>
-        <Way className={`${ui.button} ${ui.primary}`} label={t.pick.choose}>
+        {/* A phone's own choice of pictures, which a way to every file would hide behind its folders. */}
+        <Way className={`${ui.button} ${ui.primary} ${css.gallery}`} label={t.pick.gallery}>
           {(id) => (
             <input
               id={id}
               type="file"
               multiple
-              accept="image/*,.heic,.heif,.avif"
-              data-testid="file-input"
+              accept="image/*,video/*"
+              data-testid="gallery-input"
               onChange={picked}
             />
           )}
+        </Way>
+        <Way className={`${ui.button} ${ui.primary}`} label={t.pick.choose}>
+          {(id) => <input id={id} type="file" multiple data-testid="file-input" onChange={picked} />}
         </Way>
         <Way className={`${ui.button} ${css.camera}`} label={t.pick.camera}>
           {(id) => <input id={id} type="file" accept="image/*" capture="environment" onChange={picked} />}
@@ -143,11 +147,10 @@ function Shared({ files, add, leave }: { files: readonly File[]; add: () => void
 }
 
 /** What was not taken, and why. */
-function LeftOut({ left: { notPictures, tooMany, emptyFolder } }: { left: Omit<Picked, 'files'> }) {
+function LeftOut({ left: { tooMany, emptyFolder } }: { left: Omit<Picked, 'files'> }) {
   const { t, f } = useText();
   const said = [
     emptyFolder && t.pick.emptyFolder,
-    notPictures > 0 && t.pick.notPictures(notPictures),
     tooMany > 0 && t.pick.tooMany(f.number(tooMany), f.number(MAX_PICKED)),
   ].filter(Boolean);
   if (said.length === 0) return null;

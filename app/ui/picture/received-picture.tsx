@@ -6,7 +6,9 @@ import { isMoving } from '../../../lib/session/transfer-state.ts';
 import { useText } from '../../text/text.tsx';
 import { markFirstPicture } from '../transfer/first-picture.ts';
 import { isPreviewSize } from '../../../lib/image/inspect/is-preview.ts';
+import { fileKind } from '../../../lib/image/file-kind.ts';
 import { CheckedImage } from './checked-image.tsx';
+import { FileIcon } from './file-icon.tsx';
 import { FullPicture } from './full-picture.tsx';
 import { fills, PictureBox, type Stage } from './picture-box.tsx';
 import css from './picture-box.module.css';
@@ -90,6 +92,14 @@ export function ReceivedPicture({ session, transfer, accepted, onFile, open }: P
   }, [began, stage, transfer]);
 
   const alt = t.transfer.pictureOf(name);
+  // A box for a picture that never comes would only be empty.
+  if (
+    !thumbUrl &&
+    !transfer.preview &&
+    file?.show !== 'yes' &&
+    fileKind(name, file?.kind?.type ?? transfer.type) !== 'picture'
+  )
+    return <FileIcon name={name} type={transfer.type} />;
   return (
     <div ref={box}>
       <PictureBox size={transfer} stage={stage}>

@@ -1,6 +1,6 @@
 'use client';
 import { type PointerEvent, useEffect, useRef, useState } from 'react';
-import { typeLabel } from '../../../lib/store/outbox.ts';
+import { fileKind, fileLabel } from '../../../lib/image/file-kind.ts';
 import type { ReceiverSession, TransferSnapshot } from '../../../lib/session/model.ts';
 import { useText } from '../../text/text.tsx';
 import { sameSize } from '../../../lib/image/inspect/element-size.ts';
@@ -148,9 +148,11 @@ export function Viewer({ session, transfers, at, show, close }: Props) {
             <figcaption className={css.soft}>
               {file.show === 'too-many-pixels'
                 ? t.transfer.tooManyPixels
-                : file.show === 'unknown-format'
-                  ? t.transfer.notShowable(typeLabel(file.kind?.type ?? transfer.type))
-                  : t.transfer.unsure}
+                : file.show !== 'unknown-format'
+                  ? t.transfer.unsure
+                  : fileKind(transfer.name, typeOf(file, transfer)) === 'picture'
+                    ? t.transfer.notShowable(fileLabel(transfer.name, typeOf(file, transfer)))
+                    : t.transfer.savedOnly}
             </figcaption>
           </figure>
         )}
@@ -169,6 +171,8 @@ export function Viewer({ session, transfers, at, show, close }: Props) {
     </dialog>
   );
 }
+
+const typeOf = (file: ReceivedFile, transfer: TransferSnapshot): string => file.kind?.type ?? transfer.type;
 
 function Tool({
   label,

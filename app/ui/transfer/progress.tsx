@@ -9,6 +9,7 @@ export function Progress({ transfer }: { transfer: TransferSnapshot }) {
   const { figures, bytes, state } = transfer;
   const share = bytes > 0 ? Math.min(1, figures.bytesReceived / bytes) : state === 'done' ? 1 : 0;
   const over = state === 'done';
+  const rate = over ? figures.averageRate : figures.rate;
   const paused = state === 'paused';
   const left = paused ? undefined : figures.secondsLeft;
   const timeLeft =
@@ -19,8 +20,9 @@ export function Progress({ transfer }: { transfer: TransferSnapshot }) {
       <p className={css.words}>
         <strong>{f.percent(Math.floor(share * 100))}</strong>
         <span>{f.bytes(figures.bytesReceived)}</span>
-        {!paused && <span>{f.rate(over ? figures.averageRate : figures.rate)}</span>}
-        <span>{over ? f.duration(figures.seconds) : timeLeft}</span>
+        {/* What is here at once has neither. */}
+        {!paused && rate > 0 && <span>{f.rate(rate)}</span>}
+        <span>{!over ? timeLeft : figures.seconds > 0 && f.duration(figures.seconds)}</span>
       </p>
     </div>
   );

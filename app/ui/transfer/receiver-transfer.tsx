@@ -1,7 +1,6 @@
 'use client';
 import { memo, useCallback, useState } from 'react';
 import type { ReceiverSession, SessionSnapshot, TransferSnapshot } from '../../../lib/session/model.ts';
-import { typeLabel } from '../../../lib/store/outbox.ts';
 import { isFinal, isMoving } from '../../../lib/session/transfer-state.ts';
 import type { ReceiveStore } from '../../../lib/store/receive-store.ts';
 import { useText } from '../../text/text.tsx';
@@ -10,6 +9,7 @@ import { Notice, ProblemNotice } from '../kit/notice.tsx';
 import { Progress } from './progress.tsx';
 import { type ReceivedFile, receivedFile } from './received-file.ts';
 import { ReceivedPicture } from '../picture/received-picture.tsx';
+import { fileKind, fileLabel } from '../../../lib/image/file-kind.ts';
 import { cleanFileName } from '../../../lib/image/file-name.ts';
 import { saveFile } from '../../../lib/storage/save-file.ts';
 import { neverShown } from '../../../lib/image/inspect/sniff.ts';
@@ -31,8 +31,10 @@ export const ReceiverTransfer = memo(
     const [file, setFile] = useState<ReceivedFile>();
     const [accepted, setAccepted] = useState(false);
     const { id, name, type, bytes, width, height, state, problem } = transfer;
+    const shownType = file?.kind?.type ?? type;
+    const isPicture = fileKind(name, shownType) === 'picture';
     const about = [
-      typeLabel(file?.kind?.type ?? type),
+      fileLabel(name, shownType) || t.facts.untyped,
       width && height ? t.facts.pixels(f.number(width), f.number(height)) : '',
       f.bytes(bytes),
     ]
@@ -43,10 +45,11 @@ export const ReceiverTransfer = memo(
       <TransferCard
         side="receiver"
         name={name}
-        savedAs={cleanFileName(name, file?.kind?.type ?? type)}
+        savedAs={cleanFileName(name, shownType)}
         state={state}
         about={about}
-        said={t.receiverStates[state]}
+        said={isPicture ? t.receiverStates[state] : (t.fileStates[state] ?? t.receiverStates[state])}
+        compact={!isPicture && !transfer.thumb && !transfer.preview}
         verified={state === 'done' && <Verified label={t.transfer.verified} hint={t.transfer.verifiedHint} />}
         picture={
           <ReceivedPicture
@@ -61,8 +64,8 @@ export const ReceiverTransfer = memo(
       >
         {(isMoving(transfer) || state === 'done') && <Progress transfer={transfer} />}
         {problem && state !== 'declined' && <ProblemNotice problem={problem} />}
-        {(file ? file.show === 'unknown-format' : isMoving(transfer) && neverShown(type)) && (
-          <Notice kind="plain">{t.transfer.notShowable(typeLabel(file?.kind?.type ?? type))}</Notice>
+        {isPicture && (file ? file.show === 'unknown-format' : isMoving(transfer) && neverShown(type)) && (
+          <Notice kind="plain">{t.transfer.notShowable(fileLabel(name, shownType))}</Notice>
         )}
         {file?.show === 'unsure' && <Notice kind="plain">{t.transfer.unsure}</Notice>}
         {file?.show === 'too-many-pixels' && <Notice kind="plain">{t.transfer.tooManyPixels}</Notice>}

@@ -6,7 +6,8 @@ import type {
   TransferSnapshot,
   TransferState,
 } from '../../../lib/session/model.ts';
-import { type OutboxItem, typeLabel } from '../../../lib/store/outbox.ts';
+import { fileKind, fileLabel } from '../../../lib/image/file-kind.ts';
+import type { OutboxItem } from '../../../lib/store/outbox.ts';
 import { isFinal, isMoving } from '../../../lib/session/transfer-state.ts';
 import { mayChoose, type SendStore } from '../../../lib/store/send-store.ts';
 import { useText } from '../../text/text.tsx';
@@ -17,6 +18,7 @@ import { NetworkDetails } from '../network/network-details.tsx';
 import { noFigures } from '../../../lib/session/no-figures.ts';
 import { ProblemNotice } from '../kit/notice.tsx';
 import { Part } from '../kit/part.tsx';
+import { FileIcon } from '../picture/file-icon.tsx';
 import { PreviewPicture } from '../picture/picture-box.tsx';
 import { Progress } from './progress.tsx';
 import { TransferCard, Verified } from './transfer-card.tsx';
@@ -52,12 +54,15 @@ function Drawn({ item, transfer, snapshot, session, store }: Props) {
   const state = shownState(item, transfer);
   const { outgoing, facts } = item;
   const bytes = outgoing?.blob.size ?? item.file.size;
+  const type = outgoing?.type ?? facts?.type ?? item.file.type;
+  const isPicture = fileKind(item.name, type) === 'picture';
+  const compact = !isPicture && !outgoing?.preview && !outgoing?.thumb;
   const width = outgoing?.width ?? facts?.width;
   const height = outgoing?.height ?? facts?.height;
   const over = transfer ? isFinal(transfer) : item.stage.at === 'failed';
   const choosable = mayChoose(item, snapshot);
   const about = [
-    facts ? typeLabel(outgoing?.type ?? facts.type) : t.facts.untyped,
+    fileLabel(item.name, type) || t.facts.untyped,
     width && height ? t.facts.pixels(f.number(width), f.number(height)) : '',
     f.bytes(bytes),
   ]
@@ -71,16 +76,21 @@ function Drawn({ item, transfer, snapshot, session, store }: Props) {
       name={transfer?.name ?? outgoing?.name ?? item.name}
       state={state}
       about={about}
+      compact={compact}
       said={useSaid(item, transfer, state)}
       verified={state === 'done' && <Verified label={t.transfer.verified} hint={t.transfer.verifiedHint} />}
       picture={
-        <PreviewPicture
-          size={{ width, height }}
-          thumb={outgoing?.thumb}
-          preview={outgoing?.preview}
-          alt={t.transfer.pictureOf(item.name)}
-          none={item.stage.at === 'waiting' || item.stage.at === 'preparing' ? '' : t.transfer.noPreview}
-        />
+        compact ? (
+          <FileIcon name={item.name} type={type} />
+        ) : (
+          <PreviewPicture
+            size={{ width, height }}
+            thumb={outgoing?.thumb}
+            preview={outgoing?.preview}
+            alt={t.transfer.pictureOf(item.name)}
+            none={item.stage.at === 'waiting' || item.stage.at === 'preparing' ? '' : t.transfer.noPreview}
+          />
+        )
       }
       below={
         <>
@@ -89,7 +99,8 @@ function Drawn({ item, transfer, snapshot, session, store }: Props) {
           ) : (
             <FiguresRow figures={noFigures(bytes)} sha256={undefined} began={false} />
           )}
-          {choosable && (
+          {/* What is no picture goes as it is; one that was held back for the choice made needs another. */}
+          {choosable && (isPicture || item.stage.at === 'held') && (
             <ChoiceDetails choice={item.choice} change={(choice) => store.chooseFor(item.id, choice)} />
           )}
           {outgoing && <Wire item={item} session={session} />}
@@ -103,7 +114,7 @@ function Drawn({ item, transfer, snapshot, session, store }: Props) {
           facts={facts}
           placeGone={item.outcome?.kind === 'location-removed' || item.outcome?.kind === 'smaller'}
           removePlace={
-            choosable && item.choice.kind === 'original'
+            choosable && isPicture && item.choice.kind === 'original'
               ? () => store.chooseFor(item.id, { kind: 'without-location' })
               : undefined
           }
@@ -194,6 +205,8 @@ function Outcome({ item: { outcome } }: { item: OutboxItem }) {
         </p>
       );
     }
+    case 'not-a-picture':
+      return <p className={ui.small}>{t.choice.notAPicture}</p>;
     case 'not-smaller':
       return <p className={ui.small}>{t.choice.notSmaller}</p>;
     case 'moves':

@@ -1,4 +1,5 @@
 'use client';
+import { fileKind } from '../../../lib/image/file-kind.ts';
 import type { TransferSnapshot } from '../../../lib/session/model.ts';
 import { isFinal } from '../../../lib/session/transfer-state.ts';
 import { totalsOf } from '../../../lib/store/receive-store.ts';
@@ -17,11 +18,15 @@ export function Totals({
   const { t, f } = useText();
   const totals = totalsOf(transfers);
   if (totals.pictures < 2) return null;
+  const allPictures = transfers.every(({ name, type }) => fileKind(name, type) === 'picture');
   return (
     <div className={css.progress} data-testid="totals">
       <div className={`${ui.row} ${ui.between}`}>
         <p className={ui.numbers}>
-          {t.transfer.total(f.number(totals.done), f.number(totals.pictures))}
+          {(allPictures ? t.transfer.total : t.transfer.totalFiles)(
+            f.number(totals.done),
+            f.number(totals.pictures),
+          )}
           {' · '}
           <span className={ui.soft}>{f.bytes(totals.bytes)}</span>
         </p>

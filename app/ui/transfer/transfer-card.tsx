@@ -14,6 +14,8 @@ interface Props {
   said: string;
   verified: ReactNode;
   picture: ReactNode;
+  /** The picture is an icon, and takes no more room than one. */
+  compact?: boolean;
   /** Beside the picture. */
   children: ReactNode;
   /** Under both, over the whole width. */
@@ -30,6 +32,7 @@ export function TransferCard({
   said,
   verified,
   picture,
+  compact = false,
   children,
   below,
 }: Props) {
@@ -40,6 +43,7 @@ export function TransferCard({
       data-name={name}
       data-state={state}
       data-side={side}
+      data-compact={compact}
       aria-label={savedAs}
     >
       <div className={css.top}>

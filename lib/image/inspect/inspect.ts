@@ -1,4 +1,5 @@
 /** Everything we say about a picture before it is sent, from its bytes. */
+import { fileKind } from '../file-kind.ts';
 import { fitsDecodeLimit, HEADER_BYTES, readDimensions, uprightSize, type Dimensions } from './dimensions.ts';
 import { LONG_HEADER_BYTES } from './measure.ts';
 import { readMetadata, type Metadata, type Place } from './metadata.ts';
@@ -20,7 +21,10 @@ export type ImageProblem =
 
 /** What the bytes of a file say of themselves; nothing of it is taken from its name. */
 export interface ImageFacts {
-  /** From the bytes; `application/octet-stream` when they are no image that we know. */
+  /**
+   * From the bytes; when they are no image that we know, what the file says of itself, if that is none
+   * either.
+   */
   type: string;
   /** Without a dot; `''` when not known. */
   extension: string;
@@ -58,7 +62,7 @@ const WHOLE_READ_BYTES = 48 * 1024 * 1024;
 /** Never rejects. */
 export async function inspectImage(file: Blob & { readonly name?: string }): Promise<ImageFacts> {
   const nothing: ImageFacts = {
-    type: 'application/octet-stream',
+    type: typeOfNoImage(file.type),
     extension: '',
     showable: false,
     partial: false,
@@ -75,7 +79,11 @@ export async function inspectImage(file: Blob & { readonly name?: string }): Pro
     return { ...nothing, problem: 'unreadable' };
   }
   const kind = sniffType(front);
-  if (kind === undefined) return { ...nothing, problem: 'not-an-image' };
+  if (kind === undefined) {
+    // Phones write where they were into films, and we do not look there.
+    const film = fileKind(file.name ?? '', nothing.type) === 'film';
+    return { ...nothing, problem: 'not-an-image', namesPlace: film ? 'perhaps' : 'none' };
+  }
   const facts = { ...nothing, ...kind };
   let dimensions: Dimensions | undefined;
   let metadata: Metadata;
@@ -104,6 +112,12 @@ export async function inspectImage(file: Blob & { readonly name?: string }): Pro
     looksConverted: looksConverted(file.name ?? '', kind.type, dimensions, metadata),
     ...(problem !== undefined && { problem }),
   };
+}
+
+/** Browsers know it by the name's ending; a picture is one by its bytes alone. */
+function typeOfNoImage(claimed: string): string {
+  const plain = /^[a-z0-9]+\/[a-z0-9.+-]+$/.test(claimed) && !claimed.startsWith('image/');
+  return plain ? claimed : 'application/octet-stream';
 }
 
 async function readFront(file: Blob, length: number): Promise<Uint8Array<ArrayBuffer>> {
