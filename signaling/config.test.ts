@@ -18,6 +18,7 @@ test('nothing needs to be set', () => {
     ice: { stunUrls: [], turnUrls: [] },
     stun: true,
     logLevel: 'info',
+    metrics: undefined,
     pagesFolder: undefined,
   });
 });
@@ -38,6 +39,7 @@ test('what is set is read', () => {
     TURN_URLS: 'turn:192.0.2.1:3478?transport=udp,turns:t.example',
     TURN_SECRET: 'north',
     LOG_LEVEL: 'silent',
+    METRICS_LISTEN: '[::]:9464',
     TESSERA_OUT: '/pages',
   };
   expect(readConfig(env, ['--https', '--dev'])).toEqual({
@@ -56,6 +58,7 @@ test('what is set is read', () => {
     // Other servers take its place.
     stun: false,
     logLevel: 'silent',
+    metrics: { host: '::', port: 9464 },
     pagesFolder: '/pages',
   });
 });
@@ -89,6 +92,9 @@ test.each([
   ['TURN_URLS', 'turn:t.example'],
   ['TURN_SECRET', 'north'],
   ['LOG_LEVEL', 'INFO'],
+  ['METRICS_LISTEN', 'on'],
+  ['METRICS_LISTEN', 'localhost:9464'],
+  ['METRICS_LISTEN', '127.0.0.1:70000'],
 ])('%s=%s is refused in a sentence that names it', (name, value) => {
   expect(() => readConfig({ [name]: value }, [])).toThrow(new RegExp(`^${name}[: ].*\\.$`, 'm'));
 });

@@ -7,6 +7,7 @@ import { hostname } from 'node:os';
 import { parseArgs } from 'node:util';
 import { LOG_LEVELS, type LogLevel } from './log.ts';
 import { nameOf } from './socket/origin.ts';
+import type { Listen } from './operations/metrics-server.ts';
 import type { IceConfig } from './socket/ice-servers.ts';
 import { MAX_ICE_URL_LENGTH, MAX_ICE_URLS } from './wire/limits.ts';
 
@@ -30,6 +31,8 @@ export interface Config {
   /** Answer STUN on the same port over UDP: unless it is switched off, or other servers are named. */
   stun: boolean;
   logLevel: LogLevel;
+  /** Where `/metrics` listens; unset: nowhere. */
+  metrics: Listen | undefined;
   /** Folder of the exported pages; unset: `out` in the project. */
   pagesFolder: string | undefined;
 }
@@ -46,6 +49,7 @@ export const SETTINGS = [
   'TURN_URLS',
   'TURN_SECRET',
   'LOG_LEVEL',
+  'METRICS_LISTEN',
   'TESSERA_OUT',
 ] as const;
 type Setting = (typeof SETTINGS)[number];
@@ -131,10 +135,21 @@ export function readConfig(
     stun: stun === 'on' && stunUrls.length === 0,
     ice: { stunUrls, turnUrls, ...(turnSecret === undefined ? {} : { turnSecret }) },
     logLevel: logLevel ?? 'info',
+    metrics: readListen(text('METRICS_LISTEN'), problems),
     pagesFolder: text('TESSERA_OUT'),
   };
   if (problems.length > 0) throw new ConfigError(problems.join('\n'));
   return config;
+}
+
+/** `9464` is on this machine alone; `0.0.0.0:9464` and `[::]:9464` are for a network that is trusted. */
+function readListen(value: string | undefined, problems: string[]): Listen | undefined {
+  if (value === undefined) return undefined;
+  const [, host, port] = /^(?:(\d+\.\d+\.\d+\.\d+|\[[0-9A-Fa-f:.]+\]):)?(\d{1,5})$/.exec(value) ?? [];
+  if (port !== undefined && Number(port) <= 65_535)
+    return { host: host?.replace(/[[\]]/g, '') ?? '127.0.0.1', port: Number(port) };
+  problems.push(`METRICS_LISTEN: "${value}" is neither a port such as 9464 nor an address and port.`);
+  return undefined;
 }
 
 function readFlags(args: readonly string[], problems: string[]): Pick<Config, 'https' | 'development'> {

@@ -7,6 +7,7 @@ import { createServer as createHttps } from 'node:https';
 import type { Socket } from 'node:net';
 import { Held } from './held.ts';
 import type { Log } from './log.ts';
+import { noMetrics, type Metrics } from './operations/metrics.ts';
 import { limitKey } from './socket/address.ts';
 import {
   MAX_ADDRESS_CONNECTIONS,
@@ -23,10 +24,12 @@ export interface ListenerOptions {
   certificate?: { key: string; cert: string };
   trustedProxies: number;
   log: Log;
+  /** Default: nothing is counted. */
+  metrics?: Metrics;
 }
 
 export function createListener(options: ListenerOptions, answer: RequestListener): Server {
-  const { certificate, log } = options;
+  const { certificate, log, metrics = noMetrics } = options;
   const guarded: RequestListener = (request, response) => {
     try {
       answer(request, response);
@@ -54,7 +57,10 @@ export function createListener(options: ListenerOptions, answer: RequestListener
   server.on('error', (error) => {
     if (server.listening) refused(nameOf(error));
   });
-  server.on('drop', () => refused('too many are open'));
+  server.on('drop', () => {
+    metrics.limitHit('connections');
+    refused('too many are open');
+  });
 
   const held = new Held(MAX_ADDRESS_CONNECTIONS, Infinity);
   server.on('connection', (socket: Socket) => {
@@ -62,6 +68,7 @@ export function createListener(options: ListenerOptions, answer: RequestListener
     if (options.trustedProxies > 0) return;
     const key = limitKey(socket.remoteAddress ?? '');
     if (!held.take(key)) {
+      metrics.limitHit('connections');
       socket.destroy();
       return;
     }

@@ -8,11 +8,14 @@ import { pino } from 'pino';
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
+/** What goes along with a line. Numbers only: no text of a visitor fits in. */
+export type Facts = Readonly<Record<string, number | boolean>>;
+
 /** Where the server reports to: one plain sentence a line, without codes and names. */
 export interface Log {
-  info(message: string): void;
-  warn(message: string): void;
-  error(message: string): void;
+  info(message: string, facts?: Facts): void;
+  warn(message: string, facts?: Facts): void;
+  error(message: string, facts?: Facts): void;
 }
 
 /** Lines that wait for a reader; what follows is lost. */
@@ -22,9 +25,9 @@ export function createLog(level: LogLevel): Log {
   // `base` would add process and host name to every line.
   const log = pino({ level, base: null }, output());
   return {
-    info: (message) => log.info(message),
-    warn: (message) => log.warn(message),
-    error: (message) => log.error(message),
+    info: (message, facts = {}) => log.info(facts, message),
+    warn: (message, facts = {}) => log.warn(facts, message),
+    error: (message, facts = {}) => log.error(facts, message),
   };
 }
 

@@ -8,6 +8,18 @@ import { ConfigError, readConfig, type Config } from './config.ts';
 import { lanAddresses } from './tls/lan.ts';
 import { createLog } from './log.ts';
 import { servePages } from './pages/pages.ts';
+import { createMetrics } from './operations/metrics.ts';
+import { serveMetrics } from './operations/metrics-server.ts';
+import {
+  MAX_ADDRESS_CONNECTIONS,
+  ADDRESS_LIMITS,
+  MAX_ADDRESS_SOCKETS,
+  DRAIN_MS,
+  MAX_ROOMS,
+  MAX_SOCKETS,
+  PAIR_LIFETIME_MS,
+  ROOM_LIFETIME_MS,
+} from './wire/limits.ts';
 import { createTesseraServer, type ServerOptions } from './server.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -21,7 +33,9 @@ const lan = lanAddresses();
 const pages = config.development
   ? await (await import('./pages/development.ts')).developmentPages(root, config.port)
   : { pages: exportedPages(config.pagesFolder ?? `${root}out`) };
-const options: ServerOptions = { ...config, ...pages, log };
+const metrics = config.metrics && createMetrics();
+const { metrics: metricsAt, ...settled } = config;
+const options: ServerOptions = { ...settled, ...pages, log, ...(metrics && { metrics }) };
 if (config.https) options.certificate = await keptCertificate(`${root}.certs`, lan, Date.now());
 
 const server = createTesseraServer(options);
@@ -30,7 +44,23 @@ const port = await server.listen(config.port, config.host).catch((error: NodeJS.
     error.code === 'EADDRINUSE' ? `port ${config.port} is taken; set PORT to another one` : error.message;
   return refuse(`${reason}.`);
 });
+if (metrics && metricsAt) {
+  await serveMetrics(metrics, metricsAt).catch((error: NodeJS.ErrnoException) =>
+    refuse(`METRICS_LISTEN: port ${metricsAt.port} cannot be listened on (${error.code}).`),
+  );
+}
 greet(config, port);
+log.info('limits', {
+  rooms: MAX_ROOMS,
+  sockets: MAX_SOCKETS,
+  connections: server.maxConnections,
+  socketsOfOneAddress: MAX_ADDRESS_SOCKETS,
+  connectionsOfOneAddress: config.trustedProxies > 0 ? 0 : MAX_ADDRESS_CONNECTIONS,
+  roomSeconds: ROOM_LIFETIME_MS / 1000,
+  pairSeconds: PAIR_LIFETIME_MS / 1000,
+  failedJoinsOfOneAddress: ADDRESS_LIMITS.failedJoin.points,
+  drainSeconds: DRAIN_MS / 1000,
+});
 
 let closing = false;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -38,9 +68,18 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     // A second signal means now.
     if (closing) process.exit(1);
     closing = true;
-    log.info('closing');
-    void server.close().then(() => process.exit(0));
+    void end(signal === 'SIGTERM').then(() => process.exit(0));
   });
+}
+
+/** A person who presses Ctrl+C waits for nobody. */
+async function end(drain: boolean): Promise<void> {
+  if (drain) {
+    log.info('draining');
+    await server.drain();
+  }
+  log.info('closing');
+  await server.close();
 }
 
 function settings(): Config {

@@ -1,4 +1,4 @@
-/** One process, one port: the exported pages, Socket.IO, /healthz, and STUN over UDP. */
+/** One process, one port: the exported pages, Socket.IO, /healthz and /readyz, and STUN over UDP. */
 import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -25,6 +25,10 @@ export interface TesseraServer {
   listen(port: number, host?: string): Promise<number>;
   /** The port on which STUN answers; `undefined`: it was not asked for, or the UDP port is taken. */
   stunPort(): number | undefined;
+  /** Connections of every kind that are accepted at a time, as far as the system has descriptors for them. */
+  readonly maxConnections: number;
+  /** See `Signaling.drain`: pages and `/readyz` are answered meanwhile, handshakes with 503. */
+  drain(): Promise<void>;
   /** Tells every page, finishes what is being answered, and is done within `SHUTDOWN_MS`. */
   close(): Promise<void>;
 }
@@ -38,10 +42,17 @@ export function createTesseraServer(options: ServerOptions): TesseraServer {
       response.end('This server does not go by that name. Whoever runs it can name it in ALLOWED_HOSTS.\n');
       return;
     }
-    if (request.url?.split('?')[0] !== '/healthz') return options.pages(request, response);
+    const path = request.url?.split('?')[0];
+    if (path !== '/healthz' && path !== '/readyz') return options.pages(request, response);
     setSecurityHeaders(response, false, undefined);
     response.setHeader('Cache-Control', 'no-store');
     response.setHeader('Content-Type', 'application/json');
+    if (path === '/readyz') {
+      const unready = signaling.unready();
+      if (unready !== undefined) response.statusCode = 503;
+      response.end(JSON.stringify({ status: unready ?? 'ready' }));
+      return;
+    }
     const uptimeSeconds = Math.floor((Date.now() - startedAt) / 1000);
     response.end(JSON.stringify({ status: 'ok', alarm: signaling.alarm(), uptimeSeconds }));
   };
@@ -72,12 +83,26 @@ export function createTesseraServer(options: ServerOptions): TesseraServer {
       const bound = await listenTcp(port, host);
       if (options.stun) {
         // Pages and signaling are worth having without it.
-        const started = await startStun(bound.address, bound.port).catch(() => undefined);
+        const started = await startStun(bound.address, bound.port, () =>
+          options.metrics?.limitHit('stun'),
+        ).catch(() => undefined);
         if (started) stun = { ...started, port: bound.port };
       }
       return bound.port;
     },
     stunPort: () => stun?.port,
+    maxConnections: server.maxConnections,
+    drain: async () => {
+      // A proxy that hears 503 may ask another node for the same page.
+      server.removeAllListeners('upgrade');
+      server.on('upgrade', (_, socket: Duplex) => {
+        socket.on('error', () => {});
+        socket.end(
+          'HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 1\r\nContent-Length: 0\r\n\r\n',
+        );
+      });
+      await signaling.drain();
+    },
     close: async () => {
       await stun?.close();
       const impatience = setTimeout(() => server.closeAllConnections(), SHUTDOWN_MS);

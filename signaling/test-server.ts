@@ -19,6 +19,8 @@ export interface TestServer {
   lines: string[];
   /** A connected client. Rejects with the server's reason when it refuses. */
   connect(headers?: Record<string, string>): Promise<TestSocket>;
+  /** See `TesseraServer.drain`. */
+  drain(): Promise<void>;
   /** Stops the server alone; its clients find out. */
   stop(): Promise<void>;
   close(): Promise<void>;
@@ -56,6 +58,7 @@ export async function startTestServer(options: Partial<ServerOptions> = {}, port
         socket.on('connect', () => resolve(socket));
         socket.on('connect_error', reject);
       }),
+    drain: () => server.drain(),
     stop: () => server.close(),
     close: async () => {
       for (const socket of sockets) socket.disconnect();

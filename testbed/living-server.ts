@@ -15,6 +15,8 @@ export interface LivingServer {
   /** What it wrote, both streams. */
   output(): string;
   alive(): boolean;
+  /** `null` while it lives, or when a signal ended it. */
+  exitCode(): number | null;
   stop(): void;
 }
 
@@ -22,6 +24,8 @@ export interface LivingOptions {
   settings?: Record<string, string>;
   /** At most so many descriptors. */
   descriptors?: number;
+  /** Default: a free one. */
+  port?: number;
   /** Where its output goes instead. */
   stdout?: string;
 }
@@ -34,7 +38,7 @@ export async function startLivingServer(options: LivingOptions = {}): Promise<Li
   writeFileSync(join(folder, '404.html'), '<html>lost</html>');
   for (const suffix of ['', '.br', '.gz'])
     writeFileSync(join(folder, `_next/static/a.js${suffix}`), 'a'.repeat(64 * 1024));
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   const limit = options.descriptors === undefined ? '' : `ulimit -n ${options.descriptors}; `;
   const target = options.stdout === undefined ? '' : ` >${options.stdout}`;
   const command = `${limit}exec "${process.execPath}" --import tsx signaling/main.ts${target}`;
@@ -59,6 +63,7 @@ export async function startLivingServer(options: LivingOptions = {}): Promise<Li
         folder,
         output: () => output,
         alive,
+        exitCode: () => child.exitCode,
         stop,
       };
     await new Promise((resolve) => setTimeout(resolve, 50));

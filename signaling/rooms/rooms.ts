@@ -146,6 +146,16 @@ export class Rooms {
     return this.#places.has(socket);
   }
 
+  /** Rooms that wait for a receiver, pairs, and sides of dropped sessions that wait. */
+  counts(): { rooms: number; pairs: number; waiting: number } {
+    const paired = Array.from(this.#pairs).filter((pair) => pair.rendezvous !== undefined).length;
+    return {
+      rooms: this.#rooms.size,
+      pairs: this.#pairs.size,
+      waiting: this.#rendezvous.size - paired,
+    };
+  }
+
   #reply(event: RoomsEvent, now: number, effects: Effect[]): Reply {
     switch (event.type) {
       case 'open':

@@ -11,6 +11,8 @@ import {
   MAX_ADDRESS_SOCKETS,
   ALARM_SLOT_DIGITS,
   CONNECT_MS,
+  DRAIN_MS,
+  DRAIN_QUIET_MS,
   IDLE_SOCKET_MS,
   MAX_FRAME_BYTES,
   MAX_MALFORMED,
@@ -31,6 +33,7 @@ import {
 } from '../wire/messages.ts';
 import { MessageBudget } from './budget.ts';
 import { Held } from '../held.ts';
+import { noMetrics, type LimitHit, type Metrics } from '../operations/metrics.ts';
 import { hostOf } from '../pages/headers.ts';
 import { nameAllowed, originAllowed } from './origin.ts';
 import { Rooms, type Outcome, type RoomsEvent } from '../rooms/rooms.ts';
@@ -48,6 +51,8 @@ interface Connection {
   /** Was closed by this side at the last look. */
   closing: boolean;
   budget: MessageBudget;
+  /** When it was paired, or last sent or got a message: a handshake is under way. */
+  spokeAt: number;
   /** Set while it is in the namespace. */
   socket?: IoSocket;
 }
@@ -82,6 +87,8 @@ export interface SignalingOptions {
    */
   ownStun?: (host: string | undefined) => string | undefined;
   log: Log;
+  /** Default: nothing is counted. */
+  metrics?: Metrics;
   /** Unix milliseconds; tests make ten minutes pass. */
   now?: () => number;
   /** The development server listens for upgrades on the same port. */
@@ -90,19 +97,33 @@ export interface SignalingOptions {
 
 export interface Signaling {
   alarm(): boolean;
+  /** Why no new room is taken at this moment, in a word; `undefined`: it is. */
+  unready(): 'draining' | undefined;
+  /**
+   * Takes no new room and no join, and sends every page away, to return by itself and find another node or
+   * the restarted one; pairs in the middle of their handshake once they are silent. Resolves when all are
+   * gone, after `DRAIN_MS` at the latest.
+   */
+  drain(): Promise<void>;
   /** Closes every connection; the pages see it at once and return by themselves. */
   close(): Promise<void>;
 }
 
 /** Serves the signaling protocol of `wire/messages.ts` on a server of ours, until `close`. */
 export function attachSignaling(server: HttpServer | HttpsServer, options: SignalingOptions): Signaling {
-  const { log, trustedProxies, now = Date.now } = options;
+  const { log, trustedProxies, now = Date.now, metrics = noMetrics } = options;
   const rooms = new Rooms();
   const attempts = new Attempts(() =>
     log.warn('alarm: many joins fail; somebody may be guessing codes. New codes get longer slots.'),
   );
   const host = (request: IncomingMessage) => hostOf(request, trustedProxies);
   const held = new Held(MAX_ADDRESS_SOCKETS, MAX_SOCKETS);
+  let draining = false;
+  /** What a limit said, and counted when it said no. */
+  const within = (limit: LimitHit, allowed: boolean): boolean => {
+    if (!allowed) metrics.limitHit(limit);
+    return allowed;
+  };
   const io: IoServer = new Server(server, {
     transports: ['websocket'],
     serveClient: false,
@@ -119,9 +140,10 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
         originAllowed(request.headers.origin, name, options.allowedOrigins);
       const raw = request.socket;
       const address = clientAddress(request, trustedProxies);
-      if (!ours || raw.destroyed || !attempts.allow('handshake', address, now())) return done(null, false);
+      if (!ours || raw.destroyed || draining) return done(null, false);
+      if (!within('handshake', attempts.allow('handshake', address, now()))) return done(null, false);
       // Counted from here, since nobody has to say anything after the handshake, until the wire is gone.
-      if (!held.take(address)) return done(null, false);
+      if (!within('sockets', held.take(address))) return done(null, false);
       raw.once('close', () => held.release(address));
       done(null, true);
     },
@@ -144,11 +166,12 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
       joined: false,
       closing: false,
       budget: new MessageBudget(at),
+      spokeAt: -Infinity,
     };
     connections.set(wire, connection);
     wire.request.socket.once('close', () => connections.delete(wire));
     const count = () => {
-      if (connection.budget.message(now())) return;
+      if (within('messages', connection.budget.message(now()))) return;
       // Told so, a page waits before it returns.
       if (connection.socket) connection.socket.disconnect(true);
       else wire.request.socket.destroy();
@@ -161,19 +184,26 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
     const connection = connections.get(socket.conn as unknown as Wire);
     if (!connection) return next(new Error('busy'));
     socket.data = { connection };
-    const allowed = attempts.allow('connect', connection.address, now());
+    const allowed = within('connect', attempts.allow('connect', connection.address, now()));
     next(allowed ? undefined : new Error('too-many-attempts'));
   });
 
+  const failedJoin = (from: string): void => {
+    metrics.failedJoin();
+    attempts.failedJoin(from, now());
+  };
   const run = (event: RoomsEvent): Outcome => rooms.handle(event, now());
   const deliver = (outcome: Outcome): void => {
     for (const effect of outcome.effects) {
       if (effect.type === 'failed-join') {
-        attempts.failedJoin(effect.from, now());
+        failedJoin(effect.from);
         continue;
       }
       const socket = io.sockets.sockets.get(effect.to);
       if (!socket) continue;
+      // Sent away by us, not gone: both sides are, and meet again.
+      if (draining && effect.type === 'peer-left') continue;
+      if (effect.type === 'message' || effect.type === 'paired') socket.data.connection.spokeAt = now();
       switch (effect.type) {
         case 'message':
           socket.emit('message', effect.bytes);
@@ -206,8 +236,9 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
     connection.joined = true;
     const ownStun = options.ownStun?.(host(socket.request));
     const ice = () => iceServers(options.ice, now(), address, ownStun);
-    const allow = (attempt: Attempt) => attempts.allow(attempt, address, now());
-    const request = takeRequests(socket);
+    const allow = (attempt: Exclude<Attempt, 'failedJoin'>) =>
+      within(attempt, attempts.allow(attempt, address, now()));
+    const request = takeRequests(socket, metrics, () => draining);
 
     request('open', emptySchema, (_, ack) => {
       if (!allow('open')) return ack({ error: 'too-many-attempts' });
@@ -230,11 +261,11 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
 
     request('join', joinSchema, ({ slot, hello }, ack) => {
       // Both are asked before the slot is looked at: an answer would be the guess that we refuse.
-      const allowed = allow('join') && attempts.mayJoin(address, now());
+      const allowed = allow('join') && within('failed-join', attempts.mayJoin(address, now()));
       if (!allowed) return ack({ error: 'too-many-attempts' });
       answer(socket, { type: 'join', socket: socket.id, slot, from: address, hello }, (reply) => {
         if (reply.type === 'joined') return ack({ iceServers: ice() });
-        attempts.failedJoin(address, now());
+        failedJoin(address);
         ack({ error: refusal(reply) });
       });
     });
@@ -248,9 +279,12 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
     });
 
     request('relay', relaySchema, (bytes, ack) => {
-      answer(socket, { type: 'relay', socket: socket.id, bytes }, (reply) =>
-        ack(reply.type === 'done' ? {} : { error: refusal(reply) }),
-      );
+      connection.spokeAt = now();
+      answer(socket, { type: 'relay', socket: socket.id, bytes }, (reply) => {
+        if (reply.type !== 'done') return ack({ error: refusal(reply) });
+        metrics.relayed(bytes.length);
+        ack({});
+      });
     });
 
     for (const type of ['burn', 'leave'] as const) {
@@ -273,7 +307,7 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
     if (closing) raw.destroy();
     connection.closing = wire.readyState !== 'open';
     const silent = !joined && connectedAt < now() - CONNECT_MS;
-    if (silent || !budget.bytes(raw.bytesRead, now())) raw.destroy();
+    if (silent || !within('bytes', budget.bytes(raw.bytesRead, now()))) raw.destroy();
     const idleSince = now() - (used ? IDLE_SOCKET_MS : UNUSED_SOCKET_MS);
     if (connectedAt < idleSince && socket && !rooms.has(socket.id)) socket.disconnect(true);
     // Has left the namespace and stayed.
@@ -285,9 +319,28 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
     for (const [wire, connection] of connections) look(wire, connection);
   }, 1000);
   clock.unref();
+  const unready = () => (draining ? ('draining' as const) : undefined);
+  metrics.watch(() => ({
+    sockets: connections.size,
+    ...rooms.counts(),
+    alarm: attempts.alarm(now()),
+    ready: unready() === undefined,
+  }));
 
   return {
     alarm: () => attempts.alarm(now()),
+    unready,
+    drain: async () => {
+      draining = true;
+      const until = performance.now() + DRAIN_MS;
+      while (connections.size > 0 && performance.now() < until) {
+        for (const [wire, { spokeAt }] of connections) {
+          // Not `disconnectSockets`, as below.
+          if (spokeAt < now() - DRAIN_QUIET_MS && wire.readyState === 'open') wire.close();
+        }
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    },
     close: async () => {
       clearInterval(clock);
       // Not `disconnectSockets`: a page takes that as a refusal and does not return.
@@ -301,11 +354,14 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
   };
 }
 
+/** What begins something; a server that is about to stop takes none of it. */
+const BEGINNINGS: readonly string[] = ['open', 'reopen', 'join', 'rejoin'];
+
 /**
  * Registers one kind of request: shape, then the handler. A request without an acknowledgement is dropped; a
  * malformed one is answered, and the third closes the socket.
  */
-function takeRequests(socket: IoSocket) {
+function takeRequests(socket: IoSocket, metrics: Metrics, draining: () => boolean) {
   const { connection } = socket.data;
   return <N extends keyof ClientToServer, S extends v.GenericSchema>(
     name: N,
@@ -319,11 +375,20 @@ function takeRequests(socket: IoSocket) {
       if (args.length !== 2 || typeof ack !== 'function' || !parsed.success) {
         answer({ error: 'malformed' });
         connection.malformed += 1;
-        if (connection.malformed >= MAX_MALFORMED) socket.disconnect(true);
+        if (connection.malformed >= MAX_MALFORMED) {
+          metrics.limitHit('malformed');
+          socket.disconnect(true);
+        }
         return;
       }
       connection.used = true;
-      handle(parsed.output, answer);
+      const counted = (reply: object) => {
+        if (name !== 'burn' && name !== 'leave')
+          metrics.answered(name, 'error' in reply ? (reply.error as SignalingErrorCode) : 'done');
+        answer(reply);
+      };
+      if (draining() && BEGINNINGS.includes(name)) return counted({ error: 'busy' });
+      handle(parsed.output, counted);
     };
     // The types promise well-formed requests; the wire does not.
     socket.on<keyof ClientToServer>(name, listener);

@@ -17,16 +17,22 @@ export interface StunServer {
 
 /**
  * @param address where the pages are served: `::` is every address, of both families
+ * @param onLimit called for each question that is not answered because there were too many
  * @throws (rejects) when the port is taken
  */
-export async function startStun(address: string, port: number): Promise<StunServer> {
+export async function startStun(
+  address: string,
+  port: number,
+  onLimit: () => void = () => {},
+): Promise<StunServer> {
   const socket = createSocket({ type: address.includes(':') ? 'udp6' : 'udp4', ipv6Only: false });
   const budget = new AnswerBudget();
   socket.on('message', (bytes, from) => {
     // Nothing can be sent to port 0, and nothing honest is sent from there.
     if (from.port === 0) return;
     const request = parseBindingRequest(bytes);
-    if (request === undefined || !budget.take(limitKey(from.address), performance.now())) return;
+    if (request === undefined) return;
+    if (!budget.take(limitKey(from.address), performance.now())) return onLimit();
     const source = addressBytes(from.address);
     // Whether it arrives is the asker's concern: it asks again.
     if (source) socket.send(answerBinding(request, source, from.port), from.port, from.address, () => {});

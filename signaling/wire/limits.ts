@@ -116,6 +116,18 @@ export const TURN_CREDENTIAL_SECONDS = 3600;
 export const SHUTDOWN_MS = 3000;
 
 /**
+ * A stop lets pairs finish for this long. With `SHUTDOWN_MS` it stays below the ten seconds after which a
+ * container's engine kills.
+ */
+export const DRAIN_MS = 6000;
+
+/**
+ * A pair that has been silent for this long is not in the middle of a handshake; its messages are round trips
+ * apart.
+ */
+export const DRAIN_QUIET_MS = 2000;
+
+/**
  * Points in a window of seconds for each address; an address is often a whole school or office behind one
  * NAT.
  */
