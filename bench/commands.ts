@@ -8,6 +8,7 @@ import { direct } from './commands/direct.ts';
 import { join } from './commands/join.ts';
 import { lanes } from './commands/lanes.ts';
 import { networks } from './commands/networks.ts';
+import { paths } from './commands/paths.ts';
 import { quality } from './commands/quality.ts';
 import { share } from './commands/share.ts';
 import { sweep } from './commands/sweep.ts';
@@ -39,5 +40,6 @@ export const commands: Readonly<Record<string, Command>> = {
   album: { about: 'an album of 200 photographs: memory of the pages, gaps between pictures', run: album },
   appear: { about: 'from accepting to the first picture on the screen', run: appear },
   quality: { about: 'how good a picture looks while it arrives, beside a reliable channel', run: quality },
+  paths: { about: 'kind and unkind paths, simulated: time over limit, own drops, shares', run: paths },
   sweep: { about: 'thousands of simulated paths; needs no browser', run: sweep },
 };

@@ -1,17 +1,19 @@
 /** The protocol in the simulator over every path we can think of: where is it far from the limit? */
+import { fileURLToPath } from 'node:url';
 import type { Bench } from '../bench.ts';
 import { heatMap, type Panel } from '../report/heat-map.ts';
 import type { Result } from '../result.ts';
 import { spreadOf } from '../statistics.ts';
 import { axes, conditions, PICTURE_BYTES, type SweepCell } from '../sweep/grid.ts';
-import { runSweep } from '../sweep/run-sweep.ts';
+import { onEveryCore } from '../sweep/on-every-core.ts';
 
+const PROGRAM = fileURLToPath(new URL('../sweep/sweep-process.ts', import.meta.url));
 const WORST_ROWS = 12;
 
 export async function sweep(bench: Bench): Promise<Result> {
   const cells = conditions(bench.args.quick);
   const began = performance.now();
-  const results = await runSweep(cells, (done) => {
+  const results = await onEveryCore<SweepCell>(PROGRAM, cells, (done) => {
     if (done % 200 === 0) bench.say(`${done} of ${cells.length} cells`);
   });
   const seconds = (performance.now() - began) / 1000;

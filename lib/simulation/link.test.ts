@@ -147,4 +147,32 @@ describe('link', () => {
     const out = push(new Link<number>({ ...CLEAN, rate: Infinity }), 1000, 0);
     expect(out.every(([, at]) => at === 50)).toBe(true);
   });
+
+  test('lets a policer drop what exceeds its rate, after a burst, and queues nothing', () => {
+    const link = new Link<number>({ rate: 100e6, delay: 0, seed: 1, policer: { rate: 8e6, burst: 20_000 } });
+    let passed = 0;
+    // 32 Mbit/s for a second, headers included.
+    for (let now = 0; now < 1000; now += 0.25) if (link.send(0, 1000 - 93, now)) passed += 1;
+    expect(passed).toBeGreaterThanOrEqual(1015);
+    expect(passed).toBeLessThanOrEqual(1021);
+    expect(link.stats.queueDelayMax).toBeLessThan(0.1);
+  });
+
+  test('lets the way grow and shrink without overtaking', () => {
+    const link = new Link<number>({
+      rate: Infinity,
+      delay: 10,
+      seed: 1,
+      wander: { by: 20, period: 1000 },
+    });
+    const arrivals: number[] = [];
+    for (let now = 0; now < 1000; now += 100) {
+      link.send(now, 100, now);
+      const at = link.nextTimeout() as number;
+      arrivals.push(at - now);
+      link.poll(at);
+    }
+    expect(Math.min(...arrivals)).toBeCloseTo(10, 6);
+    expect(Math.max(...arrivals)).toBeCloseTo(50, 6);
+  });
 });

@@ -33,6 +33,10 @@ export interface LinkParameters {
   delay: Millis;
   /** Each packet takes up to this much longer, evenly spread. Order is kept; `reorder` breaks it. */
   jitter?: Millis;
+  /** The way itself grows by up to twice `by` and shrinks again, once in `period`: a satellite's, a cell's. */
+  wander?: { by: Millis; period: Millis };
+  /** Drops what exceeds `rate` (bits per second) by more than `burst` bytes, and queues nothing. */
+  policer?: { rate: number; burst: number };
   loss?: Loss;
   /** With probability `p` a packet is held back by `by`, so that later ones overtake it. */
   reorder?: { p: number; by: Millis };
@@ -81,6 +85,9 @@ export class Link<P> {
   /** When the bottleneck has sent all it holds. */
   #busyUntil: Millis = 0;
   #lastArrival: Millis = 0;
+  /** Bytes that the policer's bucket holds, and when it was last filled. */
+  #tokens = Infinity;
+  #filledAt: Millis = 0;
   #blackoutFrom: Millis = Infinity;
   #blackoutTo: Millis = -Infinity;
   /** On their way, ordered by arrival; `#head` is the first not yet taken. */
@@ -151,7 +158,7 @@ export class Link<P> {
     stats.sent++;
     const wire = size + (headers ?? overhead);
     const wait = this.queueDelay(now);
-    if (wait > 0 && (wait * rate) / 8000 + wire > this.#queueBytes()) {
+    if ((wait > 0 && (wait * rate) / 8000 + wire > this.#queueBytes()) || !this.#police(wire, now)) {
       stats.queueDropped++;
       return false;
     }
@@ -169,7 +176,7 @@ export class Link<P> {
       if (dark) stats.blackedOut++;
       return false;
     }
-    let arrival = Math.max(this.#lastArrival, departure + delay + extra);
+    let arrival = Math.max(this.#lastArrival, departure + delay + extra + this.#wandered(departure));
     if (reorder && this.#reorder() < reorder.p) {
       stats.reordered++;
       arrival += reorder.by;
@@ -208,6 +215,23 @@ export class Link<P> {
   meanQueueDelay(): Millis {
     const accepted = this.stats.sent - this.stats.queueDropped;
     return accepted === 0 ? 0 : this.stats.queueDelaySum / accepted;
+  }
+
+  /** Whether the policer lets these bytes pass. */
+  #police(wire: number, now: Millis): boolean {
+    const { policer } = this.#parameters;
+    if (policer === undefined) return true;
+    const filled = this.#tokens + ((now - this.#filledAt) * policer.rate) / 8000;
+    this.#filledAt = now;
+    this.#tokens = Math.min(policer.burst, filled);
+    if (this.#tokens < wire) return false;
+    this.#tokens -= wire;
+    return true;
+  }
+
+  #wandered(at: Millis): Millis {
+    const { wander } = this.#parameters;
+    return wander === undefined ? 0 : wander.by * (1 - Math.cos((2 * Math.PI * at) / wander.period));
   }
 
   #queueBytes(): number {

@@ -16,6 +16,8 @@ export interface PairOptions<EA, EB> {
   /** Each direction's path; all lanes of a direction share its queue. */
   aToB: LinkOptions;
   bToA: LinkOptions;
+  /** The links and the clock of another pair, to share them; in place of links of its own. */
+  path?: Path;
   /** Unreliable lanes open from the start, numbered 1 …; the control lane always is. */
   lanes: number;
   laneModel: LaneModel;
@@ -75,7 +77,7 @@ export class Pair<EA, EB> {
 
   constructor(options: PairOptions<EA, EB>) {
     this.#options = options;
-    const { forward, reverse, timers } = makePath(options.aToB, options.bToA);
+    const { forward, reverse, timers } = options.path ?? makePath(options.aToB, options.bToA);
     this.links = { aToB: forward, bToA: reverse };
     this.timers = timers;
     this.openLane(CONTROL_LANE);
@@ -162,6 +164,18 @@ export class Pair<EA, EB> {
   drain(): void {
     this.#drain('a');
     this.#drain('b');
+  }
+
+  /** The clock of a pair that shares its path shows what the other one's does. */
+  catchUp(now: Millis): void {
+    if (now <= this.#now) return;
+    this.#now = now;
+    this.#stepsAtNow = 0;
+  }
+
+  /** When something happens next; `Infinity`: nothing is left that could. */
+  nextTimeout(): Millis {
+    return this.#next();
   }
 
   /** Jumps to the next event and handles all that is due. `false`: nothing is left that could happen. */
@@ -270,5 +284,16 @@ export class Pair<EA, EB> {
     if ((a.nextTimeout() ?? Infinity) <= this.#now) return 'a';
     if ((b.nextTimeout() ?? Infinity) <= this.#now) return 'b';
     return 'a lane or the script';
+  }
+}
+
+/** Pairs on one path, run on one clock until `maxTime`. */
+export function runTogether<EA, EB>(pairs: readonly Pair<EA, EB>[], maxTime: Millis): void {
+  for (const pair of pairs) pair.drain();
+  for (;;) {
+    const next = Math.min(...pairs.map((pair) => pair.nextTimeout()));
+    if (!(next <= maxTime)) return;
+    for (const pair of pairs) pair.catchUp(next);
+    for (const pair of pairs) if (pair.nextTimeout() <= next) pair.step(next);
   }
 }

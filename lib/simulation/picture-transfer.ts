@@ -30,13 +30,17 @@ export interface PictureTransferOptions {
   /** Both sides' processors are busy with something else now and then, not at the same times. */
   stalls?: StallOptions;
   maxTime?: Millis;
-  /** Called after this run has dealt with the event; the endpoints are there to be read, not called. */
+  /**
+   * Called after this run has dealt with the event. The endpoints are there to be read, not called; the pair
+   * takes what is to happen later (`pair.at`).
+   */
   onEvent?: (event: PairEvent<SenderEvent, ReceiverEvent>, now: Millis, ends: Ends) => void;
 }
 
 interface Ends {
   sender: Sender;
   receiver: Receiver;
+  pair: Pair<SenderEvent, ReceiverEvent>;
 }
 
 export interface PictureResult {
@@ -179,7 +183,7 @@ export function transferPictures(options: PictureTransferOptions): PictureRun {
     onEvent: (event) => {
       if (event.side === 'a') onSender(event.event);
       else onReceiver(event.event, event.at);
-      options.onEvent?.(event, event.at, { sender, receiver });
+      options.onEvent?.(event, event.at, { sender, receiver, pair });
     },
   });
   offerNext();

@@ -5,9 +5,8 @@ import { Album, pictureOf } from './album.fixture.ts';
 import type { LinkOptions } from './link.ts';
 import { transferPictures } from './picture-transfer.ts';
 import { ReliableFlow } from './reliable-flow.ts';
+import { WIRE_EFFICIENCY } from './sweep.ts';
 
-/** Share of the wire that a 1024-byte chunk has after all headers. */
-const EFFICIENCY = 0.926;
 const TIMEOUT_MS = 120_000;
 
 interface Path {
@@ -41,7 +40,7 @@ function second(path: Path): { used: number; queueMax: number; dropped: number }
   // Offer, answer, first chunk and last word: two round trips.
   const time = pair.now - before.now - 2 * path.rtt;
   return {
-    used: (size * 8000) / time / (path.rate * EFFICIENCY * (1 - path.loss)),
+    used: (size * 8000) / time / (path.rate * WIRE_EFFICIENCY * (1 - path.loss)),
     queueMax: stats.queueDelayMax,
     dropped: (stats.queueDropped - before.queueDropped) / (stats.sent - before.sent),
   };
@@ -149,7 +148,7 @@ describe('the rate', () => {
         pictures: [1, 2, 3].map((seed) => pictureOf(size, seed)),
         pause: 2000,
       });
-      const limit = 100 + (size * 8000) / (EFFICIENCY * rate * (1 - loss));
+      const limit = 100 + (size * 8000) / (WIRE_EFFICIENCY * rate * (1 - loss));
       const third = results[2]!;
       expect((third.completeAt - third.acceptedAt) / limit).toBeLessThan(reach);
     },

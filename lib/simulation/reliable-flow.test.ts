@@ -66,7 +66,7 @@ describe('reliable flow', () => {
     expect(flow.association.stats.timeouts).toBeGreaterThan(3);
   });
 
-  test.each(['newreno', 'bbr', 'sctp'] as const)(
+  test.each(['newreno', 'cubic', 'bbr', 'sctp'] as const)(
     '%s delivers every byte once, in order, and remembers when',
     (model) => {
       const size = 1_000_001;
@@ -105,7 +105,23 @@ describe('reliable flow', () => {
     expect(one.delivered / total).toBeLessThan(0.7);
   });
 
-  test.each(['newreno', 'bbr', 'sctp'] as const)('%s fills a clean path for a minute', (model) => {
+  test('lets CUBIC and NewReno, and two of CUBIC, share a bottleneck as Linux does', () => {
+    for (const other of ['cubic', 'newreno'] as const) {
+      const path = makePath(
+        { rate: 20_000_000, queueMs: 100, delay: 30, seed: 1 },
+        { rate: 20_000_000, queueMs: 100, delay: 30, seed: 2 },
+      );
+      const late = new ReliableFlow({ model: 'cubic', size: Infinity, start: 3000 }, path);
+      const early = new ReliableFlow({ model: other, size: Infinity }, path);
+      runPath(path, 60_000);
+      const total = late.delivered + early.delivered;
+      expect((total * 8) / 60).toBeGreaterThan(0.9 * 20_000_000);
+      expect(late.delivered / total).toBeGreaterThan(0.3);
+      expect(late.delivered / total).toBeLessThan(0.7);
+    }
+  });
+
+  test.each(['newreno', 'cubic', 'bbr', 'sctp'] as const)('%s fills a clean path for a minute', (model) => {
     const path = makePath(
       { rate: 10_000_000, queueMs: 100, delay: 30, seed: 1 },
       { rate: 10_000_000, queueMs: 100, delay: 30, seed: 2 },

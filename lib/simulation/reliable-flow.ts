@@ -2,6 +2,7 @@ import type { Millis } from '../protocol/endpoint.ts';
 import { Association } from './association.ts';
 import { DCSCTP, TCP } from './association-options.ts';
 import { Bbr } from './bbr.ts';
+import { Cubic } from './cubic.ts';
 import { NewReno } from './congestion.ts';
 import type { Congestion } from './congestion.ts';
 import { MTU } from './lane-link.ts';
@@ -10,10 +11,11 @@ import type { Path } from './path.ts';
 import type { LinkOptions } from './link.ts';
 
 /**
- * `newreno`: TCP with selective acknowledgements. `bbr`: the same with BBR version 1. `sctp`: one reliable,
- * ordered data channel of Chromium, used well (messages of 16 KB, its buffer never empty).
+ * `newreno`: TCP with selective acknowledgements. `cubic`, `bbr`: the same with CUBIC, with BBR version 1.
+ * `sctp`: one reliable, ordered data channel of Chromium, used well (messages of 16 KB, its buffer never
+ * empty).
  */
-export type FlowModel = 'newreno' | 'bbr' | 'sctp';
+export type FlowModel = 'newreno' | 'cubic' | 'bbr' | 'sctp';
 
 export interface FlowOptions {
   model: FlowModel;
@@ -101,6 +103,8 @@ function congestionOf(model: FlowModel): Congestion {
         minWindow: 2,
         growthPerAck: 2,
       });
+    case 'cubic':
+      return new Cubic({ packet: TCP.packetRoom });
     case 'bbr':
       return new Bbr({ packet: TCP.packetRoom });
     case 'sctp':

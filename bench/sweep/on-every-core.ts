@@ -1,19 +1,22 @@
 import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
-import { fileURLToPath } from 'node:url';
-import type { Conditions } from '../../lib/simulation/sweep.ts';
-import type { SweepCell } from './grid.ts';
 
-/** All cells, on every core; the order of the answers is that of the cells. */
-export async function runSweep(
-  cells: readonly Conditions[],
+/**
+ * Gives each task to a process of its own program, as many at a time as there are cores. A simulation keeps a
+ * core to itself.
+ * @param program a module that answers each message with one (`sweep-process.ts`)
+ * @returns the answers, in the order of the tasks
+ */
+export async function onEveryCore<Answer>(
+  program: string,
+  tasks: readonly object[],
   progress: (done: number) => void,
-): Promise<SweepCell[]> {
-  const results: SweepCell[] = [];
+): Promise<Answer[]> {
+  const answers: Answer[] = [];
   let next = 0;
   let done = 0;
   const worker = async (): Promise<void> => {
-    const child = fork(fileURLToPath(new URL('sweep-process.ts', import.meta.url)), {
+    const child = fork(program, {
       execArgv: ['--import', 'tsx'],
       // Structured cloning: JSON has no Infinity and no undefined.
       serialization: 'advanced',
@@ -23,17 +26,16 @@ export async function runSweep(
         let at = -1;
         const give = (): void => {
           at = next++;
-          const cell = cells[at];
-          if (cell) child.send(cell);
+          if (at < tasks.length) child.send(tasks[at] as object);
           else resolve();
         };
-        child.on('message', (cell: SweepCell) => {
-          results[at] = cell;
+        child.on('message', (answer: Answer) => {
+          answers[at] = answer;
           progress(++done);
           give();
         });
         child.on('error', reject);
-        child.on('exit', (code) => reject(new Error(`a simulation ended with ${code} in cell ${at}`)));
+        child.on('exit', (code) => reject(new Error(`a simulation ended with ${code} in task ${at}`)));
         give();
       });
     } finally {
@@ -42,5 +44,5 @@ export async function runSweep(
     }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, worker));
-  return results;
+  return answers;
 }

@@ -1,0 +1,111 @@
+/** Several flows through one queue: what each gets of it. */
+import type { Millis } from '../protocol/endpoint.ts';
+import { Receiver } from '../protocol/receiving/receiver.ts';
+import type { ReceiverEvent } from '../protocol/receiving/receiver-event.ts';
+import { Sender } from '../protocol/sending/sender.ts';
+import type { SenderEvent } from '../protocol/sending/sender-event.ts';
+import type { LinkOptions } from './link.ts';
+import { Pair, runTogether } from './pair.ts';
+import type { Path } from './path.ts';
+import { ReliableFlow, type FlowModel } from './reliable-flow.ts';
+
+export interface ShareCase {
+  readonly name: string;
+  /** Bits per second. */
+  readonly rate: number;
+  readonly rtt: Millis;
+  readonly queueMs: Millis;
+  /** What is on the path when the last session of ours begins: a flow, or so many of our own. */
+  readonly rival: FlowModel | number;
+  /** Share of the whole that ours is to have, at least and at most. */
+  readonly reach: readonly [number, number];
+}
+
+export interface ShareFigure {
+  /** Shares of what all together delivered: ours (the latest first), then the rival's. */
+  readonly shares: readonly number[];
+  /** All together, as a share of the path's rate. */
+  readonly used: number;
+}
+
+/** The last of ours begins so long after the others, and is measured after it has found its rate. */
+const HEAD_START: Millis = 5000;
+const SETTLED: Millis = 10_000;
+const MEASURED: Millis = 30_000;
+
+const LANES = 64;
+
+class Session {
+  readonly pair: Pair<SenderEvent, ReceiverEvent>;
+  readonly receiver = new Receiver();
+
+  constructor(links: { aToB: LinkOptions; bToA: LinkOptions }, start: Millis, path?: Path) {
+    const sender = new Sender();
+    const { receiver } = this;
+    const block = new Uint8Array(64 * 1024);
+    const header = {
+      name: 'long',
+      type: 'image/jpeg',
+      bytes: 1_000_000_000,
+      modified: 0,
+      digest: new Uint8Array(32),
+      previewBytes: 0,
+    };
+    this.pair = new Pair<SenderEvent, ReceiverEvent>({
+      a: sender,
+      b: receiver,
+      ...links,
+      ...(path === undefined ? {} : { path }),
+      lanes: LANES,
+      laneModel: 'sctp',
+      keepEvents: false,
+      onEvent: ({ event, at }) => {
+        if (event.type === 'offered') receiver.accept(event.transfer, [], at);
+        else if (event.type === 'need')
+          sender.provide(event.transfer, event.kind, event.block, block.subarray(0, event.to - event.from));
+      },
+    });
+    this.pair.at(start, (now) => void sender.offer(header, now));
+  }
+
+  get delivered(): number {
+    return (this.receiver.transfer(1)?.chunks ?? 0) * 1024;
+  }
+}
+
+export function runShareCase({ rate, rtt, queueMs, rival }: ShareCase, seed: number): ShareFigure {
+  const way = { rate, queueMs, delay: rtt / 2 };
+  const links = { aToB: { ...way, seed: 2 * seed }, bToA: { ...way, seed: 2 * seed + 1 } };
+  const last = new Session(links, HEAD_START);
+  const path = last.pair.path('aToB');
+  const others = typeof rival === 'number' ? rival : 0;
+  const sessions = [
+    last,
+    // Not all of them with the same distance to the last one.
+    ...Array.from({ length: others }, (_, i) => new Session(links, i * 1700, path)),
+  ];
+  const flow =
+    typeof rival === 'number' ? undefined : new ReliableFlow({ model: rival, size: Infinity }, path);
+  const pairs = sessions.map(({ pair }) => pair);
+  const deliveredBy = (at: Millis): number[] => {
+    runTogether(pairs, at);
+    return [...sessions.map(({ delivered }) => delivered), ...(flow ? [flow.deliveredPrefix(at)] : [])];
+  };
+  const from = HEAD_START + SETTLED;
+  const before = deliveredBy(from);
+  const gained = deliveredBy(from + MEASURED).map((bytes, i) => bytes - (before[i] as number));
+  flow?.close();
+  const whole = gained.reduce((sum, bytes) => sum + bytes, 0);
+  return { shares: gained.map((bytes) => bytes / whole), used: (whole * 8000) / MEASURED / rate };
+}
+
+const USUAL = { rate: 20e6, rtt: 60, queueMs: 100 } as const;
+
+export const SHARE_CASES: readonly ShareCase[] = [
+  { ...USUAL, name: 'CUBIC', rival: 'cubic', reach: [0.35, 0.6] },
+  { ...USUAL, name: 'CUBIC, queue 500 ms', queueMs: 500, rival: 'cubic', reach: [0.25, 0.6] },
+  { ...USUAL, name: 'NewReno', rival: 'newreno', reach: [0.4, 0.6] },
+  { ...USUAL, name: 'BBR', rival: 'bbr', reach: [0.3, 0.7] },
+  { ...USUAL, name: 'one other session', rival: 1, reach: [0.4, 0.6] },
+  { ...USUAL, name: 'two other sessions', rival: 2, reach: [0.25, 0.42] },
+];
