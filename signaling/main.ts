@@ -2,7 +2,7 @@
  * `node --import tsx signaling/main.ts [--https] [--dev]`: the server that `npm start` and `npm run dev` run.
  */
 import { fileURLToPath } from 'node:url';
-import { renderUnicodeCompact } from 'uqr';
+import encodeQR from 'qr';
 import { keptCertificate } from './tls/certificate.ts';
 import { ConfigError, readConfig, type Config } from './config.ts';
 import { lanAddresses } from './tls/lan.ts';
@@ -114,7 +114,7 @@ function greet(config: Config, port: number): void {
   const lines: string[] = [];
   if (everywhere && lan[0] !== undefined) {
     const addresses = lan.map((address) => `${protocol}://${address}:${port}/`);
-    lines.push(`On this network: ${addresses.join('  ')}`, renderUnicodeCompact(`${addresses[0]}`));
+    lines.push(`On this network: ${addresses.join('  ')}`, encodeQR(`${addresses[0]}`, 'ascii'));
     if (https) lines.push('The certificate is self-made: the browser asks once whether to go on.');
   }
   lines.push(...aboutStun(config, port));

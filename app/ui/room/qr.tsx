@@ -1,6 +1,6 @@
 'use client';
+import encodeQR from 'qr';
 import { useMemo } from 'react';
-import { encode } from 'uqr';
 
 /**
  * A QR picture as one SVG path: dark on light in both colour schemes, as cameras expect, with a quiet zone of
@@ -8,8 +8,8 @@ import { encode } from 'uqr';
  */
 export function Qr({ text, label }: { text: string; label: string }) {
   const { size, path } = useMemo(() => {
-    const code = encode(text, { ecc: 'M', border: 4 });
-    return { size: code.size, path: darkRuns(code.data) };
+    const rows = encodeQR(text, 'raw', { ecc: 'medium', border: 4 });
+    return { size: rows.length, path: darkRuns(rows) };
   }, [text]);
   return (
     <svg viewBox={`0 0 ${size} ${size}`} role="img" aria-label={label} shapeRendering="crispEdges">
@@ -19,7 +19,7 @@ export function Qr({ text, label }: { text: string; label: string }) {
   );
 }
 
-function darkRuns(rows: readonly (readonly boolean[])[]): string {
+function darkRuns(rows: readonly (readonly (boolean | undefined)[])[]): string {
   let path = '';
   rows.forEach((row, y) => {
     let from = -1;

@@ -1,10 +1,10 @@
-import { encode } from 'uqr';
+import encodeQR from 'qr';
 import { expect, test } from 'vitest';
 import { readQr } from './read-qr.ts';
 
 /** A camera's view of a QR picture: grey on white, a little dirt, `scale` pixels a module. */
 function picture(text: string, scale: number, dirt = 0) {
-  const { data: modules } = encode(text, { border: 4 });
+  const modules = encodeQR(text, 'raw', { border: 4 });
   const width = modules.length * scale;
   const data = new Uint8ClampedArray(width * width * 4);
   let state = 1;

@@ -1,15 +1,17 @@
 'use client';
-import { useState } from 'react';
+import { lazy, useState } from 'react';
 import { canConnect } from '../../../lib/session/can-connect.ts';
 import type { Room, SessionSnapshot } from '../../../lib/session/model.ts';
 import { useText } from '../../text/text.tsx';
 import { Connection } from './connection.tsx';
 import { NameField, RelayOnlyField } from '../kit/fields.tsx';
 import { Notice, ProblemNotice } from '../kit/notice.tsx';
-import { Qr } from './qr.tsx';
+import { Part } from '../kit/part.tsx';
 import css from './room-card.module.css';
 import ui from '../kit/ui.module.css';
 import { useFact } from '../kit/use-fact.ts';
+
+const Qr = lazy(() => import('./qr.tsx').then(({ Qr }) => ({ default: Qr })));
 
 interface Props {
   snapshot: SessionSnapshot | undefined;
@@ -111,7 +113,11 @@ function Invitation({ room, openRoom }: { room: Room; openRoom: () => void }) {
       </div>
       <output className={`${ui.small} ${css.said}`}>{said}</output>
       <div className={css.qr}>
-        <Qr text={room.link} label={t.room.qr(room.code)} />
+        <div className={css.square}>
+          <Part>
+            <Qr text={room.link} label={t.room.qr(room.code)} />
+          </Part>
+        </div>
         <div>
           {here ? <Notice kind="warn">{t.room.onlyHere}</Notice> : <p>{t.room.qrHint}</p>}
           <a
