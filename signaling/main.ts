@@ -2,7 +2,7 @@
  * `node --import tsx signaling/main.ts [--https] [--dev]`: the server that `npm start` and `npm run dev` run.
  */
 import { fileURLToPath } from 'node:url';
-import encodeQR from 'qr';
+import { encodeQR } from 'qr';
 import { keptCertificate } from './tls/certificate.ts';
 import { ConfigError, readConfig, type Config } from './config.ts';
 import { lanAddresses } from './tls/lan.ts';

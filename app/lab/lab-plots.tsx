@@ -4,6 +4,7 @@ import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import type { Columns, PlotData } from '../../lib/lab/plot-data.ts';
+import { colourOf, onColoursChange } from '../ui/kit/colours.ts';
 import { useLabText } from './use-lab-text.ts';
 import css from './laboratory.module.css';
 
@@ -68,11 +69,10 @@ function Plot({ title, columns, range, position }: PlotProps) {
       plot.current?.setSize({ width: Math.max(160, element.clientWidth), height: HEIGHT_PX }),
     );
     size.observe(element);
-    const scheme = window.matchMedia('(prefers-color-scheme: dark)');
-    scheme.addEventListener('change', make);
+    const stopWatching = onColoursChange(make);
     return () => {
       size.disconnect();
-      scheme.removeEventListener('change', make);
+      stopWatching();
       plot.current?.destroy();
     };
   }, [columns, range]);
@@ -95,11 +95,9 @@ function Plot({ title, columns, range, position }: PlotProps) {
 }
 
 function options(element: HTMLElement, range: [number, number]): uPlot.Options {
-  const style = getComputedStyle(element);
-  const colour = (name: string) => style.getPropertyValue(name).trim();
   const axis = {
-    stroke: colour('--ink-soft'),
-    grid: { stroke: colour('--line'), width: 1 },
+    stroke: colourOf('--ink-soft'),
+    grid: { stroke: colourOf('--line'), width: 1 },
     ticks: { show: false },
     font: '12px system-ui, sans-serif',
   };
@@ -122,9 +120,9 @@ function options(element: HTMLElement, range: [number, number]): uPlot.Options {
     ],
     series: [
       {},
-      { stroke: colour('--accent'), width: 2.5, points: { show: false } },
+      { stroke: colourOf('--accent'), width: 2.5, points: { show: false } },
       // Dashed: the two differ without their colours.
-      { stroke: colour('--cell-lost'), width: 2.5, dash: [7, 4], points: { show: false } },
+      { stroke: colourOf('--cell-lost'), width: 2.5, dash: [7, 4], points: { show: false } },
     ],
   };
 }

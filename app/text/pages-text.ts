@@ -1,5 +1,6 @@
 /** Every sentence of the pages but the laboratory's, from their catalogue. */
 import type { ConnectionState, ProblemCode, TransferState } from '../../lib/session/model.ts';
+import type { Theme } from '../../lib/store/settings.ts';
 import { type Messages, sayFrom, withFallback } from './catalogue.ts';
 import english from './catalogues/en/pages.json' with { type: 'json' };
 
@@ -13,6 +14,7 @@ interface Complete {
   receiverStates: Record<TransferState, string>;
   /** Instead of those above, for what is no picture. */
   fileStates: Partial<Record<TransferState, string>>;
+  settings: { themes: Record<Theme, string> };
 }
 
 /** A sentence of the page is a string, or a function of its values. */

@@ -1,15 +1,30 @@
 /** What a person set once and expects to find again. Kept in `localStorage` where the browser allows it. */
+import * as v from 'valibot';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 
-export interface Settings {
+export const THEMES = ['system', 'light', 'dark'] as const;
+export type Theme = (typeof THEMES)[number];
+
+/** Longest name kept and sent, in UTF-16 units: a name, not a message. */
+export const MAX_NAME_LENGTH = 40;
+
+/** What is stored; a value that is none of ours becomes the first one. */
+const KeptSettings = v.object({
   /** Shown to the other side after pairing. Empty: `suggestedName` is used. */
-  name: string;
+  name: v.fallback(v.pipe(v.string(), v.maxLength(MAX_NAME_LENGTH)), ''),
+  /** BCP 47 tag of one of the catalogues. Empty: what the browser asks for. */
+  language: v.fallback(v.string(), ''),
+  /** Hide the own address: connect through a relay only. */
+  relayOnly: v.fallback(v.boolean(), false),
+  /** Colours: the system's choice, or the person's. */
+  theme: v.fallback(v.picklist(THEMES), 'system'),
+});
+type Kept = v.InferOutput<typeof KeptSettings>;
+const FIRST: Kept = v.parse(KeptSettings, {});
+
+export interface Settings extends Kept {
   /** Made from the browser, so that a person need not type before the first picture. */
   suggestedName: string;
-  /** BCP 47 tag of one of the catalogues, or undefined: what the browser asks for. */
-  language: string | undefined;
-  /** Hide the own address: connect through a relay only. */
-  relayOnly: boolean;
 }
 
 export interface SettingsStore extends StoreApi<Settings> {
@@ -18,10 +33,8 @@ export interface SettingsStore extends StoreApi<Settings> {
   setName(name: string): void;
   setLanguage(language: string): void;
   setRelayOnly(on: boolean): void;
+  setTheme(theme: Theme): void;
 }
-
-/** Longest name kept and sent, in UTF-16 units: a name, not a message. */
-export const MAX_NAME_LENGTH = 40;
 
 const KEY = 'tessera.settings';
 
@@ -30,17 +43,12 @@ type KeptStorage = Pick<Storage, 'getItem' | 'setItem'>;
 /** Where storage is absent (blocked cookies, a private window) the settings last as long as the page. */
 export function createSettingsStore(): SettingsStore {
   let storage: KeptStorage | undefined;
-  const store = createStore<Settings>(() => ({
-    name: '',
-    suggestedName: '',
-    language: undefined,
-    relayOnly: false,
-  }));
-  const change = (part: Partial<Settings>) => {
+  const store = createStore<Settings>(() => ({ ...FIRST, suggestedName: '' }));
+  const change = (part: Partial<Kept>) => {
     store.setState(part);
-    const { name, language, relayOnly } = store.getState();
+    const { suggestedName: _, ...kept } = store.getState();
     try {
-      storage?.setItem(KEY, JSON.stringify({ name, language, relayOnly }));
+      storage?.setItem(KEY, JSON.stringify(kept));
     } catch {
       // Full or forbidden storage: the setting still holds for this page.
     }
@@ -54,6 +62,7 @@ export function createSettingsStore(): SettingsStore {
     setName: (name) => change({ name: name.slice(0, MAX_NAME_LENGTH) }),
     setLanguage: (language) => change({ language }),
     setRelayOnly: (relayOnly) => change({ relayOnly }),
+    setTheme: (theme) => change({ theme }),
   };
 }
 
@@ -62,18 +71,13 @@ export function nameToSend(settings: Settings): string {
   return settings.name.trim() || settings.suggestedName;
 }
 
-function load(storage: KeptStorage | undefined): Partial<Settings> {
+function load(storage: KeptStorage | undefined): Kept {
   try {
     const value: unknown = JSON.parse(storage?.getItem(KEY) ?? '{}');
-    if (typeof value !== 'object' || value === null) return {};
-    const { name, language, relayOnly } = value as Record<string, unknown>;
-    return {
-      ...(typeof name === 'string' ? { name: name.slice(0, MAX_NAME_LENGTH) } : {}),
-      ...(typeof language === 'string' ? { language } : {}),
-      ...(typeof relayOnly === 'boolean' ? { relayOnly } : {}),
-    };
+    if (typeof value !== 'object' || value === null) return FIRST;
+    return v.parse(KeptSettings, value);
   } catch {
-    return {};
+    return FIRST;
   }
 }
 

@@ -37,20 +37,27 @@ export function NameField() {
 
 export function RelayOnlyField() {
   const { t } = useText();
-  const on = useStore(settings, (state) => state.relayOnly);
   return (
     <details className={ui.details}>
       <summary>{t.room.options}</summary>
-      <label className={ui.check}>
-        <input
-          type="checkbox"
-          data-testid="relay-only"
-          checked={on}
-          onChange={(event) => settings.setRelayOnly(event.target.checked)}
-        />
-        <span className={ui.label}>{t.room.relayOnly}</span>
-        <span className={`${ui.soft} ${ui.small}`}>{t.room.relayOnlyHint}</span>
-      </label>
+      <RelayOnlyCheck />
     </details>
+  );
+}
+
+export function RelayOnlyCheck() {
+  const { t } = useText();
+  const on = useStore(settings, (state) => state.relayOnly);
+  return (
+    <label className={ui.check}>
+      <input
+        type="checkbox"
+        data-testid="relay-only"
+        checked={on}
+        onChange={(event) => settings.setRelayOnly(event.target.checked)}
+      />
+      <span className={ui.label}>{t.room.relayOnly}</span>
+      <span className={`${ui.soft} ${ui.small}`}>{t.room.relayOnlyHint}</span>
+    </label>
   );
 }

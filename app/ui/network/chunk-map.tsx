@@ -2,6 +2,7 @@
 'use client';
 import { useEffect, useRef, useState } from 'react';
 import { Cell, type ChunkMap as Map, type Figures } from '../../../lib/session/model.ts';
+import { colourOf, onColoursChange } from '../kit/colours.ts';
 import { useText } from '../../text/text.tsx';
 import css from './chunk-map.module.css';
 import { groupCells, layoutMap } from './map-layout.ts';
@@ -54,13 +55,12 @@ export function ChunkMap({ read, figures }: Props) {
       if (seen) afresh();
     });
     sight.observe(element);
-    const scheme = window.matchMedia('(prefers-color-scheme: dark)');
-    scheme.addEventListener('change', afresh);
+    const stopWatching = onColoursChange(afresh);
     return () => {
       cancelAnimationFrame(frame);
       size.disconnect();
       sight.disconnect();
-      scheme.removeEventListener('change', afresh);
+      stopWatching();
     };
   }, [read]);
 
@@ -107,8 +107,7 @@ function makePainter(canvas: HTMLCanvasElement): Painter {
   let layout = layoutMap(1, 1, 1);
 
   const measure = (map: Map) => {
-    const style = getComputedStyle(canvas);
-    colours = KINDS.map((kind) => style.getPropertyValue(`--cell-${kind}`));
+    colours = KINDS.map((kind) => colourOf(`--cell-${kind}`));
     const ratio = Math.min(2, window.devicePixelRatio || 1);
     width = canvas.clientWidth;
     height = canvas.clientHeight;

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import type { HistorySample } from '../../../lib/session/model.ts';
+import { colourOf } from '../kit/colours.ts';
 import { useText } from '../../text/text.tsx';
 import css from './plots.module.css';
 import ui from '../kit/ui.module.css';
@@ -52,15 +53,13 @@ function Plot({ title, pick, read, live }: PlotProps) {
   useEffect(() => {
     const element = place.current;
     if (!element) return undefined;
-    const style = getComputedStyle(element);
-    const colour = (name: string) => style.getPropertyValue(name).trim();
     const data = (): uPlot.AlignedData => {
       const samples = read();
       return [samples.map(({ seconds }) => seconds), samples.map(pick)];
     };
     const axis = {
-      stroke: colour('--ink-soft'),
-      grid: { stroke: colour('--line'), width: 1 },
+      stroke: colourOf('--ink-soft'),
+      grid: { stroke: colourOf('--line'), width: 1 },
       ticks: { show: false },
       font: '12px system-ui, sans-serif',
     };
@@ -75,7 +74,7 @@ function Plot({ title, pick, read, live }: PlotProps) {
           { ...axis, size: 26 },
           { ...axis, size: 44 },
         ],
-        series: [{}, { stroke: colour('--accent'), width: 2, points: { show: false } }],
+        series: [{}, { stroke: colourOf('--accent'), width: 2, points: { show: false } }],
       },
       data(),
       element,

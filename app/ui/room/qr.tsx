@@ -1,5 +1,5 @@
 'use client';
-import encodeQR from 'qr';
+import { encodeQR } from 'qr';
 import { useMemo } from 'react';
 
 /**

@@ -1,13 +1,20 @@
 'use client';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
-import { type ReactNode, useEffect } from 'react';
+import { lazy, type ReactNode, useEffect, useState } from 'react';
+import { useStore } from '../../../lib/store/use-store.ts';
 import { restoreSettings, settings } from '../../settings.ts';
 import { LANGUAGES } from '../../text/languages.ts';
 import { TextProvider, useText } from '../../text/text.tsx';
+import { applyTheme } from '../../theme.ts';
+import { Part } from '../kit/part.tsx';
 import { Mark } from './mark.tsx';
 import { UnderwayNotice } from './underway-notice.tsx';
 import css from './shell.module.css';
+
+const SettingsDialog = lazy(() =>
+  import('./settings-dialog.tsx').then(({ SettingsDialog }) => ({ default: SettingsDialog })),
+);
 
 /** What is on every page: the way home, the two rooms, the language. */
 export function Shell({ children }: { children: ReactNode }) {
@@ -25,6 +32,9 @@ export function Shell({ children }: { children: ReactNode }) {
 
 function Frame({ children }: { children: ReactNode }) {
   const { t, language } = useText();
+  const [settingsOpen, setSettingsOpen] = useState(false);
+  const theme = useStore(settings, (state) => state.theme);
+  useEffect(() => applyTheme(theme), [theme]);
   const path = usePathname();
   const here = (to: string) => (path.startsWith(to) ? 'page' : undefined);
   return (
@@ -60,6 +70,15 @@ function Frame({ children }: { children: ReactNode }) {
             {t.app.lab}
           </Link>
         </p>
+        <button
+          type="button"
+          className={css.settings}
+          data-testid="open-settings"
+          aria-haspopup="dialog"
+          onClick={() => setSettingsOpen(true)}
+        >
+          {t.settings.open}
+        </button>
         <label className={css.language}>
           <span>{t.app.language}</span>
           <select
@@ -75,6 +94,11 @@ function Frame({ children }: { children: ReactNode }) {
           </select>
         </label>
       </footer>
+      {settingsOpen && (
+        <Part>
+          <SettingsDialog close={() => setSettingsOpen(false)} />
+        </Part>
+      )}
     </>
   );
 }
