@@ -108,7 +108,7 @@ test('axe finds nothing on any page as it is served, light or dark, in any langu
   ] as const) {
     const context = await pair.senderBrowser.newContext({ bypassCSP: true, colorScheme, locale });
     const page = await context.newPage();
-    for (const path of ['/', '/send/', '/receive/', '/404.html']) {
+    for (const path of ['/', '/send/', '/receive/', '/about/', '/404.html']) {
       await page.goto(server.url + path);
       await expect(page.locator('html')).toHaveAttribute('lang', locale.slice(0, 2));
       expect(await axeViolations(page), `${path} ${locale} ${colorScheme}`).toEqual([]);

@@ -17,6 +17,7 @@ import { join } from 'node:path';
 import { argv, env } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { ensureInstalled, root, runTool } from './tools.mjs';
+import { writeLicences } from './served.mjs';
 import { copyVendorFiles } from './vendor.mjs';
 
 /** With TESSERA_DIST the export goes there instead (see next.config.js). */
@@ -43,11 +44,13 @@ const sources = [
   'tsconfig.json',
 ];
 
-/** What a build needs and git does not keep: the erasure code's kernel and the self-hosted library files. */
+/** What a build needs and git does not keep: the erasure code's kernel, the self-hosted library
+ * files and the list of licences. */
 export async function prepare() {
   // Compiles as it is imported, when its source changed.
   await import('./build-kernel.mjs');
   copyVendorFiles();
+  writeLicences();
 }
 
 /** Builds when a source changed since the last build. Throws when the build fails. */

@@ -20,6 +20,7 @@ test('nothing needs to be set', () => {
     logLevel: 'info',
     metrics: undefined,
     pagesFolder: undefined,
+    operator: { name: undefined, contact: undefined, source: undefined },
   });
 });
 
@@ -41,6 +42,8 @@ test('what is set is read', () => {
     LOG_LEVEL: 'silent',
     METRICS_LISTEN: '[::]:9464',
     TESSERA_OUT: '/pages',
+    OPERATOR_NAME: 'Ada',
+    SOURCE_URL: 'https://example.org/',
   };
   expect(readConfig(env, ['--https', '--dev'])).toEqual({
     port: 8443,
@@ -60,6 +63,7 @@ test('what is set is read', () => {
     logLevel: 'silent',
     metrics: { host: '::', port: 9464 },
     pagesFolder: '/pages',
+    operator: { name: 'Ada', contact: undefined, source: 'https://example.org/' },
   });
 });
 
@@ -95,6 +99,9 @@ test.each([
   ['METRICS_LISTEN', 'on'],
   ['METRICS_LISTEN', 'localhost:9464'],
   ['METRICS_LISTEN', '127.0.0.1:70000'],
+  ['OPERATOR_CONTACT', 'Ada'],
+  ['OPERATOR_CONTACT', 'javascript:alert(1)'],
+  ['SOURCE_URL', 'example.org'],
 ])('%s=%s is refused in a sentence that names it', (name, value) => {
   expect(() => readConfig({ [name]: value }, [])).toThrow(new RegExp(`^${name}[: ].*\\.$`, 'm'));
 });
@@ -105,6 +112,12 @@ test.each([['--htps'], ['--https=yes'], ['https'], ['-h'], ['--'], ['--port', '8
     expect(() => readConfig({}, flags)).toThrow(/^".+" is not known; the only option is --https\.$/m);
   },
 );
+
+test('the operator is reached by mail or on the web', () => {
+  const contactOf = (contact: string) => readConfig({ OPERATOR_CONTACT: contact }, []).operator.contact;
+  expect(contactOf('ada@example.org')).toBe('mailto:ada@example.org');
+  expect(contactOf('https://example.org/ada')).toBe('https://example.org/ada');
+});
 
 test('all that is wrong is said at once', () => {
   const read = () => readConfig({ PORT: 'x', LOG_LEVEL: 'x' }, []);

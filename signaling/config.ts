@@ -9,6 +9,7 @@ import { LOG_LEVELS, type LogLevel } from './log.ts';
 import { nameOf } from './socket/origin.ts';
 import type { Listen } from './operations/metrics-server.ts';
 import type { IceConfig } from './socket/ice-servers.ts';
+import type { Operator } from './pages/operator.ts';
 import { MAX_ICE_URL_LENGTH, MAX_ICE_URLS } from './wire/limits.ts';
 
 export interface Config {
@@ -35,6 +36,8 @@ export interface Config {
   metrics: Listen | undefined;
   /** Folder of the exported pages; unset: `out` in the project. */
   pagesFolder: string | undefined;
+  /** Shown on the page about this server. */
+  operator: Operator;
 }
 
 /** Every variable that is read; README's table documents each. */
@@ -51,6 +54,9 @@ export const SETTINGS = [
   'LOG_LEVEL',
   'METRICS_LISTEN',
   'TESSERA_OUT',
+  'OPERATOR_NAME',
+  'OPERATOR_CONTACT',
+  'SOURCE_URL',
 ] as const;
 type Setting = (typeof SETTINGS)[number];
 
@@ -63,6 +69,9 @@ export class ConfigError extends Error {
 const ICE_HOST = String.raw`(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?`;
 const STUN_URL = new RegExp(`^stuns?:${ICE_HOST}$`);
 const TURN_URL = new RegExp(String.raw`^turns?:${ICE_HOST}(?:\?transport=(?:udp|tcp))?$`);
+
+/** Enough to tell a mail address from an address of the web. */
+const MAIL = /^[^\s@:/]+@[^\s@:/]+$/;
 
 /**
  * @param args what follows the script on the command line
@@ -92,6 +101,17 @@ export function readConfig(
     if (found.length > MAX_ICE_URLS)
       problems.push(`${name} may name ${MAX_ICE_URLS} servers, not ${found.length}.`);
     return found;
+  };
+
+  const web = (name: Setting): string | undefined => {
+    const address = text(name);
+    if (address === undefined || (/^https?:/.test(address) && URL.canParse(address))) return address;
+    problems.push(`${name}: "${address}" is not an address such as https://example.org/.`);
+    return undefined;
+  };
+  const contact = (name: Setting): string | undefined => {
+    const address = text(name);
+    return address !== undefined && MAIL.test(address) ? `mailto:${address}` : web(name);
   };
 
   const flags = readFlags(args, problems);
@@ -137,6 +157,11 @@ export function readConfig(
     logLevel: logLevel ?? 'info',
     metrics: readListen(text('METRICS_LISTEN'), problems),
     pagesFolder: text('TESSERA_OUT'),
+    operator: {
+      name: text('OPERATOR_NAME'),
+      contact: contact('OPERATOR_CONTACT'),
+      source: web('SOURCE_URL'),
+    },
   };
   if (problems.length > 0) throw new ConfigError(problems.join('\n'));
   return config;

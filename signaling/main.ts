@@ -93,7 +93,7 @@ function settings(): Config {
 
 function exportedPages(folder: string): ServerOptions['pages'] {
   try {
-    return servePages(folder, config.trustedProxies);
+    return servePages(folder, config.trustedProxies, config.operator);
   } catch (error) {
     return refuse(
       `the pages in ${folder} cannot be read (${(error as Error).message}); npm run build makes them.`,

@@ -91,6 +91,7 @@ export function pagesText(translation: Messages, language: string) {
       ...text.gallery,
       position: (at: string, all: string) => say('gallery.position', { at, all }),
     },
+    about: { ...text.about, version: (version: string) => say('about.version', { version }) },
     announce: { transfer: (name: string, state: string) => say('announce.transfer', { name, state }) },
   };
 }

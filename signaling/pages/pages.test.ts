@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { servePages } from './pages.ts';
 import { startTestServer, type TestServer } from '../test-server.ts';
 
+const operator = { name: 'Ada', contact: 'mailto:ada@example.org', source: undefined };
 const folder = mkdtempSync(join(tmpdir(), 'tessera-pages-'));
 const sha = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 let server: TestServer;
@@ -24,8 +25,8 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'big.js'), 'big()');
   writeFileSync(join(folder, 'big.js.br'), brotliCompressSync('big()'));
   writeFileSync(join(folder, '.hidden'), 'secret');
-  server = await startTestServer({ pages: servePages(folder, 0) });
-  proxied = await startTestServer({ pages: servePages(folder, 1), trustedProxies: 1 });
+  server = await startTestServer({ pages: servePages(folder, 0, operator) });
+  proxied = await startTestServer({ pages: servePages(folder, 1, operator), trustedProxies: 1 });
 });
 afterAll(async () => {
   await server.close();
@@ -128,4 +129,10 @@ test('https is insisted on only where it was used, and behind a proxy only when 
     (await fetch(one.origin, { headers })).headers.get('strict-transport-security');
   expect(await hsts(server)).toBeNull();
   expect(await hsts(proxied)).toBe('max-age=31536000');
+});
+
+test('who runs the server is beside the page about it', async () => {
+  const answer = await fetch(`${server.origin}/about/operator.json`);
+  expect(answer.headers.get('content-type')).toBe('application/json');
+  expect(await answer.json()).toEqual({ name: 'Ada', contact: 'mailto:ada@example.org' });
 });

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readExport, type ExportedFile } from './exported-files.ts';
 import { hostOf, overHttps, setSecurityHeaders } from './headers.ts';
 import { chooseEncoding, isKnown } from './negotiate.ts';
+import { type Operator, OPERATOR_PATH, operatorFile } from './operator.ts';
 import { contentSecurityPolicy, noHashes } from './policy.ts';
 
 /** Answers one HTTP request. */
@@ -14,8 +15,8 @@ export type Handler = (request: IncomingMessage, response: ServerResponse) => vo
  * @param folder the static export; read once, so start again after a build
  * @throws when the folder does not exist
  */
-export function servePages(folder: string, trustedProxies: number): Handler {
-  const files = readExport(folder);
+export function servePages(folder: string, trustedProxies: number, operator: Operator): Handler {
+  const files = readExport(folder).set(OPERATOR_PATH, operatorFile(operator));
   const lost: ExportedFile = files.get('/404.html') ?? {
     type: 'text/plain',
     hash: '404',

@@ -68,6 +68,9 @@ function Frame({ children }: { children: ReactNode }) {
           {t.app.footer} <Link href="/#server">{t.home.honestyTitle}</Link>{' '}
           <Link href="/lab/" prefetch={false}>
             {t.app.lab}
+          </Link>{' '}
+          <Link href="/about/" prefetch={false}>
+            {t.app.about}
           </Link>
         </p>
         <button

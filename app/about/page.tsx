@@ -1,0 +1,7 @@
+import { AboutPage } from './about-page.tsx';
+
+export const metadata = { title: 'About · Tessera' };
+
+export default function Page() {
+  return <AboutPage />;
+}
