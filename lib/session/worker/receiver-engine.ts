@@ -1,63 +1,38 @@
+/** The receiver in its worker: commands of the page, events of the core, and what the page is shown of both. */
 import { CancelReason } from '../../protocol/wire/control-message.ts';
-import type { Run } from '../../protocol/wire/run-list.ts';
-import { blockRange, firstChunk, geometryOf } from '../../protocol/geometry.ts';
 import type { FileHeader } from '../../protocol/wire/file-header.ts';
 import { Receiver } from '../../protocol/receiving/receiver.ts';
+import type { IncomingObject } from '../../protocol/receiving/incoming-object.ts';
 import type { ReceiverEvent } from '../../protocol/receiving/receiver-event.ts';
 import { PREVIEW } from '../../protocol/wire/stream-id.ts';
-import { StorageError, type ByteStore } from '../../storage/byte-store.ts';
-import { Cell, type Figures, type ProblemCode, type TransferState } from '../model.ts';
+import type { ByteStore } from '../../storage/byte-store.ts';
+import type { Figures, ProblemCode } from '../model.ts';
 import { problemOf, storageReason } from '../bridge/cancel-reasons.ts';
-import { ChunkCellMap } from './chunk-cells.ts';
 import { toHex } from './digest.ts';
 import { EndpointLoop, type EngineHost } from './endpoint-loop.ts';
 import type { ToReceiverEngine } from '../bridge/engine-messages.ts';
 import { shownState } from '../transfer-state.ts';
 import { Publisher } from './publisher.ts';
-import { RateMeter } from './rate-meter.ts';
 import { receiverFigures } from './figures.ts';
+import {
+  fileOf,
+  incomingEntry,
+  isOpen,
+  receptionOf,
+  startReception,
+  stateOf,
+  type IncomingEntry,
+  type IncomingPhase,
+  type Reception,
+} from './incoming-entry.ts';
+import { IncomingFile } from './incoming-file.ts';
 import { StoredPicture } from './stored-picture.ts';
-
-/** Entries of the chunk log kept for one picture: a gigabyte's worth of chunks. */
-const MAX_LOG = 1_000_000;
 
 /**
  * Offers whose leftovers are looked for at a time, before anyone has accepted; the others are looked for
  * then.
  */
 const MAX_LOOKING = 16;
-
-/** 16 MB that may wait for their file to be made, which takes tenths of a second at most. */
-const MAX_EARLY_BLOCKS = 256;
-
-interface Entry {
-  readonly id: string;
-  readonly transfer: number;
-  readonly header: FileHeader;
-  readonly cells: ChunkCellMap;
-  readonly meter: RateMeter;
-  state: TransferState;
-  /** Its preview, while no one has accepted it. */
-  preview?: Uint8Array;
-  stored?: StoredPicture;
-  /** Whether an earlier session left something of these very bytes; unknown for a moment after the offer. */
-  left?: boolean;
-  /** Settles once `stored` is there, or the entry has failed. */
-  opening?: Promise<void>;
-  /** Blocks that arrived before their file was made. */
-  readonly early: { readonly block: number; readonly at: number; readonly bytes: Uint8Array }[];
-  acceptedAt: number;
-  endedAt: number;
-  missingBefore: number;
-  /** As the sender reported it last, ms. */
-  roundTrip?: number;
-  /** Blocks for which the sender sent more after their first pass. */
-  readonly again: Set<number>;
-  bytes: number;
-  /** Chunks since the last report to the page. */
-  order: number[];
-  logged: number;
-}
 
 /** The receiving half of a session's heavy work. */
 export class ReceiverEngine {
@@ -66,8 +41,8 @@ export class ReceiverEngine {
   readonly #store: ByteStore;
   #receiver = new Receiver();
   readonly #loop: EndpointLoop<ReceiverEvent>;
-  readonly #entries = new Map<string, Entry>();
-  readonly #byTransfer = new Map<number, Entry>();
+  readonly #entries = new Map<string, IncomingEntry>();
+  readonly #byTransfer = new Map<number, IncomingEntry>();
   /** Done and not thrown away, open until they are saved; each was accepted by the person. */
   readonly #finished = new Map<string, StoredPicture>();
   #otherInstance: string | undefined;
@@ -94,17 +69,20 @@ export class ReceiverEngine {
 
   handle(message: ToReceiverEngine): void {
     switch (message.type) {
-      case 'accept':
-        void this.#accept(this.#entries.get(message.id));
+      case 'accept': {
+        const entry = this.#entries.get(message.id);
+        if (entry !== undefined) void this.#accept(entry);
         break;
+      }
       case 'tab':
         this.#tab = message.name;
         break;
       case 'decline': {
         const entry = this.#entries.get(message.id);
-        if (entry?.state !== 'offered') break;
+        if (entry === undefined || stateOf(entry) !== 'offered') break;
         this.#receiver.decline(entry.transfer);
-        this.#setState(entry, 'declined');
+        fileOf(entry)?.discard();
+        this.#enter(entry, { state: 'declined' });
         this.#loop.pump();
         break;
       }
@@ -145,7 +123,8 @@ export class ReceiverEngine {
       case 'bye':
         this.#receiver.bye();
         this.#loop.pump();
-        for (const entry of this.#entries.values()) if (entry.state === 'receiving') entry.stored?.keep();
+        for (const entry of this.#entries.values())
+          if (entry.phase.state === 'receiving') entry.phase.reception.file.keep();
         break;
       case 'disconnected':
         this.#greeted = false;
@@ -160,51 +139,30 @@ export class ReceiverEngine {
 
   // ---- answers to offers
 
-  async #accept(entry: Entry | undefined): Promise<void> {
-    if (entry?.state !== 'offered' || entry.acceptedAt > 0) return;
-    entry.acceptedAt = this.#host.now();
+  async #accept(entry: IncomingEntry): Promise<void> {
+    if (entry.phase.state !== 'offered') return;
+    const { leftover } = entry.phase;
     const { digest, bytes } = entry.header;
-    entry.opening = StoredPicture.open(this.#store, this.#sender, digest, bytes).then(
-      (stored) => this.#opened(entry, stored),
-      (error: unknown) => this.#failStorage(entry, error),
+    const acceptedAt = this.#host.now();
+    const file = new IncomingFile(
+      StoredPicture.open(this.#store, this.#sender, digest, bytes),
+      () => this.#host.now(),
+      (error) => this.#failStorage(entry, error),
     );
+    entry.phase = { state: 'opening', file, acceptedAt };
     // Making a file takes other processes their time. Where there is nothing to go on with, the sender need
     // not wait for it.
-    if (entry.left !== false) await entry.opening;
+    if (leftover !== false) await file.made;
     // It may have been withdrawn meanwhile, or have failed.
-    if (entry.state !== 'offered' || this.#byTransfer.get(entry.transfer) !== entry) return;
-    const have = entry.stored?.have ?? [];
-    entry.missingBefore = this.#receiver.missing;
-    const { geometry } = this.#originalOf(entry);
-    for (const run of have) {
-      for (let block = run.first; block < run.first + run.count; block++) {
-        entry.bytes += blockBytes(geometry, block);
-        for (const chunk of chunksOf(geometry, block)) entry.cells.arrive(chunk, Cell.received);
-      }
-    }
-    this.#setState(entry, 'receiving');
+    if (stateOf(entry) !== 'offered' || this.#byTransfer.get(entry.transfer) !== entry) return;
+    const have = file.stored?.have ?? [];
+    const byteLength = entry.chunks.resumed(have);
+    const reception = startReception(file, acceptedAt, this.#receiver.missing, byteLength);
+    this.#enter(entry, { state: 'receiving', reception });
     this.#showPreview(entry);
     this.#receiver.accept(entry.transfer, have, this.#loop.now());
     this.#loop.pump();
     this.#publisher.start();
-  }
-
-  #opened(entry: Entry, stored: StoredPicture): void {
-    if (!isOpen(entry) && entry.state !== 'verifying') {
-      if (entry.left === false) void stored.discard();
-      else stored.keep();
-      return;
-    }
-    entry.stored = stored;
-    for (const { block, at, bytes } of entry.early.splice(0)) this.#write(entry, block, at, bytes);
-  }
-
-  #write(entry: Entry, block: number, at: number, bytes: Uint8Array): void {
-    try {
-      entry.stored?.write(block, at, bytes, this.#host.now());
-    } catch (error) {
-      this.#failStorage(entry, error);
-    }
   }
 
   #release(id: string, readFor: number): void {
@@ -216,15 +174,16 @@ export class ReceiverEngine {
 
   #answerRead(request: number, id: string, from: number, to: number): void {
     const entry = this.#entries.get(id);
-    if (entry?.opening !== undefined && entry.stored === undefined && isOpen(entry)) {
-      void entry.opening.then(() => this.#answerRead(request, id, from, to));
+    const file = entry === undefined ? undefined : fileOf(entry);
+    if (entry !== undefined && file !== undefined && file.stored === undefined && isOpen(entry)) {
+      void file.made.then(() => this.#answerRead(request, id, from, to));
       return;
     }
     let bytes: Uint8Array<ArrayBuffer> | undefined;
     try {
       const known = entry === undefined ? 0 : this.#prefixBytes(entry);
-      if (entry?.stored !== undefined && from >= 0 && to <= known && from <= to)
-        bytes = new Uint8Array(entry.stored.read(from, to));
+      if (file?.stored !== undefined && from >= 0 && to <= known && from <= to)
+        bytes = new Uint8Array(file.stored.read(from, to));
     } catch {
       // The store is closed: the page has the file itself by now.
     }
@@ -256,19 +215,17 @@ export class ReceiverEngine {
     if (entry === undefined) return;
     switch (event.type) {
       case 'chunk':
-        if (entry.logged === 0) this.#host.post({ type: 'began', id: entry.id });
-        this.#log(entry, event.chunk);
-        entry.cells.arrive(event.chunk, Cell.received);
+        if (entry.chunks.empty) this.#host.post({ type: 'began', id: entry.id });
+        entry.chunks.arrived(event.chunk);
         return;
       case 'block':
         this.#onBlock(entry, event);
         return;
       case 'twice':
-        entry.cells.mark(event.chunk, Cell.duplicate);
+        entry.chunks.duplicate(event.chunk);
         return;
       case 'sending':
-        entry.roundTrip = event.roundTrip;
-        this.#noteAgain(entry, event.again);
+        this.#onSending(entry, event);
         return;
       case 'whole':
         void this.#verify(entry);
@@ -276,20 +233,20 @@ export class ReceiverEngine {
       case 'final':
         this.#publishOne(entry);
         // Nothing more will be said of it.
-        if (entry.state === 'done' && this.#receiver.transfer(entry.transfer)?.sent !== undefined)
+        if (entry.phase.state === 'done' && this.#receiver.transfer(entry.transfer)?.sent !== undefined)
           this.#forget(entry);
         return;
       case 'cancelled':
-        this.#setState(
+        fileOf(entry)?.discard();
+        this.#enter(
           entry,
-          event.reason === CancelReason.person ? 'cancelled' : 'failed',
+          { state: event.reason === CancelReason.person ? 'cancelled' : 'failed' },
           problemOf(event.reason),
         );
-        void entry.stored?.discard();
         return;
       case 'silence':
-        entry.stored?.keep();
-        this.#setState(entry, 'failed', 'timed-out');
+        fileOf(entry)?.keep();
+        this.#enter(entry, { state: 'failed' }, 'timed-out');
         return;
     }
   }
@@ -318,22 +275,7 @@ export class ReceiverEngine {
   }
 
   #onOffer(transfer: number, header: FileHeader): void {
-    const entry: Entry = {
-      id: `${this.#epoch}.${transfer}`,
-      transfer,
-      header,
-      cells: new ChunkCellMap(geometryOf(header.bytes).chunks),
-      meter: new RateMeter(),
-      state: 'offered',
-      acceptedAt: 0,
-      endedAt: 0,
-      missingBefore: 0,
-      again: new Set(),
-      bytes: 0,
-      order: [],
-      logged: 0,
-      early: [],
-    };
+    const entry = incomingEntry(`${this.#epoch}.${transfer}`, transfer, header);
     void this.#look(entry);
     this.#entries.set(entry.id, entry);
     this.#byTransfer.set(transfer, entry);
@@ -352,81 +294,65 @@ export class ReceiverEngine {
     });
   }
 
-  #onBlock(entry: Entry, event: Extract<ReceiverEvent, { type: 'block' }>): void {
+  #onBlock(entry: IncomingEntry, event: Extract<ReceiverEvent, { type: 'block' }>): void {
     if (event.kind === PREVIEW) {
       entry.preview = event.bytes.slice();
-      if (entry.state !== 'offered') this.#showPreview(entry);
+      if (stateOf(entry) !== 'offered') this.#showPreview(entry);
       return;
     }
-    if (entry.state !== 'receiving') return;
-    for (const chunk of event.rebuilt) {
-      this.#log(entry, chunk);
-      entry.cells.arrive(chunk, entry.again.has(event.block) ? Cell.retransmitted : Cell.repaired);
-    }
-    entry.bytes += event.bytes.length;
-    const { block, at, bytes } = event;
-    if (entry.stored !== undefined) this.#write(entry, block, at, bytes);
-    else if (entry.early.length < MAX_EARLY_BLOCKS) entry.early.push({ block, at, bytes: bytes.slice() });
-    else this.#failStorage(entry, new StorageError('failed', 'the file is not made'));
+    if (entry.phase.state !== 'receiving') return;
+    const { reception } = entry.phase;
+    entry.chunks.rebuilt(event.block, event.rebuilt);
+    reception.byteLength += event.bytes.length;
+    reception.file.write(event);
   }
 
-  async #look(entry: Entry): Promise<void> {
+  #onSending(entry: IncomingEntry, event: Extract<ReceiverEvent, { type: 'sending' }>): void {
+    const reception = receptionOf(entry);
+    if (reception !== undefined) reception.roundTrip = event.roundTrip;
+    entry.chunks.sentAgain(event.again);
+  }
+
+  async #look(entry: IncomingEntry): Promise<void> {
     if (this.#looking >= MAX_LOOKING) return;
     this.#looking += 1;
-    entry.left = await StoredPicture.left(this.#store, this.#sender, entry.header.digest);
+    const leftover = await StoredPicture.left(this.#store, this.#sender, entry.header.digest);
     this.#looking -= 1;
+    if (entry.phase.state === 'offered') entry.phase.leftover = leftover;
   }
 
   /**
    * The page hears of a preview once its picture is accepted: until then it waits here, where few of them fit
    * (P-49).
    */
-  #showPreview(entry: Entry): void {
+  #showPreview(entry: IncomingEntry): void {
     const { id, preview } = entry;
-    delete entry.preview;
+    entry.preview = undefined;
     if (preview !== undefined) this.#host.post({ type: 'preview', id, bytes: preview });
   }
 
-  #noteAgain(entry: Entry, runs: readonly Run[]): void {
-    const geometry = geometryOf(entry.header.bytes);
-    for (const { first, count } of runs) {
-      for (let block = first; block < Math.min(first + count, geometry.blocks); block++) {
-        // Each block once: said again, it would be work without end for a few bytes.
-        if (entry.again.has(block)) continue;
-        entry.again.add(block);
-        for (const chunk of chunksOf(geometry, block)) entry.cells.markAgain(chunk);
-      }
+  async #verify(entry: IncomingEntry): Promise<void> {
+    if (entry.phase.state !== 'receiving') return;
+    const { reception } = entry.phase;
+    this.#enter(entry, { state: 'verifying', reception });
+    const file = await reception.file.verify(entry.header.digest);
+    // Failed, or ended by somebody while the digest was made.
+    if (file === undefined || stateOf(entry) !== 'verifying') return;
+    const endedAt = this.#host.now();
+    if (this.#byTransfer.get(entry.transfer) === entry)
+      this.#receiver.verified(entry.transfer, file !== 'other-bytes', this.#loop.now());
+    this.#loop.pump();
+    if (file !== 'other-bytes') this.#finish(entry, reception, file, endedAt);
+    else {
+      reception.file.discard();
+      this.#enter(entry, { state: 'failed' }, 'digest-mismatch');
     }
   }
 
-  async #verify(entry: Entry): Promise<void> {
-    if (entry.state !== 'receiving') return;
-    this.#setState(entry, 'verifying');
-    if (entry.stored === undefined) {
-      await entry.opening;
-      if ((entry.state as TransferState) !== 'verifying') return;
-    }
-    const { stored } = entry;
+  #finish(entry: IncomingEntry, reception: Reception, blob: Blob, endedAt: number): void {
+    const { name, type, bytes, modified, width, height, digest } = entry.header;
+    const { stored } = reception.file;
     if (stored === undefined) return;
-    const digest = await stored.finish().catch((error: unknown) => this.#failStorage(entry, error));
-    // Failed, or ended by somebody while the digest was made.
-    if (digest === undefined || (entry.state as TransferState) !== 'verifying') return;
-    const intact = toHex(digest) === toHex(entry.header.digest);
-    // Both sides say "verified" of bytes that can be read back, not of bytes that were handed to a store.
-    const blob = intact
-      ? await stored.file().catch((error: unknown) => this.#failStorage(entry, error))
-      : undefined;
-    if ((entry.state as TransferState) !== 'verifying') return;
-    entry.endedAt = this.#host.now();
-    if (this.#byTransfer.get(entry.transfer) === entry)
-      this.#receiver.verified(entry.transfer, intact, this.#loop.now());
-    this.#loop.pump();
-    if (blob === undefined) {
-      this.#setState(entry, 'failed', 'digest-mismatch');
-      await stored.discard();
-      return;
-    }
-    const { name, type, bytes, modified, width, height } = entry.header;
     stored.finished({
       name,
       type,
@@ -438,28 +364,34 @@ export class ReceiverEngine {
     });
     this.#finished.set(entry.id, stored);
     this.#host.post({ type: 'file', id: entry.id, blob });
+    entry.phase = { state: 'done', reception, endedAt };
     this.#publishOne(entry);
-    this.#setState(entry, 'done');
+    this.#showState(entry);
   }
 
-  #failStorage(entry: Entry, error: unknown): void {
+  #failStorage(entry: IncomingEntry, error: unknown): void {
     const reason = storageReason(error);
     this.#end(entry, 'failed', problemOf(reason), reason);
   }
 
-  #end(entry: Entry, state: TransferState, problem: ProblemCode, reason: CancelReason): void {
-    if (entry.state !== 'offered' && entry.state !== 'receiving' && entry.state !== 'verifying') return;
+  #end(
+    entry: IncomingEntry,
+    state: 'failed' | 'cancelled',
+    problem: ProblemCode,
+    reason: CancelReason,
+  ): void {
+    if (!isOpen(entry) && entry.phase.state !== 'verifying') return;
     if (this.#byTransfer.get(entry.transfer) === entry) this.#receiver.cancel(entry.transfer, reason);
-    this.#setState(entry, state, problem);
-    void entry.stored?.discard();
+    fileOf(entry)?.discard();
+    this.#enter(entry, { state }, problem);
     this.#loop.pump();
   }
 
   /** The sender is gone; what has arrived stays for another time. */
-  #abandon(entry: Entry, problem: ProblemCode = 'peer-left'): void {
+  #abandon(entry: IncomingEntry, problem: ProblemCode = 'peer-left'): void {
     if (!isOpen(entry)) return;
-    if (entry.state === 'receiving') entry.stored?.keep();
-    this.#setState(entry, 'failed', problem);
+    fileOf(entry)?.keep();
+    this.#enter(entry, { state: 'failed' }, problem);
   }
 
   // ---- what the page sees
@@ -467,115 +399,98 @@ export class ReceiverEngine {
   /** What moves is paused while there is no connection. */
   #setConnected(connected: boolean): void {
     this.#connected = connected;
-    for (const { id, state } of this.#byTransfer.values())
-      if (state === 'receiving')
-        this.#host.post({ type: 'update', update: { id, state: shownState(state, connected) } });
+    for (const entry of this.#byTransfer.values())
+      if (entry.phase.state === 'receiving') this.#showState(entry);
   }
 
-  #setState(entry: Entry, state: TransferState, problem?: ProblemCode): void {
-    entry.state = state;
-    if (state === 'failed' || state === 'cancelled' || state === 'declined') this.#forget(entry);
+  #enter(entry: IncomingEntry, phase: IncomingPhase, problem?: ProblemCode): void {
+    entry.phase = phase;
+    if (phase.state === 'failed' || phase.state === 'cancelled' || phase.state === 'declined')
+      this.#forget(entry);
+    this.#showState(entry, problem);
+  }
+
+  #showState(entry: IncomingEntry, problem?: ProblemCode): void {
     this.#host.post({
       type: 'update',
       update: {
         id: entry.id,
-        state: shownState(state, this.#connected),
+        state: shownState(stateOf(entry), this.#connected),
         ...(problem === undefined ? {} : { problem: { code: problem } }),
       },
     });
   }
 
   /** What is over leaves nothing here: the page shows what it has. */
-  #forget(entry: Entry): void {
+  #forget(entry: IncomingEntry): void {
     this.#entries.delete(entry.id);
     if (this.#byTransfer.get(entry.transfer) === entry) this.#byTransfer.delete(entry.transfer);
-    delete entry.preview;
-  }
-
-  #log(entry: Entry, chunk: number): void {
-    if (entry.logged >= MAX_LOG) return;
-    entry.logged += 1;
-    entry.order.push(chunk);
+    entry.preview = undefined;
   }
 
   /** @returns whether any picture is on its way */
   #publishAll(): boolean {
-    const active = [...this.#byTransfer.values()].filter((entry) => entry.state === 'receiving');
-    // Most pictures of an album that was accepted at once are waiting for their turn: nothing of them has
-    // changed.
-    for (const entry of active) if (entry.logged > 0 || entry.bytes > 0) this.#publishOne(entry);
-    return active.length > 0;
+    let active = false;
+    for (const entry of this.#byTransfer.values()) {
+      if (entry.phase.state !== 'receiving') continue;
+      active = true;
+      // Most pictures of an album that was accepted at once are waiting for their turn: nothing of them has
+      // changed.
+      if (!entry.chunks.empty || entry.phase.reception.byteLength > 0) this.#publishOne(entry);
+    }
+    return active;
   }
 
-  #publishOne(entry: Entry): void {
-    const incoming = this.#receiver.transfer(entry.transfer);
-    if (incoming === undefined || this.#byTransfer.get(entry.transfer) !== entry) return;
+  #publishOne(entry: IncomingEntry): void {
+    const original = this.#originalOf(entry);
+    if (original === undefined) return;
     let holes = 0;
-    if (entry.state === 'receiving') {
-      incoming.original.holes((chunk, block) => {
+    if (entry.phase.state === 'receiving')
+      original.holes((chunk, block) => {
         holes += 1;
-        entry.cells.mark(chunk, entry.again.has(block) ? Cell.retransmitted : Cell.lost);
+        entry.chunks.missing(chunk, block);
       });
-    }
-    const order = Uint32Array.from(entry.order);
-    entry.order = [];
-    const map = entry.cells.take();
-    if (map !== undefined || order.length > 0) {
-      this.#host.post({
-        type: 'chunks',
-        id: entry.id,
-        map: map ?? { chunksPerCell: 0, cells: new Uint8Array(0) },
-        order,
-      });
-    }
-    this.#host.post({ type: 'update', update: { id: entry.id, figures: this.#figures(entry, holes) } });
+    const report = entry.chunks.take();
+    if (report !== undefined) this.#host.post({ type: 'chunks', id: entry.id, ...report });
+    const figures = this.#figures(entry, holes);
+    if (figures !== undefined) this.#host.post({ type: 'update', update: { id: entry.id, figures } });
   }
 
-  #figures(entry: Entry, holes: number): Figures {
+  #figures(entry: IncomingEntry, holes: number): Figures | undefined {
+    const reception = receptionOf(entry);
+    if (reception === undefined) return undefined;
     const incoming = this.#receiver.transfer(entry.transfer);
     const { sent } = incoming ?? {};
-    const over = entry.endedAt > 0;
     const now = this.#host.now();
+    const endedAt = entry.phase.state === 'done' ? entry.phase.endedAt : undefined;
     return receiverFigures({
       byteLength: entry.header.bytes,
-      chunksTotal: geometryOf(entry.header.bytes).chunks,
+      chunksTotal: entry.chunks.chunksTotal,
       chunks: incoming?.chunks ?? 0,
       repaired: incoming?.repaired ?? 0,
       holes,
       packets: incoming?.packets ?? 0,
       duplicates: incoming?.duplicates ?? 0,
-      overtaken: Math.max(0, this.#receiver.missing - entry.missingBefore),
+      overtaken: Math.max(0, this.#receiver.missing - reception.missingBefore),
       sent,
-      bytesReceived: entry.bytes,
+      bytesReceived: reception.byteLength,
       prefixBytes: this.#prefixBytes(entry),
-      rate: entry.meter.add(entry.bytes, now),
-      seconds: Math.max(0.001, ((over ? entry.endedAt : now) - entry.acceptedAt) / 1000),
-      over,
-      roundTrip: sent?.roundTrip ?? entry.roundTrip,
+      rate: reception.meter.add(reception.byteLength, now),
+      seconds: Math.max(0.001, ((endedAt ?? now) - reception.acceptedAt) / 1000),
+      over: endedAt !== undefined,
+      roundTrip: sent?.roundTrip ?? reception.roundTrip,
       lanes: this.#receiver.lanes,
     });
   }
 
-  #prefixBytes(entry: Entry): number {
-    if (entry.state === 'done') return entry.header.bytes;
-    return this.#byTransfer.get(entry.transfer) === entry ? this.#originalOf(entry).prefixBytes : 0;
+  #prefixBytes(entry: IncomingEntry): number {
+    if (entry.phase.state === 'done') return entry.header.bytes;
+    return this.#originalOf(entry)?.prefixBytes ?? 0;
   }
 
-  #originalOf(entry: Entry) {
-    const incoming = this.#receiver.transfer(entry.transfer);
-    if (incoming === undefined) throw new Error('an entry of another sender');
-    return incoming.original;
+  /** `undefined`: the core has forgotten it, or it is of another page of the sender. */
+  #originalOf(entry: IncomingEntry): IncomingObject | undefined {
+    if (this.#byTransfer.get(entry.transfer) !== entry) return undefined;
+    return this.#receiver.transfer(entry.transfer)?.original;
   }
-}
-
-/** Not decided, or on its way; what is being verified needs nobody any more. */
-const isOpen = ({ state }: Entry): boolean => state === 'offered' || state === 'receiving';
-
-function blockBytes(geometry: ReturnType<typeof geometryOf>, block: number): number {
-  const [from, to] = blockRange(geometry, block);
-  return to - from;
-}
-
-function* chunksOf(geometry: ReturnType<typeof geometryOf>, block: number): Generator<number> {
-  for (let chunk = firstChunk(geometry, block); chunk < firstChunk(geometry, block + 1); chunk++) yield chunk;
 }
