@@ -73,24 +73,33 @@ test.describe('Firefox', () => {
     homes?.close();
   });
 
-  async function enter(kind: Kind, side: Side, counted = false): Promise<Person> {
+  async function enter(
+    kind: Kind,
+    side: Side,
+    { counted = false, ...more }: { counted?: boolean; preferences?: Record<string, boolean> } = {},
+  ): Promise<Person> {
     const visitor =
       kind === 'firefox'
         ? await visitWithFirefox({
             namespaces: homes.namespaces,
             inside: side,
             ...(counted ? { script: COUNT } : {}),
+            ...more,
           })
         : await visitWithChromium({ executablePath: homes.namespaces.wrapper(side, SYSTEM_CHROMIUM) });
     visitors.push(visitor);
     return new Person(visitor);
   }
 
-  async function meet(sender: Kind, receiver: Kind, loss: number): Promise<{ a: Person; b: Person }> {
+  async function alone(): Promise<void> {
     homes = new Homes({ a: ORDINARY_HOME, b: ORDINARY_HOME });
     await startServer(homes.namespaces, { stun: true, turn: 'none' });
+  }
+
+  async function meet(sender: Kind, receiver: Kind, loss: number): Promise<{ a: Person; b: Person }> {
+    await alone();
     // One pair is counted; in the others everything is as a person has it.
-    const a = await enter(sender, 'a', counts(sender, receiver));
+    const a = await enter(sender, 'a', { counted: counts(sender, receiver) });
     const b = await enter(receiver, 'b');
     if (loss > 0) homes.lose('a', loss);
     await b.join(homes.origin('b'), await a.openRoom(homes.origin('a')));
@@ -131,6 +140,41 @@ test.describe('Firefox', () => {
       expect(b.visitor.errors).toEqual([]);
     });
   }
+
+  test('the laboratory runs to the end without an error', async () => {
+    await alone();
+    const { visitor } = await enter('firefox', 'a');
+    await visitor.goto(`${homes.origin('a')}/lab/`);
+    await until('the end of both sides', () =>
+      visitor.evaluate<boolean>(`document.querySelector('[data-testid=lab]')?.dataset.over === 'true'`),
+    );
+    // Measured on fronts of the file, each of which is decoded.
+    await until('when the first picture is seen', () =>
+      visitor.evaluate<string>(
+        `document.querySelector('[data-testid=lab-row-tessera] td').dataset.millis ?? ''`,
+      ),
+    );
+    expect(visitor.errors).toEqual([]);
+  });
+
+  test('with WebRTC switched off both pages say so at once, and a code that is opened there stays good', async () => {
+    await alone();
+    const preferences = { 'media.peerconnection.enabled': false };
+    const [able, off] = await Promise.all([enter('chromium', 'a'), enter('firefox', 'b', { preferences })]);
+    const saysSo = async (page: string) => {
+      await off.visitor.goto(homes.origin('b') + page);
+      await until('the sentence', async () => (await off.problem()) === 'webrtc-missing', 1000);
+    };
+    await saysSo('/send/');
+    expect(await off.visitor.evaluate(`document.querySelector('[data-testid=open-room]')`)).toBeNull();
+    const code = await able.openRoom(homes.origin('a'));
+    await saysSo('/receive/');
+    expect(await off.visitor.evaluate(`document.querySelector('[data-testid=join-room]')`)).toBeNull();
+    expect(await able.connection()).toBe('waiting');
+    const other = await enter('chromium', 'b');
+    await other.join(homes.origin('b'), code);
+    for (const person of [able, other]) await person.reaches('connected');
+  });
 
   test('a receiving Firefox that is reloaded in the middle gets the rest, and an album comes as one zip', async () => {
     const { a, b } = await meet('chromium', 'firefox', 0.02);

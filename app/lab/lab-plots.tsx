@@ -1,6 +1,7 @@
 /* oxlint-disable jsx-a11y/prefer-tag-over-role -- a canvas cannot be an <img> */
 'use client';
 import { useEffect, useRef } from 'react';
+import '../ui/kit/valid-language.ts';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import type { Columns, PlotData } from '../../lib/lab/plot-data.ts';

@@ -1,9 +1,12 @@
 /**
- * Measures the quality of a picture's fronts in this browser. On the page, because only `<img>` decodes a
- * file that is cut short (`createImageBitmap` and a worker's decoder refuse it); each step is a few
+ * Measures the quality of a picture's fronts in this browser, with the decoders of the receiving page. On the
+ * page, because only `<img>` decodes a file other than a JPEG that is cut short; each step is a few
  * milliseconds, with a pause after it.
  */
+import { readDimensions } from '../image/inspect/dimensions.ts';
+import type { PartialDecoder } from '../image/partial/decoder.ts';
 import { decodeWithElement } from '../image/partial/partial-element.ts';
+import { openJpegDecoder } from '../image/partial/partial-jpeg.ts';
 import { thumbToDataUrl } from '../image/make/thumb.ts';
 import type { LabPicture } from './picture.ts';
 import { EXACT_DB, frontsToMeasure, psnr, type QualityCurve } from './quality.ts';
@@ -49,10 +52,14 @@ export async function measureQuality(
   const thumbUrl = picture.thumb && thumbToDataUrl(picture.thumb);
   const thumb = thumbUrl ? await drawUrl(thumbUrl) : undefined;
 
-  const decoder = await decodeWithElement({
-    type: picture.type,
-    read: (from, to) => Promise.resolve(picture.bytes.subarray(from, to)),
-  });
+  const decoder = await openDecoder(picture, { width, height });
+  const layer = document.createElement('canvas');
+  layer.width = width;
+  layer.height = height;
+  const layerContext = layer.getContext('2d');
+  if (layerContext === null) return undefined;
+  // Each front takes the place of the one before.
+  layerContext.globalCompositeOperation = 'copy';
   const fronts = frontsToMeasure(picture.bytes.length, FRONTS);
   const bare = new Float64Array(fronts.length).fill(Number.NaN);
   const overPreview = new Float64Array(fronts.length).fill(Number.NaN);
@@ -63,9 +70,12 @@ export async function measureQuality(
       overPreview[index] = EXACT_DB;
       continue;
     }
-    const frame = await decoder?.decode(front);
+    // Refused: too short for a first row.
+    const frame = await decoder?.decode(front).catch(() => undefined);
     if (frame !== undefined) {
-      const draw: Draw = (...to) => frame.draw(...to);
+      // A decoder clears what is missing of its frame, which is not to clear the preview beneath it.
+      frame.draw(layerContext, width, height);
+      const draw: Draw = (onto) => onto.drawImage(layer, 0, 0);
       bare[index] = psnr(pixels(draw), exact);
       overPreview[index] = preview ? psnr(pixels(preview, draw), exact) : bare[index];
       frame.close();
@@ -81,6 +91,20 @@ export async function measureQuality(
     preview: preview && psnr(pixels(preview), exact),
     thumb: thumb && psnr(pixels(thumb), exact),
   };
+}
+
+/**
+ * A front with an end put behind it, where that is possible: of each file that is cut short Firefox reports an
+ * error on its console.
+ */
+async function openDecoder(
+  { type, bytes }: LabPicture,
+  size: { width: number; height: number },
+): Promise<PartialDecoder | undefined> {
+  const read = (from: number, to: number) => Promise.resolve(bytes.subarray(from, to));
+  const stored = readDimensions(bytes, type);
+  const jpeg = stored && openJpegDecoder({ type, stored, size, length: bytes.length, read });
+  return jpeg ?? decodeWithElement({ type, read });
 }
 
 async function drawUrl(url: string): Promise<Draw | undefined> {
