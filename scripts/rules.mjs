@@ -53,7 +53,7 @@ function testFiles() {
     .flatMap((room) =>
       readdirSync(join(root, room), { recursive: true }).map((name) => join(room, String(name))),
     )
-    .filter((name) => /\.(test|spec)\.tsx?$/.test(name))
+    .filter((name) => /\.(test|spec|contract)\.tsx?$/.test(name))
     .map((file) => ({ file, source: readFileSync(join(root, file), 'utf8') }));
 }
 

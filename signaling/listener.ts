@@ -6,7 +6,7 @@ import { createServer as createHttp, type RequestListener, type Server } from 'n
 import { createServer as createHttps } from 'node:https';
 import type { Socket } from 'node:net';
 import { Held } from './held.ts';
-import type { Log } from './log.ts';
+import { errorName, type Log } from './log.ts';
 import { noMetrics, type Metrics } from './operations/metrics.ts';
 import { limitKey } from './socket/address.ts';
 import {
@@ -34,7 +34,7 @@ export function createListener(options: ListenerOptions, answer: RequestListener
     try {
       answer(request, response);
     } catch (error) {
-      log.error(`a request was not answered: ${nameOf(error)}`);
+      log.error(`a request was not answered: ${errorName(error)}`);
       if (!response.headersSent) response.writeHead(500, { Connection: 'close' });
       response.end();
     }
@@ -55,7 +55,7 @@ export function createListener(options: ListenerOptions, answer: RequestListener
   const refused = atMostOnceA(MINUTE_MS, (why: string) => log.warn(`connections are refused: ${why}`));
   // Out of descriptors, most likely: there may be some again for the next one.
   server.on('error', (error) => {
-    if (server.listening) refused(nameOf(error));
+    if (server.listening) refused(errorName(error));
   });
   server.on('drop', () => {
     metrics.limitHit('connections');
@@ -95,7 +95,3 @@ function descriptors(): number {
   const soft = userLimits?.open_files?.soft;
   return typeof soft === 'number' ? soft : Infinity;
 }
-
-/** A name or code, never a message: that may quote what a visitor sent. */
-const nameOf = (error: unknown): string =>
-  error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.name) : 'unknown';

@@ -37,3 +37,7 @@ function output() {
   stream.on('error', () => {});
   return stream;
 }
+
+/** A name or code, never a message: that may quote what a visitor sent. */
+export const errorName = (error: unknown): string =>
+  error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.name) : 'unknown';

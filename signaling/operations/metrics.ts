@@ -39,7 +39,7 @@ export interface Metrics {
   failedJoin(): void;
   limitHit(limit: LimitHit): void;
   /** Asked at every reading. */
-  watch(levels: () => Levels): void;
+  watch(levels: () => Promise<Levels>): void;
 }
 
 export interface ReadableMetrics extends Metrics {
@@ -93,8 +93,8 @@ export function createMetrics(): ReadableMetrics {
           name: `tessera_${name}`,
           help,
           registers,
-          collect() {
-            this.set(Number(levels()[name]));
+          async collect() {
+            this.set(Number((await levels())[name]));
           },
         });
       gauge('sockets', 'Open websockets.');

@@ -18,8 +18,21 @@ export type Attempt = keyof typeof ADDRESS_LIMITS;
  */
 const WIDER_FACTOR = 2;
 
+/** What is counted is counted here, or by several nodes together. */
+export interface Limits {
+  /** Counts one attempt. `false`: this address, or a network around it, has had enough of them for now. */
+  allow(attempt: Attempt, address: string, now: number): boolean | Promise<boolean>;
+  /** Whether this address may still try codes; counts nothing. */
+  mayJoin(address: string, now: number): boolean | Promise<boolean>;
+  failedJoin(address: string, now: number): void | Promise<void>;
+  /** Forgets what no limit needs any more; to be called every few seconds. */
+  sweep(now: number): void | Promise<void>;
+  /** Joins fail in numbers that no honest use explains. */
+  alarm(now: number): boolean;
+}
+
 /** Counts of all addresses, in memory only; `now` in milliseconds that never decrease. */
-export class Attempts {
+export class Attempts implements Limits {
   #windows: Readonly<Record<Attempt, Windows>>;
   #failures: number[] = [];
   #alarmUntil = 0;
@@ -35,7 +48,6 @@ export class Attempts {
     this.#windows = Object.fromEntries(windows) as Record<Attempt, Windows>;
   }
 
-  /** Counts one attempt. `false`: this address, or a network around it, has had enough of them for now. */
   allow(attempt: Attempt, address: string, now: number): boolean {
     let allowed = true;
     // All are counted, also behind a refusal.
@@ -45,7 +57,6 @@ export class Attempts {
     return allowed;
   }
 
-  /** Whether this address may still try codes; counts nothing. */
   mayJoin(address: string, now: number): boolean {
     return limitsOf('failedJoin', address).every(
       ([key, points]) => this.#windows.failedJoin.count(key, now) < points,
@@ -64,18 +75,16 @@ export class Attempts {
     this.allow('failedJoin', address, now);
   }
 
-  /** Forgets addresses that no limit needs any more; to be called every few seconds. */
   sweep(now: number): void {
     for (const windows of Object.values(this.#windows)) windows.sweep(now);
   }
 
-  /** Joins fail in numbers that no honest use explains. */
   alarm(now: number): boolean {
     return now < this.#alarmUntil;
   }
 }
 
-function limitsOf(attempt: Attempt, address: string): [key: string, points: number][] {
+export function limitsOf(attempt: Attempt, address: string): [key: string, points: number][] {
   const { points } = ADDRESS_LIMITS[attempt];
   return [address, ...widerKeys(address)].map((key, i) => [key, points * WIDER_FACTOR ** i]);
 }

@@ -5,7 +5,7 @@ import type { Server as HttpsServer } from 'node:https';
 import { Server, type Socket } from 'socket.io';
 import * as v from 'valibot';
 import { clientAddress } from './address.ts';
-import { Attempts, type Attempt } from '../rooms/attempts.ts';
+import { Attempts, type Attempt, type Limits } from '../rooms/attempts.ts';
 import { iceServers, type IceConfig } from './ice-servers.ts';
 import {
   MAX_ADDRESS_SOCKETS,
@@ -17,10 +17,12 @@ import {
   MAX_FRAME_BYTES,
   MAX_MALFORMED,
   MAX_SOCKETS,
+  MAX_WAITING_REQUESTS,
+  PLACE_LOOK_MS,
   SHUTDOWN_MS,
   UNUSED_SOCKET_MS,
 } from '../wire/limits.ts';
-import type { Log } from '../log.ts';
+import { errorName, type Log } from '../log.ts';
 import {
   emptySchema,
   joinSchema,
@@ -36,7 +38,9 @@ import { Held } from '../held.ts';
 import { noMetrics, type LimitHit, type Metrics } from '../operations/metrics.ts';
 import { hostOf } from '../pages/headers.ts';
 import { nameAllowed, originAllowed } from './origin.ts';
-import { Rooms, type Outcome, type RoomsEvent } from '../rooms/rooms.ts';
+import { MemoryStore } from '../rooms/memory-store.ts';
+import { Rooms } from '../rooms/rooms.ts';
+import type { Outcome, PlacedEvent, RoomsEvent } from '../rooms/events.ts';
 
 /** One connection, from its handshake on, whether or not it ever says CONNECT. */
 interface Connection {
@@ -55,6 +59,11 @@ interface Connection {
   spokeAt: number;
   /** Set while it is in the namespace. */
   socket?: IoSocket;
+  /** The last of its requests, and how many wait: each is begun when the one before it is answered. */
+  work?: Promise<void>;
+  waiting: number;
+  /** When it was last found to have a place. */
+  placedAt: number;
 }
 
 interface SocketData {
@@ -112,8 +121,8 @@ export interface Signaling {
 /** Serves the signaling protocol of `wire/messages.ts` on a server of ours, until `close`. */
 export function attachSignaling(server: HttpServer | HttpsServer, options: SignalingOptions): Signaling {
   const { log, trustedProxies, now = Date.now, metrics = noMetrics } = options;
-  const rooms = new Rooms();
-  const attempts = new Attempts(() =>
+  const rooms = new Rooms(new MemoryStore());
+  const attempts: Limits = new Attempts(() =>
     log.warn('alarm: many joins fail; somebody may be guessing codes. New codes get longer slots.'),
   );
   const host = (request: IncomingMessage) => hostOf(request, trustedProxies);
@@ -138,14 +147,17 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
       const ours =
         nameAllowed(name, options.allowedHosts) &&
         originAllowed(request.headers.origin, name, options.allowedOrigins);
-      const raw = request.socket;
       const address = clientAddress(request, trustedProxies);
-      if (!ours || raw.destroyed || draining) return done(null, false);
-      if (!within('handshake', attempts.allow('handshake', address, now()))) return done(null, false);
-      // Counted from here, since nobody has to say anything after the handshake, until the wire is gone.
-      if (!within('sockets', held.take(address))) return done(null, false);
-      raw.once('close', () => held.release(address));
-      done(null, true);
+      const admit = async (): Promise<boolean> => {
+        if (!ours || draining) return false;
+        if (!within('handshake', await attempts.allow('handshake', address, now()))) return false;
+        const raw = request.socket;
+        // Counted from here, since nobody has to say anything after the handshake, until the wire is gone.
+        if (raw.destroyed || !within('sockets', held.take(address))) return false;
+        raw.once('close', () => held.release(address));
+        return true;
+      };
+      void (async () => done(null, await admit()))();
     },
   });
   // A session id belongs to another transport, and we have one: it would be a connection that nobody counted.
@@ -167,6 +179,8 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
       closing: false,
       budget: new MessageBudget(at),
       spokeAt: -Infinity,
+      waiting: 0,
+      placedAt: 0,
     };
     connections.set(wire, connection);
     wire.request.socket.once('close', () => connections.delete(wire));
@@ -180,19 +194,19 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
     wire.on('packet', count);
     wire.transport.socket.on('ping', count);
   });
-  io.use((socket, next) => {
+  io.use(async (socket, next) => {
     const connection = connections.get(socket.conn as unknown as Wire);
     if (!connection) return next(new Error('busy'));
     socket.data = { connection };
-    const allowed = within('connect', attempts.allow('connect', connection.address, now()));
+    const allowed = within('connect', await attempts.allow('connect', connection.address, now()));
     next(allowed ? undefined : new Error('too-many-attempts'));
   });
 
   const failedJoin = (from: string): void => {
     metrics.failedJoin();
-    attempts.failedJoin(from, now());
+    void attempts.failedJoin(from, now());
   };
-  const run = (event: RoomsEvent): Outcome => rooms.handle(event, now());
+  const run = (event: RoomsEvent): Outcome | Promise<Outcome> => rooms.handle(event, now());
   const deliver = (outcome: Outcome): void => {
     for (const effect of outcome.effects) {
       if (effect.type === 'failed-join') {
@@ -218,13 +232,13 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
     }
   };
   /** Runs an event; answers first, so that a page knows it has joined before it hears that it is paired. */
-  const answer = (
+  const answer = async (
     socket: IoSocket,
-    event: RoomsEvent & { socket: string },
-    reply: (reply: Outcome['reply']) => void,
-  ): void => {
+    event: PlacedEvent,
+    reply: (reply: Outcome['reply']) => unknown,
+  ): Promise<void> => {
     if (!socket.connected) return;
-    const outcome = run(event);
+    const outcome = await run(event);
     reply(outcome.reply);
     deliver(outcome);
   };
@@ -236,43 +250,43 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
     connection.joined = true;
     const ownStun = options.ownStun?.(host(socket.request));
     const ice = () => iceServers(options.ice, now(), address, ownStun);
-    const allow = (attempt: Exclude<Attempt, 'failedJoin'>) =>
-      within(attempt, attempts.allow(attempt, address, now()));
-    const request = takeRequests(socket, metrics, () => draining);
+    const allow = async (attempt: Exclude<Attempt, 'failedJoin'>) =>
+      within(attempt, await attempts.allow(attempt, address, now()));
+    const request = takeRequests(socket, log, metrics, () => draining);
 
-    request('open', emptySchema, (_, ack) => {
-      if (!allow('open')) return ack({ error: 'too-many-attempts' });
+    request('open', emptySchema, async (_, ack) => {
+      if (!(await allow('open'))) return ack({ error: 'too-many-attempts' });
       const minDigits = attempts.alarm(now()) ? ALARM_SLOT_DIGITS : 1;
       const random = randomInt(2 ** 32) / 2 ** 32;
       const token = randomBytes(16).toString('base64url');
-      answer(socket, { type: 'open', socket: socket.id, token, random, minDigits }, (reply) => {
+      await answer(socket, { type: 'open', socket: socket.id, token, random, minDigits }, (reply) => {
         if (reply.type !== 'opened') return ack({ error: refusal(reply) });
         ack({ slot: reply.slot, token, expiresAt: reply.expiresAt, iceServers: ice() });
       });
     });
 
-    request('reopen', reopenSchema, ({ token }, ack) => {
-      if (!allow('rejoin')) return ack({ error: 'too-many-attempts' });
-      answer(socket, { type: 'reopen', socket: socket.id, token }, (reply) => {
+    request('reopen', reopenSchema, async ({ token }, ack) => {
+      if (!(await allow('rejoin'))) return ack({ error: 'too-many-attempts' });
+      await answer(socket, { type: 'reopen', socket: socket.id, token }, (reply) => {
         if (reply.type !== 'reopened') return ack({ error: refusal(reply) });
         ack({ expiresAt: reply.expiresAt, iceServers: ice() });
       });
     });
 
-    request('join', joinSchema, ({ slot, hello }, ack) => {
+    request('join', joinSchema, async ({ slot, hello }, ack) => {
       // Both are asked before the slot is looked at: an answer would be the guess that we refuse.
-      const allowed = allow('join') && within('failed-join', attempts.mayJoin(address, now()));
+      const allowed = (await allow('join')) && within('failed-join', await attempts.mayJoin(address, now()));
       if (!allowed) return ack({ error: 'too-many-attempts' });
-      answer(socket, { type: 'join', socket: socket.id, slot, from: address, hello }, (reply) => {
+      await answer(socket, { type: 'join', socket: socket.id, slot, from: address, hello }, (reply) => {
         if (reply.type === 'joined') return ack({ iceServers: ice() });
         failedJoin(address);
         ack({ error: refusal(reply) });
       });
     });
 
-    request('rejoin', rejoinSchema, ({ id, role }, ack) => {
-      if (!allow('rejoin')) return ack({ error: 'too-many-attempts' });
-      answer(socket, { type: 'rejoin', socket: socket.id, id, role }, (reply) => {
+    request('rejoin', rejoinSchema, async ({ id, role }, ack) => {
+      if (!(await allow('rejoin'))) return ack({ error: 'too-many-attempts' });
+      await answer(socket, { type: 'rejoin', socket: socket.id, id, role }, (reply) => {
         if (reply.type !== 'rejoined') return ack({ error: refusal(reply) });
         ack({ iceServers: ice(), waiting: reply.waiting });
       });
@@ -280,7 +294,7 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
 
     request('relay', relaySchema, (bytes, ack) => {
       connection.spokeAt = now();
-      answer(socket, { type: 'relay', socket: socket.id, bytes }, (reply) => {
+      return answer(socket, { type: 'relay', socket: socket.id, bytes }, (reply) => {
         if (reply.type !== 'done') return ack({ error: refusal(reply) });
         metrics.relayed(bytes.length);
         ack({});
@@ -295,7 +309,7 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
       delete connection.socket;
       // A client that says goodbye does not return, nor does one that was sent away; one that breaks off may.
       const type = reason.endsWith('namespace disconnect') ? 'leave' : 'gone';
-      deliver(run({ type, socket: socket.id }));
+      inTurn(connection, log, async () => deliver(await run({ type, socket: socket.id })));
     });
   });
 
@@ -309,20 +323,23 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
     const silent = !joined && connectedAt < now() - CONNECT_MS;
     if (silent || !within('bytes', budget.bytes(raw.bytesRead, now()))) raw.destroy();
     const idleSince = now() - (used ? IDLE_SOCKET_MS : UNUSED_SOCKET_MS);
-    if (connectedAt < idleSince && socket && !rooms.has(socket.id)) socket.disconnect(true);
+    if (connectedAt < idleSince && socket && connection.placedAt <= now() - PLACE_LOOK_MS) {
+      connection.placedAt = now();
+      void Promise.resolve(rooms.has(socket.id)).then((placed) => placed || socket.disconnect(true));
+    }
     // Has left the namespace and stayed.
     if (joined && !socket && !connection.closing) wire.close();
   };
   const clock = setInterval(() => {
-    deliver(run({ type: 'tick' }));
-    attempts.sweep(now());
+    void Promise.resolve(run({ type: 'tick' })).then(deliver);
+    void attempts.sweep(now());
     for (const [wire, connection] of connections) look(wire, connection);
   }, 1000);
   clock.unref();
   const unready = () => (draining ? ('draining' as const) : undefined);
-  metrics.watch(() => ({
+  metrics.watch(async () => ({
     sockets: connections.size,
-    ...rooms.counts(),
+    ...(await rooms.counts()),
     alarm: attempts.alarm(now()),
     ready: unready() === undefined,
   }));
@@ -357,16 +374,30 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
 /** What begins something; a server that is about to stop takes none of it. */
 const BEGINNINGS: readonly string[] = ['open', 'reopen', 'join', 'rejoin'];
 
+/** Whatever one page asks happens in the order in which it asked. */
+function inTurn(connection: Connection, log: Log, task: () => Promise<unknown>): void {
+  connection.waiting += 1;
+  const before = connection.work;
+  const work = async () => {
+    await before;
+    await task().catch((error: unknown) => log.error(`a request was not answered: ${errorName(error)}`));
+    connection.waiting -= 1;
+    // An idle connection holds no promise.
+    if (connection.waiting === 0) delete connection.work;
+  };
+  connection.work = work();
+}
+
 /**
  * Registers one kind of request: shape, then the handler. A request without an acknowledgement is dropped; a
  * malformed one is answered, and the third closes the socket.
  */
-function takeRequests(socket: IoSocket, metrics: Metrics, draining: () => boolean) {
+function takeRequests(socket: IoSocket, log: Log, metrics: Metrics, draining: () => boolean) {
   const { connection } = socket.data;
   return <N extends keyof ClientToServer, S extends v.GenericSchema>(
     name: N,
     schema: S,
-    handle: (request: v.InferOutput<S>, ack: Parameters<ClientToServer[N]>[1]) => unknown,
+    handle: (request: v.InferOutput<S>, ack: Parameters<ClientToServer[N]>[1]) => Promise<unknown>,
   ): void => {
     const listener = (...args: unknown[]): void => {
       const ack = args.at(-1);
@@ -387,8 +418,9 @@ function takeRequests(socket: IoSocket, metrics: Metrics, draining: () => boolea
           metrics.answered(name, 'error' in reply ? (reply.error as SignalingErrorCode) : 'done');
         answer(reply);
       };
-      if (draining() && BEGINNINGS.includes(name)) return counted({ error: 'busy' });
-      handle(parsed.output, counted);
+      const refused = draining() && BEGINNINGS.includes(name);
+      if (refused || connection.waiting >= MAX_WAITING_REQUESTS) return counted({ error: 'busy' });
+      inTurn(connection, log, () => handle(parsed.output, counted));
     };
     // The types promise well-formed requests; the wire does not.
     socket.on<keyof ClientToServer>(name, listener);

@@ -92,6 +92,12 @@ export const MAX_SOCKET_BYTES_PER_SECOND = 2 * MAX_PAIR_BYTES;
 /** Malformed messages before a socket is closed: our own client never sends one. */
 export const MAX_MALFORMED = 3;
 
+/** Requests of one socket that wait for their turn: as many as it may send at once. */
+export const MAX_WAITING_REQUESTS = MESSAGE_BURST;
+
+/** A socket without a place is found that way, once it is old enough; how often one is looked at. */
+export const PLACE_LOOK_MS = 30_000;
+
 /** A socket that has no place and is older than this is closed: it only costs memory. */
 export const IDLE_SOCKET_MS = 30 * 60_000;
 

@@ -3,7 +3,9 @@
  * ports, no WebRTC. Messages take `LATENCY` each way and arrive in order; transports connect a round trip
  * after both sides use one.
  */
-import { Rooms, type Effect, type RoomsEvent } from '../../../signaling/rooms/rooms.ts';
+import type { Effect, RoomsEvent } from '../../../signaling/rooms/events.ts';
+import { MemoryStore } from '../../../signaling/rooms/memory-store.ts';
+import { Rooms } from '../../../signaling/rooms/rooms.ts';
 import { seededRandom, type Random } from '../../simulation/random.ts';
 import type { ConnectionState, ProblemCode, Role } from '../model.ts';
 import type { RejoinState } from '../pairing/rejoin.ts';
@@ -31,7 +33,7 @@ export class Meeting {
   readonly sides: Side[] = [];
   readonly #due: Due[] = [];
   #order = 0;
-  #rooms = new Rooms();
+  #rooms = new Rooms(new MemoryStore());
   readonly #sockets = new Map<string, Side>();
   readonly #transports = new Map<number, FakeTransport>();
   #counter = 0;
@@ -125,7 +127,7 @@ export class Meeting {
     this.serverUp = false;
     for (const side of new Set(this.#sockets.values())) this.disconnect(side);
     this.#sockets.clear();
-    this.#rooms = new Rooms();
+    this.#rooms = new Rooms(new MemoryStore());
   }
 
   startServer(): void {
