@@ -10,6 +10,9 @@ const config = {
   images: { unoptimized: true },
   // A browser test builds into a folder of its own while a developer's server runs in another.
   ...(process.env.TESSERA_DIST ? { distDir: process.env.TESSERA_DIST } : {}),
+  // Checked by scripts/build.mjs.
+  ...(process.env.BASE_PATH ? { basePath: process.env.BASE_PATH } : {}),
+  env: { NEXT_PUBLIC_BASE_PATH: process.env.BASE_PATH ?? '' },
   devIndicators: false,
 };
 export default config;

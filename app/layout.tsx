@@ -2,14 +2,18 @@ import type { Metadata, Viewport } from 'next';
 import type { ReactNode } from 'react';
 import { THEME_SCRIPT } from './theme.ts';
 import './tokens.css';
+import { basePath } from './base-path.ts';
 import { Shell } from './ui/shell/shell.tsx';
 
 export const metadata: Metadata = {
   title: 'Tessera',
   description: 'Send pictures from one browser to another, byte for byte, over networks that lose packets.',
   applicationName: 'Tessera',
-  manifest: '/manifest.webmanifest',
-  icons: { icon: [{ url: '/icons/tessera.svg', type: 'image/svg+xml' }], apple: '/icons/tessera-180.png' },
+  manifest: `${basePath}/manifest.webmanifest`,
+  icons: {
+    icon: [{ url: `${basePath}/icons/tessera.svg`, type: 'image/svg+xml' }],
+    apple: `${basePath}/icons/tessera-180.png`,
+  },
   robots: { index: true, follow: false },
   // A number in a room code is not a telephone number.
   formatDetection: { telephone: false, address: false, email: false },

@@ -51,6 +51,7 @@ async function bundle(entry: string): Promise<Uint8Array> {
     format: 'esm',
     platform: 'browser',
     target: 'es2022',
+    define: { 'process.env.NEXT_PUBLIC_BASE_PATH': '""' },
     write: false,
     logLevel: 'silent',
   });

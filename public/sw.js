@@ -3,10 +3,15 @@
  * Pictures never pass through here: they arrive over peer connections, and shared files are only held in
  * memory until the page asks for them.
  */
-const SHELL = 'tessera-shell-1';
-const PAGES = ['/', '/send/', '/receive/'];
+/** Where this worker lies, and the pages with it: empty, or a path such as `/tessera`. */
+const BASE = new URL('.', self.location.href).pathname.slice(0, -1);
+/** One for each path: pages of others may share the origin. */
+const SHELL = `tessera-shell-1${BASE}`;
+const PAGES = ['/', '/send/', '/receive/'].map((path) => BASE + path);
+/** Files that are named by their content. */
+const NAMED = `${BASE}/_next/static/`;
 /** Where the share sheet of a phone posts pictures; no such page exists. */
-const SHARE = '/send/share';
+const SHARE = `${BASE}/send/share`;
 /** Shared files that no page asked for are let go. */
 const HELD_MS = 60_000;
 /** A sending page that is open answers at once; one that sleeps does not. */
@@ -32,7 +37,8 @@ self.addEventListener('install', (event) => {
 self.addEventListener('activate', (event) => {
   event.waitUntil(
     (async () => {
-      for (const name of await caches.keys()) if (name !== SHELL) await caches.delete(name);
+      for (const name of await caches.keys())
+        if (name !== SHELL && /^tessera-shell-\d+(.*)$/.exec(name)?.[1] === BASE) await caches.delete(name);
       await self.clients.claim();
     })(),
   );
@@ -49,7 +55,7 @@ self.addEventListener('fetch', (event) => {
   // A worker reads its settings from the fragment of its address, which an answer from here would take away.
   else if (request.destination === 'worker') return;
   // Named by their content: what is kept is never out of date.
-  else if (url.pathname.startsWith('/_next/static/')) event.respondWith(kept(event));
+  else if (url.pathname.startsWith(NAMED)) event.respondWith(kept(event));
 });
 
 self.addEventListener('message', (event) => {
@@ -98,7 +104,7 @@ async function keep(request, response) {
     const cache = await caches.open(SHELL);
     await cache.put(request, response);
     const all = await cache.keys();
-    const files = all.filter(({ url }) => new URL(url).pathname.startsWith('/_next/static/'));
+    const files = all.filter(({ url }) => new URL(url).pathname.startsWith(NAMED));
     for (const old of files.slice(0, Math.max(0, files.length - MAX_KEPT))) await cache.delete(old);
   } catch {
     // Over the quota, or storage is switched off.
@@ -111,7 +117,8 @@ async function keepPage(path) {
     const response = await fetch(path, { cache: 'no-cache' });
     if (!response.ok) return;
     const text = await response.clone().text();
-    const named = new Set(text.match(/\/_next\/static\/[^"'\\ )]+\.(?:js|css)/g) ?? []);
+    const names = text.match(/\/_next\/static\/[^"'\\ )]+\.(?:js|css)/g) ?? [];
+    const named = new Set(names.map((name) => BASE + name));
     await keep(path, response);
     await Promise.all(
       [...named].map(async (file) => {
@@ -144,7 +151,7 @@ function fromShareSheet({ mode, destination, referrer, referrerPolicy, headers }
 }
 
 async function takeShared({ request }) {
-  if (!fromShareSheet(request)) return Response.redirect('/send/', 303);
+  if (!fromShareSheet(request)) return Response.redirect(`${BASE}/send/`, 303);
   const form = await request.formData();
   const files = form
     .getAll('pictures')
@@ -157,13 +164,13 @@ async function takeShared({ request }) {
   letGo = setTimeout(() => {
     held = [];
   }, HELD_MS);
-  return Response.redirect('/send/?shared=1', 303);
+  return Response.redirect(`${BASE}/send/?shared=1`, 303);
 }
 
 async function handedToOpenPage(files) {
   const pages = await self.clients.matchAll({ type: 'window' });
   for (const page of pages) {
-    if (withSlash(new URL(page.url).pathname) !== '/send/') continue;
+    if (withSlash(new URL(page.url).pathname) !== `${BASE}/send/`) continue;
     const { port1, port2 } = new MessageChannel();
     const taken = new Promise((resolve) => {
       port1.onmessage = () => resolve(true);

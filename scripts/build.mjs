@@ -39,6 +39,7 @@ const sources = [
   'signaling/wire/limits.ts',
   'signaling/wire/messages.ts',
   'signaling/pages/policy.ts',
+  'signaling/pages/built-for.ts',
   'next.config.js',
   'package-lock.json',
   'tsconfig.json',
@@ -60,19 +61,36 @@ export async function ensureBuilt() {
   const fresh = existsSync(join(root, folder, 'index.html')) && existsSync(stamp);
   if (fresh && readFileSync(stamp, 'utf8') === print) return;
   console.log('Building the pages (next build) …');
+  const { register } = await import('tsx/esm/api');
+  const unregister = register();
+  const { basePath, signaling } = await readPlace();
   // A build that fails half-way must not look finished.
   rmSync(stamp, { force: true });
   const earlier = putAside();
   const next = await runTool('next', ['build']);
   if (next.code !== 0) throw new Error('next build failed; see above.');
-  const { register } = await import('tsx/esm/api');
-  const unregister = register();
   const { finishExport } = await import('./finish-export.ts');
-  finishExport(join(root, folder), env.SIGNALING_ORIGIN);
+  finishExport(join(root, folder), { basePath }, signaling);
   await unregister();
   bringBack(earlier);
   mkdirSync(join(root, '.stamps'), { recursive: true });
   writeFileSync(stamp, print);
+}
+
+/** Where the pages will be served, from the environment. Throws a sentence when it means nothing. */
+async function readPlace() {
+  const { parseBasePath, parseSignalingUrl } = await import('../signaling/pages/built-for.ts');
+  const basePath = parseBasePath(env.BASE_PATH);
+  if (basePath === undefined)
+    throw new Error(
+      `BASE_PATH: "${env.BASE_PATH}" is not a path such as /tessera, without a slash at its end.`,
+    );
+  const signaling = parseSignalingUrl(env.SIGNALING_URL);
+  if (signaling === undefined)
+    throw new Error(
+      `SIGNALING_URL: "${env.SIGNALING_URL}" is not an address such as https://signaling.example.org.`,
+    );
+  return { basePath, signaling };
 }
 
 /**
@@ -104,7 +122,8 @@ function bringBack(aside) {
 }
 
 function fingerprint() {
-  const hash = createHash('sha256').update(env.SIGNALING_ORIGIN ?? '');
+  const knobs = ['BASE_PATH', 'SIGNALING_URL', 'NEXT_PUBLIC_TESSERA_STATES'].map((name) => env[name] ?? '');
+  const hash = createHash('sha256').update(JSON.stringify(knobs));
   for (const source of sources) {
     for (const file of filesOf(source))
       hash

@@ -11,6 +11,7 @@ test('nothing needs to be set', () => {
     port: 3000,
     host: undefined,
     https: false,
+    basePath: '',
     development: false,
     allowedHosts: ownNames,
     allowedOrigins: [],
@@ -33,6 +34,7 @@ test('what is set is read', () => {
   const env = {
     PORT: '8443',
     HOST: '::1',
+    BASE_PATH: '/a/tessera',
     ALLOWED_HOSTS: 'Pictures.example.org studio',
     ALLOWED_ORIGINS: 'https://a.example/, http://b.example:81',
     TRUST_PROXY: '2',
@@ -45,11 +47,12 @@ test('what is set is read', () => {
     OPERATOR_NAME: 'Ada',
     SOURCE_URL: 'https://example.org/',
   };
-  expect(readConfig(env, ['--https', '--dev'])).toEqual({
+  expect(readConfig(env, ['--https'])).toEqual({
     port: 8443,
     host: '::1',
     https: true,
-    development: true,
+    basePath: '/a/tessera',
+    development: false,
     allowedHosts: ['pictures.example.org', 'studio', 'a.example', 'b.example', ...ownNames],
     allowedOrigins: ['https://a.example', 'http://b.example:81'],
     trustedProxies: 2,
@@ -67,6 +70,11 @@ test('what is set is read', () => {
   });
 });
 
+test('a development server is at the root', () => {
+  expect(readConfig({}, ['--dev']).development).toBe(true);
+  expect(() => readConfig({ BASE_PATH: '/tessera' }, ['--dev'])).toThrow(/^BASE_PATH .*root\.$/);
+});
+
 test('STUN is answered here unless it is switched off', () => {
   expect(readConfig({ STUN: 'on' }, []).stun).toBe(true);
   expect(readConfig({ STUN: 'off' }, []).stun).toBe(false);
@@ -77,6 +85,10 @@ test.each([
   ['PORT', '1e3'],
   ['PORT', '65536'],
   ['PORT', '-1'],
+  ['BASE_PATH', 'tessera'],
+  ['BASE_PATH', '/tessera/'],
+  ['BASE_PATH', '/../x'],
+  ['BASE_PATH', '//host'],
   ['TRUST_PROXY', 'true'],
   ['TRUST_PROXY', '11'],
   ['ALLOWED_HOSTS', 'https://a.example'],

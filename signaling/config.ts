@@ -7,6 +7,7 @@ import { hostname } from 'node:os';
 import { parseArgs } from 'node:util';
 import { LOG_LEVELS, type LogLevel } from './log.ts';
 import { nameOf } from './socket/origin.ts';
+import { parseBasePath } from './pages/built-for.ts';
 import type { Listen } from './operations/metrics-server.ts';
 import type { IceConfig } from './socket/ice-servers.ts';
 import type { Operator } from './pages/operator.ts';
@@ -20,6 +21,8 @@ export interface Config {
   https: boolean;
   /** Next.js with live reload instead of the exported pages. */
   development: boolean;
+  /** Path below which the pages are served, `/tessera`; empty: the root. */
+  basePath: string;
   /** Further origins whose pages may use this server (pages on a file host), `https://host[:port]`. */
   allowedOrigins: readonly string[];
   /**
@@ -44,6 +47,7 @@ export interface Config {
 export const SETTINGS = [
   'PORT',
   'HOST',
+  'BASE_PATH',
   'ALLOWED_HOSTS',
   'ALLOWED_ORIGINS',
   'TRUST_PROXY',
@@ -141,10 +145,19 @@ export function readConfig(
   const logLevel = LOG_LEVELS.find((known) => known === level);
   if (logLevel === undefined) problems.push(`LOG_LEVEL is one of ${LOG_LEVELS.join(', ')}, not "${level}".`);
 
+  const basePath = parseBasePath(env['BASE_PATH']);
+  if (basePath === undefined)
+    problems.push(
+      `BASE_PATH: "${text('BASE_PATH')}" is not a path such as /tessera, without a slash at its end.`,
+    );
+  else if (basePath !== '' && flags.development)
+    problems.push('BASE_PATH is for built pages: the development server is at the root.');
+
   const config: Config = {
     port: whole('PORT', 3000, 65_535),
     host: text('HOST'),
     ...flags,
+    basePath: basePath ?? '',
     allowedHosts: [
       ...allowedHosts,
       ...allowedOrigins.flatMap((origin) => nameOf(origin.replace(/^https?:\/\//, '')) ?? []),

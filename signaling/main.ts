@@ -7,6 +7,7 @@ import { keptCertificate } from './tls/certificate.ts';
 import { ConfigError, readConfig, type Config } from './config.ts';
 import { lanAddresses } from './tls/lan.ts';
 import { createLog } from './log.ts';
+import { readBuiltFor } from './pages/built-for.ts';
 import { servePages } from './pages/pages.ts';
 import { createMetrics } from './operations/metrics.ts';
 import { serveMetrics } from './operations/metrics-server.ts';
@@ -92,6 +93,11 @@ function settings(): Config {
 }
 
 function exportedPages(folder: string): ServerOptions['pages'] {
+  const built = readBuiltFor(folder)?.basePath;
+  if (built !== undefined && built !== config.basePath)
+    refuse(
+      `the pages in ${folder} were built for BASE_PATH="${built}", not "${config.basePath}"; npm run build makes others.`,
+    );
   try {
     return servePages(folder, config.trustedProxies, config.operator);
   } catch (error) {
@@ -110,15 +116,16 @@ function refuse(why: string): never {
 function greet(config: Config, port: number): void {
   const { https, host } = config;
   const protocol = https ? 'https' : 'http';
+  const path = `${config.basePath}/`;
   const everywhere = host === undefined || host === '::' || host === '0.0.0.0';
   const lines: string[] = [];
   if (everywhere && lan[0] !== undefined) {
-    const addresses = lan.map((address) => `${protocol}://${address}:${port}/`);
+    const addresses = lan.map((address) => `${protocol}://${address}:${port}${path}`);
     lines.push(`On this network: ${addresses.join('  ')}`, encodeQR(`${addresses[0]}`, 'ascii'));
     if (https) lines.push('The certificate is self-made: the browser asks once whether to go on.');
   }
   lines.push(...aboutStun(config, port));
-  lines.push(`Tessera is ready: ${protocol}://${everywhere ? 'localhost' : host}:${port}/`);
+  lines.push(`Tessera is ready: ${protocol}://${everywhere ? 'localhost' : host}:${port}${path}`);
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 

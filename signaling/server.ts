@@ -2,6 +2,7 @@
 import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { redirected, serveBelow } from './pages/base-path.ts';
 import { hostOf, setSecurityHeaders } from './pages/headers.ts';
 import { ownStunUrl } from './stun/own-url.ts';
 import { startStun, type StunServer } from './stun/stun-server.ts';
@@ -16,6 +17,8 @@ export interface ServerOptions extends Omit<SignalingOptions, 'ownStun'>, Listen
   /** Answer STUN on the same port over UDP, and name it to the pages. */
   stun?: boolean;
   pages: Handler;
+  /** Path below which all of it is served; empty or absent: the root. */
+  basePath?: string;
   /** Upgrades that are not ours: the development server's live reload. */
   upgrade?: (request: Parameters<RequestListener>[0], socket: Duplex, head: Buffer) => void;
 }
@@ -35,6 +38,7 @@ export interface TesseraServer {
 
 export function createTesseraServer(options: ServerOptions): TesseraServer {
   const startedAt = Date.now();
+  const { basePath = '' } = options;
   const answer: RequestListener = (request, response) => {
     if (!nameAllowed(hostOf(request, options.trustedProxies), options.allowedHosts)) {
       setSecurityHeaders(response, false, undefined);
@@ -42,6 +46,7 @@ export function createTesseraServer(options: ServerOptions): TesseraServer {
       response.end('This server does not go by that name. Whoever runs it can name it in ALLOWED_HOSTS.\n');
       return;
     }
+    if (redirected(basePath, request, response)) return;
     const path = request.url?.split('?')[0];
     if (path !== '/healthz' && path !== '/readyz') return options.pages(request, response);
     setSecurityHeaders(response, false, undefined);
@@ -69,6 +74,8 @@ export function createTesseraServer(options: ServerOptions): TesseraServer {
     sharesUpgrades: upgrade !== undefined,
     ownStun: (host) => (stun === undefined ? undefined : ownStunUrl(host, stun.port)),
   });
+  // Last, since it goes before all others.
+  serveBelow(server, basePath);
   const listenTcp = (port: number, host?: string): Promise<AddressInfo> =>
     new Promise((resolve, reject) => {
       server.once('error', reject);

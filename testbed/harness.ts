@@ -20,6 +20,7 @@ export async function serveHarness(entry: URL): Promise<Harness> {
     format: 'esm',
     platform: 'browser',
     target: 'es2022',
+    define: { 'process.env.NEXT_PUBLIC_BASE_PATH': '""' },
     write: false,
     logLevel: 'silent',
   });

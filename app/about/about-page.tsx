@@ -3,6 +3,7 @@ import { useText } from '../text/text.tsx';
 import ui from '../ui/kit/ui.module.css';
 import css from './about.module.css';
 import { packages, version } from './served.generated.ts';
+import { basePath } from '../base-path.ts';
 import { useOperator } from './use-operator.ts';
 
 /** The LGPL's library: where its source is, beside the licence that is served with it. */
@@ -41,10 +42,10 @@ export function AboutPage() {
       <section className={css.part}>
         <h2 className={ui.subtitle}>{t.about.licences}</h2>
         <p>
-          {t.about.licencesLead} <a href="/licences.txt">{t.about.allTexts}</a>
+          {t.about.licencesLead} <a href={`${basePath}/licences.txt`}>{t.about.allTexts}</a>
         </p>
         <p>
-          {t.about.libheif} <a href="/vendor/libheif/LICENSE">{t.about.licence}</a>{' '}
+          {t.about.libheif} <a href={`${basePath}/vendor/libheif/LICENSE`}>{t.about.licence}</a>{' '}
           <a href={LIBHEIF_SOURCE} rel="noopener noreferrer">
             {t.about.librarySource}
           </a>

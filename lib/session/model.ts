@@ -225,8 +225,10 @@ export interface OutgoingImage {
 
 /** What a session is made with; it does not change later. */
 export interface SessionOptions {
-  /** Origin of the signaling server; default: the page's own. */
+  /** Address of the signaling server, `https://host[:port][/path]`. */
   server: string;
+  /** Address of the page that the link of a code opens. */
+  page: string;
   /** The person's name, shown to the other side after pairing. */
   name: string;
   relayOnly: boolean;

@@ -5,7 +5,12 @@ import { noFigures } from '../session/no-figures.ts';
 import { SMALLER } from './outbox.ts';
 import { createSendStore, mayChoose, PREPARING_AT_ONCE, transferOf } from './send-store.ts';
 
-const options: SessionOptions = { server: 'http://localhost', name: 'Ada', relayOnly: false };
+const options: SessionOptions = {
+  server: 'http://localhost',
+  page: 'http://localhost/receive/',
+  name: 'Ada',
+  relayOnly: false,
+};
 
 /** A session that keeps what it is given, in the order in which it was given. */
 function makeSession() {

@@ -1,16 +1,20 @@
 import type { SessionOptions } from '../../../lib/session/model.ts';
 import { nameToSend } from '../../../lib/store/settings.ts';
+import { basePath } from '../../base-path.ts';
 import { restoreSettings, settings } from '../../settings.ts';
 
 /**
- * Pages on a plain file host name their signaling server at build time; otherwise it is the page's own
- * origin.
+ * Pages on a plain file host name their signaling server in a tag of their head (`finishExport`); otherwise
+ * it is where they are themselves.
  */
 export function sessionOptions(): SessionOptions {
   restoreSettings();
   const state = settings.getState();
+  const here = window.location.origin + basePath;
+  const elsewhere = document.querySelector<HTMLMetaElement>('meta[name="tessera-signaling"]')?.content;
   return {
-    server: process.env.NEXT_PUBLIC_TESSERA_SERVER ?? window.location.origin,
+    server: elsewhere ?? here,
+    page: `${here}/receive/`,
     name: nameToSend(state),
     relayOnly: state.relayOnly,
   };

@@ -3,6 +3,7 @@ import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import { lazy, type ReactNode, useEffect, useState } from 'react';
 import { useStore } from '../../../lib/store/use-store.ts';
+import { basePath } from '../../base-path.ts';
 import { restoreSettings, settings } from '../../settings.ts';
 import { LANGUAGES } from '../../text/languages.ts';
 import { TextProvider, useText } from '../../text/text.tsx';
@@ -123,7 +124,9 @@ async function sweepLeftovers(): Promise<void> {
 async function registerOfflineShell(): Promise<void> {
   if (process.env.NODE_ENV !== 'production' || !('serviceWorker' in navigator)) return;
   try {
-    await navigator.serviceWorker.register('/sw.js', { updateViaCache: 'none' });
+    await navigator.serviceWorker.register(`${basePath}/sw.js`, {
+      updateViaCache: 'none',
+    });
   } catch {
     // Plain http beyond localhost, or switched off: the page works, only not offline.
   }

@@ -7,6 +7,7 @@ import { fitsDecodeLimit } from '../inspect/dimensions.ts';
 import { measure } from '../inspect/measure.ts';
 import { moves } from '../inspect/moves.ts';
 import { sniffType, type ImageKind } from '../inspect/sniff.ts';
+import { vendorUrl } from './vendor-url.ts';
 
 /** How small a picture may become. */
 export interface CompressChoice {
@@ -40,9 +41,6 @@ export class CompressError extends Error {
     this.code = code;
   }
 }
-
-/** Copied from the package when the site is built. */
-export const LIBRARY_PATH = '/vendor/browser-image-compression.js';
 
 /** Of a file that is looked at whole. */
 const WHOLE_READ_BYTES = 48 * 1024 * 1024;
@@ -79,7 +77,7 @@ export async function compressImage(
       maxIteration: PASSES,
       useWebWorker: true,
       // Absolute: a blob worker has no address that a relative one could start from.
-      libURL: new URL(LIBRARY_PATH, location.href).href,
+      libURL: vendorUrl('browser-image-compression.js'),
       ...(signal !== undefined && { signal }),
       onProgress: (percent) => onProgress?.(Math.min(1, percent / 100)),
     });

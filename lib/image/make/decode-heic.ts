@@ -4,9 +4,7 @@
  * takes too long.
  */
 import { fitsDecodeLimit } from '../inspect/dimensions.ts';
-
-/** Copied from the package when the site is built; it finds its `libheif.wasm` beside itself. */
-const LIBRARY_PATH = '/vendor/libheif/libheif.mjs';
+import { vendorUrl } from './vendor-url.ts';
 
 interface HeifImage {
   get_width(): number;
@@ -46,7 +44,8 @@ export async function decodeHeic(blob: Blob): Promise<ImageData> {
 }
 
 async function load(): Promise<Libheif> {
-  const address = new URL(LIBRARY_PATH, location.origin).href;
+  // Copied from the package when the site is built; it finds its `libheif.wasm` beside itself.
+  const address = vendorUrl('libheif/libheif.mjs');
   // A file of its own, not bundled: see scripts/vendor.mjs.
   const { default: start } = (await import(
     /* webpackIgnore: true */ /* turbopackIgnore: true */ address

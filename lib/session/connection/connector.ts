@@ -38,6 +38,8 @@ export interface ConnectorOptions {
   role: Role;
   /** Origin of the signaling server; empty: the page's own. */
   server: string;
+  /** Address of the page that a link opens; default: `/receive/` at the server. */
+  page?: string;
   relayOnly: boolean;
   events: ConnectorEvents;
   /** Default: WebRTC. */
@@ -71,7 +73,7 @@ export class Connector {
     const origin = server === '' ? (globalThis.location?.origin ?? 'http://localhost') : server;
     this.#machine = new ConnectionMachine({
       role,
-      page: new URL('/receive/', origin).href,
+      page: options.page ?? new URL('/receive/', origin).href,
       random: (length) => crypto.getRandomValues(new Uint8Array(length)),
       canLink: create !== undefined || webRtcAvailable(),
       relayOnly: options.relayOnly,

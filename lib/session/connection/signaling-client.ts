@@ -25,7 +25,7 @@ import { ANSWER_MS, takeSocket } from './signaling-socket.ts';
 export type { ExpiredReason, JoinAck, OpenAck, RejoinAck };
 
 export interface SignalingClientOptions {
-  /** Origin of the server; empty: the page's own. */
+  /** Address of the server, perhaps with a path; empty: the page's own origin. */
   server: string;
   /**
    * The connection is open, or not. After `false` every place at the server is lost, but for a room

@@ -53,7 +53,10 @@ export function takeSocket(server: string): SignalingSocket {
 
 /** Connects at once, and again whenever the connection is lost. */
 function openSocket(server: string): SignalingSocket {
-  return io(server === '' ? undefined : server, {
+  const { origin, pathname } = new URL(server, globalThis.location?.origin);
+  return io(origin, {
+    // Below the path that the server's pages are below.
+    path: `${pathname.replace(/\/$/, '')}/socket.io/`,
     transports: ['websocket'],
     forceNew: true,
     timeout: ANSWER_MS,

@@ -69,6 +69,7 @@ export abstract class SessionBase<M> implements Session {
     this.connector = new Connector({
       role,
       server: options.server,
+      page: options.page,
       relayOnly: options.relayOnly,
       events: {
         handOver: (lane, channel, news) => this.port.handOver(lane, channel, news),
