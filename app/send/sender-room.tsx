@@ -22,6 +22,7 @@ export function SenderRoom() {
   const { items, snapshot } = state;
   const transfers = snapshot?.transfers ?? [];
   const moving = transfers.some(isMoving);
+  const held = transfers.filter(({ state }) => state === 'held').length;
   const awake = useWakeLock(moving);
   const announcement = useAnnouncement(snapshot);
   const add = useCallback((files: Iterable<File>) => store.addFiles(files), [store]);
@@ -57,6 +58,16 @@ export function SenderRoom() {
             <section className={ui.main} aria-label={t.transfer.list}>
               <Totals transfers={transfers} cancelAll={store.cancelAll} />
               {moving && !awake && <p className={`${ui.soft} ${ui.small}`}>{t.device.wakeLockMissing}</p>}
+              {held > 1 && (
+                <button
+                  type="button"
+                  className={`${ui.button} ${ui.primary}`}
+                  data-testid="offer-all-held"
+                  onClick={store.offerAllHeld}
+                >
+                  {t.transfer.offerAllHeld}
+                </button>
+              )}
               <SenderList items={items} snapshot={snapshot} session={session} store={store} />
             </section>
           )}

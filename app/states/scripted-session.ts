@@ -88,6 +88,7 @@ export function scriptedSender(): SenderSession {
       session.publish({ transfers: [...session.snapshot().transfers, ...given] });
     },
     retry: () => undefined,
+    offerHeld: () => undefined,
     headerBytes: () => new TextEncoder().encode('TSR1 evening-at-the-harbour.jpg image/jpeg'),
   };
 }

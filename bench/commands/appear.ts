@@ -79,7 +79,7 @@ export async function appear(bench: Bench): Promise<Result> {
     title: 'How soon an accepted picture appears',
     notes: [
       `Photographs of ${BYTES / 1000} KB over 50 Mbit/s and a round trip of ${2 * LINK.delayMs} ms, loss in both directions, ${PICTURES_A_SESSION} pictures a session, the first of each included. From the press of "accept" to the frame after the one that shows it, both on the receiver's page. To reach: within a round trip and 100 ms (${milliseconds(REACH_SECONDS)}) in at least ${percentText(REACH_SHARE)} of the runs.`,
-      'The thumb stands in the offer and is on the screen before anybody accepts, so the first picture is that; the preview crosses behind the offer and is shown once the picture is accepted. The bench accepts as soon as it sees the offer.',
+      'The thumb stands in the offer and is on the screen before anybody accepts, so the first picture is that; the preview crosses behind the offer, of a session’s first picture behind its acceptance, and is shown once the picture is accepted. The bench accepts as soon as it sees the offer.',
     ],
     tables: [
       {

@@ -34,8 +34,8 @@ describe('transfers', () => {
     expect(ids).toEqual([1, 2, 3]);
     expect([...streams].map(([id, seen]) => [id, [...seen].sort((a, b) => a - b)])).toEqual([
       [1, [2, 3]],
-      [3, [6, 7]],
       [2, [5]],
+      [3, [6, 7]],
     ]);
   });
 });

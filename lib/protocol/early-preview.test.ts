@@ -17,9 +17,54 @@ const previewsOf = (pair: FaceToFace) =>
     event.type === 'block' && event.kind === PREVIEW ? event.transfer : [],
   );
 
+/** The receiver has accepted a picture of this session before. */
+function permitted(): FaceToFace {
+  const pair = new FaceToFace();
+  pair.sender.allowEarlyPreviews(true);
+  return pair;
+}
+
+describe('before the first acceptance of a session', () => {
+  test('[P-111] no preview leaves, however long the offers wait; then those of the others do', () => {
+    const pair = new FaceToFace();
+    const [first, second] = [1, 2].map(() => pair.sender.offer(header(100_000, PREVIEW_BYTES), pair.now)) as [
+      number,
+      number,
+    ];
+    pair.run(60_000);
+    for (const id of [first, second]) expect(pair.sender.transfer(id)?.preview?.packetsSent).toBe(0);
+    expect(pair.senderEvents.filter(({ type }) => type === 'need')).toEqual([]);
+    pair.receiver.accept(first, [], pair.now);
+    pair.run(5000);
+    expect(previewsOf(pair)).toEqual([first, second]);
+    expect(pair.sender.transfer(second)?.original.packetsSent).toBe(0);
+  });
+
+  test('[P-111] a declined offer permits nothing', () => {
+    const pair = new FaceToFace();
+    const [first, second] = [1, 2].map(() => pair.sender.offer(header(1000, PREVIEW_BYTES), pair.now));
+    pair.settle();
+    pair.receiver.decline(first!);
+    pair.run(5000);
+    expect(pair.sender.transfer(second!)?.preview?.packetsSent).toBe(0);
+  });
+
+  test('[P-111] the permission survives a receiver that was loaded anew, and ends when it is taken back', () => {
+    const pair = permitted();
+    pair.sender.resync(true);
+    const early = pair.sender.offer(header(1000, PREVIEW_BYTES), pair.now);
+    pair.run(5000);
+    expect(previewsOf(pair)).toEqual([early]);
+    pair.sender.allowEarlyPreviews(false);
+    const later = pair.sender.offer(header(1000, PREVIEW_BYTES), pair.now);
+    pair.run(5000);
+    expect(pair.sender.transfer(later)?.preview?.packetsSent).toBe(0);
+  });
+});
+
 describe('the preview of an offer', () => {
   test('[P-49] is whole before the answer, and nothing of the original leaves', () => {
-    const pair = new FaceToFace();
+    const pair = permitted();
     const id = pair.sender.offer(header(100_000, PREVIEW_BYTES), pair.now);
     pair.run(1000);
     expect(previewsOf(pair)).toEqual([id]);
@@ -39,7 +84,7 @@ describe('the preview of an offer', () => {
   });
 
   test('waits for an offer that comes later than it', () => {
-    const pair = new FaceToFace();
+    const pair = permitted();
     pair.run(2000);
     const held: Uint8Array[] = [];
     pair.toReceiver = (bytes, lane) => lane === CONTROL_LANE && held.push(bytes.slice()) > 0;
@@ -54,7 +99,7 @@ describe('the preview of an offer', () => {
   });
 
   test('is given up after some effort, and sent when the picture is accepted', () => {
-    const pair = new FaceToFace();
+    const pair = permitted();
     pair.toReceiver = noControl;
     const id = pair.sender.offer(header(100_000, PREVIEW_BYTES), pair.now);
     pair.run(60_000);
@@ -70,7 +115,7 @@ describe('the preview of an offer', () => {
   });
 
   test('does not end an offer that nobody answers for an hour, without lanes that carry anything', () => {
-    const pair = new FaceToFace();
+    const pair = permitted();
     pair.toReceiver = noLanes;
     const id = pair.sender.offer(header(100_000, PREVIEW_BYTES), pair.now);
     pair.run(3_600_000);
@@ -79,7 +124,7 @@ describe('the preview of an offer', () => {
   });
 
   test('is sent anew to a receiver that has forgotten everything', () => {
-    const pair = new FaceToFace();
+    const pair = permitted();
     const id = pair.sender.offer(header(100_000, PREVIEW_BYTES), pair.now);
     // Until the last probe is out, whose answer would do.
     pair.run(5000);
@@ -94,7 +139,7 @@ describe('the preview of an offer', () => {
   });
 
   test('[P-57] is forgotten when the picture is declined', () => {
-    const pair = new FaceToFace();
+    const pair = permitted();
     pair.toReceiver = noLanes;
     const id = pair.sender.offer(header(100_000, PREVIEW_BYTES), pair.now);
     pair.run(100);
@@ -109,7 +154,7 @@ describe('the preview of an offer', () => {
 
 describe('of an album', () => {
   test('the first previews cross, and each answer makes room for another', () => {
-    const pair = new FaceToFace();
+    const pair = permitted();
     const ids = Array.from({ length: MAX_EARLY_PREVIEWS + 4 }, () =>
       pair.sender.offer(header(1000, PREVIEW_BYTES), pair.now),
     );
@@ -123,7 +168,7 @@ describe('of an album', () => {
   });
 
   test('previews do not hold up what was accepted', () => {
-    const pair = new FaceToFace();
+    const pair = permitted();
     const first = pair.sender.offer(header(300_000), pair.now);
     pair.settle();
     pair.receiver.accept(first, [], pair.now);
@@ -143,7 +188,7 @@ describe('of an album', () => {
 
 describe('a receiver', () => {
   test('[P-30] takes nothing of an original before it is accepted', () => {
-    const pair = new FaceToFace();
+    const pair = permitted();
     const id = pair.sender.offer(header(1000, PREVIEW_BYTES), pair.now);
     pair.run(100);
     const data = { symbol: 0, stream: streamOf(id, ORIGINAL), block: 0, number: 500, sentAt: 0 };
@@ -153,7 +198,7 @@ describe('a receiver', () => {
   });
 
   test('[P-49] keeps a bounded number of early previews, whoever sends them', () => {
-    const pair = new FaceToFace();
+    const pair = permitted();
     pair.toSender = () => true;
     const offers = 3 * MAX_EARLY_PREVIEWS;
     for (let id = 1; id <= offers; id++) {
@@ -166,7 +211,7 @@ describe('a receiver', () => {
   });
 
   test('[P-49] keeps a bounded number of packets for offers on their way, and none of a picture that it knows', () => {
-    const pair = new FaceToFace();
+    const pair = permitted();
     const chunks = 60;
     const symbols = MAX_UNOFFERED_PACKETS + chunks - 1;
     for (let symbol = 0; symbol < symbols; symbol++) {

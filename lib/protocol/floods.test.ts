@@ -84,16 +84,6 @@ describe('before anyone has answered', () => {
     second.forgive();
     expect(second.unanswered).toBe(0);
   });
-
-  test('[P-49] the preview stays here, too, where the offer says so', () => {
-    const pair = new FaceToFace();
-    const id = pair.sender.offer(header(100_000, 5000), pair.now, false);
-    pair.run(5000);
-    expect(pair.sender.transfer(id)?.preview?.packetsSent).toBe(0);
-    pair.receiver.accept(id, [], pair.now);
-    pair.run(5000, () => pair.said('whole') > 0);
-    expect(pair.receiver.transfer(id)?.preview?.whole).toBe(true);
-  });
 });
 
 describe('a control channel that is new', () => {

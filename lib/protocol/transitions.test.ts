@@ -69,7 +69,7 @@ describe('[P-21] a transfer', () => {
   test('at the sender follows its table, from every state and for every input', () => {
     for (const [from, path] of Object.entries(TO_OUTGOING) as [OutgoingState, OutgoingInput[]][]) {
       for (const input of OUTGOING_INPUTS) {
-        const transfer = new OutgoingTransfer(1, header(5000), true);
+        const transfer = new OutgoingTransfer(1, header(5000));
         for (const step of path) expect(transfer.step(step)).toBe(true);
         expect(transfer.state).toBe(from);
         const to = OUTGOING_TRANSITIONS[from][input];

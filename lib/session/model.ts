@@ -12,9 +12,11 @@ export type ConnectionState = 'waiting' | 'connecting' | 'connected' | 'reconnec
 
 /**
  * `queued → offered → sending|receiving ⇄ paused → verifying → done`; every state may end in the last four.
+ * `held`: it waited for another receiver than the one who is here, and the sender is asked first.
  */
 export type TransferState =
   | 'queued'
+  | 'held'
   | 'offered'
   | 'sending'
   | 'receiving'
@@ -161,6 +163,8 @@ export interface SessionSnapshot {
   /** Short words or digits to compare on both screens. */
   fingerprint?: string;
   lanes: number;
+  /** The sender's: counts the codes by which it met receivers; there while one of them is. */
+  meeting?: number;
   /** The receiver's: everything of the sender connected now is accepted. Ends with that session. */
   autoAccept?: boolean;
   transfers: readonly TransferSnapshot[];
@@ -221,6 +225,8 @@ export interface OutgoingImage {
   height?: number;
   thumb?: Uint8Array;
   preview?: Uint8Array;
+  /** The receiver it was picked for (`SessionSnapshot.meeting`); none: whoever is there or joins next. */
+  meeting?: number;
 }
 
 /** What a session is made with; it does not change later. */
@@ -253,8 +259,10 @@ export interface SenderSession extends Session {
   openRoom(): void;
   /** Queues pictures; each is offered as soon as a receiver is there. */
   send(images: readonly OutgoingImage[]): void;
-  /** Offers a failed, cancelled or declined picture again. */
+  /** Offers a failed, cancelled or declined picture again, to whoever is there or joins next. */
   retry(transfer: string): void;
+  /** Offers a picture that is held, likewise. */
+  offerHeld(transfer: string): void;
   /** First bytes of the file header as it goes over the wire, for the demonstration view. */
   headerBytes(transfer: string): Uint8Array | undefined;
 }

@@ -116,6 +116,8 @@ export class Album {
         this.#checkMemory();
       },
     });
+    // As if the receiver had accepted a picture before.
+    this.sender.allowEarlyPreviews(true);
     for (let i = 0; i < (options.overlap ? options.pictures.length : 1); i++) this.#offer();
   }
 

@@ -71,6 +71,8 @@ export interface PictureRun {
  */
 export function transferPictures(options: PictureTransferOptions): PictureRun {
   const sender = new Sender();
+  // As in a session in which a picture was accepted before.
+  sender.allowEarlyPreviews(true);
   const receiver = new Receiver();
   const results: PictureResult[] = [];
   const stored: Uint8Array[] = [];

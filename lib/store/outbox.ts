@@ -58,6 +58,8 @@ export interface OutboxItem {
   file: File;
   name: string;
   choice: Choice;
+  /** The receiver it was picked for (`SessionSnapshot.meeting`); none: whoever joins first. */
+  meeting?: number;
   facts?: ImageFacts;
   outcome?: Outcome;
   /** What crosses: the file itself, or the rewritten one. */

@@ -17,6 +17,7 @@ function makeSession() {
   const sent: OutgoingImage[] = [];
   const cancelled: string[] = [];
   const retried: string[] = [];
+  const offeredAnyway: string[] = [];
   let rooms = 0;
   let snapshot: SessionSnapshot = {
     role: 'sender',
@@ -38,6 +39,7 @@ function makeSession() {
     send: (images) => sent.push(...images),
     cancel: (id) => cancelled.push(id),
     retry: (id) => retried.push(id),
+    offerHeld: (id) => offeredAnyway.push(id),
     headerBytes: () => undefined,
     chunkMap: () => undefined,
     chunkLog: () => undefined,
@@ -45,10 +47,11 @@ function makeSession() {
     leave: () => undefined,
   };
   const publish = (next: Partial<SessionSnapshot>) => {
-    snapshot = { ...snapshot, ...next };
+    const { meeting: _, ...rest } = snapshot;
+    snapshot = { ...rest, ...next };
     for (const listener of listeners) listener();
   };
-  return { session, sent, cancelled, retried, publish, rooms: () => rooms };
+  return { session, sent, cancelled, retried, offeredAnyway, publish, rooms: () => rooms };
 }
 
 const facts = (file: Blob): ImageFacts => ({
@@ -267,6 +270,36 @@ test('once the other side has accepted, the choice is fixed', async () => {
   expect(item && transferOf(item, snapshot)?.state).toBe('sending');
   store.chooseFor('i1', SMALLER);
   expect(cancelled).toEqual([]);
+});
+
+test('[P-111] a picture goes with the receiver it was picked for, however late it is prepared', async () => {
+  const { store, sent, offeredAnyway, letGo, publish } = setUp();
+  await store.openRoom(options);
+  store.addFiles([file('before.jpg')]);
+  publish({ connection: 'connected', meeting: 1 });
+  store.addFiles([file('during.jpg')]);
+  publish({ connection: 'failed' });
+  store.addFiles([file('after.jpg')]);
+  publish({ connection: 'connected', meeting: 2 });
+  for (const name of ['before.jpg', 'during.jpg', 'after.jpg']) await letGo(name);
+  expect(sent.map(({ name, meeting }) => [name, meeting])).toEqual([
+    ['before.jpg', 1],
+    ['during.jpg', 1],
+    ['after.jpg', 2],
+  ]);
+
+  const held = { ...sent[0]!, bytes: 1, state: 'held' as const, figures: noFigures(1), preview: new Blob() };
+  publish({ meeting: 2, transfers: [held] });
+  // Another choice is not yet an offer.
+  store.chooseFor('i1', { kind: 'without-location' });
+  await settle();
+  expect(sent.at(-1)).toMatchObject({ name: 'before.jpg', meeting: 1 });
+  publish({ meeting: 2, transfers: [{ ...held, id: sent.at(-1)!.id }] });
+  store.offerAllHeld();
+  expect(offeredAnyway).toEqual([sent.at(-1)!.id]);
+  expect(store.getState().items.map(({ meeting }) => meeting)).toEqual([2, 1, 2]);
+  store.retry('i2');
+  expect(store.getState().items.map(({ meeting }) => meeting)).toEqual([2, 2, 2]);
 });
 
 test('a session that cannot be made is said, and the button works again', async () => {

@@ -39,6 +39,9 @@ export interface SendStore extends StoreApi<SendState> {
   cancel(item: string): void;
   cancelAll: () => void;
   retry(item: string): void;
+  /** Offers a picture that waited for another receiver. */
+  offerHeld(item: string): void;
+  offerAllHeld: () => void;
   /** Takes a finished or never sent picture off the page. */
   remove(item: string): void;
   session(): SenderSession | undefined;
@@ -114,8 +117,43 @@ export function createSendStore({ makeSession, tools, makeId }: SendStoreOptions
       if (one.stage.at !== 'ready') continue;
       const { image } = one.stage;
       update(one.id, { stage: { at: 'sent', transfer: image.id } });
-      session.send([image]);
+      session.send([one.meeting === undefined ? image : { ...image, meeting: one.meeting }]);
     }
+  }
+
+  /** Who is here, as far as a picture can be picked for them. */
+  const here = (): { meeting?: number } => {
+    const meeting = session?.snapshot().meeting;
+    return meeting === undefined ? {} : { meeting };
+  };
+
+  /** Pictures that waited for anyone were waiting for this one. */
+  let met: number | undefined;
+  function meet(): void {
+    const { meeting } = here();
+    if (meeting === undefined || meeting === met) return;
+    met = meeting;
+    store.setState(({ items }) => ({
+      items: items.map((one) => (one.meeting === undefined ? { ...one, meeting } : one)),
+    }));
+  }
+
+  /** The person wants it to go to whoever is here, or joins next. */
+  function readdress(id: string): void {
+    store.setState(({ items }) => ({
+      items: items.map((one) => {
+        if (one.id !== id) return one;
+        const { meeting: _, ...rest } = one;
+        return { ...rest, ...here() };
+      }),
+    }));
+  }
+
+  function offerHeld(id: string): void {
+    const one = item(id);
+    if (one?.stage.at !== 'sent' || transferOf(one, session?.snapshot())?.state !== 'held') return;
+    readdress(id);
+    session?.offerHeld(one.stage.transfer);
   }
 
   function drop(id: string): void {
@@ -147,7 +185,10 @@ export function createSendStore({ makeSession, tools, makeId }: SendStoreOptions
             () => made.snapshot(),
             (now) => store.setState(({ snapshot }) => ({ snapshot: keepIdentity(snapshot, now) })),
           );
-          made.subscribe(() => calm.changed());
+          made.subscribe(() => {
+            meet();
+            calm.changed();
+          });
           calm.changed();
         } catch {
           store.setState({ broken: true });
@@ -167,6 +208,7 @@ export function createSendStore({ makeSession, tools, makeId }: SendStoreOptions
         file,
         name: file.name || 'picture',
         choice,
+        ...here(),
         stage: { at: 'waiting' },
       }));
       store.setState(({ items }) => ({ items: [...items, ...added] }));
@@ -190,11 +232,16 @@ export function createSendStore({ makeSession, tools, makeId }: SendStoreOptions
     retry(id) {
       const one = item(id);
       if (!one) return;
+      readdress(id);
       if (one.stage.at === 'sent') session?.retry(one.stage.transfer);
       else {
         update(id, { stage: { at: 'waiting' }, revision: one.revision + 1 });
         pump();
       }
+    },
+    offerHeld,
+    offerAllHeld() {
+      for (const { id } of store.getState().items) offerHeld(id);
     },
     remove(id) {
       drop(id);
@@ -224,7 +271,7 @@ export function transferOf(
 export function mayChoose(item: OutboxItem, snapshot: SessionSnapshot | undefined): boolean {
   if (item.stage.at !== 'sent') return item.stage.at !== 'failed' || item.stage.problem !== 'cancelled-here';
   const state = transferOf(item, snapshot)?.state;
-  return state === undefined || state === 'queued' || state === 'offered';
+  return state === undefined || state === 'queued' || state === 'held' || state === 'offered';
 }
 
 /** Whether nothing more will happen to a picture: it failed before it was sent, or its transfer is final. */

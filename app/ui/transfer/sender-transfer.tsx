@@ -122,7 +122,27 @@ function Drawn({ item, transfer, snapshot, session, store }: Props) {
       )}
       <Outcome item={item} />
       <div className={ui.row}>
-        {!over && (
+        {state === 'held' && (
+          <>
+            <button
+              type="button"
+              className={`${ui.button} ${ui.primary}`}
+              data-testid="offer-held"
+              onClick={() => store.offerHeld(item.id)}
+            >
+              {t.transfer.offer}
+            </button>
+            <button
+              type="button"
+              className={`${ui.button} ${ui.quiet}`}
+              data-testid="remove-held"
+              onClick={() => store.remove(item.id)}
+            >
+              {t.transfer.remove}
+            </button>
+          </>
+        )}
+        {!over && state !== 'held' && (
           <button
             type="button"
             className={ui.button}

@@ -93,6 +93,7 @@ function toneOf(state: TransferState): 'good' | 'bad' | 'busy' | 'plain' {
     case 'verifying':
       return 'busy';
     case 'queued':
+    case 'held':
     case 'offered':
     case 'paused':
     case 'cancelled':

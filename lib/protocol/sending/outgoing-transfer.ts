@@ -23,16 +23,13 @@ export class OutgoingTransfer {
   readonly header: FileHeader;
   /** In the order in which they are sent. */
   readonly objects: readonly OutgoingObject[];
-  /** Its preview may be sent before the answer. */
-  readonly previewFirst: boolean;
   #current: OutgoingState = 'offered';
   /** Offers that the receiver has not accepted: it may do so once for each. */
   #unanswered = 1;
 
-  constructor(id: number, header: FileHeader, previewFirst: boolean) {
+  constructor(id: number, header: FileHeader) {
     this.id = id;
     this.header = header;
-    this.previewFirst = previewFirst;
     this.objects = [
       ...(header.previewBytes > 0 ? [new OutgoingObject(streamOf(id, PREVIEW), header.previewBytes)] : []),
       new OutgoingObject(streamOf(id, ORIGINAL), header.bytes),
@@ -64,8 +61,7 @@ export class OutgoingTransfer {
   /** The preview of an unanswered offer, as long as sending it is worth the effort. */
   get earlyPreview(): OutgoingObject | undefined {
     const { preview, state } = this;
-    if (!this.previewFirst || state !== 'offered' || preview === undefined || preview.complete)
-      return undefined;
+    if (state !== 'offered' || preview === undefined || preview.complete) return undefined;
     return preview.packetsSent < preview.geometry.chunks * EARLY_PREVIEW_EFFORT ? preview : undefined;
   }
 

@@ -109,16 +109,24 @@ export class Sender implements Endpoint<SenderEvent> {
 
   /**
    * Offers a picture; returns its transfer number, 1 … 32,767.
-   * @param previewFirst whether its preview may be sent before the offer is answered
    * @throws UsageError when the session's numbers are used up
    */
-  offer(header: FileHeader, now: Millis, previewFirst = true): number {
-    const { id } = this.#queue.offer(header, previewFirst);
+  offer(header: FileHeader, now: Millis): number {
+    const { id } = this.#queue.offer(header);
     this.#post({ type: 'offer', transfer: id, header });
     this.#requestBytes();
     this.#laneManager.offered(now);
     if (!this.#queue.busy) this.#begin(now);
     return id;
+  }
+
+  /**
+   * Whether previews of unanswered offers may be sent (P-49): not before the receiver has accepted a picture,
+   * which permits it by itself, and no longer when another receiver is next.
+   */
+  allowEarlyPreviews(allowed: boolean): void {
+    this.#queue.allowEarlyPreviews(allowed);
+    this.#requestBytes();
   }
 
   /**
@@ -479,6 +487,7 @@ export class Sender implements Endpoint<SenderEvent> {
       this.#begin(now);
     }
     this.#queue.accept(transfer, have);
+    this.#queue.allowEarlyPreviews(true);
     this.#events.push({ type: 'accepted', transfer: transfer.id });
     if (transfer.original.complete) this.#events.push({ type: 'delivered', transfer: transfer.id });
     this.#updateLanes(now);

@@ -23,7 +23,7 @@ interface Sendable {
   /** Accepted and not complete, in the order of acceptance. */
   readonly sending: readonly OutgoingTransfer[];
   readonly objects: readonly OutgoingObject[];
-  /** The first offers without an answer. */
+  /** The first offers without an answer, where their previews may be sent. */
   readonly offers: readonly OutgoingTransfer[];
 }
 
@@ -31,6 +31,7 @@ interface Sendable {
 export class TransferQueue {
   readonly #transfers = new TransferTable<OutgoingTransfer>();
   #nextId = 1;
+  #earlyPreviewsAllowed = false;
   /**
    * Derived from `transfers`: asked for with each packet, of up to 200 pictures; every method that changes
    * one clears it.
@@ -89,17 +90,22 @@ export class TransferQueue {
   // ---- changes
 
   /** @throws UsageError when the session's transfer numbers are used up */
-  offer(header: FileHeader, previewFirst: boolean): OutgoingTransfer {
+  offer(header: FileHeader): OutgoingTransfer {
     if (this.#nextId > MAX_TRANSFER) throw new UsageError('a session has numbers for 32,767 transfers');
-    const transfer = new OutgoingTransfer(this.#nextId++, header, previewFirst);
+    const transfer = new OutgoingTransfer(this.#nextId++, header);
     this.#transfers.append(transfer);
     this.#cached = undefined;
     return transfer;
   }
 
+  allowEarlyPreviews(allowed: boolean): void {
+    this.#earlyPreviewsAllowed = allowed;
+    this.#cached = undefined;
+  }
+
   /** The receiver has forgotten everything: this one is offered again from its beginning. */
-  restart({ id, header, previewFirst }: OutgoingTransfer): void {
-    this.#transfers.replace(new OutgoingTransfer(id, header, previewFirst));
+  restart({ id, header }: OutgoingTransfer): void {
+    this.#transfers.replace(new OutgoingTransfer(id, header));
     this.#cached = undefined;
   }
 
@@ -196,10 +202,11 @@ export class TransferQueue {
     if (this.#cached !== undefined) return this.#cached;
     const all = this.live();
     const sending = all.filter((transfer) => transfer.state === 'sending' && !transfer.complete);
+    const offers = this.#earlyPreviewsAllowed ? all.filter(({ state }) => state === 'offered') : [];
     this.#cached = {
       sending,
       objects: sending.flatMap(({ objects }) => objects),
-      offers: all.filter(({ state }) => state === 'offered').slice(0, MAX_EARLY_PREVIEWS),
+      offers: offers.slice(0, MAX_EARLY_PREVIEWS),
     };
     return this.#cached;
   }

@@ -59,10 +59,16 @@ export interface OutgoingPicture {
   readonly height?: number;
   readonly thumb?: Uint8Array;
   readonly preview?: Uint8Array;
+  /** The room (as in `connected`) whose receiver it is for; none: of whoever is there or joins next. */
+  readonly room?: number;
 }
 
 /** From the sender's page to its worker. */
-export type ToSenderEngine = LinkMessage | { readonly type: 'send'; readonly picture: OutgoingPicture };
+export type ToSenderEngine =
+  | LinkMessage
+  | { readonly type: 'send'; readonly picture: OutgoingPicture }
+  /** The person wants a held picture offered to whoever is there or joins next. */
+  | { readonly type: 'offer-held'; readonly id: string };
 
 /** From the receiver's page to its worker. */
 export type ToReceiverEngine =

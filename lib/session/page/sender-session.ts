@@ -1,6 +1,6 @@
 import { fitName } from '../../image/file-name.ts';
 import type { FromEngine, ToSenderEngine } from '../bridge/engine-messages.ts';
-import type { OutgoingImage, SenderSession, SessionOptions } from '../model.ts';
+import type { OutgoingImage, SenderSession, SessionOptions, SessionSnapshot } from '../model.ts';
 import { noFigures } from '../no-figures.ts';
 import { isFinal } from '../transfer-state.ts';
 import { SessionBase } from './session-base.ts';
@@ -40,7 +40,12 @@ export class BrowserSenderSession extends SessionBase<ToSenderEngine> implements
     const image = this.#images.get(transfer);
     const shown = this.transfers.get(transfer);
     if (image === undefined || shown === undefined || !isFinal(shown) || shown.state === 'done') return;
-    this.#queue(image);
+    const { meeting: _, ...again } = image;
+    this.#queue(again);
+  }
+
+  offerHeld(transfer: string): void {
+    this.port.post({ type: 'offer-held', id: transfer });
   }
 
   headerBytes(transfer: string): Uint8Array | undefined {
@@ -58,8 +63,13 @@ export class BrowserSenderSession extends SessionBase<ToSenderEngine> implements
     this.connector.transport?.setLaneTarget(FIRST_LANES);
   }
 
+  protected override extras(): Partial<SessionSnapshot> {
+    const { connection } = this.connector;
+    return connection === 'connected' || connection === 'reconnecting' ? { meeting: this.room } : {};
+  }
+
   #queue(image: OutgoingImage): void {
-    const { id, blob, type, modified, width, height, thumb, preview } = image;
+    const { id, blob, type, modified, width, height, thumb, preview, meeting } = image;
     const name = fitName(image.name);
     const size = width === undefined || height === undefined ? {} : { width, height };
     this.show({
@@ -87,6 +97,7 @@ export class BrowserSenderSession extends SessionBase<ToSenderEngine> implements
         ...size,
         ...(thumb === undefined ? {} : { thumb }),
         ...(preview === undefined ? {} : { preview }),
+        ...(meeting === undefined ? {} : { room: meeting }),
       },
     });
   }

@@ -12,7 +12,7 @@ import { MemoryStore } from '../../storage/memory-store.ts';
 import type { TransferSnapshot } from '../model.ts';
 import { BatchWriter, readBatch } from '../bridge/packet-batch.ts';
 import type { EngineHost } from './endpoint-loop.ts';
-import type { FromEngine, LinkMessage, PacketBatch } from '../bridge/engine-messages.ts';
+import type { FromEngine, LinkMessage, OutgoingPicture, PacketBatch } from '../bridge/engine-messages.ts';
 import { ReceiverEngine } from './receiver-engine.ts';
 import { SenderEngine } from './sender-engine.ts';
 
@@ -88,10 +88,11 @@ class Pair {
     this.receiver.handle(message);
   }
 
-  link(): void {
+  /** Another room is another receiver, as far as the sender knows. */
+  link(room = 0): void {
     this.#linked = true;
     for (const lane of LANES) this.both({ type: 'lane-open', lane });
-    this.both({ type: 'connected', name: 'x', room: 0 });
+    this.both({ type: 'connected', name: 'x', room });
   }
 
   /** The sender's page is another one: it remembers nothing. */
@@ -108,11 +109,9 @@ class Pair {
     this.both({ type: 'lost' });
   }
 
-  send(id: string, blob: Blob): void {
-    this.sender.handle({
-      type: 'send',
-      picture: { id, blob, name: id, mediaType: 'image/png', modified: 0 },
-    });
+  send(id: string, blob: Blob, more: Partial<OutgoingPicture> = {}): void {
+    const picture = { id, blob, name: id, mediaType: 'image/png', modified: 0, ...more };
+    this.sender.handle({ type: 'send', picture });
   }
 
   #count(bytes: Uint8Array): void {
@@ -270,7 +269,11 @@ test('[P-61] a link that is lost for good fails what was moving; by another it g
 
   pair.chunks.clear();
   pair.silentAfter = Infinity;
-  pair.link();
+  pair.link(1);
+  for (const id of ['a', 'b']) {
+    await pair.sending.until(id, 'held');
+    pair.sender.handle({ type: 'offer-held', id });
+  }
   const offered = () => [...pair.receiving.pictures].filter(([, { state }]) => state === 'offered');
   await expect.poll(() => offered().length, PATIENCE).toBe(2);
   for (const [id] of offered()) pair.receiver.handle({ type: 'accept', id });
@@ -297,12 +300,70 @@ test('a picture that was interrupted and is called off is not offered again', as
   expect(pair.sending.pictures.get('a')?.state).toBe('failed');
   pair.sender.handle({ type: 'cancel', id: 'a' });
   pair.silentAfter = Infinity;
-  pair.link();
+  pair.link(1);
   pair.send('b', new Blob([bytesOf(5000)]));
   await pair.sending.until('b', 'offered');
   await pair.receiving.until('0.2', 'offered');
   expect(pair.receiving.told.filter(({ type }) => type === 'offered')).toHaveLength(2);
   expect(pair.sending.pictures.get('a')?.state).toBe('failed');
+});
+
+test('[P-111] what waited for one receiver is held when another comes with a new code, and nothing of it leaves', async () => {
+  const pair = new Pair();
+  const blob = new Blob([bytesOf(5000)]);
+  const preview = bytesOf(3000);
+  // The receiver permits previews, and leaves; one picture was offered to them, one waits unprepared.
+  pair.send('first', blob, { preview });
+  await pair.receiving.until('0.1', 'offered');
+  pair.receiver.handle({ type: 'accept', id: '0.1' });
+  await pair.sending.until('first', 'done');
+  pair.send('offered', blob, { preview });
+  await pair.sending.until('offered', 'offered');
+  pair.send('waiting', blob, { preview });
+  pair.lose();
+  pair.send('late', blob, { preview, room: 0 });
+  pair.send('next', blob, { preview });
+
+  pair.receiving.told.length = 0;
+  pair.chunks.clear();
+  pair.link(1);
+  for (const id of ['offered', 'waiting', 'late']) await pair.sending.until(id, 'held');
+  await pair.sending.until('next', 'offered');
+  // Chosen anew, it still waits for the person's word.
+  pair.send('chosen anew', blob, { preview, room: 0 });
+  await pair.sending.until('chosen anew', 'held');
+  await new Promise((done) => setTimeout(done, 300));
+  const names = () =>
+    pair.receiving.told.flatMap((message) => (message.type === 'offered' ? [message.name] : []));
+  expect(names()).toEqual(['next']);
+  // Nor of what is offered: this receiver has accepted nothing.
+  expect(pair.chunks.size).toBe(0);
+
+  pair.sender.handle({ type: 'offer-held', id: 'waiting' });
+  await expect.poll(names, PATIENCE).toEqual(['next', 'waiting']);
+  pair.sender.handle({ type: 'cancel', id: 'late' });
+  await pair.sending.until('late', 'cancelled');
+  // The same receiver returns: what waits for them needs no word.
+  pair.both({ type: 'disconnected' });
+  pair.link(1);
+  await pair.sending.until('waiting', 'offered');
+  // A third one.
+  pair.lose();
+  pair.link(2);
+  for (const id of ['offered', 'waiting', 'next']) await pair.sending.until(id, 'held');
+});
+
+test('[P-111] a picture that was being sent when the connection was lost is held, too', async () => {
+  const pair = new Pair();
+  pair.send('a', new Blob([bytesOf(900_000)]));
+  await pair.receiving.until('0.1', 'offered');
+  pair.silentAfter = 20;
+  pair.receiver.handle({ type: 'accept', id: '0.1' });
+  await pair.sending.until('a', 'sending');
+  pair.lose();
+  pair.silentAfter = Infinity;
+  pair.link(1);
+  await pair.sending.until('a', 'held');
 });
 
 test('[P-54] the chunk log names each chunk once, in the order in which they became present', async () => {
@@ -433,25 +494,20 @@ test('[P-102] HELLO is heard once on a channel, and another page of the sender d
 
 test('[P-49] the page gets a preview once its picture is accepted, and not before', async () => {
   const pair = new Pair();
-  const preview = bytesOf(5000);
-  pair.sender.handle({
-    type: 'send',
-    picture: {
-      id: 'a',
-      blob: new Blob([bytesOf(9000)]),
-      name: 'a',
-      mediaType: 'image/png',
-      modified: 0,
-      preview,
-    },
-  });
+  // The first acceptance permits the next one's preview.
+  pair.send('first', new Blob([bytesOf(10)]));
   await pair.receiving.until('0.1', 'offered');
-  await expect.poll(() => pair.data, PATIENCE).toBeGreaterThanOrEqual(5);
+  pair.receiver.handle({ type: 'accept', id: '0.1' });
+  await pair.sending.until('first', 'done');
+  const { data } = pair;
+  pair.send('a', new Blob([bytesOf(9000)]), { preview: bytesOf(5000) });
+  await pair.receiving.until('0.2', 'offered');
+  await expect.poll(() => pair.data, PATIENCE).toBeGreaterThanOrEqual(data + 5);
   await new Promise((resolve) => setTimeout(resolve, 200));
   const previews = () => pair.receiving.told.filter(({ type }) => type === 'preview').length;
   expect(previews()).toBe(0);
-  pair.receiver.handle({ type: 'accept', id: '0.1' });
-  await pair.receiving.until('0.1', 'done');
+  pair.receiver.handle({ type: 'accept', id: '0.2' });
+  await pair.receiving.until('0.2', 'done');
   expect(previews()).toBe(1);
 });
 

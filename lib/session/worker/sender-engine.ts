@@ -11,7 +11,7 @@ import { ChunkCellMap, type CellState } from './chunk-cells.ts';
 import { toHex } from './digest.ts';
 import { problemOf } from '../bridge/cancel-reasons.ts';
 import { EndpointLoop, type EngineHost } from './endpoint-loop.ts';
-import type { OutgoingPicture, ToSenderEngine } from '../bridge/engine-messages.ts';
+import type { LinkMessage, OutgoingPicture, ToSenderEngine } from '../bridge/engine-messages.ts';
 import { shownState } from '../transfer-state.ts';
 import { Publisher } from './publisher.ts';
 import { RateMeter } from './rate-meter.ts';
@@ -26,7 +26,9 @@ interface Entry {
   header?: FileHeader;
   transfer?: number;
   state: TransferState;
-  /** Failed with the connection: offered again by itself to the next receiver. */
+  /** The room whose receiver it waits for, or was offered to; none: of whoever is met next. */
+  room: number | undefined;
+  /** Failed with the connection: waits for its receiver again. */
   lost: boolean;
   acceptedAt: number;
   endedAt: number;
@@ -47,6 +49,8 @@ export class SenderEngine {
   #otherInstance: string | undefined;
   /** Somebody has said hello and was not given up since. */
   #met = false;
+  /** Counts the codes by which this side met others. */
+  #room: number | undefined;
   #preparing = false;
   /** The control channel is open. */
   #connected = false;
@@ -66,15 +70,18 @@ export class SenderEngine {
   handle(message: ToSenderEngine): void {
     if (message.type === 'send') {
       this.#add(message.picture);
+    } else if (message.type === 'offer-held') {
+      this.#offerHeld(this.#entries.get(message.id));
     } else {
       this.#loop.handle(message);
       this.#onLink(message);
     }
   }
 
-  #onLink(message: ToSenderEngine): void {
+  #onLink(message: LinkMessage): void {
     switch (message.type) {
       case 'connected':
+        if (message.room !== this.#room) this.#startRoom(message.room);
         this.#setConnected(true);
         this.#sender.hello(this.#instance, message.name);
         this.#loop.pump();
@@ -101,7 +108,14 @@ export class SenderEngine {
     }
   }
 
-  /** What was moving has failed; what nobody had accepted yet waits for the next receiver. */
+  /** Another receiver than before: what one of them permitted, and what was picked for them, ends with them. */
+  #startRoom(room: number): void {
+    this.#onLost();
+    this.#sender.allowEarlyPreviews(false);
+    this.#room = room;
+  }
+
+  /** What was moving has failed; what nobody had accepted yet waits. */
   #onLost(): void {
     this.#met = false;
     for (const entry of this.#entries.values()) {
@@ -126,7 +140,15 @@ export class SenderEngine {
     this.#entries.delete(picture.id);
     this.#entries.set(picture.id, entry);
     this.#setState(entry, 'queued');
+    if (this.#met) this.#offer(entry);
     void this.#prepare();
+  }
+
+  #offerHeld(entry: Entry | undefined): void {
+    if (entry?.state !== 'held') return;
+    entry.room = undefined;
+    this.#setState(entry, 'queued');
+    if (this.#met) this.#offer(entry);
   }
 
   async #prepare(): Promise<void> {
@@ -139,7 +161,7 @@ export class SenderEngine {
 
   #unprepared(): Entry | undefined {
     return [...this.#entries.values()].find(
-      (entry) => entry.state === 'queued' && entry.header === undefined,
+      (entry) => (entry.state === 'queued' || entry.state === 'held') && entry.header === undefined,
     );
   }
 
@@ -148,7 +170,7 @@ export class SenderEngine {
     try {
       const digest = await entry.source.digest(
         (prepared) => this.#host.post({ type: 'update', update: { id: picture.id, prepared } }),
-        () => entry.state !== 'queued',
+        () => !isOpen(entry),
       );
       entry.header = {
         name: picture.name,
@@ -171,8 +193,15 @@ export class SenderEngine {
     }
   }
 
+  /** To the receiver who is here, unless it waited for another: then the person is asked. */
   #offer(entry: Entry): void {
-    if (entry.state !== 'queued' || entry.header === undefined || entry.transfer !== undefined) return;
+    if (entry.state !== 'queued') return;
+    entry.room ??= this.#room;
+    if (entry.room !== this.#room) {
+      this.#setState(entry, 'held');
+      return;
+    }
+    if (entry.header === undefined || entry.transfer !== undefined) return;
     // The receiver takes no more than that at a time; the rest follows as these end.
     if (this.#going >= MAX_WAITING_OFFERS) return;
     this.#going += 1;
@@ -191,7 +220,8 @@ export class SenderEngine {
         return;
       case 'bye':
         for (const entry of this.#entries.values())
-          if (isOpen(entry)) this.#end(entry, 'failed', 'peer-left', CancelReason.person);
+          if (isOpen(entry) && entry.state !== 'held')
+            this.#end(entry, 'failed', 'peer-left', CancelReason.person);
         this.#host.post({ type: 'peer-left' });
         return;
       case 'lanes':
@@ -274,6 +304,7 @@ export class SenderEngine {
     this.#host.post({ type: 'peer', name });
     for (const entry of [...this.#entries.values()].filter(({ lost }) => lost)) {
       const again = freshEntry(entry.picture);
+      again.room = entry.room;
       if (entry.header !== undefined) again.header = entry.header;
       this.#entries.set(entry.picture.id, again);
     }
@@ -421,6 +452,7 @@ const freshEntry = (picture: OutgoingPicture): Entry => ({
   cells: new ChunkCellMap(geometryOf(picture.blob.size).chunks),
   meter: new RateMeter(),
   state: 'queued',
+  room: picture.room,
   lost: false,
   acceptedAt: 0,
   endedAt: 0,
@@ -430,6 +462,7 @@ const freshEntry = (picture: OutgoingPicture): Entry => ({
 
 const isOpen = (entry: Entry): boolean =>
   entry.state === 'queued' ||
+  entry.state === 'held' ||
   entry.state === 'offered' ||
   entry.state === 'sending' ||
   entry.state === 'verifying';
