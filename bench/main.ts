@@ -31,7 +31,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   try {
     const measured = await command.run(bench);
     const result = { ...measured, notes: [...measured.notes, ...bench.problems] };
-    const file = writeResult(args.out ?? RESULTS, args.quick ? '-quick' : '', result, {
+    const file = await writeResult(args.out ?? RESULTS, args.quick ? '-quick' : '', result, {
       date,
       machine: machine(bench.chromium),
       loadBefore,

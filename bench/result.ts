@@ -1,3 +1,5 @@
+import type { Chart } from './report/draw.ts';
+
 /** What a sub-command hands to the writer. */
 export interface Table {
   caption: string;
@@ -12,8 +14,8 @@ export interface Result {
   /** Sentences above the tables: what was measured, and how. */
   notes: readonly string[];
   tables: readonly Table[];
-  /** SVG documents by the part of the file name that distinguishes them. */
-  charts: readonly { name: string; svg: string }[];
+  /** Charts by the part of the file name that distinguishes them. */
+  charts: readonly { name: string; chart: Chart }[];
   /** Every single run, for the JSON file. */
   data: unknown;
 }

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { draw } from './report/draw.ts';
 import { markdownReport, type Circumstances } from './report/markdown.ts';
 import type { Result } from './result.ts';
 
@@ -7,19 +8,20 @@ import type { Result } from './result.ts';
  * Markdown, JSON and charts beside each other. The last run stays: what was is in the repository's history.
  * @returns the Markdown file
  */
-export function writeResult(
+export async function writeResult(
   folder: string,
   suffix: string,
   result: Result,
   circumstances: Circumstances,
-): string {
+): Promise<string> {
   mkdirSync(folder, { recursive: true });
   const base = `${result.name}${suffix}`;
-  const charts = result.charts.map(({ name, svg }) => {
+  const charts: string[] = [];
+  for (const { name, chart } of result.charts) {
     const file = `${base}${name === '' ? '' : `-${name}`}.svg`;
-    writeFileSync(join(folder, file), svg);
-    return file;
-  });
+    writeFileSync(join(folder, file), await draw(chart));
+    charts.push(file);
+  }
   const markdown = join(folder, `${base}.md`);
   writeFileSync(markdown, markdownReport(result, circumstances, charts));
   const json = { title: result.title, ...circumstances, notes: result.notes, data: result.data };

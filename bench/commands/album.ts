@@ -92,7 +92,7 @@ export async function album(bench: Bench): Promise<Result> {
     charts: [
       {
         name: '',
-        svg: lineChart({
+        chart: lineChart({
           title: `Memory of the pages, ${near.pictures} pictures of ${BYTES / 1e6} MB`,
           x: { label: 'seconds' },
           y: { label: 'MB' },

@@ -91,7 +91,7 @@ export async function appear(bench: Bench): Promise<Result> {
     charts: [
       {
         name: '',
-        svg: lineChart({
+        chart: lineChart({
           title: 'Share of the pictures whose preview is painted, 100 ms round trip',
           x: { label: 'ms after accepting' },
           y: { label: '%' },

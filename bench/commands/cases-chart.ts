@@ -1,12 +1,13 @@
 import type { CaseResult, ChannelRuns } from '../measure-case.ts';
 import { barChart, type Bar } from '../report/bar-chart.ts';
+import type { Chart } from '../report/draw.ts';
 import { mapSpread, spreadOf } from '../statistics.ts';
 import { ratioOf } from './cases-tables.ts';
 
 const SERIES = ['Tessera', 'reliable, 16 KB, buffer kept filled', 'reliable, confirmed each MB (PairDrop)'];
 
 /** Time over limit of every way of sending, for each case. */
-export function casesChart(title: string, results: readonly CaseResult[]): string {
+export function casesChart(title: string, results: readonly CaseResult[]): Chart {
   return barChart({
     title: `${title} (shorter is better; 1 = nothing can be faster)`,
     axis: 'time / limit',

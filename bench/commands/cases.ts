@@ -26,7 +26,7 @@ export async function cases(bench: Bench): Promise<Result> {
     title: 'Time to a verified picture',
     notes: NOTES,
     tables: [targetsTable(results), channelsTable(results), linkTable(results)],
-    charts: [{ name: '', svg: casesChart('Time over limit', results) }],
+    charts: [{ name: '', chart: casesChart('Time over limit', results) }],
     data: results,
   };
 }

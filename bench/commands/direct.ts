@@ -84,7 +84,7 @@ export async function direct(bench: Bench): Promise<Result> {
     charts: [
       {
         name: '',
-        svg: barChart({
+        chart: barChart({
           title: `Throughput on the direct path, ${bytes / 1e6} MB`,
           axis: 'Mbit/s (longer is better)',
           series: ['Tessera', 'one reliable channel'],

@@ -59,7 +59,7 @@ export async function lanes(bench: Bench): Promise<Result> {
     charts: [
       {
         name: '',
-        svg: lineChart({
+        chart: lineChart({
           title: 'Goodput against the number of lanes, 50 Mbit/s, 100 ms',
           x: { label: 'lanes', log: true },
           y: { label: 'Mbit/s' },

@@ -57,7 +57,7 @@ export async function sweep(bench: Bench): Promise<Result> {
     charts: [
       {
         name: '',
-        svg: heatMap({
+        chart: heatMap({
           title: 'Time over limit: loss (across), round trip (down), rate and bursts (panels)',
           panels,
           columns: { label: 'loss, %', names: axes.loss.map((loss) => String(100 * loss)) },

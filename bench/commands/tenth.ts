@@ -66,7 +66,7 @@ export async function tenth(bench: Bench): Promise<Result> {
     charts: [
       {
         name: '',
-        svg: lineChart({
+        chart: lineChart({
           title: `Time of the pictures of a session (${one.title})`,
           x: { label: 'picture' },
           y: { label: 'seconds' },

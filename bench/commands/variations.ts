@@ -2,6 +2,7 @@
 import type { Bench } from '../bench.ts';
 import { lossCases, sizeCases, type Case } from '../cases.ts';
 import type { CaseResult } from '../measure-case.ts';
+import type { Chart } from '../report/draw.ts';
 import { lineChart } from '../report/line-chart.ts';
 import type { Result } from '../result.ts';
 import { mapSpread, spreadOf, type Spread } from '../statistics.ts';
@@ -74,13 +75,13 @@ function along(
   return results.map((result) => ({ x: x(result.case), y: y(result) }));
 }
 
-function resultOf(name: string, title: string, results: readonly CaseResult[], chart: string): Result {
+function resultOf(name: string, title: string, results: readonly CaseResult[], chart: Chart): Result {
   return {
     name,
     title,
     notes: [NOTE],
     tables: [targetsTable(results), channelsTable(results), linkTable(results)],
-    charts: [{ name: '', svg: chart }],
+    charts: [{ name: '', chart }],
     data: results,
   };
 }

@@ -1,4 +1,5 @@
 /** Tables and charts of quality over time. */
+import type { Chart } from '../report/draw.ts';
 import { lineChart } from '../report/line-chart.ts';
 import { spreadText } from '../report/figures.ts';
 import type { Table } from '../result.ts';
@@ -34,7 +35,7 @@ export function qualityTable(rows: readonly QualityRow[]): Table {
   };
 }
 
-export function qualityCharts(rows: readonly QualityRow[]): { name: string; svg: string }[] {
+export function qualityCharts(rows: readonly QualityRow[]): { name: string; chart: Chart }[] {
   return rows.map((row) => {
     const all = SYSTEMS.flatMap((system) => row.runs[system]);
     const end = Math.max(
@@ -47,7 +48,7 @@ export function qualityCharts(rows: readonly QualityRow[]): { name: string; svg:
     );
     return {
       name: row.case.name,
-      svg: lineChart({
+      chart: lineChart({
         title: `${row.case.title}, 100 ms, 5 % loss`,
         x: { label: 'seconds after accepting', log: true },
         y: { label: 'dB' },

@@ -1,6 +1,5 @@
 import type { Spread } from '../statistics.ts';
-import { makeScale } from './scale.ts';
-import { colour, element, svgDocument, text } from './svg.ts';
+import { type Chart, LOOK, nothing, PALETTE } from './draw.ts';
 
 export interface Bar {
   /** Index into the chart's series. */
@@ -20,86 +19,68 @@ export interface BarChart {
   mark?: number;
 }
 
-const LEFT = 230;
-const WIDTH = 920;
-const TOP = 76;
-const BAR = 15;
-const GAP = 12;
-
 /**
  * Lying bars on a logarithmic axis, one group below the other; whiskers are the smallest and the largest run.
  */
-export function barChart({ title, axis, series, groups, mark }: BarChart): string {
-  const values = groups.flatMap(({ bars }) =>
-    bars.flatMap(({ spread, above }) =>
-      [spread?.min, spread?.max, above].filter((value) => value !== undefined),
-    ),
-  );
-  const all = [...values, ...(mark === undefined ? [] : [mark])];
-  if (all.length === 0) return svgDocument(WIDTH, TOP, title, [text(16, 52, 'No figures.')]);
-  const heights = groups.map(({ bars }) => bars.length * BAR + GAP);
-  const bottom = TOP + heights.reduce((sum, height) => sum + height, 0);
-  const x = makeScale({
-    from: Math.min(...all),
-    to: Math.max(...all),
-    start: LEFT,
-    end: WIDTH - 60,
-    log: true,
-  });
-  const parts = [legend(series, 16, 48)];
-  for (const tick of x.ticks) {
-    parts.push(
-      element('line', { x1: x(tick), x2: x(tick), y1: TOP, y2: bottom, class: 'grid' }),
-      text(x(tick), bottom + 18, String(tick), { 'text-anchor': 'middle', class: 'soft' }),
-    );
-  }
-  parts.push(text((LEFT + WIDTH) / 2, bottom + 38, axis, { 'text-anchor': 'middle', class: 'soft' }));
-  let y = TOP + GAP / 2;
-  for (const [i, { label, bars }] of groups.entries()) {
-    parts.push(text(LEFT - 10, y + (bars.length * BAR) / 2 + 4, label, { 'text-anchor': 'end' }));
-    for (const [row, bar] of bars.entries()) parts.push(drawBar(bar, x, y + row * BAR));
-    y += heights[i] as number;
-  }
-  if (mark !== undefined)
-    parts.push(element('line', { x1: x(mark), x2: x(mark), y1: TOP, y2: bottom, stroke: '#222' }));
-  return svgDocument(WIDTH, bottom + 52, title, parts);
-}
-
-function drawBar({ series, spread, above }: Bar, x: (value: number) => number, y: number): string {
-  const fill = colour(series);
-  const value = spread?.median ?? above;
-  if (value === undefined) return '';
-  const middle = y + BAR / 2;
-  const parts = [
-    element('rect', {
-      x: LEFT,
-      y: y + 1,
-      width: Math.max(1, x(value) - LEFT),
-      height: BAR - 2,
-      fill,
-      'fill-opacity': spread ? 1 : 0.35,
+export function barChart({ title, axis, series, groups, mark }: BarChart): Chart {
+  const values = groups.flatMap(({ label, bars }) =>
+    bars.flatMap(({ series: index, spread, above }) => {
+      const value = spread?.median ?? above;
+      if (value === undefined) return [];
+      const said = spread ? value.toPrecision(3) : `> ${value.toPrecision(2)}`;
+      const { min, max } = spread ?? { min: value, max: value };
+      return [{ group: label, name: series[index], value, min, max, said, ended: spread !== undefined }];
     }),
-  ];
-  if (spread && spread.count > 1)
-    parts.push(
-      element('line', { x1: x(spread.min), x2: x(spread.max), y1: middle, y2: middle, stroke: '#222' }),
-    );
-  const label = spread ? value.toPrecision(3) : `> ${value.toPrecision(2)}`;
-  parts.push(text(x(spread?.max ?? value) + 5, y + BAR - 3, label, { class: 'soft' }));
-  return parts.join('');
-}
-
-/** Names of the series with their colours, in one line. */
-export function legend(series: readonly string[], x: number, y: number): string {
-  let at = x;
-  return series
-    .map((name, i) => {
-      const here = at;
-      at += 34 + name.length * 7;
-      return (
-        element('rect', { x: here, y: y - 10, width: 12, height: 12, fill: colour(i) }) +
-        text(here + 18, y, name)
-      );
-    })
-    .join('');
+  );
+  if (values.length === 0) return nothing(title);
+  const low = Math.min(mark ?? Infinity, ...values.map(({ min }) => min)) / 1.2;
+  const high = Math.max(...values.map(({ max }) => max)) * 1.5;
+  const value = {
+    field: 'value',
+    type: 'quantitative' as const,
+    title: axis,
+    scale: { type: 'log' as const, domain: [low, high], nice: false },
+  };
+  return {
+    ...LOOK,
+    title,
+    width: 640,
+    height: { step: 15 },
+    data: { values },
+    encoding: {
+      y: {
+        field: 'group',
+        type: 'nominal',
+        title: null,
+        sort: groups.map(({ label }) => label),
+        axis: { labelLimit: 320 },
+      },
+      yOffset: { field: 'name', type: 'nominal', sort: [...series] },
+    },
+    layer: [
+      {
+        mark: 'bar',
+        encoding: {
+          x: value,
+          // A logarithmic axis has no zero: the bars begin where it does.
+          x2: { datum: low },
+          color: { field: 'name', type: 'nominal', scale: { domain: [...series], range: PALETTE } },
+          opacity: { condition: { test: 'datum.ended', value: 1 }, value: 0.35 },
+        },
+      },
+      { mark: 'rule', encoding: { x: { field: 'min', type: 'quantitative' }, x2: { field: 'max' } } },
+      {
+        mark: { type: 'text', align: 'left', dx: 5, fontSize: 11 },
+        encoding: { x: { field: 'max', type: 'quantitative' }, text: { field: 'said' } },
+      },
+      ...(mark === undefined
+        ? []
+        : [
+            {
+              mark: 'rule',
+              encoding: { x: { datum: mark } },
+            } as const,
+          ]),
+    ],
+  };
 }
