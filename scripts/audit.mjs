@@ -1,7 +1,10 @@
 /** Known advisories of what we ship, as the registry tells them. */
-import { run } from './tools.mjs';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { servedPackages } from './served.mjs';
+import { root, run } from './tools.mjs';
 
-const MAX_AUDIT_MS = 60_000;
+const LIMIT_MS = 60_000;
 
 /**
  * `clean`, `found`, or `unknown`: without a registry that answers, nothing is known and nothing claimed.
@@ -10,20 +13,33 @@ const MAX_AUDIT_MS = 60_000;
  * @returns {Promise<{ result: 'clean' | 'found' | 'unknown', output: string }>}
  */
 export async function auditDependencies(env = {}) {
-  const { output } = await run('npm', ['audit', '--json', '--omit=dev'], {
-    limitMs: MAX_AUDIT_MS,
+  const { output } = await run('npm', ['audit', '--json', '--include=dev'], {
+    limitMs: LIMIT_MS,
     quiet: true,
     env,
   });
-  const total = totalOf(output);
-  return { result: total === undefined ? 'unknown' : total === 0 ? 'clean' : 'found', output };
+  const vulnerable = vulnerableIn(output);
+  if (vulnerable === undefined) return { result: 'unknown', output };
+  const ours = shipped();
+  return { result: vulnerable.some((name) => ours.has(name)) ? 'found' : 'clean', output };
+}
+
+/** Names of the packages that run on a server or in a page; the rest builds and tests. */
+function shipped() {
+  const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
+  const names = new Set(servedPackages().map(({ name }) => name));
+  for (const [path, { dev, devOptional }] of Object.entries(packages)) {
+    if (dev || devOptional) continue;
+    names.add(path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length));
+  }
+  return names;
 }
 
 /** @param {string} output */
-function totalOf(output) {
+function vulnerableIn(output) {
   try {
     const report = JSON.parse(output.slice(output.indexOf('{'), output.lastIndexOf('}') + 1));
-    return report.metadata?.vulnerabilities?.total;
+    return report.vulnerabilities && Object.keys(report.vulnerabilities);
   } catch {
     return undefined;
   }

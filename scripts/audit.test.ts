@@ -35,7 +35,12 @@ test('a registry that knows of nothing makes it clean', async () => {
   expect(await auditAt((_, response) => response.end('{}'))).toBe('clean');
 });
 
-test('an advisory about what we ship is found', async () => {
+test.each([
+  ['what the server runs', 'socket.io-parser', 'found'],
+  ['what is built into the pages', 'simple-peer', 'found'],
+  ['what draws them, which nothing of ours imports by name', 'react-dom', 'found'],
+  ['a tool of ours', 'assemblyscript', 'clean'],
+])('an advisory about %s (%s): %s', async (_, name, outcome) => {
   const advisory = {
     id: 1,
     url: 'https://example.org/1',
@@ -48,9 +53,9 @@ test('an advisory about what we ship is found', async () => {
   const result = await auditAt((request, response) => {
     response.setHeader('Content-Type', 'application/json');
     response.statusCode = request.url === BULK ? 200 : 404;
-    response.end(JSON.stringify(request.url === BULK ? { 'socket.io-parser': [advisory] } : {}));
+    response.end(JSON.stringify(request.url === BULK ? { [name]: [advisory] } : {}));
   });
-  expect(result).toBe('found');
+  expect(result).toBe(outcome);
 });
 
 test('without a registry that answers nothing is known, and nothing is claimed', async () => {

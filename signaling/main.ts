@@ -37,7 +37,12 @@ const pages = config.development
 const metrics = config.metrics && createMetrics();
 const { metrics: metricsAt, ...settled } = config;
 const options: ServerOptions = { ...settled, ...pages, log, ...(metrics && { metrics }) };
-if (config.https) options.certificate = await keptCertificate(`${root}.certs`, lan, Date.now());
+if (config.https) {
+  options.certificate = await keptCertificate(`${root}.certs`, lan, Date.now()).catch(
+    (error: NodeJS.ErrnoException) =>
+      refuse(`the certificate cannot be kept in ${root}.certs (${error.code ?? error.message}).`),
+  );
+}
 
 const server = createTesseraServer(options);
 const port = await server.listen(config.port, config.host).catch((error: NodeJS.ErrnoException) => {
