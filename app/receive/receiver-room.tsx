@@ -24,6 +24,12 @@ const SaveAll = lazy(() =>
   import('../ui/transfer/save-all.tsx').then(({ SaveAll }) => ({ default: SaveAll })),
 );
 
+/**
+ * Offers that are drawn at a time. A sender may have two thousand waiting before anyone has pressed anything,
+ * and the cards of all of them stop a page for seconds.
+ */
+const MAX_OFFERS_DRAWN = 100;
+
 /** The receiver's login room: who I am, the code, then the pictures as they arrive. */
 export function ReceiverRoom() {
   const { t } = useText();
@@ -65,6 +71,7 @@ export function ReceiverRoom() {
   const peer = snapshot?.peerName ? isolate(snapshot.peerName) : t.join.someone;
   const done = transfers.filter((transfer) => transfer.state === 'done');
   const offered = transfers.filter((transfer) => transfer.state === 'offered');
+  const hidden = new Set(offered.slice(MAX_OFFERS_DRAWN));
   // Pictures that returned are below: nothing above them says that there are none yet.
   const list = transfers.length > 0 || (connected && !returned);
   return (
@@ -124,16 +131,19 @@ export function ReceiverRoom() {
           {moving && !awake && <p className={`${ui.soft} ${ui.small}`}>{t.device.wakeLockMissing}</p>}
           {session &&
             snapshot &&
-            transfers.map((transfer) => (
-              <ReceiverTransfer
-                key={transfer.id}
-                transfer={transfer}
-                snapshot={snapshot}
-                session={session}
-                store={store}
-                open={open}
-              />
-            ))}
+            (hidden.size === 0 ? transfers : transfers.filter((transfer) => !hidden.has(transfer))).map(
+              (transfer) => (
+                <ReceiverTransfer
+                  key={transfer.id}
+                  transfer={transfer}
+                  snapshot={snapshot}
+                  session={session}
+                  store={store}
+                  open={open}
+                />
+              ),
+            )}
+          {hidden.size > 0 && <p data-testid="more-offers">{t.transfer.moreOffers(hidden.size)}</p>}
         </section>
       </div>
       {session && viewed !== undefined && (

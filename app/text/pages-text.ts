@@ -62,6 +62,7 @@ export function pagesText(translation: Messages, language: string) {
       total: (done: string, all: string) => say('transfer.total', { done, all }),
       totalFiles: (done: string, all: string) => say('transfer.totalFiles', { done, all }),
       acceptAll: (name: string) => say('transfer.acceptAll', { name }),
+      moreOffers: (count: number) => say('transfer.moreOffers', { count }),
       left: (time: string) => say('transfer.left', { time }),
       notShowable: (type: string) => say('transfer.notShowable', { type }),
       pictureOf: (name: string) => say('transfer.pictureOf', { name }),

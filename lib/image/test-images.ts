@@ -7,12 +7,15 @@ export type Piece = string | number | readonly number[] | Uint8Array;
 
 /** Joins pieces: numbers are bytes, strings are Latin-1. */
 export function bytesOf(...parts: readonly Piece[]): Bytes {
-  return Uint8Array.from(
-    parts.flatMap((part) => {
-      if (typeof part === 'string') return Array.from(part, (character) => character.charCodeAt(0));
-      return typeof part === 'number' ? [part] : Array.from(part);
-    }),
-  );
+  const pieces = parts.map((part) => (typeof part === 'number' ? [part] : part));
+  const bytes = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    if (typeof piece !== 'string') bytes.set(piece, at);
+    else for (let i = 0; i < piece.length; i++) bytes[at + i] = piece.charCodeAt(i);
+    at += piece.length;
+  }
+  return bytes;
 }
 
 /** Big-endian (`u`) and little-endian (`le`) numbers of 16 and 32 bits. */

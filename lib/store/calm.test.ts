@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { SessionSnapshot, TransferSnapshot } from '../session/model.ts';
 import { noFigures } from '../session/no-figures.ts';
-import { CALM_MS, calmPublisher, HIDDEN_MS } from './calm.ts';
+import { CALM_MS, calmPublisher, HIDDEN_MS, PROMPT_AT_FIRST, PROMPT_PER_SECOND } from './calm.ts';
 
 const transfer = (part: Partial<TransferSnapshot> = {}): TransferSnapshot => ({
   id: 'a',
@@ -76,6 +76,28 @@ describe('a calm publisher', () => {
     expect(seen[1]).toBe(next);
     vi.advanceTimersByTime(10 * CALM_MS);
     expect(seen.length).toBe(2);
+  });
+
+  test('[P-102] shows thousands of pictures that come and go in tens of drawings, and the last state', () => {
+    const { seen, say } = shown();
+    for (let at = 0; at < 4000; at++) {
+      say(
+        snapshot({
+          transfers: Array.from({ length: 1 + (at % 2) }, (_, i) => transfer({ id: `${at}.${i}` })),
+        }),
+      );
+      vi.advanceTimersByTime(1);
+    }
+    const last = snapshot({ transfers: [] });
+    say(last);
+    vi.advanceTimersByTime(CALM_MS);
+    expect(seen.length).toBeLessThan(1 + PROMPT_AT_FIRST + 4.3 * (PROMPT_PER_SECOND + 1000 / CALM_MS));
+    expect(seen.at(-1)).toBe(last);
+    // After a rest the next change is shown at once again.
+    vi.advanceTimersByTime(2000);
+    say(snapshot({ connection: 'reconnecting' }));
+    say(snapshot({ connection: 'connected' }));
+    expect(seen.at(-1)?.connection).toBe('connected');
   });
 
   test('draws numbers seldom while the page is hidden, and states at once all the same', () => {

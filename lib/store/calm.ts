@@ -7,6 +7,12 @@ import type { SessionSnapshot, TransferSnapshot } from '../session/model.ts';
 export const CALM_MS = 200;
 /** The same while the page is hidden. */
 export const HIDDEN_MS = 2000;
+/**
+ * Changes that are shown at once: so many, and then so many a second. A sender may offer thousands of pictures
+ * and take them back within a second, and a drawing for each would stop the page.
+ */
+export const PROMPT_AT_FIRST = 20;
+export const PROMPT_PER_SECOND = 10;
 
 export interface CalmPublisher {
   /** The session has a new snapshot. */
@@ -16,8 +22,8 @@ export interface CalmPublisher {
 }
 
 /**
- * Publishes at once what a person waits for (a state, a picture, a problem, the other side's arrival) and
- * figures, lanes and progress at most each `CALM_MS`, much less while the page is hidden.
+ * Publishes at once what a person waits for (a state, a picture, a problem, the other side's arrival) as long
+ * as that is no flood, and figures, lanes and progress at most each `CALM_MS`, much less while the page is hidden.
  */
 export function calmPublisher(
   read: () => SessionSnapshot,
@@ -26,6 +32,17 @@ export function calmPublisher(
   let shown: SessionSnapshot | undefined;
   let shownAt = -Infinity;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let prompts = PROMPT_AT_FIRST;
+  let promptAt = 0;
+
+  /** Whether one more change may be shown at once; if so, it counts. */
+  const prompt = (now: number): boolean => {
+    prompts = Math.min(PROMPT_AT_FIRST, prompts + ((now - promptAt) * PROMPT_PER_SECOND) / 1000);
+    promptAt = now;
+    if (prompts < 1) return false;
+    prompts -= 1;
+    return true;
+  };
 
   const show = (snapshot: SessionSnapshot): void => {
     clearTimeout(timer);
@@ -38,8 +55,10 @@ export function calmPublisher(
   return {
     changed() {
       const snapshot = read();
-      const wait = shownAt + (isHidden() ? HIDDEN_MS : CALM_MS) - performance.now();
-      if (wait <= 0 || shown === undefined || !sameButNumbers(shown, snapshot)) show(snapshot);
+      const now = performance.now();
+      const wait = shownAt + (isHidden() ? HIDDEN_MS : CALM_MS) - now;
+      if (wait <= 0 || shown === undefined || (!sameButNumbers(shown, snapshot) && prompt(now)))
+        show(snapshot);
       else timer ??= setTimeout(() => show(read()), wait);
     },
     stop() {

@@ -32,7 +32,7 @@ export interface Found {
   city: string | undefined;
   state: string | undefined;
   country: string | undefined;
-  /** Bytes that were searched without following their structure. */
+  /** Bytes that were searched as text. */
   searched: number;
   /** Take every list of keywords out: one of them names a place. */
   readonly dropKeywords: boolean;

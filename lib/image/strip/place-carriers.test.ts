@@ -395,6 +395,32 @@ test('parts that are too large to be searched are admitted, not passed over', as
   expect(result).toEqual({ kind: 'impossible', reason: 'cannot-be-sure' });
 });
 
+test('coordinates far inside a long text are found and go; beyond what is searched they are admitted', async () => {
+  const caption = (length: number): Bytes =>
+    png(64, 48, [
+      pngChunk('tEXt', Buffer.from(`Comment\0${'a long story '.repeat(length / 13)}geo:48.1372,11.5756`)),
+    ]);
+  const { facts, result, out } = await strip(caption(600_000));
+  expect(facts.namesPlace).toBe('yes');
+  expect(result.kind).toBe('stripped');
+  expect(Buffer.from(out!).includes('48.1372')).toBe(false);
+  const beyond = await strip(caption(2_200_000));
+  expect(beyond.facts.namesPlace).toBe('perhaps');
+  expect(beyond.result).toEqual({ kind: 'impossible', reason: 'cannot-be-sure' });
+  const description = `${'a long story '.repeat(40_000)}geo:48.1372,11.5756`;
+  const file = png(64, 48, [
+    pngChunk(
+      'iTXt',
+      Buffer.from(
+        `XML:com.adobe.xmp\0\0\0\0\0<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:description>${description}</dc:description></rdf:Description></rdf:RDF></x:xmpmeta>`,
+      ),
+    ),
+  ]);
+  const inXmp = await strip(file);
+  expect(inXmp.facts.namesPlace).toBe('yes');
+  expect(Buffer.from(inXmp.out!).includes('48.1372')).toBe(false);
+});
+
 test('files made of beginnings of pictures or films end in an answer', async () => {
   const [pictures, films] = [[0xff, 0xd8, 0xff, 0xe1], 'ftyp'].map((piece) =>
     bytesOf(...Array.from({ length: 50_000 }, () => piece)),

@@ -150,24 +150,17 @@ const DECIMAL_PAIR =
 /** A branch of a tag tree: "Places/Germany/Munich", "Orte|München". */
 const PLACE_BRANCH =
   /(?<![A-Za-z])(?:places?|locations?|geo\w*|orte?|l\S{1,2}nder|lieux?|pays|lugar(?:es)?|luoghi|countries|country|world|welt|monde)[/|\\.>][^<>]*/gi;
-/**
- * Longest stretch of text that is searched for coordinates; real fields are some KB, more is a picture in
- * base64.
- */
-const MAX_TEXT = 256 * 1024;
-
 /** What a stretch of bytes is, from the least to the most likely to hold words. */
 export type TextKind = 'binary' | 'value' | 'words' | 'keywords';
 
-/** Where coordinates are in a text, as start and end. */
+/** Where coordinates are in a text, as start and end. How much is searched the caller bounds. */
 export function coordinatesIn(text: string, kind: TextKind): [number, number][] {
-  const searched = text.length > MAX_TEXT ? text.slice(0, MAX_TEXT) : text;
   const patterns = [...MARKED];
   if (kind !== 'binary') patterns.push(...WRITTEN);
   if (kind === 'words' || kind === 'keywords') patterns.push(DECIMAL_PAIR);
   if (kind === 'keywords') patterns.push(PLACE_BRANCH);
   return patterns.flatMap((pattern) =>
-    Array.from(searched.matchAll(pattern), (match): [number, number] => [
+    Array.from(text.matchAll(pattern), (match): [number, number] => [
       match.index,
       match.index + match[0].length,
     ]),

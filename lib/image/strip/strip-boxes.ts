@@ -86,7 +86,7 @@ function blankExifItem(data: Uint8Array, found: Found): void {
 function blankItems(bytes: Uint8Array, meta: Box, found: Found): void {
   const { items, texts } = heifItems(bytes, meta);
   for (const text of texts) {
-    if (blankText(text, 'words')) found.removed.add('description');
+    if (blankText(text, 'words', found)) found.removed.add('description');
   }
   for (const item of items) {
     if (!MAY_NAME_PLACE.test(item.type)) continue;

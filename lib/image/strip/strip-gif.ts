@@ -51,7 +51,7 @@ function blankExtension(bytes: Uint8Array, at: number, found: Found): number {
     return end;
   const data = blocksOf(bytes, label === COMMENT ? at + 2 : first);
   if (label !== APPLICATION) {
-    if (blankText(data, 'words')) found.removed.add('comment');
+    if (blankText(data, 'words', found)) found.removed.add('comment');
     noteWords(found, data);
   } else if (application.includes('8BIM')) {
     blankResources(data, found);

@@ -52,14 +52,14 @@ function goes(set: number, value: Uint8Array, found: Found): boolean {
   if (IPTC_PLACES.has(set)) return true;
   if (set === IPTC_KEYWORDS) {
     if (found.dropKeywords) return true;
-    const named = blankText(value.slice(), 'keywords');
+    const named = blankText(value.slice(), 'keywords', found);
     if (named) found.keywords = true;
     noteWords(found, value);
     return named;
   }
   if (BINARY.has(set)) return false;
   if (IPTC_WORDS.has(set)) noteWords(found, value);
-  if (blankText(value, 'words')) found.removed.add('IPTC text');
+  if (blankText(value, 'words', found)) found.removed.add('IPTC text');
   return false;
 }
 

@@ -96,7 +96,7 @@ function blankSegments(bytes: Uint8Array, segments: readonly Segment[], found: F
     if (segment.marker === SOS) continue;
     const payload = bytes.subarray(segment.from, segment.to);
     if (segment.marker === COMMENT) {
-      if (blankText(payload, 'words')) found.removed.add('comment');
+      if (blankText(payload, 'words', found)) found.removed.add('comment');
       noteWords(found, payload);
     } else if (segment.marker >= 0xe0 && segment.marker <= 0xef) {
       const kind = blankApplication(payload, segment, found);

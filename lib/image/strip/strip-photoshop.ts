@@ -35,7 +35,7 @@ export function blankResources(bytes: Uint8Array, found: Found): void {
     else if (RESOURCE_EXIF.has(id)) blankTiff(data, found);
     else if (RESOURCE_THUMBNAIL.has(id)) found.nested.push({ kind: 'picture', bytes: data.subarray(28) });
     else if (RESOURCE_TEXT.has(id)) {
-      if (blankText(data, 'words')) found.removed.add('Photoshop text');
+      if (blankText(data, 'words', found)) found.removed.add('Photoshop text');
     } else if (mentionsPlace(data, found)) {
       data.fill(0);
       found.hidden.add('Photoshop resource');

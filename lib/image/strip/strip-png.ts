@@ -87,7 +87,7 @@ async function stripChunk(bytes: Bytes, { name, from, to }: Chunk, found: Found)
 function blankWords(keyword: string): (text: Uint8Array, found: Found) => void {
   const keywords = isKeywordProperty(`png:${keyword}`);
   return (text, found) => {
-    if (blankText(text, keywords ? 'keywords' : 'words')) {
+    if (blankText(text, keywords ? 'keywords' : 'words', found)) {
       found.removed.add(`text “${keyword}”`);
       if (keywords) found.keywords = true;
     }

@@ -12,13 +12,23 @@ export function bytewise(bytes: Uint8Array): string {
 const UTF16 = new TextDecoder('utf-16le', { ignoreBOM: true });
 
 /**
- * Bytes of one file that are searched without following their structure: about 20 ms for each MB on the
- * page's thread. Real ones are at most some 100 KB (maker's notes, content credentials).
+ * Bytes of one file that are searched as text: mostly some 20 ms for each MB on the page's thread, and 300 for
+ * text that is made to look like coordinates everywhere. Real ones are at most some 100 KB (captions, maker's
+ * notes, content credentials).
  */
 const MAX_SEARCHED = 2 * 1024 * 1024;
 
+/** Counts text that is to be searched; `false`: it is too much, and what it says is not sure. */
+export function maySearch(length: number, found: Found): boolean {
+  found.searched += length;
+  if (found.searched <= MAX_SEARCHED) return true;
+  found.unsure.add('more text than is searched');
+  return false;
+}
+
 /** @returns whether there was a place. Text of one byte a character or of two (UTF-16, as Windows' tags). */
-export function blankText(bytes: Uint8Array, kind: 'words' | 'keywords'): boolean {
+export function blankText(bytes: Uint8Array, kind: 'words' | 'keywords', found: Found): boolean {
+  if (!maySearch(bytes.length, found)) return false;
   const text = bytewise(bytes);
   const width = wideOffset(text);
   if (width === undefined) {
@@ -54,11 +64,7 @@ function wideOffset(text: string): 0 | 1 | undefined {
  * not sure
  */
 export function mentionsPlace(bytes: Uint8Array, found: Found): boolean {
-  found.searched += bytes.length;
-  if (found.searched > MAX_SEARCHED) {
-    found.unsure.add('large unknown parts');
-    return false;
-  }
+  if (!maySearch(bytes.length, found)) return false;
   const text = bytewise(bytes);
   return (
     NAMES_A_PLACE.test(text) ||

@@ -87,7 +87,7 @@ function goes(
   } else if (tag === TAG_KEYWORDS && found.dropKeywords) {
     return erase('keywords');
   } else if (TEXT_TAGS.has(tag)) {
-    if (blankText(value, tag === TAG_KEYWORDS ? 'keywords' : 'words')) {
+    if (blankText(value, tag === TAG_KEYWORDS ? 'keywords' : 'words', found)) {
       found.removed.add('text with coordinates');
       if (tag === TAG_KEYWORDS) found.keywords = true;
     }
@@ -95,7 +95,7 @@ function goes(
   } else if (type === TYPE_ASCII) {
     const fact = FACTS[tag];
     if (fact) note(found, fact, textOf(value));
-    else if (blankText(value, 'words')) found.removed.add('text with coordinates');
+    else if (blankText(value, 'words', found)) found.removed.add('text with coordinates');
   } else if ((type === 1 || type === 7) && valueLength > 4 && mentionsPlace(value, found)) {
     return erase('unknown EXIF tag');
   }

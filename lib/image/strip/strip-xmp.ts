@@ -5,7 +5,7 @@
  */
 import { note, type Fact, type Found } from './found.ts';
 import { coordinatesIn, isKeywordProperty, isPlaceProperty, isWordsProperty } from './place-table.ts';
-import { bytewise } from './strip-text.ts';
+import { bytewise, maySearch } from './strip-text.ts';
 
 /** Properties that are shown, whatever their prefix. */
 const FACTS: ReadonlyMap<string, Fact> = new Map<string, Fact>([
@@ -23,6 +23,9 @@ const FACTS: ReadonlyMap<string, Fact> = new Map<string, Fact>([
 ]);
 /** A value of this length without a space is binary in base64: a picture, a maker's notes. */
 const MIN_BASE64 = 1000;
+const BASE64 = /^[\w+/=\s-]+$/;
+/** Lines of base64 have 64 or 76 characters; words have not. */
+const BASE64_LINE = /[\w+/=-]{60}/;
 /** Enough for the metadata in front of an embedded picture. */
 const BASE64_LOOKED_AT = 256 * 1024;
 /** Elements inside one another: real packets have about 12. */
@@ -69,7 +72,7 @@ function search(text: string, found: Found): { spans: Span[]; whole: boolean } {
     const written = text.slice(from, to);
     if (written.trim() === '') return;
     noteFact(found, property, written);
-    if (to - from >= MIN_BASE64 && /^[\w+/=\s-]+$/.test(written.slice(0, MIN_BASE64))) {
+    if (to - from >= MIN_BASE64 && BASE64_LINE.test(written.slice(0, MIN_BASE64)) && BASE64.test(written)) {
       if (!hidesMetadata(written)) return;
       spans.push([from, to]);
       found.hidden.add('picture inside XMP');
@@ -77,6 +80,7 @@ function search(text: string, found: Found): { spans: Span[]; whole: boolean } {
     }
     const keywords = isKeywordProperty(property);
     const words = keywords || isWordsProperty(property);
+    if (!maySearch(written.length, found)) return;
     const coordinates = coordinatesIn(written, keywords ? 'keywords' : words ? 'words' : 'value');
     for (const [start, end] of coordinates) remove(from + start, from + end);
     if (coordinates.length > 0 && keywords) found.keywords = true;

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { IDLE_SOCKET_MS, PAIR_LIFETIME_MS } from '../../../signaling/wire/limits.ts';
 import type { ConnectionState } from '../model.ts';
 import { Pairing } from '../pairing/pairing.ts';
 import { wordsPassword } from '../pairing/password.ts';
@@ -326,6 +327,41 @@ describe('the way back', () => {
     expect(receiver.asked.filter(({ type }) => type === 'rejoin')).toEqual([]);
     receiver.handle({ type: 'wake' });
     expect(meeting.until(() => isConnected(sender, receiver), 10_000)).toBe(true);
+  });
+
+  test('a page that returns from the cache does not wait for its dead socket: an open room is joined, a session found', () => {
+    const meeting = new Meeting(3);
+    const [sender, receiver] = [meeting.side('sender'), meeting.side('receiver')];
+    meeting.run(100);
+    const { code } = open(meeting, sender);
+    const freeze = (): void => {
+      sender.handle({ type: 'suspend' });
+      meeting.lose(sender);
+      meeting.run(2000);
+      sender.handle({ type: 'wake' });
+    };
+    freeze();
+    receiver.handle({ type: 'join', text: code });
+    expect(meeting.until(() => isConnected(sender, receiver), 5000)).toBe(true);
+    freeze();
+    expect(meeting.until(() => sender.connections === 2 && isConnected(sender, receiver), 5000)).toBe(true);
+  });
+
+  test('[P-61] a session of an hour, whose place and socket the server has ended, is found again when its path is lost', () => {
+    const { meeting, sender, receiver } = connectedPair();
+    meeting.run(PAIR_LIFETIME_MS + 1000);
+    meeting.tick();
+    meeting.run(IDLE_SOCKET_MS);
+    expect(isConnected(sender, receiver)).toBe(true);
+    // Each socket is closed by the server, and opened again after ten seconds.
+    for (const side of [sender, receiver]) meeting.disconnect(side);
+    expect(isConnected(sender, receiver)).toBe(true);
+    expect(sender.problem ?? receiver.problem).toBeUndefined();
+    meeting.cut();
+    meeting.run(9000);
+    expect(sender.connection).toBe('reconnecting');
+    for (const side of [sender, receiver]) side.goOnline();
+    expect(meeting.until(() => sender.connections === 2 && isConnected(sender, receiver), 5000)).toBe(true);
   });
 
   test('a goodbye is final: the other side is not searched for, and the way back is forgotten', () => {

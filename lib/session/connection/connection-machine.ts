@@ -107,6 +107,8 @@ export type ConnectionEffect =
   | { readonly type: 'leave' }
   /** Close the connection to the server for good. */
   | { readonly type: 'close-signaling' }
+  /** The socket may be dead: another one takes its place. */
+  | { readonly type: 'renew-signaling' }
   | { readonly type: 'send'; readonly bytes: Uint8Array }
   /** Make a transport that gathers addresses but holds its signals back; not if there is one. */
   | { readonly type: 'prepare'; readonly iceServers: readonly RTCIceServer[] }
@@ -320,6 +322,9 @@ export class ConnectionMachine {
         return;
       case 'wake':
         this.#suspended = false;
+        // What lay in a cache has lost its socket, and without this would hear so only when pings stay out.
+        this.#effect({ type: 'renew-signaling' });
+        if (this.#online) this.#setOnline(false);
         if (this.#stage.at === 'connected') this.#unlinked();
         else if (this.#stage.at === 'searching') this.#search();
         return;
@@ -349,7 +354,7 @@ export class ConnectionMachine {
         return;
       }
       case 'online':
-        this.#setOnline(event.online);
+        if (event.online || this.#online) this.#setOnline(event.online);
         return;
       case 'answered':
         if (event.request === this.#releasing) this.#effect({ type: 'burn' });

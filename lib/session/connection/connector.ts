@@ -199,6 +199,9 @@ export class Connector {
       case 'leave':
         void this.#client.leave().catch(() => {});
         return;
+      case 'renew-signaling':
+        this.#client.renew();
+        return;
       case 'close-signaling':
         this.#client.close();
         return;

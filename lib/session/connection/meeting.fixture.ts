@@ -111,6 +111,14 @@ export class Meeting {
 
   /** The socket is gone; the page notices at once, the server a moment later. */
   disconnect(side: Side): void {
+    this.lose(side);
+    if (side.socket === undefined) return;
+    side.socket = undefined;
+    side.handle({ type: 'online', online: false });
+  }
+
+  /** The same, and the page does not notice. */
+  lose(side: Side): void {
     for (const [socket, owner] of this.#sockets) {
       if (owner !== side) continue;
       this.#sockets.delete(socket);
@@ -118,9 +126,6 @@ export class Meeting {
         this.#deliver(this.#rooms.handle({ type: 'gone', socket }, this.now).effects),
       );
     }
-    if (side.socket === undefined) return;
-    side.socket = undefined;
-    side.handle({ type: 'online', online: false });
   }
 
   stopServer(): void {
@@ -320,6 +325,10 @@ export class Side {
         return;
       case 'close-signaling':
         this.goOffline();
+        return;
+      case 'renew-signaling':
+        this.goOffline();
+        meeting.later(300, () => this.goOnline());
         return;
       case 'send':
         meeting.tell(this, { type: 'relay', bytes: effect.bytes });

@@ -72,6 +72,8 @@ export interface SignalingClient {
   send(bytes: Uint8Array): boolean;
   /** Gives up the place; the other side is notified. */
   leave(): Promise<void>;
+  /** The page was frozen: what it takes for a connection may be none. Connects anew. */
+  renew(): void;
   /** Ends the connection for good. */
   close(): void;
 }
@@ -239,6 +241,9 @@ export function createSignalingClient(options: SignalingClientOptions): Signalin
       if (!socket.connected || bytes.length === 0 || bytes.length > MAX_RELAY_BYTES) return false;
       socket.emit('relay', bytes, () => {});
       return true;
+    },
+    renew: () => {
+      if (socket.connected) socket.io.engine.close();
     },
     close: () => {
       closed = true;

@@ -108,7 +108,7 @@ export class SenderEngine {
     }
   }
 
-  /** Another receiver than before: what one of them permitted, and what was picked for them, ends with them. */
+  /** Another receiver than before: what one permitted, and what was picked for them, ends with them. */
   #startRoom(room: number): void {
     this.#onLost();
     this.#sender.allowEarlyPreviews(false);
