@@ -1,6 +1,6 @@
 /**
- * WebKit as far as Debian has it: WebKitGTK, built without WebRTC. Everything but a session works there, and a
- * person is told at once that no session can.
+ * WebKit as far as Debian has it: WebKitGTK, built without WebRTC. Everything but a session works there, and
+ * the page says at once that no session can.
  */
 import { expect, test } from './fixtures.ts';
 import {

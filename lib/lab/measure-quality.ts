@@ -94,8 +94,8 @@ export async function measureQuality(
 }
 
 /**
- * A front with an end put behind it, where that is possible: of each file that is cut short Firefox reports an
- * error on its console.
+ * A front with an end put behind it, where that is possible: of each file that is cut short Firefox reports
+ * an error on its console.
  */
 async function openDecoder(
   { type, bytes }: LabPicture,

@@ -14,15 +14,44 @@ const COPY_BYTES = 16 * 1024 * 1024;
 export const copyingMs = (bytes: number): number => 60_000 + bytes / 10_000;
 
 /**
+ * An app on the home screen of an iPhone or iPad shows a download in its only window, with no way back. There
+ * the share sheet is how a file is saved ("Save image", "Save to Files").
+ */
+export function savesByShareSheet(): boolean {
+  const sample = new File([], 'a.jpg', { type: 'image/jpeg' });
+  return (
+    (navigator as Navigator & { standalone?: boolean }).standalone === true &&
+    typeof navigator.canShare === 'function' &&
+    navigator.canShare({ files: [sample] })
+  );
+}
+
+/**
  * Downloads one file. The blob's own type decides the extension: give it the one found in the bytes.
  *
- * @returns how long `file` may still be read, ms
+ * @returns how long `file` may still be read, ms; `undefined` when the person closed the share sheet
  */
-export async function saveFile(file: Blob, name: string): Promise<number> {
+export async function saveFile(file: Blob, name: string): Promise<number | undefined> {
+  if (savesByShareSheet()) {
+    const type = safeSaveType(file.type);
+    const files = [new File([file], cleanFileName(name, file.type), { type })];
+    const shared = await dismissable(navigator.share({ files }).then(() => true));
+    return shared ? copyingMs(file.size) : undefined;
+  }
   const copied = file.size <= COPY_BYTES;
   const source = copied ? new Blob([await file.arrayBuffer()], { type: file.type }) : file;
   download(safeBlob(source), cleanFileName(name, file.type));
   return copied ? 0 : copyingMs(file.size);
+}
+
+/** `undefined` when the person said no: not an error. */
+export async function dismissable<T>(asked: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') return undefined;
+    throw error;
+  }
 }
 
 function safeBlob(file: Blob): Blob {

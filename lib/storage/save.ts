@@ -4,7 +4,7 @@
  * did.
  */
 import { cleanFileName, safeSaveType } from '../image/file-name.ts';
-import { download } from './save-file.ts';
+import { dismissable, download, savesByShareSheet } from './save-file.ts';
 import { UniqueNames } from './unique-names.ts';
 import { zipStream } from './zip.ts';
 
@@ -20,7 +20,12 @@ export interface SavedFile {
 export type SaveOutcome =
   | { kind: 'saved'; files: number }
   /** The person closed the picker. */
-  | { kind: 'dismissed' };
+  | { kind: 'dismissed' }
+  /**
+   * Making the files took longer than a press counts (some seconds, WebKit says): the sheet opens with the
+   * next one, which calls this.
+   */
+  | { kind: 'press-again'; again: () => Promise<SaveOutcome> };
 
 /** The parts of File System Access that the DOM types lack. */
 interface PickerWindow {
@@ -59,7 +64,9 @@ export async function saveAllAsZip(files: AsyncIterable<SavedFile>, name: string
   if (target !== undefined) {
     await stream.pipeTo(await target.createWritable());
   } else {
-    download(await new Response(stream, { headers: { 'content-type': 'application/zip' } }).blob(), safeName);
+    const blob = await new Response(stream, { headers: { 'content-type': 'application/zip' } }).blob();
+    if (savesByShareSheet()) return share([new File([blob], safeName, { type: blob.type })], count);
+    download(blob, safeName);
   }
   return { kind: 'saved', files: count };
 }
@@ -105,8 +112,17 @@ export function canShareFiles(files: readonly SavedFile[]): boolean {
 
 /** Opens the share sheet. @throws when the system refuses for another reason than the person closing it */
 export async function shareFiles(files: readonly SavedFile[]): Promise<SaveOutcome> {
-  const shared = await dismissable(navigator.share({ files: files.map(shareable) }).then(() => true));
-  return shared ? { kind: 'saved', files: files.length } : { kind: 'dismissed' };
+  return share(files.map(shareable), files.length);
+}
+
+async function share(files: File[], count: number): Promise<SaveOutcome> {
+  try {
+    const shared = await dismissable(navigator.share({ files }).then(() => true));
+    return shared ? { kind: 'saved', files: count } : { kind: 'dismissed' };
+  } catch (error) {
+    if (!(error instanceof DOMException) || error.name !== 'NotAllowedError') throw error;
+    return { kind: 'press-again', again: () => share(files, count) };
+  }
 }
 
 function shareable({ name, blob, modified }: SavedFile): File {
@@ -114,14 +130,4 @@ function shareable({ name, blob, modified }: SavedFile): File {
     type: safeSaveType(blob.type),
     lastModified: modified,
   });
-}
-
-/** `undefined` when the person said no: not an error. */
-async function dismissable<T>(asked: Promise<T>): Promise<T | undefined> {
-  try {
-    return await asked;
-  } catch (error) {
-    if (error instanceof DOMException && error.name === 'AbortError') return undefined;
-    throw error;
-  }
 }

@@ -138,7 +138,8 @@ export function Download({
     setState('saving');
     try {
       const file = await receivedFile(session, transfer);
-      saved([transfer.id], await saveFile(file.blob, file.name));
+      const readFor = await saveFile(file.blob, file.name);
+      if (readFor !== undefined) saved([transfer.id], readFor);
       setState('idle');
     } catch {
       setState('failed');

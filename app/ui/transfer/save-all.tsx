@@ -35,12 +35,16 @@ export function SaveAll({
   const canFolder = useFact(canSaveToFolder, false);
   const canShare = useFact(canShareHere, false);
   const [state, setState] = useState<'idle' | 'saving' | 'failed'>('idle');
+  const [again, setAgain] = useState<() => Promise<SaveOutcome>>();
 
   const run = async (save: () => Promise<SaveOutcome>) => {
     setState('saving');
+    setAgain(undefined);
     try {
       const all = transfers.map(({ id }) => id);
-      if ((await save()).kind === 'saved') saved(all);
+      const outcome = await save();
+      if (outcome.kind === 'saved') saved(all);
+      if (outcome.kind === 'press-again') setAgain(() => outcome.again);
       setState('idle');
     } catch {
       setState('failed');
@@ -75,8 +79,24 @@ export function SaveAll({
         </button>
       )}
       {canShare && transfers.length <= MAX_SHARED && (
-        <button type="button" className={ui.button} disabled={busy} onClick={() => void run(share)}>
+        <button
+          type="button"
+          className={ui.button}
+          data-testid="share-all"
+          disabled={busy}
+          onClick={() => void run(share)}
+        >
           {t.gallery.share}
+        </button>
+      )}
+      {again && (
+        <button
+          type="button"
+          className={`${ui.button} ${ui.primary}`}
+          data-testid="share-now"
+          onClick={() => void run(again)}
+        >
+          {t.gallery.shareNow}
         </button>
       )}
       {state === 'failed' && <p role="alert">{t.transfer.saveFailed}</p>}
