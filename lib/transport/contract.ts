@@ -42,6 +42,8 @@ export interface TransportEvents {
    * may; make none.
    */
   closed: (reason: 'closed' | 'failed' | 'flooded') => void;
+  /** The first connection gets no answers from the other side, or gets them again. */
+  silent?: (silent: boolean) => void;
   /** Of lanes that stayed here, as all of what follows. */
   laneOpen: (lane: LaneId) => void;
   laneClosed: (lane: LaneId) => void;

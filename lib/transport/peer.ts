@@ -25,6 +25,8 @@ export interface PeerEvents {
   controlMessage?: (bytes: Uint8Array) => void;
   /** The unreliable channel alone has ended; only on a connection with a control channel. */
   laneEnded?: () => void;
+  /** ICE gets no answers, or gets them again. */
+  silent?: (silent: boolean) => void;
   /** Once, however it ended; not after `destroy()`. */
   closed: () => void;
 }
@@ -53,6 +55,7 @@ export class Peer {
   #letGo: () => void;
   #laneOpen = false;
   #opened = false;
+  #silent = false;
   #ended = false;
   #openTimer: ReturnType<typeof setTimeout>;
   #silenceTimer: ReturnType<typeof setTimeout> | undefined;
@@ -153,7 +156,11 @@ export class Peer {
 
   #watchSilence(): void {
     clearTimeout(this.#silenceTimer);
-    if (this.connection.iceConnectionState !== 'disconnected' || this.#ended) return;
+    if (this.#ended) return;
+    const silent = this.connection.iceConnectionState === 'disconnected';
+    if (silent !== this.#silent) this.#events.silent?.(silent);
+    this.#silent = silent;
+    if (!silent) return;
     this.#silenceTimer = setTimeout(() => this.#fail(), SILENCE_MS);
   }
 

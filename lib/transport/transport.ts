@@ -114,6 +114,7 @@ class BrowserTransport implements Transport {
           open: () => this.#connected(config),
           controlMessage: (bytes) => this.#controlMessage(bytes),
           laneEnded: () => this.#laneClosed(FIRST_LANE),
+          silent: (silent) => this.#options.events.silent?.(silent),
           closed: () => this.#finish('failed'),
         },
       });

@@ -115,6 +115,8 @@ export type FromEngine =
   | { readonly type: 'chunks'; readonly id: string; readonly map: ChunkCells; readonly order: Uint32Array }
   | { readonly type: 'peer'; readonly name: string }
   | { readonly type: 'peer-left' }
+  /** A picture is crossing and nothing arrives; `false`: something does again, or nothing is to. */
+  | { readonly type: 'silent'; readonly silent: boolean }
   /** The other side exceeds what a session may hold: end it. */
   | { readonly type: 'flooded' }
   // the sender's

@@ -401,6 +401,85 @@ describe('the way back', () => {
   });
 });
 
+describe('a connection that may be dead', () => {
+  const silent = (...sides: Side[]): void => {
+    for (const side of sides) side.handle({ type: 'silent', silent: true });
+  };
+
+  test('[P-120] two sides that hear nothing meet within a second, and neither had to give up first', () => {
+    const { meeting, sender, receiver } = connectedPair();
+    for (const side of [sender, receiver]) side.effects.splice(0);
+    silent(sender, receiver);
+    expect(meeting.until(() => sender.connections + receiver.connections === 4, 1000)).toBe(true);
+    for (const { states, effects } of [sender, receiver]) {
+      expect(states.slice(-3)).toEqual(['connected', 'reconnecting', 'connected']);
+      // A lane of the next connection has the number of one that is in use: none is made before.
+      expect(effects).not.toContain('prepare');
+      expect(effects.indexOf('link')).toBeGreaterThan(effects.indexOf('disconnected'));
+    }
+  });
+
+  test('[P-120] one that hears nothing keeps its connection until the other side is there too', () => {
+    const { meeting, sender, receiver } = connectedPair();
+    silent(sender);
+    meeting.run(60_000);
+    expect(sender.asked.at(-1)?.type).toBe('rejoin');
+    expect(sender.effects).not.toContain('disconnected');
+    silent(receiver);
+    expect(meeting.until(() => receiver.connections === 2 && isConnected(sender, receiver), 1000)).toBe(true);
+  });
+
+  test('[P-120] one that hears something again leaves the meeting place', () => {
+    const { meeting, sender, receiver } = connectedPair();
+    silent(sender);
+    meeting.run(500);
+    sender.handle({ type: 'silent', silent: false });
+    meeting.run(500);
+    expect(sender.effects.at(-1)).toBe('leave');
+    silent(receiver);
+    meeting.run(30_000);
+    expect([sender.connections, receiver.connections]).toEqual([1, 1]);
+    expect(isConnected(sender, receiver)).toBe(true);
+  });
+
+  test('[P-120] who does not know the secret of the session ends no connection', () => {
+    const { meeting, sender, receiver } = connectedPair();
+    silent(sender, receiver);
+    receiver.goOffline();
+    for (let round = 0; round < 20; round++) {
+      // The server says that somebody is there, and what it likes.
+      sender.handle({ type: 'paired' });
+      sender.handle({ type: 'message', bytes: meeting.bytes(65) });
+      meeting.run(500);
+    }
+    expect(sender.effects).not.toContain('disconnected');
+    expect(isConnected(sender)).toBe(true);
+    receiver.goOnline();
+    expect(meeting.until(() => sender.connections === 2 && isConnected(sender, receiver), 10_000)).toBe(true);
+  });
+
+  test('what has begun at the meeting place goes on when the connection is found to be dead', () => {
+    const { meeting, sender, receiver } = connectedPair();
+    silent(sender, receiver);
+    meeting.run(60);
+    meeting.cut();
+    const asked = sender.asked.length + receiver.asked.length;
+    expect(meeting.until(() => sender.connections + receiver.connections === 4, 1000)).toBe(true);
+    expect(sender.asked.length + receiver.asked.length).toBe(asked);
+  });
+
+  test('a server that restarts meanwhile only delays it', () => {
+    const { meeting, sender, receiver } = connectedPair();
+    silent(sender, receiver);
+    meeting.run(40);
+    meeting.stopServer();
+    meeting.run(2000);
+    expect(isConnected(sender, receiver)).toBe(true);
+    meeting.startServer();
+    expect(meeting.until(() => sender.connections + receiver.connections === 4, 10_000)).toBe(true);
+  });
+});
+
 describe('limits', () => {
   /** Time from now until `side` has failed. */
   function failsAfter(meeting: Meeting, side: Side): number {
@@ -548,6 +627,11 @@ const ACTS: Readonly<Record<string, Act>> = {
     for (const side of [sender, receiver]) side.handle({ type: 'paired' });
   },
   goodbye: (_, sender) => sender.handle({ type: 'goodbye' }),
+  'sender silent': (_, sender) => sender.handle({ type: 'silent', silent: true }),
+  'receiver silent': (_, __, receiver) => receiver.handle({ type: 'silent', silent: true }),
+  heard: (_, ...sides) => {
+    for (const side of sides) side.handle({ type: 'silent', silent: false });
+  },
 };
 
 test('random scripts of people, servers and networks take no other step, and end in rest or connected', () => {

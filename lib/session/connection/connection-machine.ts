@@ -7,6 +7,10 @@
  *                                                        └────────── searching
  *     any ─goodbye of either side─▶ closed
  *
+ * A connection that is silent may be dead: `connected` then goes to the meeting place too (`doubt`), and
+ * keeps the connection. It gives way to a new one when the other side is met there and has proved itself
+ * (P-120).
+ *
  * `joining` and `searching` make one *attempt* at a time: pairing (the other side proves that it knows the
  * same secret), then linking (a peer connection is established; its signaling is sealed with the keys of that
  * pairing). `searching` needs no code: both sides derive a rendezvous from the keys of the session that was
@@ -96,7 +100,9 @@ export type ConnectionEvent =
   | { readonly type: 'linked'; readonly certificates: readonly [string, string] | undefined }
   | { readonly type: 'unlinked' }
   | { readonly type: 'signal'; readonly message: unknown }
-  | { readonly type: 'path'; readonly path: 'direct' | 'relayed' | undefined };
+  | { readonly type: 'path'; readonly path: 'direct' | 'relayed' | undefined }
+  /** Nothing arrives that should, or this side's network is another one; `false`: something has arrived. */
+  | { readonly type: 'silent'; readonly silent: boolean };
 
 export type ConnectionEffect =
   /** Send this request; its outcome is an `answered` or `refused` with the same number. */
@@ -160,6 +166,12 @@ type Attempt =
       readonly there: Set<string>;
     };
 
+/** The way back from a connection that may be dead. */
+interface Doubt {
+  readonly attempt: Attempt;
+  readonly meeting: Rendezvous | undefined;
+}
+
 type Stage =
   | { readonly at: 'idle' }
   | { readonly at: 'opening' }
@@ -174,7 +186,11 @@ type Stage =
       /** The code of two words that this guest has entered. */
       readonly words?: string | undefined;
     }
-  | { readonly at: 'connected'; readonly keys: SessionKeys | undefined; readonly sealed: SealedChannel }
+  | {
+      readonly at: 'connected';
+      readonly sealed: SealedChannel;
+      readonly doubt?: Doubt | undefined;
+    }
   | {
       readonly at: 'searching';
       readonly attempt: Attempt;
@@ -387,6 +403,9 @@ export class ConnectionMachine {
       case 'path':
         if (this.#stage.at === 'connected') this.#path = event.path;
         return;
+      case 'silent':
+        this.#silent(event.silent);
+        return;
     }
   }
 
@@ -423,6 +442,8 @@ export class ConnectionMachine {
   #answered({ iceServers, slot, token, expiresAt }: Answer): void {
     this.#iceServers = iceServers;
     const stage = this.#stage;
+    // Asked in doubt: what is there goes on.
+    if (stage.at === 'connected') return;
     if (this.#options.relayOnly && !offered(iceServers).turn) {
       this.#fail({ code: 'relay-missing' });
       return;
@@ -442,9 +463,9 @@ export class ConnectionMachine {
 
   #refused(problem: Problem): void {
     const stage = this.#stage;
-    if (stage.at === 'searching') {
+    if (stage.at === 'searching' || stage.at === 'connected') {
       // Unless an attempt has begun meanwhile that has a limit of its own.
-      if (stage.attempt.step === 'none') this.#limit('retry');
+      if (this.#attempt.step === 'none') this.#limit('retry');
     } else if (stage.at === 'hosting') {
       const expired = this.#room !== undefined && this.#now >= this.#room.expiresAt;
       const forgotten = expired ? 'code-expired' : 'code-forgotten';
@@ -458,8 +479,9 @@ export class ConnectionMachine {
   /** Each `paired` begins a new pairing: it may be about another connection of the other side. */
   #paired(): void {
     const stage = this.#stage;
-    if (stage.at === 'searching') {
-      if (stage.meeting !== undefined) this.#pair([stage.meeting.password], 'pairing');
+    const meeting = this.#meeting;
+    if (meeting !== undefined) {
+      this.#pair([meeting.password], 'pairing');
       return;
     }
     if (stage.at !== 'hosting' && stage.at !== 'joining') return;
@@ -477,7 +499,8 @@ export class ConnectionMachine {
     const { role, random } = this.#options;
     const [password] = passwords;
     if (password === undefined) return;
-    this.#drop();
+    if (this.#stage.at !== 'connected') this.#unlink();
+    this.#dropAttempt();
     const pairing =
       role === 'sender' ? new Pairing({ role, passwords, random }) : new Pairing({ role, password, random });
     const stage = this.#stage;
@@ -505,15 +528,19 @@ export class ConnectionMachine {
     if (this.#stage.at === 'joining' && this.#stage.words !== undefined && attempt.pairing.proved)
       this.#spentCodes.add(this.#stage.words);
     this.#drainPairing(attempt.pairing);
-    // The other side answers in a round trip; until then a connection can be prepared.
-    if (this.#attempt === attempt && this.#options.canLink)
+    // The other side answers in a round trip; until then a connection can be prepared. Beside one in use its
+    // first lane would take the other's number.
+    if (this.#attempt === attempt && this.#options.canLink && this.#stage.at !== 'connected')
       this.#effect({ type: 'prepare', iceServers: this.#iceServers });
   }
 
   #drainPairing(pairing: Pairing): void {
     const event = pairing.pollEvent();
     // The way back is kept before the message that lets the other side move on.
-    if (event?.type === 'confirmed') this.#advanceRejoin(event.keys);
+    if (event?.type === 'confirmed') {
+      this.#giveWay();
+      this.#advanceRejoin(event.keys);
+    }
     for (let bytes = pairing.pollTransmit(); bytes !== undefined; bytes = pairing.pollTransmit())
       this.#effect({ type: 'send', bytes });
     if (event?.type === 'failed') this.#pairingFailed(event.problem);
@@ -521,8 +548,9 @@ export class ConnectionMachine {
   }
 
   #pairingFailed(code: ProblemCode): void {
-    if (this.#stage.at === 'searching') {
-      this.#drop();
+    if (this.#stage.at === 'searching' || this.#stage.at === 'connected') {
+      if (this.#stage.at === 'searching') this.#unlink();
+      this.#dropAttempt();
       this.#limit('retry');
       return;
     }
@@ -541,7 +569,7 @@ export class ConnectionMachine {
   #advanceRejoin(keys: SessionKeys): void {
     if (this.#stage.at === 'joining' && this.#stage.words !== undefined)
       this.#spentCodes.delete(this.#stage.words);
-    const meeting = this.#stage.at === 'searching' ? this.#stage.meeting : undefined;
+    const meeting = this.#meeting;
     this.#rejoin =
       this.#rejoin !== undefined && meeting !== undefined
         ? advanceRejoin(this.#rejoin, meeting, keys)
@@ -618,22 +646,49 @@ export class ConnectionMachine {
     this.#fingerprint = certificates === undefined ? undefined : fingerprint(keys, certificates);
     this.#problem = undefined;
     this.#usedToken = undefined;
-    this.#stage = { at: 'connected', keys, sealed };
+    this.#stage = { at: 'connected', sealed };
     this.#effect({ type: 'connected' });
   }
 
   #unlinked(): void {
     const { at } = this.#stage;
+    if (at === 'connected') {
+      const doubted = this.#meeting !== undefined;
+      this.#giveWay();
+      // At the meeting place already: what has begun there goes on.
+      if (!doubted) this.#search();
+      else if (this.#attempt.step === 'none') this.#limit('search');
+      return;
+    }
     this.#unlink();
     if (at === 'joining') this.#fail({ code: this.#noPath() });
     else if (at === 'searching') this.#meet();
-    else if (at === 'connected') {
-      this.#effect({ type: 'disconnected' });
-      this.#search();
-    }
   }
 
   // ---- the way back
+
+  /** While connected: whether to wait for the other side at the meeting place as well. */
+  #silent(silent: boolean): void {
+    const stage = this.#stage;
+    if (stage.at !== 'connected' || silent === (stage.doubt !== undefined)) return;
+    this.#stage = { ...stage, doubt: silent ? { attempt: NO_ATTEMPT, meeting: undefined } : undefined };
+    if (silent) this.#meet();
+    else {
+      this.#deadline = undefined;
+      this.#effect({ type: 'discard-prepared' });
+      this.#effect({ type: 'leave' });
+    }
+  }
+
+  /** The connection is over, by itself or for a new one. */
+  #giveWay(): void {
+    const stage = this.#stage;
+    if (stage.at !== 'connected') return;
+    this.#unlink();
+    const { attempt, meeting } = stage.doubt ?? { attempt: NO_ATTEMPT, meeting: undefined };
+    this.#stage = { at: 'searching', attempt, meeting, until: this.#now + LIMITS_MS.search };
+    this.#effect({ type: 'disconnected' });
+  }
 
   #search(): void {
     const meeting = this.#stage.at === 'searching' ? this.#stage.meeting : undefined;
@@ -649,19 +704,25 @@ export class ConnectionMachine {
   #meet(): void {
     const stage = this.#stage;
     this.#deadline = undefined;
-    if (stage.at !== 'searching' || this.#suspended || this.#rejoin === undefined) return;
-    this.#drop();
-    if (stage.until <= this.#now) {
-      this.#fail({ code: 'connection-lost' });
-      return;
+    const doubting = stage.at === 'connected' && stage.doubt !== undefined;
+    if ((stage.at !== 'searching' && !doubting) || this.#suspended || this.#rejoin === undefined) return;
+    if (stage.at === 'connected') this.#dropAttempt();
+    else {
+      this.#drop();
+      if (stage.until <= this.#now) {
+        this.#fail({ code: 'connection-lost' });
+        return;
+      }
+      this.#deadline = { limit: 'search', at: stage.until };
     }
-    this.#deadline = { limit: 'search', at: stage.until };
     // `online` leads here again.
     if (!this.#online) return;
     const places = rendezvousOf(this.#rejoin);
-    const place = places[(places.findIndex(({ id }) => id === stage.meeting?.id) + 1) % places.length];
+    const before = this.#meeting;
+    const place = places[(places.findIndex(({ id }) => id === before?.id) + 1) % places.length];
     if (place === undefined) return;
-    this.#stage = { ...stage, attempt: NO_ATTEMPT, meeting: place };
+    const meeting = { attempt: NO_ATTEMPT, meeting: place };
+    this.#stage = stage.at === 'searching' ? { ...stage, ...meeting } : { ...stage, doubt: meeting };
     // Asking again gives up the place held, while the other side may just be arriving: only where there is
     // another place.
     if (places.length > 1) this.#limit('retry');
@@ -674,7 +735,7 @@ export class ConnectionMachine {
     const stage = this.#stage;
     this.#online = online;
     if (!online) this.#unpaired('server-away');
-    else if (stage.at === 'searching' && !this.#linked) this.#meet();
+    else if (stage.at === 'connected' || (stage.at === 'searching' && !this.#linked)) this.#meet();
     else if (stage.at === 'hosting' && stage.unused.token !== undefined)
       this.#ask({ type: 'reopen', token: stage.unused.token });
     else if (stage.at === 'failed' && this.#usedToken !== undefined) {
@@ -698,10 +759,8 @@ export class ConnectionMachine {
     } else if (stage.at === 'joining') {
       if (this.#linked) this.#limit('unpaired');
       else this.#pairingFailed(code);
-    } else if (stage.at === 'searching') {
-      if (this.#linked) this.#limit('unpaired');
-      else if (stage.attempt.step === 'pairing') this.#meet();
-    }
+    } else if (stage.at === 'searching' && this.#linked) this.#limit('unpaired');
+    else if (this.#attempt.step === 'pairing') this.#meet();
   }
 
   #placeExpired(reason: ExpiredReason): void {
@@ -709,7 +768,8 @@ export class ConnectionMachine {
     if (at === 'searching') {
       if (reason === 'time') this.#meet();
       else this.#fail({ code: 'connection-lost' });
-    } else if (CONNECTION[at] === 'waiting') this.#fail({ code: 'code-expired' });
+    } else if (at === 'connected' && reason === 'time') this.#meet();
+    else if (CONNECTION[at] === 'waiting') this.#fail({ code: 'code-expired' });
     // The guest of a sender who did not return.
     else if (at === 'joining') this.#pairingFailed('code-unknown');
   }
@@ -751,17 +811,27 @@ export class ConnectionMachine {
 
   get #attempt(): Attempt {
     const stage = this.#stage;
+    if (stage.at === 'connected') return stage.doubt?.attempt ?? NO_ATTEMPT;
     return stage.at === 'joining' || stage.at === 'searching' ? stage.attempt : NO_ATTEMPT;
+  }
+
+  /** Where the other side of a session is waited for. */
+  get #meeting(): Rendezvous | undefined {
+    const stage = this.#stage;
+    if (stage.at === 'connected') return stage.doubt?.meeting;
+    return stage.at === 'searching' ? stage.meeting : undefined;
   }
 
   #setAttempt(attempt: Attempt): void {
     const stage = this.#stage;
     if (stage.at === 'joining' || stage.at === 'searching') this.#stage = { ...stage, attempt };
+    else if (stage.at === 'connected' && stage.doubt !== undefined)
+      this.#stage = { ...stage, doubt: { ...stage.doubt, attempt } };
   }
 
   #sealed(): SealedChannel | undefined {
     const attempt = this.#attempt;
-    if (this.#stage.at === 'connected') return this.#stage.sealed;
+    if (this.#stage.at === 'connected' && attempt.step === 'none') return this.#stage.sealed;
     return attempt.step === 'linking' ? attempt.sealed : undefined;
   }
 
@@ -780,6 +850,11 @@ export class ConnectionMachine {
   /** Ends whatever was begun with the other side. */
   #drop(): void {
     this.#unlink();
+    this.#dropAttempt();
+  }
+
+  /** Ends a pairing; the connection in use stays. */
+  #dropAttempt(): void {
     this.#effect({ type: 'discard-prepared' });
     this.#setAttempt(NO_ATTEMPT);
   }

@@ -150,6 +150,11 @@ export class Connector {
     this.#handle({ type: 'flooded' });
   }
 
+  /** Nothing arrives that should, or this page's network is another one; `false`: something has arrived. */
+  silent(silent: boolean): void {
+    this.#handle({ type: 'silent', silent });
+  }
+
   leave(): void {
     this.#handle({ type: 'leave' });
   }
@@ -294,6 +299,7 @@ export class Connector {
           if (current()) this.#handle({ type: reason === 'flooded' ? 'flooded' : 'unlinked' });
           else if (this.#prepared === made) this.#prepared = undefined;
         },
+        silent: (silent) => current() && this.silent(silent),
         laneOpen: (lane) => current() && events.laneOpen(lane),
         laneClosed: (lane) => current() && events.laneClosed(lane),
         packet: (lane, bytes) => current() && events.packet(lane, bytes),

@@ -20,7 +20,7 @@ import {
   type SignalingErrorCode,
 } from '../../../signaling/wire/messages.ts';
 import type { ProblemCode, Role } from '../model.ts';
-import { ANSWER_MS, takeSocket } from './signaling-socket.ts';
+import { ANSWER_MS, REJOIN_ANSWER_MS, takeSocket } from './signaling-socket.ts';
 
 export type { ExpiredReason, JoinAck, OpenAck, RejoinAck };
 
@@ -200,15 +200,19 @@ export function createSignalingClient(options: SignalingClientOptions): Signalin
   const ask = async <S extends v.GenericSchema>(
     schema: S,
     emit: (within: ReturnType<typeof socket.timeout>, answered: Answered) => unknown,
+    answerMs = ANSWER_MS,
   ): Promise<v.InferOutput<S>> => {
     await online();
     const answer = await new Promise<unknown>((resolve, reject) => {
       moving++;
       // Counted here and not behind the promise: what follows the answer may arrive in the same turn.
-      emit(socket.timeout(ANSWER_MS), (error, value) => {
+      emit(socket.timeout(answerMs), (error, value) => {
         moving--;
-        if (error) reject(new SignalingError('server-away', String(error)));
-        else resolve(value);
+        if (error) {
+          // The network may be another one since, which a socket notices after a minute.
+          if (socket.connected) socket.io.engine.close();
+          reject(new SignalingError('server-away', String(error)));
+        } else resolve(value);
       });
     });
     const refusal = v.safeParse(errorAckSchema, answer);
@@ -226,7 +230,11 @@ export function createSignalingClient(options: SignalingClientOptions): Signalin
       return ask(joinAckSchema, (within, answered) => within.emit('join', request, answered));
     },
     rejoin: (id, role) =>
-      ask(rejoinAckSchema, (within, answered) => within.emit('rejoin', { id, role }, answered)),
+      ask(
+        rejoinAckSchema,
+        (within, answered) => within.emit('rejoin', { id, role }, answered),
+        REJOIN_ANSWER_MS,
+      ),
     burn: async () => {
       // Without a connection there is no place left to burn.
       if (socket.connected)

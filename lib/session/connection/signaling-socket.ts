@@ -10,6 +10,11 @@ export type SignalingSocket = Socket<ServerToClient, ClientToServer>;
 /** A server that does not answer within this is away; a person waits no longer for a code. */
 export const ANSWER_MS = 5000;
 /**
+ * A place to meet is asked for where the path may be gone, and the socket with it: one that does not answer
+ * within this is given up for a new one.
+ */
+export const REJOIN_ANSWER_MS = 2000;
+/**
  * A socket opened ahead is closed when it was not used for this long; the next letter typed opens another.
  */
 const AHEAD_MS = 60_000;

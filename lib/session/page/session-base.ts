@@ -25,6 +25,16 @@ const MAX_HISTORY = 18_000;
  */
 const GOODBYE_MS = 10_000;
 
+/**
+ * How long a change of this side's network puts the connection in doubt. The other side notices a dead path
+ * within two seconds while a picture crosses, within ten by itself.
+ */
+const NETWORK_DOUBT_MS = 15_000;
+
+/** Where the browser has it (Chromium): a change from Wi-Fi to mobile need not take the page offline. */
+const networkInformation = (): EventTarget | undefined =>
+  (navigator as Navigator & { connection?: EventTarget }).connection;
+
 interface Views {
   map: ChunkMap | undefined;
   order: Uint32Array;
@@ -50,6 +60,9 @@ export abstract class SessionBase<M> implements Session {
   #current: SessionSnapshot | undefined;
   #notifying = false;
   #workerMissing = false;
+  /** The engine finds that nothing arrives. */
+  #silent = false;
+  #networkTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(role: Role, options: SessionOptions, worker: Worker) {
     this.#role = role;
@@ -83,6 +96,8 @@ export abstract class SessionBase<M> implements Session {
         backlog: (lane, bytes) => this.port.backlog(lane, bytes),
       },
     });
+    addEventListener('online', this.#onNetwork);
+    networkInformation()?.addEventListener('change', this.#onNetwork);
     addEventListener('pagehide', this.#onPageHide);
     addEventListener('pageshow', this.#onPageShow);
   }
@@ -95,6 +110,13 @@ export abstract class SessionBase<M> implements Session {
   readonly #onPageHide = (): void => this.connector.suspend();
   readonly #onPageShow = (event: PageTransitionEvent): void => {
     if (event.persisted) this.connector.wake();
+  };
+
+  /** This side's address may be another one now: the old connection leads nowhere, and does not say so. */
+  readonly #onNetwork = (): void => {
+    this.connector.silent(true);
+    clearTimeout(this.#networkTimer);
+    this.#networkTimer = setTimeout(() => !this.#silent && this.connector.silent(false), NETWORK_DOUBT_MS);
   };
 
   snapshot(): SessionSnapshot {
@@ -144,6 +166,9 @@ export abstract class SessionBase<M> implements Session {
     // The goodbye has to leave the worker and the control channel first. A page that goes away has no
     // time for that: it still closes its connections.
     setTimeout(() => {
+      removeEventListener('online', this.#onNetwork);
+      networkInformation()?.removeEventListener('change', this.#onNetwork);
+      clearTimeout(this.#networkTimer);
       removeEventListener('pagehide', this.#onPageHide);
       removeEventListener('pageshow', this.#onPageShow);
       this.connector.leave();
@@ -205,6 +230,10 @@ export abstract class SessionBase<M> implements Session {
         return;
       case 'flooded':
         this.connector.flooded();
+        return;
+      case 'silent':
+        this.#silent = message.silent;
+        this.connector.silent(message.silent);
         return;
       default:
         this.onMessage(message);

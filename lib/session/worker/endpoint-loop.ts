@@ -41,6 +41,8 @@ export class EndpointLoop<E> {
   /** When that timer fires. */
   #pumpAt: Millis = Infinity;
   #pumping = false;
+  /** When the latest packet arrived, on any lane. */
+  #heardAt: Millis = 0;
   #endpoint: Endpoint<E>;
   readonly #host: EngineHost;
   readonly #onEvent: (event: E) => void;
@@ -53,7 +55,8 @@ export class EndpointLoop<E> {
     this.#onEvent = onEvent;
     this.#channels = new LaneChannels({
       packet: (lane, bytes) => {
-        this.#endpoint.handlePacket(bytes, lane, this.now());
+        this.#heardAt = this.now();
+        this.#endpoint.handlePacket(bytes, lane, this.#heardAt);
         this.#pumpWithin(GATHER);
       },
       backlog: (lane, bytes) => {
@@ -66,6 +69,11 @@ export class EndpointLoop<E> {
   /** The endpoint's time: never decreases. */
   now(): Millis {
     return this.#advance(this.#host.now());
+  }
+
+  /** Since when nothing has arrived; time that was slept does not count. */
+  silentFor(): Millis {
+    return this.now() - this.#heardAt;
   }
 
   /** To a time of the host's clock, the present one or shortly before it. */
@@ -97,6 +105,7 @@ export class EndpointLoop<E> {
         readBatch(message.batch, (lane, bytes, time) => {
           // When it arrived, not when the worker got to it: the controller reads queues off these times.
           const now = time === undefined ? this.now() : this.#advance(Math.min(time, this.#host.now()));
+          this.#heardAt = now;
           this.#endpoint.handlePacket(bytes, lane, now);
           if (lane === 0) this.#drainEvents();
         });

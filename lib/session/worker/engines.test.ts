@@ -15,6 +15,7 @@ import type { EngineHost } from './endpoint-loop.ts';
 import type { FromEngine, LinkMessage, OutgoingPicture, PacketBatch } from '../bridge/engine-messages.ts';
 import { ReceiverEngine } from './receiver-engine.ts';
 import { SenderEngine } from './sender-engine.ts';
+import { SILENT_AFTER_MS } from './silence-watch.ts';
 
 const PATIENCE = { timeout: 20_000, interval: 5 };
 const LANES = [1, 2, 3, 4];
@@ -69,6 +70,8 @@ class Pair {
   readonly chunks = new Map<number, Set<string>>();
   /** The link is silent behind so many of them. */
   silentAfter = Infinity;
+  /** Nothing arrives on either side, and nobody says so. */
+  dead = false;
   #linked = false;
 
   constructor(store: ByteStore = new MemoryStore()) {
@@ -124,7 +127,7 @@ class Pair {
 
   #carry(to: SenderEngine | ReceiverEngine, side: Side, batch: PacketBatch): void {
     setTimeout(() => {
-      if (this.#linked)
+      if (this.#linked && !this.dead)
         to.handle({ type: 'packets', batch: { ...batch, times: batch.lanes.map(() => side.host.now()) } });
     }, side.deaf);
   }
@@ -509,6 +512,26 @@ test('[P-49] the page gets a preview once its picture is accepted, and not befor
   pair.receiver.handle({ type: 'accept', id: '0.2' });
   await pair.receiving.until('0.2', 'done');
   expect(previews()).toBe(1);
+});
+
+test('[P-120] both pages hear of a path that goes dead in the middle of a picture, and that it is back', async () => {
+  const pair = new Pair();
+  const silences = ({ told }: Side) =>
+    told.flatMap((message) => (message.type === 'silent' ? [message.silent] : []));
+  pair.send('a', new Blob([bytesOf(3_000_000)]));
+  await pair.receiving.until('0.1', 'offered');
+  pair.receiver.handle({ type: 'accept', id: '0.1' });
+  await expect.poll(() => pair.data, PATIENCE).toBeGreaterThan(500);
+  pair.dead = true;
+  const began = performance.now();
+  for (const side of [pair.sending, pair.receiving])
+    await expect.poll(() => silences(side), PATIENCE).toEqual([true]);
+  expect(performance.now() - began).toBeGreaterThan(SILENT_AFTER_MS - 100);
+  pair.dead = false;
+  await pair.receiving.until('0.1', 'done');
+  await pair.sending.until('a', 'done');
+  for (const side of [pair.sending, pair.receiving])
+    await expect.poll(() => silences(side), PATIENCE).toEqual([true, false]);
 });
 
 for (const sleeper of ['sending', 'receiving'] as const) {

@@ -26,6 +26,7 @@ import {
   type Reception,
 } from './incoming-entry.ts';
 import { IncomingFile } from './incoming-file.ts';
+import { SilenceWatch } from './silence-watch.ts';
 import { StoredPicture } from './stored-picture.ts';
 
 /**
@@ -54,6 +55,7 @@ export class ReceiverEngine {
   /** Counts the senders seen: each numbers its transfers from one. */
   #epoch = 0;
   readonly #publisher: Publisher;
+  readonly #silence: SilenceWatch;
   /** The control channel is open. */
   #connected = false;
   /** The page's tab, for the record of what is finished. */
@@ -64,6 +66,7 @@ export class ReceiverEngine {
     this.#instance = instance;
     this.#store = store;
     this.#publisher = new Publisher(host, () => this.#publishAll());
+    this.#silence = new SilenceWatch((silent) => host.post({ type: 'silent', silent }));
     this.#loop = new EndpointLoop<ReceiverEvent>(this.#receiver, host, (event) => this.#onEvent(event));
   }
 
@@ -438,6 +441,7 @@ export class ReceiverEngine {
       // changed.
       if (!entry.chunks.empty || entry.phase.reception.byteLength > 0) this.#publishOne(entry);
     }
+    this.#silence.look(active && this.#connected, this.#loop.silentFor());
     return active;
   }
 

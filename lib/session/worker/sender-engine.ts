@@ -17,6 +17,7 @@ import { Publisher } from './publisher.ts';
 import { RateMeter } from './rate-meter.ts';
 import { bytesAtReceiver, senderFigures, type ReportedCounts } from './figures.ts';
 import { Source } from './picture-source.ts';
+import { SilenceWatch } from './silence-watch.ts';
 
 interface Entry {
   readonly picture: OutgoingPicture;
@@ -55,6 +56,7 @@ export class SenderEngine {
   /** The control channel is open. */
   #connected = false;
   readonly #publisher: Publisher;
+  readonly #silence: SilenceWatch;
   /** Transfers that are offered or being sent. */
   #going = 0;
   /** Done, and their last figures may still arrive: oldest first. */
@@ -64,6 +66,7 @@ export class SenderEngine {
     this.#host = host;
     this.#instance = instance;
     this.#publisher = new Publisher(host, () => this.#publishAll());
+    this.#silence = new SilenceWatch((silent) => host.post({ type: 'silent', silent }));
     this.#loop = new EndpointLoop(this.#sender, host, (event) => this.#onEvent(event));
   }
 
@@ -391,15 +394,18 @@ export class SenderEngine {
   /** @returns whether any picture is on its way */
   #publishAll(): boolean {
     let active = false;
+    let sending = false;
     for (const entry of this.#byTransfer.values()) {
       if (entry.state !== 'sending' && entry.state !== 'verifying') continue;
       active = true;
+      sending ||= entry.state === 'sending';
       // Most pictures of an album that was accepted at once are waiting for their turn: nothing of them has
       // changed.
       const { original } = this.#sender.transfer(entry.transfer ?? 0) ?? {};
       if (original !== undefined && original.packetsSent + original.chunksDelivered > 0)
         this.#publishOne(entry);
     }
+    this.#silence.look(sending && this.#connected, this.#loop.silentFor());
     return active;
   }
 
