@@ -13,7 +13,7 @@ import { ReliableFlow, type FlowModel } from './reliable-flow.ts';
 import { StallingEndpoint } from './stalling-endpoint.ts';
 import { RecordedEndpoint, Transcript } from './transcript.fixture.ts';
 
-const EXPECTED = '33ebe864d5a450569ab9a010c9e87b68dbdce93beaeafcb92a20ca1601fe47e7';
+const EXPECTED = '6b220ef5334b0a66ba5539dc143ef192a46aabe432bfa466de0119341ffff4cb';
 
 const PATHS = 60;
 /** Virtual time at which a run is cut off. */

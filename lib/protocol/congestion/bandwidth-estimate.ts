@@ -9,6 +9,25 @@ const FIRST_RATE = 1000;
 /** Round trips over which a rate is taken. */
 const SPAN = 0.5;
 
+/** Delivery this close to the rate of sending is as fast. */
+const AS_SENT = 0.04;
+/** Share that the estimate may lose a round trip while all arrives as fast as it is sent. */
+const DECAY = 0.02;
+/**
+ * A queue of this length with less than this share of the rate delivered, for so many round trips: the path
+ * carries less now, and what is sent meanwhile would only overflow it.
+ */
+const FALLEN_QUEUE: Millis = 25;
+const FALLEN = 0.75;
+const FALLEN_ROUNDS = 0.5;
+/** It is lowered to this share at a time. */
+const LEAST_FALL = 0.5;
+/** The rate has fallen while it is below this share of the largest of the last seconds. */
+const RECOVERING = 0.75;
+const RECENT: Millis = 3000;
+/** Added to each round trip: event loops and the feedback's interval. */
+const SLACK: Millis = 20;
+
 /** What a feedback reports about delivery. All bytes are of whole lane messages, since the session began. */
 export interface DeliverySample {
   /** Receiver's clock, ms: free of the jitter of the feedback's own way. */
@@ -22,6 +41,13 @@ export interface DeliverySample {
   readonly limited: boolean;
 }
 
+interface PathState {
+  readonly roundTrip: Millis;
+  readonly queue: Millis;
+  /** Share of packets that the path loses without congestion. */
+  readonly baseLoss: number;
+}
+
 /** Bottleneck rate: the largest recent delivery rate, compensated for the path's own loss (BBR's BtlBw). */
 export class BandwidthEstimate {
   /** Bytes a millisecond by the model. */
@@ -30,12 +56,15 @@ export class BandwidthEstimate {
   measured = false;
   /** Bytes a millisecond delivered by the newest samples, without compensation. */
   deliveryRate = 0;
+  #takenAt: Millis = 0;
+  /** Since when the path seems to carry much less. */
+  #fallenAt: Millis | undefined;
+  readonly #recent = new WindowedExtreme('max');
   readonly #rates = new WindowedExtreme('max');
   /** Samples of the last `SPAN`. */
   #samples: DeliverySample[] = [];
 
-  /** @param baseLoss share of packets that the path loses without congestion */
-  update(sample: DeliverySample, roundTrip: Millis, baseLoss: number, now: Millis): void {
+  update(sample: DeliverySample, { roundTrip, queue, baseLoss }: PathState, now: Millis): void {
     const samples = this.#samples;
     const last = samples.at(-1);
     if (last !== undefined && sample.clock <= last.clock) return;
@@ -46,15 +75,40 @@ export class BandwidthEstimate {
     const elapsed = sample.clock - first.clock;
     if (elapsed < span / 2) return;
     this.deliveryRate = (sample.delivered - first.delivered) / elapsed;
+    const carried = this.deliveryRate / (1 - baseLoss);
     // Packets that an event loop held back and released at once were not sent at once (BBR's rate sample).
     const sending = sample.newestSentAt - first.newestSentAt;
+    if (this.#fell(carried, (sample.sent - first.sent) / sending, queue, roundTrip, now)) {
+      this.replace(Math.max(carried, this.rate * LEAST_FALL), now);
+      this.#fallenAt = undefined;
+      return;
+    }
     // Written so that it holds too while a receiver has reported no packet that was sent (−∞ − −∞).
     if (!(sending >= span / 4)) return;
-    const rate = Math.min(this.deliveryRate / (1 - baseLoss), (sample.sent - first.sent) / sending);
+    const sendingRate = (sample.sent - first.sent) / sending;
+    const rate = Math.min(carried, sendingRate);
     if (rate <= this.rate && samples.some(({ limited }) => limited)) return;
-    const best = this.#rates.add(rate, now, Math.max(300, 6 * roundTrip));
+    const rounds = (now - this.#takenAt) / (roundTrip + SLACK);
+    this.#takenAt = now;
+    // What arrived as fast as it was sent was held back by us: it shows no lower rate, or only with time.
+    const asSent = carried > sendingRate * (1 - AS_SENT) && carried < sendingRate * (1 + AS_SENT);
+    const least = asSent && this.measured ? this.rate * Math.max(0, 1 - DECAY * rounds) : 0;
+    const best = this.#rates.add(Math.max(rate, least), now, Math.max(300, 6 * roundTrip));
     this.rate = this.measured ? best : Math.max(best, FIRST_RATE / 2);
     this.measured = true;
+  }
+
+  /** The path carries much less than it did: there is a queue, and it grows. */
+  #fell(carried: number, sendingRate: number, queue: Millis, roundTrip: Millis, now: Millis): boolean {
+    const less = queue > FALLEN_QUEUE && carried < Math.min(this.rate, sendingRate) * FALLEN;
+    if (!less) this.#fallenAt = undefined;
+    else this.#fallenAt ??= now;
+    return this.#fallenAt !== undefined && now - this.#fallenAt >= FALLEN_ROUNDS * roundTrip;
+  }
+
+  /** It is far below what it was in the last seconds. */
+  recovering(now: Millis): boolean {
+    return this.rate < RECOVERING * this.#recent.add(this.rate, now, RECENT);
   }
 
   /** Replaces what was measured before. */

@@ -5,6 +5,13 @@ export const LOSS_WINDOW = 300;
 /** Packets of a round from which its loss is worth a sample. */
 const ROUND_PACKETS = 60;
 /**
+ * A round that loses this much more than the path does, and so many standard errors, is suspicious: a queue
+ * may overflow that is too short to show a delay. Judged over `SUSPICIOUS_PACKETS`.
+ */
+const SUSPICIOUS_EXCESS = 0.03;
+const SUSPICIOUS_ERRORS = 3;
+const SUSPICIOUS_PACKETS = 120;
+/**
  * Loss while the queue was longer than this (ms) may be the queue's overflow and says nothing of the path's
  * own.
  */
@@ -38,6 +45,14 @@ export interface LossSample {
   readonly late: number;
 }
 
+/** Packets that one lane reported of. */
+export interface LaneFate {
+  /** When the first of them was sent. */
+  readonly sentAt: Millis;
+  readonly resolved: number;
+  readonly lost: number;
+}
+
 /** Share of packets lost: lately, over the long run, and while the queue was short. */
 export class LossEstimate {
   /** Share of packets lost lately, congestion included, 0 … 1. */
@@ -50,6 +65,10 @@ export class LossEstimate {
   readonly #recent = { resolved: 0, lost: 0, late: 0 };
   readonly #longRun = { resolved: 0, lost: 0 };
   readonly #round = { resolved: 0, lost: 0 };
+  /** By how much more was lost in the newest round than the path loses. */
+  excess = 0;
+  /** That is more than chance. */
+  suspicious = false;
 
   /** @param longestQueue of the last round trips. */
   update(sample: LossSample, longestQueue: Millis): void {
@@ -63,7 +82,8 @@ export class LossEstimate {
     recent.late = Math.max(0, recent.late * keep + sample.late);
     this.#judgeLowLoss(sample);
     if (recent.resolved > 0) this.share = Math.min(1, recent.lost / recent.resolved);
-    if (round.resolved >= ROUND_PACKETS) this.#endRound(longestQueue);
+    const enough = this.baseline === undefined ? ROUND_PACKETS : SUSPICIOUS_PACKETS;
+    if (round.resolved >= enough) this.#endRound(longestQueue);
   }
 
   /**
@@ -79,9 +99,13 @@ export class LossEstimate {
     return Math.min(MAX_LOSS, late + UPPER_ERRORS * Math.sqrt((share * (1 - share)) / packets));
   }
 
-  /** Forgets the baseline: it was measured while we overdrove the path. */
-  forgetBaseline(): void {
-    this.baseline = undefined;
+  /** The baseline was measured while we overflowed the path's queue: this is its own loss. */
+  rebase(loss: number): void {
+    this.baseline = loss;
+    this.excess = 0;
+    this.suspicious = false;
+    this.#round.resolved = 0;
+    this.#round.lost = 0;
   }
 
   #endRound(longestQueue: Millis): void {
@@ -91,7 +115,13 @@ export class LossEstimate {
     if (longestQueue < LOW_QUEUE) {
       const share = Math.min(MAX_LOSS, round.lost / round.resolved);
       const weight = Math.min(0.3, round.resolved / 500);
-      this.baseline = this.baseline === undefined ? share : this.baseline + (share - this.baseline) * weight;
+      const known = this.baseline ?? share;
+      const error = Math.sqrt((Math.max(known, 0.01) * (1 - known)) / round.resolved);
+      this.excess = share - known;
+      this.suspicious = this.excess > Math.max(SUSPICIOUS_EXCESS, SUSPICIOUS_ERRORS * error);
+      if (!this.suspicious)
+        this.baseline =
+          this.baseline === undefined ? share : this.baseline + (share - this.baseline) * weight;
     }
     round.resolved = 0;
     round.lost = 0;

@@ -5,6 +5,9 @@ export const PROBE_GAIN = 1.08;
 /** Added in a second, third … round trip with an empty queue: the path has more room than we thought. */
 const PROBE_STEP = 0.08;
 const MAX_PROBE_GAIN = 1.5;
+/** The same while the path carries much less than it did a moment ago: what fell so far often rises again. */
+const RECOVERY_STEP = 0.25;
+const MAX_RECOVERY_GAIN = 2;
 /** A queue shorter than this is empty. */
 const EMPTY_QUEUE: Millis = 4;
 /** Added to each round trip: event loops and the feedback's interval. */
@@ -15,11 +18,13 @@ export class ProbeGain {
   value = PROBE_GAIN;
   #emptySince: Millis = 0;
 
-  update(queue: Millis, roundTrip: Millis, now: Millis): void {
+  update(queue: Millis, roundTrip: Millis, recovering: boolean, now: Millis): void {
     // Where lanes limit us a higher rate costs nothing: their windows bound it.
     if (queue > EMPTY_QUEUE) this.#emptySince = now;
     const rounds = (now - this.#emptySince) / (roundTrip + SLACK);
-    this.value = Math.min(MAX_PROBE_GAIN, PROBE_GAIN + Math.max(0, rounds - 1) * PROBE_STEP);
+    const most = recovering ? MAX_RECOVERY_GAIN : MAX_PROBE_GAIN;
+    const step = recovering ? RECOVERY_STEP : PROBE_STEP;
+    this.value = Math.min(most, PROBE_GAIN + Math.max(0, rounds - (recovering ? 0.5 : 1)) * step);
   }
 
   /** The queue has been empty since then, as far as is known. */

@@ -10,6 +10,7 @@ const quiet: RateSample = {
   resolved: 0,
   lost: 0,
   late: 0,
+  fates: [],
   roundTrip: 100,
   limited: true,
   idle: false,

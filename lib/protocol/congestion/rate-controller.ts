@@ -18,8 +18,8 @@ import type { Millis } from '../endpoint.ts';
 import { BandwidthEstimate, type DeliverySample } from './bandwidth-estimate.ts';
 import { CompetitiveWindow } from './competitive-window.ts';
 import { ContentionDetector } from './contention.ts';
-import { LossEstimate, type LossSample } from './loss-estimate.ts';
-import { OVERDRIVE_LOSS, OverdriveTest } from './overdrive-test.ts';
+import { LossEstimate, type LaneFate, type LossSample } from './loss-estimate.ts';
+import { OverflowTest } from './overflow-test.ts';
 import { PROBE_GAIN, ProbeGain } from './probe-gain.ts';
 import { QueueEstimate } from './queue-estimate.ts';
 import { Startup, STARTUP_GAIN, WIDEN_GAIN } from './startup.ts';
@@ -31,6 +31,8 @@ export interface RateSample extends DeliverySample, LossSample {
    * arrived.
    */
   readonly oneWayDelay: Millis | undefined;
+  /** The same losses by lane, each with when its packets were sent. */
+  readonly fates: readonly LaneFate[];
   /** Minimum round-trip time of the session, ms. */
   readonly roundTrip: Millis;
   /** Only probes are being sent: they show loss and the minimum delay, not rate and queue. */
@@ -60,6 +62,11 @@ const DRAIN_ROUNDS = 1.5;
 /** Round-trip time assumed before the first feedback. */
 const FIRST_ROUND_TRIP: Millis = 100;
 
+/** Pacing gain where the queue is too short to probe: what is above the path's rate is lost at once. */
+const CAPPED_GAIN = 0.98;
+/** Probes know the path's loss roughly: so much more ends a search that finds no more rate. */
+const OVERFLOW_EXCESS = 0.1;
+
 const CRUISE: Phase = { state: 'cruise' };
 
 /** Decides the pacing rate from feedback. Pure: `now` is given with every call and never decreases. */
@@ -68,10 +75,12 @@ export class RateController {
   /** Whether the path has ever shown its limit. */
   #limitFound = false;
   #roundTrip: Millis = FIRST_ROUND_TRIP;
+  /** When the newest feedback arrived. */
+  #now: Millis = 0;
   readonly #bandwidth = new BandwidthEstimate();
   readonly #queueing = new QueueEstimate();
   readonly #losses = new LossEstimate();
-  readonly #overdrive = new OverdriveTest();
+  readonly #overflow = new OverflowTest();
   readonly #contention = new ContentionDetector();
   readonly #probe = new ProbeGain();
 
@@ -85,7 +94,7 @@ export class RateController {
     const rate =
       phase.state === 'contend'
         ? phase.window.rate(this.#roundTrip, this.queue)
-        : this.#bandwidth.rate * this.#gain(phase);
+        : this.#bandwidth.rate * this.#gain(phase, this.#now);
     return Math.min(MAX_RATE, Math.max(MIN_RATE, rate));
   }
 
@@ -116,7 +125,7 @@ export class RateController {
 
   /** Loss without congestion, 0 … 0.9: that of rounds with a short queue, or what an overdrive test found. */
   get baseLoss(): number {
-    return this.#overdrive.baseLoss(this.#losses.baseline ?? 0);
+    return this.#overflow.baseLoss(this.#losses.baseline ?? 0);
   }
 
   /** Upper confidence bound on the share lost or late, 0 … 0.9. */
@@ -128,11 +137,13 @@ export class RateController {
     const { roundTrip } = sample;
     this.#roundTrip = roundTrip;
     this.#losses.update(sample, this.#queueing.longest);
-    this.#overdrive.count(sample, roundTrip, now);
+    this.#now = now;
+    for (const fate of sample.fates) this.#overflow.count(fate, roundTrip);
     if (sample.oneWayDelay !== undefined) this.#queueing.update(sample.oneWayDelay, roundTrip, now);
     // A probe's delay may be an event loop's, not the path's.
     if (sample.idle) return;
-    this.#bandwidth.update(sample, roundTrip, this.baseLoss, now);
+    const { queue, baseLoss } = this;
+    this.#bandwidth.update(sample, { roundTrip, queue, baseLoss }, now);
     if (this.#phase.state === 'contend') this.#compete(this.#phase.window, sample, now);
     else this.#advance(this.#phase, sample, now);
   }
@@ -142,7 +153,8 @@ export class RateController {
     this.#bandwidth.resume(now);
     this.#queueing.reset();
     this.#contention.reset(now);
-    this.#overdrive.postpone(this.#roundTrip, now);
+    this.#overflow.postpone(now);
+    this.#now = now;
     this.#probe.restart(now);
     // A small picture ends before the path shows its limit: the next one continues the search.
     if (this.#limitFound) this.#phase = CRUISE;
@@ -154,11 +166,12 @@ export class RateController {
     if (this.queue <= TARGET_QUEUE && this.state !== 'startup') this.#search(WIDEN_GAIN, now);
   }
 
-  #gain(phase: Phase): number {
-    const testing = this.#overdrive.gain(this.#bandwidth.rate);
+  #gain(phase: Phase, now: Millis): number {
+    const testing = this.#overflow.gain(this.#bandwidth.rate, now);
     if (testing !== undefined) return testing;
     if (phase.state === 'startup') return phase.search.gain(this.#bandwidth.measured);
-    const probe = this.#probe.value;
+    if (this.#overflow.capped(now)) return CAPPED_GAIN;
+    const probe = this.#overflow.shallow ? PROBE_GAIN : this.#probe.value;
     const excess = (this.queue - TARGET_QUEUE) / Math.max(40, DRAIN_ROUNDS * this.#roundTrip);
     return Math.max(MIN_GAIN, Math.min(probe, 1 - excess + (probe - PROBE_GAIN)));
   }
@@ -168,7 +181,7 @@ export class RateController {
   }
 
   #advance(phase: Phase, sample: RateSample, now: Millis): void {
-    this.#probe.update(this.queue, this.#roundTrip, now);
+    this.#probe.update(this.queue, this.#roundTrip, this.#bandwidth.recovering(now), now);
     if (phase.state === 'startup') {
       this.#advanceSearch(phase.search, sample, now);
       return;
@@ -181,24 +194,25 @@ export class RateController {
       this.#phase = { state: 'contend', window: new CompetitiveWindow(byteLength, now) };
       this.#probe.restart(now);
     }
-    this.#testOverdrive(now);
+    this.#testOverflow(now);
   }
 
   #advanceSearch(search: Startup, { limited }: RateSample, now: Millis): void {
     const { deliveryRate, measured } = this.#bandwidth;
     const { queue } = this;
     const roundTrip = this.#roundTrip;
-    const end = search.update({ queue, roundTrip, deliveryRate, measured, limited }, now);
-    this.#testOverdrive(now);
+    const overflowing = this.#losses.suspicious && this.#losses.excess > OVERFLOW_EXCESS;
+    const end = search.update({ queue, roundTrip, deliveryRate, measured, limited, overflowing }, now);
     if (end === undefined) return;
     this.#phase = end === 'queue' ? { state: 'drain' } : CRUISE;
     this.#limitFound = true;
     this.#contention.restart(now);
-    if (end === 'plateau' && this.loss > OVERDRIVE_LOSS) {
-      // Which part of the loss was our own overflow only a slower rate can show.
-      this.#bandwidth.replace(search.plateauRate, now);
-      this.#losses.forgetBaseline();
+    // How much of the loss was our own overflow only a slower rate can show.
+    if (end === 'overflow') {
+      this.#bandwidth.replace(deliveryRate / (1 - this.baseLoss), now);
+      this.#overflow.settle(roundTrip, now);
     }
+    this.#testOverflow(now);
   }
 
   #compete(window: CompetitiveWindow, sample: RateSample, now: Millis): void {
@@ -211,14 +225,18 @@ export class RateController {
     this.#bandwidth.replace(Math.min(window.rateAlone(roundTrip), this.#bandwidth.rate), now);
   }
 
-  #testOverdrive(now: Millis): void {
+  #testOverflow(now: Millis): void {
     const { queue } = this;
     const roundTrip = this.#roundTrip;
     const baseline = this.#losses.baseline ?? 0;
     const { deliveryRate } = this.#bandwidth;
-    const rate = this.#overdrive.update({ queue, roundTrip, baseline, deliveryRate }, now);
-    if (rate === undefined) return;
-    this.#bandwidth.replace(rate, now);
+    const { suspicious } = this.#losses;
+    const found = this.#overflow.update({ queue, roundTrip, baseline, suspicious, deliveryRate }, now);
+    if (found === undefined) return;
+    this.#losses.rebase(found.loss);
+    if (found.rate === undefined) return;
+    this.#bandwidth.replace(found.rate, now);
     this.#phase = CRUISE;
+    this.#limitFound = true;
   }
 }

@@ -14,6 +14,8 @@ export const WIDEN_GAIN = 1.4;
 const STARTUP_QUEUE: Millis = 20;
 /** A delivery rate that grows by less than this is a plateau (BBR takes 1.25). */
 const PLATEAU_GROWTH = 1.2;
+/** Added to the round trip in which nothing grew: both event loops and the feedback's interval. */
+const OVERFLOW_SLACK: Millis = 20;
 
 interface StartupInput {
   readonly queue: Millis;
@@ -23,10 +25,15 @@ interface StartupInput {
   readonly measured: boolean;
   /** The feedback covers an application-limited or lane-limited period. */
   readonly limited: boolean;
+  /** More is lost than the path's own loss explains. */
+  readonly overflowing: boolean;
 }
 
-/** `queue`: the path is full; `plateau`: it delivers no more, without a queue. */
-type StartupEnd = 'queue' | 'plateau';
+/**
+ * `queue`: the path is full; `overflow`: its queue is too short to show it; `plateau`: it delivers no more,
+ * without either.
+ */
+type StartupEnd = 'queue' | 'overflow' | 'plateau';
 
 /** The search for the bottleneck rate: exponential growth until a queue or a plateau shows. */
 export class Startup {
@@ -35,12 +42,16 @@ export class Startup {
   readonly #growth: number;
   /** When the delivery rate last grew. */
   #grownAt: Millis;
+  /** When it last grew, whatever held the sender back. */
+  #risenAt: Millis;
+  #risen = 0;
   /** Since when there is a queue. */
   #queueSince: Millis | undefined;
 
   constructor(gain: number, now: Millis) {
     this.#growth = gain;
     this.#grownAt = now;
+    this.#risenAt = now;
   }
 
   /** Pacing gain: holds the rate until the first measurement, and while a queue shows. */
@@ -50,7 +61,7 @@ export class Startup {
 
   /** Returns why the search is over, or `undefined`. */
   update(
-    { queue, roundTrip, deliveryRate, measured, limited }: StartupInput,
+    { queue, roundTrip, deliveryRate, measured, limited, overflowing }: StartupInput,
     now: Millis,
   ): StartupEnd | undefined {
     // Not compensated for loss: with a short queue our own overflow would look like the path's loss.
@@ -58,9 +69,15 @@ export class Startup {
       this.plateauRate = Math.max(this.plateauRate, deliveryRate);
       this.#grownAt = now;
     }
+    if (deliveryRate > this.#risen * PLATEAU_GROWTH) {
+      this.#risen = deliveryRate;
+      this.#risenAt = now;
+    }
     if (queue <= Math.max(STARTUP_QUEUE, roundTrip / 4)) this.#queueSince = undefined;
     else this.#queueSince ??= now;
     if (this.#queueSince !== undefined && now - this.#queueSince >= roundTrip / 2) return 'queue';
+    // Overflow wears the lanes down, so that they seem to be the limit: a plateau would never show.
+    if (overflowing && measured && now - this.#risenAt > roundTrip + OVERFLOW_SLACK) return 'overflow';
     const plateau = measured && this.plateauRate > 0 && now - this.#grownAt > 3 * roundTrip + 60;
     return plateau ? 'plateau' : undefined;
   }

@@ -17,11 +17,22 @@ const FACTOR_PER_LOSS = 15;
  */
 const STALL_FACTOR = 2;
 
+/**
+ * When all has been sent nothing overtakes what is in flight, and each moment of patience is one of rest:
+ * its variation, which what was late in lanes blows up, does not count.
+ */
+const LAST_FLIGHT_FACTOR = 1.25;
+const LAST_FLIGHT_SLACK: Millis = 40;
+
 export interface LossTimerInput {
   /** Send time of the latest packet delivered on any lane. */
   readonly newestDeliveredAt: Millis;
   /** Everything was sent once: only repair is left. */
   readonly firstPassSent: boolean;
+  /** No lane has room, or too much is in flight: nothing can be sent that would overtake what is late. */
+  readonly blocked: boolean;
+  /** There is nothing to send; or a full queue has just dropped what nothing can overtake now. */
+  readonly exhausted: boolean;
   /** Loss without congestion, 0 … 1. */
   readonly baseLoss: number;
 }
@@ -41,7 +52,7 @@ export class LossTimer {
   expire(input: LossTimerInput, now: Millis): void {
     const timeout = this.#timeout(input);
     const overtaken = Math.min(now - timeout, this.#overtakenBefore(input));
-    this.#expired += this.#lanes.expire(Math.max(overtaken, now - STALL_FACTOR * timeout));
+    this.#expired += this.#lanes.expire(Math.max(overtaken, now - stallFactor(input) * timeout));
   }
 
   /** Packets declared lost since the last call. */
@@ -55,13 +66,14 @@ export class LossTimer {
   nextTimeout(input: LossTimerInput): Millis {
     const oldest = this.#lanes.oldest();
     if (oldest === undefined) return Infinity;
-    const factor = oldest < this.#overtakenBefore(input) ? 1 : STALL_FACTOR;
+    const factor = oldest < this.#overtakenBefore(input) ? 1 : stallFactor(input);
     return oldest + factor * this.#timeout(input) + 1;
   }
 
-  #timeout({ firstPassSent, baseLoss }: LossTimerInput): Millis {
-    const { lossDelay } = this.#roundTrip;
-    if (firstPassSent) return lossDelay;
+  #timeout({ firstPassSent, blocked, exhausted, baseLoss }: LossTimerInput): Millis {
+    const { lossDelay, srtt } = this.#roundTrip;
+    if (exhausted) return Math.min(lossDelay, LAST_FLIGHT_FACTOR * srtt + LAST_FLIGHT_SLACK);
+    if (firstPassSent || blocked) return lossDelay;
     return lossDelay * Math.min(MAX_FACTOR, Math.max(1, FACTOR_AT_NO_LOSS - FACTOR_PER_LOSS * baseLoss));
   }
 
@@ -72,4 +84,8 @@ export class LossTimer {
   #overtakenBefore({ newestDeliveredAt }: LossTimerInput): Millis {
     return newestDeliveredAt - this.#roundTrip.reorderWindow;
   }
+}
+
+function stallFactor({ exhausted }: LossTimerInput): number {
+  return exhausted ? 1 : STALL_FACTOR;
 }

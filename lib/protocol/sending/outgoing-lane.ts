@@ -1,4 +1,4 @@
-import type { LossSample } from '../congestion/loss-estimate.ts';
+import type { LaneFate, LossSample } from '../congestion/loss-estimate.ts';
 import type { LaneId, Millis } from '../endpoint.ts';
 import { AssociationWindow } from './association-window.ts';
 import { InFlight, type SentPacket } from './in-flight.ts';
@@ -22,7 +22,7 @@ const REORDERING_THRESHOLD = 3;
 const TRIM = 64;
 
 const NEVER = -Infinity;
-const NOTHING: LossSample = { resolved: 0, lost: 0, late: 0 };
+const NOTHING: LossSample & LaneFate = { sentAt: NEVER, resolved: 0, lost: 0, late: 0 };
 
 /** The sending side of one lane: numbers its packets, remembers what is in flight, and declares losses. */
 export class OutgoingLane {
@@ -83,7 +83,7 @@ export class OutgoingLane {
    * Feedback for this lane (16-bit counters, unwrapped here). Resolves every packet that was delivered, or
    * that a later one overtook by three packets or by `reorderWindow` ms (RFC 9002 §6.1, RFC 8985).
    */
-  acknowledge(highest16: number, received16: number, reorderWindow: Millis): LossSample {
+  acknowledge(highest16: number, received16: number, reorderWindow: Millis): LossSample & LaneFate {
     const highest = this.#highest + (((highest16 - this.#highest) << 16) >> 16);
     const received = this.#received + (((received16 - this.#received) << 16) >> 16);
     // Old news, or claims about packets that were never sent.
@@ -93,6 +93,7 @@ export class OutgoingLane {
 
     const complete = received === highest + 1;
     const overtakenBefore = complete ? 0 : this.#sentAt(highest) - reorderWindow;
+    const sentAt = this.oldest() ?? NEVER;
     let resolved = 0;
     while (this.#head < this.#packets.length) {
       const packet = this.#packets[this.#head] as LanePacket;
@@ -110,7 +111,7 @@ export class OutgoingLane {
     const gap = (this.#packets[this.#head]?.number ?? Infinity) <= highest;
     const late = gap ? 0 : Math.max(0, this.#resolved - received) - this.#late;
     this.#late += late;
-    return { resolved, lost, late };
+    return { sentAt, resolved, lost, late };
   }
 
   /**

@@ -1,6 +1,6 @@
 import { RateController, type RateState } from '../congestion/rate-controller.ts';
 import { RoundTrip } from '../congestion/round-trip.ts';
-import type { LossSample } from '../congestion/loss-estimate.ts';
+import type { LaneFate, LossSample } from '../congestion/loss-estimate.ts';
 import { CONTROL_LANE, type Endpoint, type LaneId, type Millis, type Transmit } from '../endpoint.ts';
 import { ProtocolError } from '../errors.ts';
 import { CHUNK_LENGTH, MAX_BLOCK_CHUNKS, MAX_MESSAGE_PACKETS } from '../limits.ts';
@@ -43,6 +43,12 @@ export interface SenderFigures {
   /** Packets neither acknowledged nor declared lost. */
   readonly inFlight: number;
 }
+
+/** With a queue this long in front of it a sender that is blocked has filled it: what is missing was dropped. */
+const OVERFLOWED_QUEUE: Millis = 40;
+
+/** What a feedback shows of packets: all together, and by lane. */
+type Fate = LossSample & { readonly fates: readonly LaneFate[] };
 
 /** On a low-loss path packets of this much time share a message: less than the delay of the event loop. */
 const MESSAGE_TIME: Millis = 2;
@@ -95,6 +101,8 @@ export class Sender implements Endpoint<SenderEvent> {
   readonly #control: Uint8Array[] = [];
   readonly #events: SenderEvent[] = [];
   #packetsLost = 0;
+  /** When it last was time to send, no lane had room. */
+  #blocked = false;
 
   // ---- commands
 
@@ -280,8 +288,9 @@ export class Sender implements Endpoint<SenderEvent> {
       ? this.#lanes.concentrate(DATA_PACKET, packets)
       : this.#lanes.spread(DATA_PACKET);
     if (lane === undefined) this.#laneManager.limit(now);
+    this.#blocked = lane === undefined || this.#lanes.inFlight >= this.#flightLimit();
     const bytes =
-      lane === undefined || this.#lanes.inFlight >= this.#flightLimit()
+      lane === undefined || this.#blocked
         ? undefined
         : this.#writer.write(lane, this.#lanes, packets, () => this.#nextSymbol(), now);
     if (lane === undefined || bytes === undefined) {
@@ -352,6 +361,10 @@ export class Sender implements Endpoint<SenderEvent> {
     return {
       newestDeliveredAt,
       firstPassSent: this.#queue.firstPassSent,
+      blocked: this.#blocked,
+      exhausted:
+        (this.#queue.firstPassSent && !this.#queue.hasWork()) ||
+        (this.#blocked && this.#controller.queue > OVERFLOWED_QUEUE),
       baseLoss: this.#controller.baseLoss,
     };
   }
@@ -393,23 +406,25 @@ export class Sender implements Endpoint<SenderEvent> {
   }
 
   /** Resolves the packets that this feedback acknowledges or shows to be lost. */
-  #resolve(feedback: Feedback): LossSample {
+  #resolve(feedback: Feedback): Fate {
     // Whether what the timer declared lost was lost, its lane's next number shows; it was late at any rate.
     const expired = this.#lossTimer.take();
     const sum = { resolved: expired, lost: 0, late: expired };
+    const fates: LaneFate[] = [];
     const { reorderWindow } = this.#roundTrip;
     for (const report of feedback.lanes) {
       const fate = this.#lanes.get(report.lane)?.acknowledge(report.highest, report.received, reorderWindow);
       if (fate === undefined) continue;
+      if (fate.resolved > 0) fates.push(fate);
       sum.resolved += fate.resolved;
       sum.lost += fate.lost;
       sum.late += fate.late;
     }
     this.#packetsLost += sum.lost;
-    return sum;
+    return { ...sum, fates };
   }
 
-  #steer(feedback: Feedback, fate: LossSample, previousHeard: Millis, now: Millis): void {
+  #steer(feedback: Feedback, fate: Fate, previousHeard: Millis, now: Millis): void {
     const limitedSince = Math.min(previousHeard, now) - (this.#roundTrip.smoothed ?? 0);
     this.#controller.onFeedback(
       {
