@@ -1,0 +1,80 @@
+/** The sample for coturn, with the real program: whom it relays to, and for whom. */
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { turnCredential } from '../../signaling/socket/ice-servers.ts';
+
+const SECRET = 'only-for-this-test';
+const missing = ['turnserver', 'turnutils_uclient'].some(
+  (name) => spawnSync(name, ['-h']).error !== undefined,
+);
+const folder = mkdtempSync(join(tmpdir(), 'tessera-turn-'));
+let port = 0;
+let stop: () => void = () => {};
+
+beforeAll(async () => {
+  if (missing) return;
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  port = (probe.address() as AddressInfo).port;
+  probe.close();
+  const added = `--listening-port ${port} --listening-ip 127.0.0.1 --relay-ip 127.0.0.1 --external-ip 192.0.2.1
+    --realm pictures.example.org --static-auth-secret ${SECRET} --log-file stdout --simple-log
+    --pidfile ${join(folder, 'pid')} --userdb ${join(folder, 'db')}`;
+  const child = spawn('turnserver', ['-c', 'hosting/turnserver.conf', ...added.split(/\s+/)]);
+  stop = () => child.kill('SIGKILL');
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (data: Buffer) => (output += data.toString()));
+  // The hook's own limit ends a wait in vain.
+  while (!/Relay ports initialization done/.test(output))
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  // An option that it does not know is one that protects nobody.
+  expect(output).not.toMatch(/unknown|bad configuration|unrecognized/i);
+});
+afterAll(() => {
+  stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** What coturn's own client says when it asks for a way to this peer. */
+function askFor(
+  peer: string,
+  { username, credential } = turnCredential(SECRET, inTenMinutes(), peer),
+): string {
+  const args = ['-v', '-n', '1', '-m', '1', '-e', peer, '-r', '5000', '-p', String(port)];
+  const asked = spawnSync('turnutils_uclient', [...args, '-u', username, '-w', credential, '127.0.0.1'], {
+    encoding: 'utf8',
+    // Let through, it waits for an echo.
+    timeout: 2500,
+  });
+  return asked.stdout + asked.stderr;
+}
+
+const inTenMinutes = () => Math.floor(Date.now() / 1000) + 600;
+
+test.skipIf(missing)('a credential of our server reaches the internet, and nothing behind the relay', () => {
+  const outside = askFor('8.8.8.8');
+  expect(outside).toContain('start_mclient');
+  expect(outside).not.toContain('403');
+  for (const peer of ['127.0.0.1', '10.1.2.3', '169.254.169.254'])
+    expect(askFor(peer), peer).toContain('403 (Forbidden IP)');
+});
+
+test.skipIf(missing)('a credential that ended, and one of another secret, reach nothing', () => {
+  for (const wrong of [turnCredential(SECRET, 1000, 'x'), turnCredential('other', inTenMinutes(), 'x')])
+    expect(askFor('8.8.8.8', wrong)).toContain('Cannot complete Allocation');
+});
+
+test.skipIf(missing)('what one address holds is bounded', () => {
+  const one = turnCredential(SECRET, inTenMinutes(), 'x');
+  expect(askFor('10.1.2.3', one)).toContain('403 (Forbidden IP)');
+  // Each leaves a few allocations behind.
+  let said = '';
+  for (let asked = 0; asked < 10 && !said.includes('486'); asked++) said = askFor('10.1.2.3', one);
+  expect(said).toContain('486 (Allocation Quota Reached)');
+});
