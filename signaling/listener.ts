@@ -8,11 +8,14 @@ import type { Socket } from 'node:net';
 import { Held } from './held.ts';
 import { errorName, type Log } from './log.ts';
 import { noMetrics, type Metrics } from './operations/metrics.ts';
+import { Windows } from './rooms/windows.ts';
 import { limitKey } from './socket/address.ts';
 import {
+  ADDRESS_ARRIVALS,
   MAX_ADDRESS_CONNECTIONS,
   HEADERS_MS,
   MAX_CONNECTIONS,
+  MAX_LIMITED_KEYS,
   QUIET_CONNECTION_MS,
   RESERVED_DESCRIPTORS,
 } from './wire/limits.ts';
@@ -30,7 +33,13 @@ export interface ListenerOptions {
 
 export function createListener(options: ListenerOptions, answer: RequestListener): Server {
   const { certificate, log, metrics = noMetrics } = options;
+  const answering = new WeakSet<Socket>();
   const guarded: RequestListener = (request, response) => {
+    const { socket } = request;
+    // No browser asks before it has the last answer. Who does so, and reads none of them, has them all kept.
+    if (answering.has(socket)) return refuseConnection(socket);
+    answering.add(socket);
+    response.once('close', () => answering.delete(socket));
     try {
       answer(request, response);
     } catch (error) {
@@ -62,19 +71,41 @@ export function createListener(options: ListenerOptions, answer: RequestListener
     refused('too many are open');
   });
 
+  // Behind a proxy all have one address, and it is the proxy that counts them.
+  if (options.trustedProxies === 0) limitAddresses(server, metrics);
+  return server;
+}
+
+/** Closes what one address may not open before the server's own listener has spent anything on it. */
+function limitAddresses(server: Server, metrics: Metrics): void {
   const held = new Held(MAX_ADDRESS_CONNECTIONS, Infinity);
+  const { points, seconds } = ADDRESS_ARRIVALS;
+  const arrivals = new Windows(seconds * 1000, MAX_LIMITED_KEYS);
+  const listeners = server.listeners('connection') as ((socket: Socket) => void)[];
+  server.removeAllListeners('connection');
   server.on('connection', (socket: Socket) => {
-    // Behind a proxy all have one address, and it is the proxy that counts them.
-    if (options.trustedProxies > 0) return;
     const key = limitKey(socket.remoteAddress ?? '');
-    if (!held.take(key)) {
+    if (arrivals.add(key, Date.now()) > points || !held.take(key)) {
       metrics.limitHit('connections');
       socket.destroy();
       return;
     }
     socket.once('close', () => held.release(key));
+    for (const listener of listeners) listener.call(server, socket);
   });
-  return server;
+  const clock = setInterval(() => arrivals.sweep(Date.now()), seconds * 1000);
+  clock.unref();
+  server.once('close', () => clearInterval(clock));
+}
+
+/**
+ * Ends a connection in the middle of what was read from it: otherwise the hundreds of requests that may
+ * follow in the same piece would be parsed all the same.
+ */
+function refuseConnection(socket: Socket): void {
+  socket.destroy();
+  // Of Node's own, and not in its types.
+  (socket as Socket & { parser?: { pause?(): void } }).parser?.pause?.();
 }
 
 /** A flood of events must not be a flood of lines in the log. */

@@ -7,7 +7,7 @@ import { hostOf, setSecurityHeaders } from './pages/headers.ts';
 import { ownStunUrl } from './stun/own-url.ts';
 import { startStun, type StunServer } from './stun/stun-server.ts';
 import { createListener, type ListenerOptions } from './listener.ts';
-import { SHUTDOWN_MS } from './wire/limits.ts';
+import { ACCEPT_BACKLOG, SHUTDOWN_MS } from './wire/limits.ts';
 import type { Handler } from './pages/pages.ts';
 import { nameAllowed } from './socket/origin.ts';
 import { attachSignaling, type SignalingOptions } from './socket/sockets.ts';
@@ -79,7 +79,7 @@ export function createTesseraServer(options: ServerOptions): TesseraServer {
   const listenTcp = (port: number, host?: string): Promise<AddressInfo> =>
     new Promise((resolve, reject) => {
       server.once('error', reject);
-      server.listen(port, host, () => {
+      server.listen({ port, ...(host === undefined ? {} : { host }), backlog: ACCEPT_BACKLOG }, () => {
         server.off('error', reject);
         resolve(server.address() as AddressInfo);
       });

@@ -3,6 +3,7 @@
  * door of proxy-addr and ipaddr.js.
  */
 import type { IncomingMessage } from 'node:http';
+import { isIPv4 } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import proxyAddress from 'proxy-addr';
 
@@ -21,6 +22,8 @@ export function clientAddress(request: IncomingMessage, proxies: number): string
 
 /** IPv4 as it is (also when written as `::ffff:a.b.c.d`), IPv6 cut to its first 64 bits, `2001:db8::/64`. */
 export function limitKey(address: string): string {
+  // Most are, and floods ask often.
+  if (isIPv4(address)) return address;
   if (!ipaddr.isValid(address)) return address;
   const parsed = ipaddr.process(address);
   return parsed instanceof ipaddr.IPv6 ? prefixOf(parsed, 64) : parsed.toString();

@@ -19,6 +19,7 @@ import {
   MAX_SOCKETS,
   MAX_WAITING_REQUESTS,
   PLACE_LOOK_MS,
+  SOCKET_ALLOWANCE,
   SHUTDOWN_MS,
   UNUSED_SOCKET_MS,
 } from '../wire/limits.ts';
@@ -33,7 +34,7 @@ import {
   type ServerToClient,
   type SignalingErrorCode,
 } from '../wire/messages.ts';
-import { MessageBudget } from './budget.ts';
+import { AddressBudgets, Budget } from './budget.ts';
 import { Held } from '../held.ts';
 import { noMetrics, type LimitHit, type Metrics } from '../operations/metrics.ts';
 import { hostOf } from '../pages/headers.ts';
@@ -41,6 +42,7 @@ import { nameAllowed, originAllowed } from './origin.ts';
 import { MemoryStore } from '../rooms/memory-store.ts';
 import { Rooms } from '../rooms/rooms.ts';
 import type { Outcome, PlacedEvent, RoomsEvent } from '../rooms/events.ts';
+import { guardWire } from './wire-guard.ts';
 
 /** One connection, from its handshake on, whether or not it ever says CONNECT. */
 interface Connection {
@@ -54,7 +56,10 @@ interface Connection {
   joined: boolean;
   /** Was closed by this side at the last look. */
   closing: boolean;
-  budget: MessageBudget;
+  /** Has said more than it may, and is not heard any more. */
+  spent: boolean;
+  /** Its own, and that of its address. */
+  budgets: readonly Budget[];
   /** When it was paired, or last sent or got a message: a handshake is under way. */
   spokeAt: number;
   /** Set while it is in the namespace. */
@@ -133,6 +138,7 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
     if (!allowed) metrics.limitHit(limit);
     return allowed;
   };
+  const addressBudgets = new AddressBudgets();
   const io: IoServer = new Server(server, {
     transports: ['websocket'],
     serveClient: false,
@@ -170,29 +176,41 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
   const connections = new Map<Wire, Connection>();
   io.engine.on('connection', (wire: Wire) => {
     const at = now();
+    const address = clientAddress(wire.request, trustedProxies);
     const connection: Connection = {
-      address: clientAddress(wire.request, trustedProxies),
+      address,
       connectedAt: at,
       used: false,
       malformed: 0,
       joined: false,
       closing: false,
-      budget: new MessageBudget(at),
+      spent: false,
       spokeAt: -Infinity,
       waiting: 0,
       placedAt: 0,
+      budgets: [new Budget(SOCKET_ALLOWANCE, at), addressBudgets.hold(address, at)],
     };
     connections.set(wire, connection);
-    wire.request.socket.once('close', () => connections.delete(wire));
-    const count = () => {
-      if (within('messages', connection.budget.message(now()))) return;
+    const raw = wire.request.socket;
+    raw.once('close', () => {
+      connections.delete(wire);
+      addressBudgets.release(address);
+    });
+    /** What was said is within every budget, or nothing of it is heard any more. */
+    const count = (limit: LimitHit, fits: (budget: Budget) => boolean): boolean => {
+      if (connection.spent) return false;
+      if (within(limit, connection.budgets.every(fits))) return true;
+      connection.spent = true;
       // Told so, a page waits before it returns.
       if (connection.socket) connection.socket.disconnect(true);
-      else wire.request.socket.destroy();
+      else raw.destroy();
+      return false;
     };
+    guardWire(raw, (bytes) => count('bytes', (budget) => budget.received(bytes, now())));
+    const message = () => void count('messages', (budget) => budget.message(now()));
     // Every packet, whatever is in it or not; and the pings of the protocol below, each of which is answered.
-    wire.on('packet', count);
-    wire.transport.socket.on('ping', count);
+    wire.on('packet', message);
+    wire.transport.socket.on('ping', message);
   });
   io.use(async (socket, next) => {
     const connection = connections.get(socket.conn as unknown as Wire);
@@ -315,13 +333,13 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
 
   /** Once a second at each connection. */
   const look = (wire: Wire, connection: Connection) => {
-    const { socket, used, connectedAt, closing, joined, budget } = connection;
+    const { socket, used, connectedAt, closing, joined } = connection;
     const raw = wire.request.socket;
     // Was told to go a look ago. A page has gone by itself; who is none could stay for half a minute.
     if (closing) raw.destroy();
     connection.closing = wire.readyState !== 'open';
     const silent = !joined && connectedAt < now() - CONNECT_MS;
-    if (silent || !within('bytes', budget.bytes(raw.bytesRead, now()))) raw.destroy();
+    if (silent) raw.destroy();
     const idleSince = now() - (used ? IDLE_SOCKET_MS : UNUSED_SOCKET_MS);
     if (connectedAt < idleSince && socket && connection.placedAt <= now() - PLACE_LOOK_MS) {
       connection.placedAt = now();

@@ -63,6 +63,16 @@ export const MAX_CONNECTIONS = 25_000;
 export const RESERVED_DESCRIPTORS = 64;
 /** Connections that one address holds, where no proxy is in front: a school behind one NAT, six to a page. */
 export const MAX_ADDRESS_CONNECTIONS = 1000;
+/**
+ * Connections that the system keeps until they are accepted, or fewer where it is set to fewer. Where they do
+ * not fit, an honest one waits for a second.
+ */
+export const ACCEPT_BACKLOG = 4096;
+/**
+ * New connections that one address may make in a number of seconds, where no proxy is in front: a class of 30
+ * that loads a page at the same time. Beyond it they are closed before anything of them is read.
+ */
+export const ADDRESS_ARRIVALS = { points: 200, seconds: 2 } as const;
 /** A request is a few hundred bytes; who needs longer for it holds a connection and nothing else. */
 export const HEADERS_MS = 10_000;
 /** A connection on which nothing moves, in either direction, while an answer is due. */
@@ -82,18 +92,33 @@ export const ALARM_WINDOW_MS = 60_000;
 /** The alarm stays on this long after the last such minute: the life of a code. */
 export const ALARM_HOLD_MS = ROOM_LIFETIME_MS;
 
-/** Messages a socket may send at once, and a second. A trickled handshake is about 20 messages. */
-export const MESSAGE_BURST = 100;
-export const MESSAGES_PER_SECOND = 20;
+/**
+ * What a socket may send. A trickled handshake is about 20 messages and 20 KB; an answer to the server's own
+ * ping counts too.
+ */
+export const SOCKET_ALLOWANCE = {
+  messages: 100,
+  messagesPerSecond: 20,
+  bytes: 128 * 1024,
+  bytesPerSecond: 32 * 1024,
+} as const;
 
-/** What a socket may send between two looks a second apart: a pair's whole allowance, twice. */
-export const MAX_SOCKET_BYTES_PER_SECOND = 2 * MAX_PAIR_BYTES;
+/**
+ * What all sockets of an address may send together: a class whose 30 pairs meet at the same time, or 250
+ * pairs within a minute. All of it at once takes a fifth of a second of the server's time.
+ */
+export const ADDRESS_ALLOWANCE = {
+  messages: 3000,
+  messagesPerSecond: 300,
+  bytes: 4 * 1024 * 1024,
+  bytesPerSecond: 512 * 1024,
+} as const;
 
 /** Malformed messages before a socket is closed: our own client never sends one. */
 export const MAX_MALFORMED = 3;
 
 /** Requests of one socket that wait for their turn: as many as it may send at once. */
-export const MAX_WAITING_REQUESTS = MESSAGE_BURST;
+export const MAX_WAITING_REQUESTS = SOCKET_ALLOWANCE.messages;
 
 /** A socket without a place is found that way, once it is old enough; how often one is looked at. */
 export const PLACE_LOOK_MS = 30_000;
