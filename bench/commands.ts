@@ -5,12 +5,15 @@ import { bare } from './commands/bare.ts';
 import { cases } from './commands/cases.ts';
 import { cpu } from './commands/cpu.ts';
 import { direct } from './commands/direct.ts';
+import { floods } from './commands/floods.ts';
 import { join } from './commands/join.ts';
 import { lanes } from './commands/lanes.ts';
+import { load } from './commands/load.ts';
 import { networks } from './commands/networks.ts';
 import { paths } from './commands/paths.ts';
 import { quality } from './commands/quality.ts';
 import { share } from './commands/share.ts';
+import { soak } from './commands/soak.ts';
 import { sweep } from './commands/sweep.ts';
 import { tenth } from './commands/tenth.ts';
 import { loss, sizes } from './commands/variations.ts';
@@ -41,5 +44,11 @@ export const commands: Readonly<Record<string, Command>> = {
   appear: { about: 'from accepting to the first picture on the screen', run: appear },
   quality: { about: 'how good a picture looks while it arrives, beside a reliable channel', run: quality },
   paths: { about: 'kind and unkind paths, simulated: time over limit, own drops, shares', run: paths },
+  load: {
+    about: 'what a node of the server carries, beside a bare Socket.IO server; needs no browser',
+    run: load,
+  },
+  floods: { about: 'one address floods the server while people pair; needs no browser', run: floods },
+  soak: { about: 'what the server keeps of half an hour of pairings; needs no browser', run: soak },
   sweep: { about: 'thousands of simulated paths; needs no browser', run: sweep },
 };

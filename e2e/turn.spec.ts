@@ -1,61 +1,12 @@
 /**
  * A relay in between: a real coturn on loopback, with the time-limited credentials that the server hands out.
  */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { coturnMissing, startCoturn, type Coturn } from '../testbed/coturn.ts';
 import { Server } from '../testbed/server.ts';
 import { expect, test } from './support/app.ts';
 import { cross, ReceiverRoom, type Room, SenderRoom } from './support/rooms.ts';
 
 const SECRET = 'only-for-this-test';
-const REALM = 'tessera.test';
-
-const missing = spawnSync('turnserver', ['--version']).error !== undefined;
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as { port: number };
-  probe.close();
-  await once(probe, 'close');
-  return port;
-}
-
-interface Coturn {
-  port: number;
-  output(): string;
-  stop(): Promise<void>;
-}
-
-async function startCoturn(): Promise<Coturn> {
-  const port = await freePort();
-  const folder = await mkdtemp(join(tmpdir(), 'tessera-turn-'));
-  // Loopback peers, because both browsers are on this machine; a real relay must never allow that.
-  const flags = `-n --no-cli --no-tls --no-dtls --fingerprint --verbose --log-file stdout --simple-log
-    --listening-ip 127.0.0.1 --listening-port ${port} --relay-ip 127.0.0.1 --allow-loopback-peers
-    --use-auth-secret --static-auth-secret ${SECRET} --realm ${REALM}
-    --pidfile ${join(folder, 'pid')} --userdb ${join(folder, 'db')}`.split(/\s+/);
-  const child: ChildProcess = spawn('turnserver', flags, { stdio: ['ignore', 'pipe', 'pipe'] });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.on('data', (text: Buffer) => (output = (output + text.toString()).slice(-1_000_000)));
-  }
-  await expect.poll(() => output, { timeout: 20_000 }).toMatch(/listener opened|listening on/i);
-  return {
-    port,
-    output: () => output,
-    stop: async () => {
-      const exited = once(child, 'exit');
-      child.kill('SIGKILL');
-      await exited;
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
-}
 
 /** What both ends of the connections in use are, as the browser itself says. */
 async function relayTypes(room: Room): Promise<string[]> {
@@ -99,12 +50,12 @@ function watchConnections(): void {
 }
 
 test.describe('over a relay', () => {
-  test.skip(missing, 'coturn is not installed (Debian: apt install coturn)');
+  test.skip(coturnMissing(), 'coturn is not installed (Debian: apt install coturn)');
   let coturn: Coturn;
   let relayServer: Server;
 
   test.beforeAll(async () => {
-    coturn = await startCoturn();
+    coturn = await startCoturn(SECRET);
     relayServer = await Server.start({
       TURN_URLS: `turn:127.0.0.1:${coturn.port}?transport=udp`,
       TURN_SECRET: SECRET,

@@ -1,4 +1,6 @@
 /** Counts what each subscriber holds at this moment, with a bound for one and a bound for all. */
+import type { EventEmitter } from 'node:events';
+
 export class Held {
   readonly #perKey: number;
   readonly #total: number;
@@ -16,6 +18,16 @@ export class Held {
     if (count >= this.#perKey || this.#sum >= this.#total) return false;
     this.#counts.set(key, count + 1);
     this.#sum += 1;
+    return true;
+  }
+
+  /**
+   * As `take`, until a socket is closed. What waits for that knows nothing else: a listener made where the
+   * request is at hand would keep it for as long.
+   */
+  takeFor(key: string, socket: Pick<EventEmitter, 'once'>): boolean {
+    if (!this.take(key)) return false;
+    socket.once('close', () => this.release(key));
     return true;
   }
 

@@ -85,12 +85,11 @@ function limitAddresses(server: Server, metrics: Metrics): void {
   server.removeAllListeners('connection');
   server.on('connection', (socket: Socket) => {
     const key = limitKey(socket.remoteAddress ?? '');
-    if (arrivals.add(key, Date.now()) > points || !held.take(key)) {
+    if (arrivals.add(key, Date.now()) > points || !held.takeFor(key, socket)) {
       metrics.limitHit('connections');
       socket.destroy();
       return;
     }
-    socket.once('close', () => held.release(key));
     for (const listener of listeners) listener.call(server, socket);
   });
   const clock = setInterval(() => arrivals.sweep(Date.now()), seconds * 1000);

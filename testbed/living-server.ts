@@ -1,10 +1,10 @@
 /** The server as people run it, in a process of its own, for tests that try to end it. */
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { once } from 'node:events';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from './free-port.ts';
 
 export interface LivingServer {
   port: number;
@@ -86,14 +86,4 @@ export function request(port: number, bytes: string | Buffer, patience = 1000): 
     socket.on('close', () => resolve(answer));
     socket.on('connect', () => socket.end(bytes));
   });
-}
-
-/** The system's choice; nothing keeps it from being taken again, and little asks for it. */
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }

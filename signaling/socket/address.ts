@@ -16,6 +16,7 @@ import proxyAddress from 'proxy-addr';
  */
 export function clientAddress(request: IncomingMessage, proxies: number): string {
   const remote = request.socket.remoteAddress ?? '';
+  if (proxies === 0) return limitKey(remote);
   const claimed = remote === '' ? '' : proxyAddress(request, (_, hop) => hop < proxies);
   return limitKey(ipaddr.isValid(claimed) ? claimed : remote);
 }

@@ -46,11 +46,16 @@ import { guardWire } from './wire-guard.ts';
 
 /** One connection, from its handshake on, whether or not it ever says CONNECT. */
 interface Connection {
+  raw: IncomingMessage['socket'];
   /** Key for the limits; lives as long as the connection and is written nowhere. */
   address: string;
   connectedAt: number;
+  /** Where its page finds this process's STUN server. */
+  ownStun?: string | undefined;
   /** Has asked for something, whatever the outcome. */
   used: boolean;
+  /** Its requests are taken: from the first on, since many sockets wait for a long time and ask nothing. */
+  listening: boolean;
   malformed: number;
   /** Has said CONNECT. */
   joined: boolean;
@@ -159,9 +164,7 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
         if (!within('handshake', await attempts.allow('handshake', address, now()))) return false;
         const raw = request.socket;
         // Counted from here, since nobody has to say anything after the handshake, until the wire is gone.
-        if (raw.destroyed || !within('sockets', held.take(address))) return false;
-        raw.once('close', () => held.release(address));
-        return true;
+        return !raw.destroyed && within('sockets', held.takeFor(address, raw));
       };
       void (async () => done(null, await admit()))();
     },
@@ -174,13 +177,29 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
 
   /** By the connection below Socket.IO. */
   const connections = new Map<Wire, Connection>();
+  /** What was said is within every budget, or nothing of it is heard any more. */
+  const count = (connection: Connection, limit: LimitHit, fits: (budget: Budget) => boolean): boolean => {
+    if (connection.spent) return false;
+    if (within(limit, connection.budgets.every(fits))) return true;
+    connection.spent = true;
+    // Told so, a page waits before it returns.
+    if (connection.socket) connection.socket.disconnect(true);
+    else connection.raw.destroy();
+    return false;
+  };
+  const countMessage = (connection: Connection): void => {
+    count(connection, 'messages', (budget) => budget.message(now()));
+  };
   io.engine.on('connection', (wire: Wire) => {
     const at = now();
     const address = clientAddress(wire.request, trustedProxies);
+    const raw = wire.request.socket;
     const connection: Connection = {
+      raw,
       address,
       connectedAt: at,
       used: false,
+      listening: false,
       malformed: 0,
       joined: false,
       closing: false,
@@ -191,26 +210,14 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
       budgets: [new Budget(SOCKET_ALLOWANCE, at), addressBudgets.hold(address, at)],
     };
     connections.set(wire, connection);
-    const raw = wire.request.socket;
     raw.once('close', () => {
       connections.delete(wire);
       addressBudgets.release(address);
     });
-    /** What was said is within every budget, or nothing of it is heard any more. */
-    const count = (limit: LimitHit, fits: (budget: Budget) => boolean): boolean => {
-      if (connection.spent) return false;
-      if (within(limit, connection.budgets.every(fits))) return true;
-      connection.spent = true;
-      // Told so, a page waits before it returns.
-      if (connection.socket) connection.socket.disconnect(true);
-      else raw.destroy();
-      return false;
-    };
-    guardWire(raw, (bytes) => count('bytes', (budget) => budget.received(bytes, now())));
-    const message = () => void count('messages', (budget) => budget.message(now()));
+    guardWire(raw, (bytes) => count(connection, 'bytes', (budget) => budget.received(bytes, now())));
     // Every packet, whatever is in it or not; and the pings of the protocol below, each of which is answered.
-    wire.on('packet', message);
-    wire.transport.socket.on('ping', message);
+    wire.on('packet', () => countMessage(connection));
+    wire.transport.socket.on('ping', () => countMessage(connection));
   });
   io.use(async (socket, next) => {
     const connection = connections.get(socket.conn as unknown as Wire);
@@ -261,12 +268,15 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
     deliver(outcome);
   };
 
-  io.on('connection', (socket) => {
+  /** Socket.IO asks this before it looks for listeners. */
+  const listenFirst = function (this: IoSocket): void {
+    if (this.data.connection.listening) return;
+    this.data.connection.listening = true;
+    listen(this);
+  };
+  const listen = (socket: IoSocket) => {
     const { connection } = socket.data;
-    const { address } = connection;
-    connection.socket = socket;
-    connection.joined = true;
-    const ownStun = options.ownStun?.(host(socket.request));
+    const { address, ownStun } = connection;
     const ice = () => iceServers(options.ice, now(), address, ownStun);
     const allow = async (attempt: Exclude<Attempt, 'failedJoin'>) =>
       within(attempt, await attempts.allow(attempt, address, now()));
@@ -322,7 +332,16 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
     for (const type of ['burn', 'leave'] as const) {
       request(type, emptySchema, (_, ack) => answer(socket, { type, socket: socket.id }, () => ack({})));
     }
-
+  };
+  io.on('connection', (socket) => {
+    const { connection } = socket.data;
+    connection.socket = socket;
+    connection.joined = true;
+    connection.ownStun = options.ownStun?.(host(socket.request));
+    socket.onAny(listenFirst);
+    // Kept for as long as the socket otherwise, and not needed any more.
+    Object.assign(socket.conn, { request: undefined });
+    Object.assign(socket, { handshake: {} });
     socket.on('disconnect', (reason) => {
       delete connection.socket;
       // A client that says goodbye does not return, nor does one that was sent away; one that breaks off may.
@@ -333,8 +352,7 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
 
   /** Once a second at each connection. */
   const look = (wire: Wire, connection: Connection) => {
-    const { socket, used, connectedAt, closing, joined } = connection;
-    const raw = wire.request.socket;
+    const { raw, socket, used, connectedAt, closing, joined } = connection;
     // Was told to go a look ago. A page has gone by itself; who is none could stay for half a minute.
     if (closing) raw.destroy();
     connection.closing = wire.readyState !== 'open';
@@ -381,7 +399,7 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
       // Not `disconnectSockets`: a page takes that as a refusal and does not return.
       // Who does not answer the goodbye must not hold up the end.
       const cut = setTimeout(() => {
-        for (const wire of connections.keys()) wire.request.socket.destroy();
+        for (const { raw } of connections.values()) raw.destroy();
       }, SHUTDOWN_MS / 3);
       await io.close();
       clearTimeout(cut);

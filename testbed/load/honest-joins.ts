@@ -23,9 +23,14 @@ export function honestJoins(options: PeopleOptions & { perSecond: number }) {
   const open = new Set<Promise<void>>();
   let next = 0;
   // By the clock, so that a late start of one does not thin out what follows.
-  const began = performance.now();
-  const clock = setInterval(() => {
-    while (next < ((performance.now() - began) / 1000) * options.perSecond) {
+  let due = 0;
+  let lookedAt = performance.now();
+  let paused = false;
+  setInterval(() => {
+    const at = performance.now();
+    if (!paused) due += ((at - lookedAt) / 1000) * options.perSecond;
+    lookedAt = at;
+    while (next < due) {
       const into = found;
       const one = pairUp(next++, options).then(
         ({ join, handshake }) => {
@@ -49,7 +54,8 @@ export function honestJoins(options: PeopleOptions & { perSecond: number }) {
       await Promise.all(open);
       return taken;
     },
-    stop: () => clearInterval(clock),
+    pause: () => void (paused = true),
+    resume: () => void (paused = false),
   };
 }
 

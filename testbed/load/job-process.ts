@@ -1,8 +1,12 @@
 /** `job-process.ts NAME OPTIONS`: runs one job and answers its methods by their names. */
+import { bareServer } from './bare-server.ts';
 import { flood } from './flood.ts';
 import { honestJoins } from './honest-joins.ts';
+import { idleSockets } from './idle-sockets.ts';
+import { joinLoad } from './join-load.ts';
+import { relayLoad } from './relay-load.ts';
 
-export const jobs = { flood, honestJoins };
+export const jobs = { bareServer, flood, honestJoins, idleSockets, joinLoad, relayLoad };
 
 const [name = '', options = '{}'] = process.argv.slice(2);
 const start = (jobs as Record<string, ((options: unknown) => unknown) | undefined>)[name];

@@ -22,7 +22,7 @@ export class Job<N extends JobName> {
   static async start<N extends JobName>(name: N, options: Parameters<Jobs[N]>[0]): Promise<Job<N>> {
     const child = fork(
       fileURLToPath(new URL('job-process.ts', import.meta.url)),
-      [name, JSON.stringify(options)],
+      [name, JSON.stringify(options ?? {})],
       { execArgv: ['--import', 'tsx'], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] },
     );
     const job = new Job<N>(child);
