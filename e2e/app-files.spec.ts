@@ -1,38 +1,9 @@
 /** What is no picture crosses as well, and is called and drawn as what it is. */
 import { readFile } from 'node:fs/promises';
-import type { Page } from '@playwright/test';
 import { expect, test } from './support/app.ts';
+import { film } from './support/film.ts';
 import { type Picture, plainBytes } from './support/pictures.ts';
 import { meet } from './support/rooms.ts';
-
-/** Half a second of a red disc on blue, recorded by the browser itself. */
-async function film(page: Page, name: string): Promise<Picture> {
-  const base64 = await page.evaluate(async () => {
-    const canvas = document.createElement('canvas');
-    canvas.width = 320;
-    canvas.height = 180;
-    const context = canvas.getContext('2d')!;
-    const recorder = new MediaRecorder(canvas.captureStream(30), { mimeType: 'video/webm' });
-    const parts: Blob[] = [];
-    recorder.addEventListener('dataavailable', ({ data }) => parts.push(data));
-    const stopped = new Promise((resolve) => recorder.addEventListener('stop', resolve));
-    recorder.start();
-    for (let frame = 0; frame < 15; frame++) {
-      context.fillStyle = '#123a8c';
-      context.fillRect(0, 0, 320, 180);
-      context.fillStyle = '#d03020';
-      context.beginPath();
-      context.arc(60 + frame * 10, 90, 40, 0, 7);
-      context.fill();
-      await new Promise((next) => setTimeout(next, 33));
-    }
-    recorder.stop();
-    await stopped;
-    const bytes = new Uint8Array(await new Blob(parts).arrayBuffer());
-    return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
-  });
-  return { name, mimeType: 'video/webm', buffer: Buffer.from(base64, 'base64') };
-}
 
 test('a document, a note, a film and a program cross, each under its kind, and the film has a frame of itself as preview', async ({
   link,
@@ -105,4 +76,61 @@ test('a document, a note, a film and a program cross, each under its kind, and t
     await expect(one.locator('main')).not.toContainText(/\b0 Mbit\/s/);
   }
   await expect(receiver.page.getByTestId('totals')).toContainText('4 of 4 files');
+});
+
+test('[P-112] a pasted text goes when the button is pressed, is accepted like a picture, drawn as text, and copied with one press', async ({
+  server,
+  rooms,
+}) => {
+  const { sender, receiver } = rooms;
+  await receiver.page.context().grantPermissions(['clipboard-write']);
+  await meet(rooms, server.url);
+  const text =
+    'See https://example.org/caf\u00e9?a=1&b=2.\n<img src=x onerror="window.harmed=1"><b>bold</b> javascript:alert(1)\nhttps://ex\u0430mple.org/';
+  await sender.page.evaluate((pasted) => {
+    const data = new DataTransfer();
+    data.setData('text/plain', pasted);
+    document.body.dispatchEvent(
+      new ClipboardEvent('paste', { bubbles: true, cancelable: true, clipboardData: data }),
+    );
+  }, text);
+  const field = sender.page.getByTestId('text-input');
+  await expect(field).toHaveValue(text);
+  await expect(field).toBeFocused();
+  await expect(sender.page.getByTestId('transfer')).toHaveCount(0);
+  await sender.page.getByTestId('send-text').click();
+  await expect(field).toHaveCount(0);
+
+  const name = 'text-1.txt';
+  await receiver.state(name, 'offered');
+  await expect(receiver.card(name)).not.toContainText('example');
+  await receiver.accept(name);
+  await receiver.state(name, 'done');
+  const shown = receiver.handle(name, 'message-text');
+  // As text, but for the addresses, which say what they open.
+  const expected = text.replace('caf\u00e9', 'caf%C3%A9').replace('ex\u0430mple.org', 'xn--exmple-4nf.org');
+  await expect.poll(() => shown.evaluate((element) => element.textContent)).toBe(expected);
+  expect(
+    await shown.evaluate((element) => [...element.querySelectorAll('*')].map(({ tagName }) => tagName)),
+  ).toEqual(['A', 'A']);
+  for (const link of await shown.locator('a').all()) {
+    expect(await link.getAttribute('rel')).toBe('noopener noreferrer');
+    expect(await link.getAttribute('href')).toBe(await link.textContent());
+  }
+  await receiver.handle(name, 'copy-text').click();
+  // The pages may not read the clipboard; a person pastes.
+  await receiver.page.evaluate(() => {
+    const field = document.createElement('textarea');
+    document.body.append(field);
+    field.focus();
+  });
+  await receiver.page.keyboard.press('Control+v');
+  await expect(receiver.page.locator('body > textarea')).toHaveValue(text);
+  expect(await receiver.page.evaluate(() => 'harmed' in window)).toBe(false);
+
+  // By keyboard, typed.
+  await sender.page.getByTestId('write-text').press('Enter');
+  await sender.page.keyboard.type('short');
+  await sender.page.keyboard.press('Control+Enter');
+  await receiver.state('text-2.txt', 'offered');
 });

@@ -19,6 +19,15 @@ const ANSWER_MS = 1000;
 /** Shared files held at most, as many as a page takes at a time. */
 const MAX_HELD = 2000;
 
+/** `MESSAGE_TYPE` of lib/image/text-message.ts. */
+const MESSAGE_TYPE = 'text/vnd.tessera.message';
+
+/** No such page exists: what is asked for below it is being made by a page, while it is saved. */
+const SAVE = `${BASE}/save/`;
+/** A page that was promised a download and never asked for it. */
+const PROMISED_MS = 60_000;
+const promised = new Map();
+
 /** Files of earlier versions are let go from here on, the oldest first: several versions' worth. */
 const MAX_KEPT = 300;
 
@@ -50,6 +59,8 @@ self.addEventListener('fetch', (event) => {
   if (url.origin !== self.location.origin) return;
   if (request.method === 'POST' && url.pathname === SHARE) event.respondWith(takeShared(event));
   else if (request.method !== 'GET') return;
+  else if (url.pathname.startsWith(SAVE) && promised.has(url.pathname.slice(SAVE.length)))
+    event.respondWith(streamed(url.pathname.slice(SAVE.length)));
   else if (request.mode === 'navigate' && PAGES.includes(withSlash(url.pathname)))
     event.respondWith(page(event));
   // A worker reads its settings from the fragment of its address, which an answer from here would take away.
@@ -59,10 +70,41 @@ self.addEventListener('fetch', (event) => {
 });
 
 self.addEventListener('message', (event) => {
+  if (event.data?.type === 'save-stream') promise(event.data, event.ports[0]);
   if (event.data?.type !== 'take-shared-files') return;
   event.ports[0]?.postMessage(held);
   held = [];
 });
+
+function promise({ id, name }, port) {
+  promised.set(id, { name, port });
+  setTimeout(() => promised.delete(id), PROMISED_MS);
+  port.postMessage('ready');
+}
+
+/** A download whose bytes a page hands over one wish at a time. */
+function streamed(id) {
+  const { name, port } = promised.get(id);
+  promised.delete(id);
+  const body = new ReadableStream({
+    start(controller) {
+      port.onmessage = ({ data }) => {
+        if (data instanceof Uint8Array) controller.enqueue(data);
+        else if (data === 'end') controller.close();
+        else controller.error(new Error('the page could not go on'));
+      };
+    },
+    pull: () => port.postMessage('pull'),
+    cancel: () => port.postMessage('cancel'),
+  });
+  const headers = {
+    'content-type': 'application/zip',
+    'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(name)}`,
+    'content-security-policy': "default-src 'none'",
+    'x-content-type-options': 'nosniff',
+  };
+  return new Response(body, { headers });
+}
 
 /** The network's page, which may be newer; the kept one without a network. */
 async function page(event) {
@@ -157,6 +199,10 @@ async function takeShared({ request }) {
     .getAll('pictures')
     .filter((value) => value instanceof File)
     .slice(0, MAX_HELD);
+  const words = ['title', 'text', 'url']
+    .map((part) => form.get(part))
+    .filter((part) => typeof part === 'string' && part);
+  if (words.length > 0) files.push(new File([words.join('\n')], 'text.txt', { type: MESSAGE_TYPE }));
   // Without a page in answer the one that is open stays, and its room with it.
   if (await handedToOpenPage(files)) return new Response(null, { status: 204 });
   held = [...held, ...files].slice(0, MAX_HELD);

@@ -34,21 +34,22 @@ export default function LabPlots({ data, names, position }: Props) {
           </span>
         ))}
       </p>
-      <Plot title={t.quality} columns={data.quality} range={data.range} position={position} />
-      <Plot title={t.front} columns={data.front} range={data.range} position={position} />
-      <Plot title={t.rate} columns={data.rate} range={data.range} position={position} />
+      <Plot title={t.quality} names={names} columns={data.quality} range={data.range} position={position} />
+      <Plot title={t.front} names={names} columns={data.front} range={data.range} position={position} />
+      <Plot title={t.rate} names={names} columns={data.rate} range={data.range} position={position} />
     </>
   );
 }
 
 interface PlotProps {
   title: string;
+  names: readonly string[];
   columns: Columns;
   range: [number, number];
   position: number;
 }
 
-function Plot({ title, columns, range, position }: PlotProps) {
+function Plot({ title, names, columns, range, position }: PlotProps) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(undefined);
   const mark = useRef<HTMLDivElement>(undefined);
@@ -86,13 +87,27 @@ function Plot({ title, columns, range, position }: PlotProps) {
     line.style.insetInlineStart = `${plot.current.valToPos(Math.max(first, position), 'x')}px`;
   }, [range, position]);
 
+  const { f } = useLabText();
+  const said = names
+    .flatMap((name, at) => {
+      const value = valueBefore(columns, at + 1, position);
+      return value === undefined ? [] : [`${name} ${f.tenth(value)}`];
+    })
+    .join(', ');
   return (
     <figure className={css.plot}>
       <figcaption>{title}</figcaption>
       {/* A plot's axis runs left to right in every language. */}
-      <div ref={place} dir="ltr" role="img" aria-label={title} />
+      <div ref={place} dir="ltr" role="img" aria-label={`${title}: ${said}`} />
     </figure>
   );
+}
+
+/** The last value of a curve up to a position; undefined before its first. */
+function valueBefore(columns: Columns, curve: number, position: number): number | undefined {
+  const [seconds] = columns;
+  const at = seconds.findLastIndex((second, i) => second <= position && columns[curve]?.[i] != null);
+  return columns[curve]?.[at] ?? undefined;
 }
 
 function options(element: HTMLElement, range: [number, number]): uPlot.Options {

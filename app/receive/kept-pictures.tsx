@@ -3,11 +3,17 @@ import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { ReceiverSession, TransferSnapshot } from '../../lib/session/model.ts';
 import { noFigures } from '../../lib/session/no-figures.ts';
 import { fileKind, fileLabel } from '../../lib/image/file-kind.ts';
+import { cleanPath } from '../../lib/image/file-name.ts';
+import { isMessage } from '../../lib/image/text-message.ts';
 import { otherOpenTabs } from '../../lib/session/page/tab.ts';
 import { type Kept, type KeptFile, listKept, markSaved, removeKept } from '../../lib/storage/kept-files.ts';
 import { useText } from '../text/text.tsx';
+import { labelsOf } from '../ui/kit/labels.ts';
+import { Named, useNamed } from '../ui/kit/named.tsx';
+import { Part } from '../ui/kit/part.tsx';
+import { FileIcon } from '../ui/picture/file-icon.tsx';
 import { ReceivedPicture } from '../ui/picture/received-picture.tsx';
-import { Download } from '../ui/transfer/receiver-transfer.tsx';
+import { Download, Message } from '../ui/transfer/receiver-transfer.tsx';
 import { TransferCard, Verified } from '../ui/transfer/transfer-card.tsx';
 import ui from '../ui/kit/ui.module.css';
 import css from './receiver-room.module.css';
@@ -68,6 +74,7 @@ export function KeptPictures({
   }, []);
 
   const shown = kept.finished.filter((one) => all || one.tab === tab);
+  const labels = labelsOf(shown);
   const any = shown.length > 0;
   useEffect(() => shows(any), [shows, any]);
   const others = kept.finished.filter((one) => !all && one.tab !== tab);
@@ -76,11 +83,19 @@ export function KeptPictures({
   const hidden = [...others, ...parts];
   if (!any && hidden.length === 0) return null;
   return (
-    <section className={`${ui.main} ${css.kept}`} aria-label={t.kept.title} data-testid="kept">
+    <section
+      className={`${ui.main} ${css.kept}`}
+      aria-label={t.kept.title}
+      data-testid="kept"
+      tabIndex={-1}
+      data-keeps-focus
+    >
       <h2 className={ui.subtitle}>{t.kept.title}</h2>
       {any && <p className={`${ui.soft} ${ui.small}`}>{t.kept.hint}</p>}
-      {shown.map((one) => (
-        <KeptCard key={one.id} one={one} source={source} throwAway={throwAway} />
+      {shown.map((one, at) => (
+        <Named key={one.id} name={labels[at] ?? one.name}>
+          <KeptCard one={one} source={source} throwAway={throwAway} />
+        </Named>
       ))}
       {hidden.length > 0 && (
         <div data-testid="leftovers">
@@ -122,16 +137,22 @@ function KeptCard({
   throwAway: (ids: readonly string[]) => Promise<void>;
 }) {
   const { t, f } = useText();
+  const named = useNamed();
   const transfer = useMemo(() => snapshotOf(one), [one]);
   const saved = useCallback(
     (_: readonly string[], readFor: number) => void markSaved(one.id, readFor),
     [one],
   );
+  const path = cleanPath(one.name, one.type);
+  const message = isMessage(one);
+  const readMessage = useCallback(() => source.file(one.id), [source, one.id]);
   const size = one.width && one.height ? t.facts.pixels(f.number(one.width), f.number(one.height)) : '';
   return (
     <TransferCard
       side="receiver"
       name={one.name}
+      savedAs={path.name}
+      folders={path.folders}
       state="done"
       compact={fileKind(one.name, one.type) !== 'picture'}
       about={[fileLabel(one.name, one.type) || t.facts.untyped, size, f.bytes(one.bytes)]
@@ -140,22 +161,32 @@ function KeptCard({
       said={t.receiverStates.done}
       verified={<Verified label={t.transfer.verified} hint={t.transfer.verifiedHint} />}
       picture={
-        <ReceivedPicture
-          session={source}
-          transfer={transfer}
-          accepted={false}
-          onFile={ignore}
-          open={undefined}
-        />
+        message ? (
+          <FileIcon name={one.name} type={one.type} />
+        ) : (
+          <ReceivedPicture
+            session={source}
+            transfer={transfer}
+            accepted={false}
+            onFile={ignore}
+            open={undefined}
+          />
+        )
       }
       below={null}
     >
+      {message && (
+        <Part>
+          <Message read={readMessage} copyable />
+        </Part>
+      )}
       <div className={ui.row}>
-        <Download session={source} transfer={transfer} saved={saved} />
+        <Download session={source} transfer={transfer} saved={saved} primary={!message} />
         <button
           type="button"
           className={ui.button}
           data-testid="throw-away"
+          aria-label={named(t.kept.throwAway)}
           onClick={() => void throwAway([one.id])}
         >
           {t.kept.throwAway}

@@ -1,9 +1,11 @@
 'use client';
-import { lazy, useCallback, useEffect, useState } from 'react';
+import { lazy, useCallback, useEffect, useMemo, useState } from 'react';
 import { isMoving } from '../../lib/session/transfer-state.ts';
 import { useStore } from '../../lib/store/use-store.ts';
 import { aboutToJoin, canResume, notJoining } from '../make-session.ts';
 import { useText } from '../text/text.tsx';
+import { Named } from '../ui/kit/named.tsx';
+import { labelsOf } from '../ui/kit/labels.ts';
 import { Part } from '../ui/kit/part.tsx';
 import { JoinCard } from '../ui/room/join-card.tsx';
 import { ReceiverTransfer } from '../ui/transfer/receiver-transfer.tsx';
@@ -20,6 +22,7 @@ const Viewer = lazy(() => import('../ui/picture/viewer.tsx').then(({ Viewer }) =
 const KeptPictures = lazy(() =>
   import('./kept-pictures.tsx').then(({ KeptPictures }) => ({ default: KeptPictures })),
 );
+const SaveArrivals = lazy(() => import('./save-arrivals.tsx'));
 const SaveAll = lazy(() =>
   import('../ui/transfer/save-all.tsx').then(({ SaveAll }) => ({ default: SaveAll })),
 );
@@ -46,7 +49,8 @@ export function ReceiverRoom() {
     setTab(tabName());
     holdTab();
   }, []);
-  const transfers = snapshot?.transfers ?? [];
+  const known = snapshot?.transfers;
+  const transfers = known ?? [];
   const moving = transfers.some(isMoving);
   const awake = useWakeLock(moving);
   const announcement = useAnnouncement(snapshot);
@@ -65,6 +69,8 @@ export function ReceiverRoom() {
       notJoining();
     };
   }, [store, holdsLink]);
+
+  const labels = useMemo(() => labelsOf(known ?? []), [known]);
 
   const session = store.session();
   const connected = snapshot?.connection === 'connected' || snapshot?.connection === 'reconnecting';
@@ -92,6 +98,11 @@ export function ReceiverRoom() {
             }}
           />
           {connected && (
+            <Part>
+              <SaveArrivals store={store} />
+            </Part>
+          )}
+          {connected && (
             <label className={ui.check}>
               <input
                 type="checkbox"
@@ -103,7 +114,13 @@ export function ReceiverRoom() {
             </label>
           )}
         </div>
-        <section className={ui.main} aria-label={t.transfer.list} hidden={!list}>
+        <section
+          className={ui.main}
+          aria-label={t.transfer.list}
+          hidden={!list}
+          tabIndex={-1}
+          data-keeps-focus
+        >
           {transfers.length === 0 && (
             <div className={css.waiting}>
               <p>{t.join.waitingForOffer(peer)}</p>
@@ -131,16 +148,17 @@ export function ReceiverRoom() {
           {moving && !awake && <p className={`${ui.soft} ${ui.small}`}>{t.device.wakeLockMissing}</p>}
           {session &&
             snapshot &&
-            (hidden.size === 0 ? transfers : transfers.filter((transfer) => !hidden.has(transfer))).map(
-              (transfer) => (
-                <ReceiverTransfer
-                  key={transfer.id}
-                  transfer={transfer}
-                  snapshot={snapshot}
-                  session={session}
-                  store={store}
-                  open={open}
-                />
+            transfers.map((transfer, at) =>
+              hidden.has(transfer) ? null : (
+                <Named key={transfer.id} name={labels[at] ?? transfer.name}>
+                  <ReceiverTransfer
+                    transfer={transfer}
+                    snapshot={snapshot}
+                    session={session}
+                    store={store}
+                    open={open}
+                  />
+                </Named>
               ),
             )}
           {hidden.size > 0 && <p data-testid="more-offers">{t.transfer.moreOffers(hidden.size)}</p>}

@@ -51,11 +51,15 @@ export function SenderRoom() {
               </span>
               {t.pick.step}
             </h2>
-            <ImageInput add={add} hint={peer ? t.pick.goNow(isolate(peer)) : t.pick.goWhenJoined} />
+            <ImageInput
+              add={add}
+              addText={store.addText}
+              hint={peer ? t.pick.goNow(isolate(peer)) : t.pick.goWhenJoined}
+            />
             <ChoiceDetails choice={state.choice} change={store.setChoice} />
           </section>
           {items.length > 0 && (
-            <section className={ui.main} aria-label={t.transfer.list}>
+            <section className={ui.main} aria-label={t.transfer.list} tabIndex={-1} data-keeps-focus>
               <Totals transfers={transfers} cancelAll={store.cancelAll} />
               {moving && !awake && <p className={`${ui.soft} ${ui.small}`}>{t.device.wakeLockMissing}</p>}
               {held > 1 && (

@@ -4,6 +4,8 @@
 
 export interface Format {
   number(value: number): string;
+  /** With one digit behind the point where there is one. */
+  tenth(value: number): string;
   /** 1 536 000 → "1.54 MB" */
   bytes(value: number): string;
   /** Bytes a second → "12.3 Mbit/s", "120 kbit/s" */
@@ -45,6 +47,7 @@ export function makeFormat(locale: string): Format {
   const times = new Intl.DateTimeFormat(locale, { timeStyle: 'short' });
   return {
     number: (value) => plain.format(value),
+    tenth: (value) => tenth.format(value),
     bytes(value) {
       const step = Math.min(SIZES.length - 1, Math.floor(Math.log10(Math.max(1, value)) / 3));
       const scaled = value / 1000 ** step;

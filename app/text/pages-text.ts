@@ -73,6 +73,10 @@ export function pagesText(translation: Messages, language: string) {
         say('map.alt', { received, total, lost, repaired }),
       perCell: (number: string) => say('map.perCell', { number }),
     },
+    plots: {
+      ...text.plots,
+      values: (last: string, least: string, most: string) => say('plots.values', { last, least, most }),
+    },
     demo: {
       ...text.demo,
       chunking: (number: string, size: string, last: string) => say('demo.chunking', { number, size, last }),
@@ -88,6 +92,7 @@ export function pagesText(translation: Messages, language: string) {
         return say('kept.others', { what: list.format(what), bytes });
       },
     },
+    save: { ...text.save, intoNow: (folder: string) => say('save.intoNow', { folder }) },
     gallery: {
       ...text.gallery,
       position: (at: string, all: string) => say('gallery.position', { at, all }),

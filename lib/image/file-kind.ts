@@ -1,6 +1,6 @@
 /**
- * What to call and draw a file that is no picture, from the type its sender claims and the ending of its name.
- * For people alone: nothing is decided by it.
+ * What to call and draw a file that is no picture, from the type its sender claims and the ending of its
+ * name. For people alone: nothing is decided by it.
  */
 import { isPictureName } from './file-name.ts';
 

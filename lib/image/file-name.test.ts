@@ -1,6 +1,14 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { cleanFileName, fitName, MAX_NAME_BYTES, safeSaveType } from './file-name.ts';
+import {
+  cleanFileName,
+  fitName,
+  MAX_NAME_BYTES,
+  safeSaveType,
+  cleanPath,
+  fitPath,
+  MAX_FOLDERS,
+} from './file-name.ts';
 
 const TYPES = [
   'image/jpeg',
@@ -220,4 +228,48 @@ test('[P-106] only showable pictures keep their type when saved', () => {
   for (const type of ['image/svg+xml', 'text/html', 'image/heic', '', 'constructor']) {
     expect(safeSaveType(type)).toBe('application/octet-stream');
   }
+});
+
+describe('a path', () => {
+  test.each([
+    ['Trip/Day 1/a.jpg', ['Trip', 'Day 1'], 'a.jpg'],
+    ['../../etc/a.jpg', ['etc'], 'a.jpg'],
+    ['/etc/a.jpg', ['etc'], 'a.jpg'],
+    ['C:\\Windows\\System32\\a.jpg', ['C_', 'Windows', 'System32'], 'a.jpg'],
+    ['con/nul.x/a.jpg', ['_con', '_nul.x'], 'a.jpg'],
+    ['Calculator.app/Contents/a.jpg', ['Calculator_app', 'Contents'], 'a.jpg'],
+    ['.ssh/./ ... /a.jpg', ['ssh'], 'a.jpg'],
+    ['a\u202eb/\u0000c/a.jpg', ['ab', 'c'], 'a.jpg'],
+    ['a/b/', ['a'], 'b.jpg'],
+  ])('[P-113] %j lies in %j as %s', (path, folders, name) => {
+    expect(cleanPath(path, 'image/jpeg')).toEqual({ folders, name });
+  });
+
+  test('[P-113] of any string has safe folders, few and short, and stays as it is once clean', () => {
+    const piece = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 8 }),
+      fc.constantFrom('/', '\\', '..', '.', '~', 'CON', 'x.app', 'C:', '\u202e', 'a'.repeat(300), ...DEVICES),
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 24 }), (pieces) => {
+        const { folders, name } = cleanPath(pieces.join('/'), 'image/jpeg');
+        expect(folders.length).toBeLessThanOrEqual(MAX_FOLDERS);
+        for (const folder of folders) {
+          expect(new TextEncoder().encode(folder).length).toBeLessThanOrEqual(101);
+          expect(folder).not.toMatch(/[/\\:*?"<>|]|^[.\s]|[.\s]$|\.(?:app|exe)$/iu);
+          expect(folder).not.toMatch(/^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])\s*(?:\.|$)/iu);
+        }
+        expectSafe(name, 'image/jpeg');
+        expect(cleanPath([...folders, name].join('/'), 'image/jpeg')).toEqual({ folders, name });
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test('[P-113] too long to cross leaves its outermost folders behind, and keeps its name', () => {
+    const path = `${'album-'.repeat(15)}/${'b'.repeat(90)}/${'c'.repeat(90)}/IMG_1.jpg`;
+    expect(fitPath(path)).toBe(`${'b'.repeat(90)}/${'c'.repeat(90)}/IMG_1.jpg`);
+    expect(new TextEncoder().encode(fitPath(`x/${'写'.repeat(200)}.jpg`)).length).toBeLessThanOrEqual(255);
+    expect(fitPath('../up/C:/a\\b.jpg')).toBe('up/C_/a_b.jpg');
+  });
 });

@@ -132,6 +132,53 @@ function cleanOnce(name: string, type: string): string {
   return `${cutToBytes(safeStem, MAX_NAME_BYTES - suffix.length) || FALLBACK_STEM}${suffix}`;
 }
 
+/** Folders inside each other that are kept: more than any album has, and far from any system's limit. */
+export const MAX_FOLDERS = 16;
+/** Bytes of UTF-8 in one folder's name; a whole path is to fit where systems allow 260 letters. */
+const MAX_FOLDER_BYTES = 100;
+
+/** Where a file lies under the folder it was picked with, made as safe as its name (P-113). */
+export interface SafePath {
+  /** From the outermost; empty for a file picked by itself. */
+  folders: string[];
+  name: string;
+}
+
+/**
+ * @param path what the sender claims, any string; folders before the last separator
+ * @param type as for `cleanFileName`
+ */
+export function cleanPath(path: string, type: string): SafePath {
+  const parts = path.slice(0, MAX_CLAIMED).split(/[\\/]/).map(cleanFolder).filter(Boolean);
+  const folders = parts.slice(0, -1).slice(0, MAX_FOLDERS);
+  return { folders, name: cleanFileName(path, type) };
+}
+
+function cleanFolder(claimed: string): string {
+  const visible = withoutHidden(claimed.normalize('NFC'))
+    .replace(FORBIDDEN, '_')
+    .replace(/\p{Z}+/gu, ' ');
+  const name = cutToBytes(trimEnds(visible), MAX_FOLDER_BYTES);
+  // A folder that a system opens as a program: "holiday.app".
+  const plain = isActive(name.slice(name.lastIndexOf('.') + 1)) ? name.replaceAll('.', '_') : name;
+  return DEVICE_NAME.test(plain.split('.')[0]!.trim()) ? `_${plain}` : plain;
+}
+
+/**
+ * The name of a file that crosses, with its folders before it: of a path too long to cross the outermost
+ * folders stay behind.
+ * @param path with `/`, as browsers give it (`webkitRelativePath`); of its names only the folders' are cleaned
+ */
+export function fitPath(path: string): string {
+  const parts = path.split('/');
+  const name = fitName((parts.pop() ?? '').replaceAll('\\', '_'));
+  const folders = parts.map((part) => cleanFolder(part.replaceAll('\\', '_'))).filter(Boolean);
+  folders.splice(0, Math.max(0, folders.length - MAX_FOLDERS));
+  const joined = () => [...folders, name].join('/');
+  while (folders.length > 0 && new TextEncoder().encode(joined()).length > MAX_NAME_BYTES) folders.shift();
+  return joined();
+}
+
 /** The type to give to a saved blob: a showable picture's own, or one that no browser ever opens. */
 export function safeSaveType(type: string): string {
   return SAFE_TYPES.has(type) ? type : 'application/octet-stream';

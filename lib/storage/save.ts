@@ -3,13 +3,15 @@
  * sheets need one. Every name is cleaned here once more and every type is a safe one, whatever the caller
  * did.
  */
-import { cleanFileName, safeSaveType } from '../image/file-name.ts';
+import { cleanFileName, cleanPath, safeSaveType } from '../image/file-name.ts';
+import { Placing } from './placing.ts';
 import { dismissable, download, savesByShareSheet } from './save-file.ts';
-import { UniqueNames } from './unique-names.ts';
+import { streamToDisk } from './stream-save.ts';
 import { zipStream } from './zip.ts';
 
 /** A received picture on its way to where the person wants it. */
 export interface SavedFile {
+  /** With its folders before it. */
   name: string;
   blob: Blob;
   /** Unix milliseconds, of the original. */
@@ -42,7 +44,8 @@ function pickers(): PickerWindow {
 
 /**
  * All files as one zip, with their original dates. Streamed to disk where the browser lets the person choose
- * a place; elsewhere the browser keeps the zip (on its own disk) until the download is done.
+ * a place, and through the service worker where there is one; elsewhere the browser keeps the zip (on its
+ * own disk) until the download is done.
  */
 export async function saveAllAsZip(files: AsyncIterable<SavedFile>, name: string): Promise<SaveOutcome> {
   const safeName = cleanFileName(name, 'application/zip');
@@ -63,17 +66,28 @@ export async function saveAllAsZip(files: AsyncIterable<SavedFile>, name: string
   });
   if (target !== undefined) {
     await stream.pipeTo(await target.createWritable());
-  } else {
-    const blob = await new Response(stream, { headers: { 'content-type': 'application/zip' } }).blob();
-    if (savesByShareSheet()) return share([new File([blob], safeName, { type: blob.type })], count);
-    download(blob, safeName);
+  } else if (savesByShareSheet()) {
+    return share([new File([await zipBlob(stream)], safeName, { type: 'application/zip' })], count);
+  } else if (!(await streamToDisk(stream, safeName))) {
+    download(await zipBlob(stream), safeName);
   }
   return { kind: 'saved', files: count };
+}
+
+async function zipBlob(stream: ReadableStream<Uint8Array>): Promise<Blob> {
+  return new Response(stream, { headers: { 'content-type': 'application/zip' } }).blob();
 }
 
 /** Whether this browser lets a person choose a folder to write to. */
 export function canSaveToFolder(): boolean {
   return pickers().showDirectoryPicker !== undefined;
+}
+
+/** `undefined`: the person closed the picker. */
+export async function pickFolder(): Promise<FileSystemDirectoryHandle | undefined> {
+  const picker = pickers().showDirectoryPicker;
+  if (picker === undefined) throw new Error('this browser has no folder picker: ask canSaveToFolder first');
+  return dismissable(picker.call(globalThis, { mode: 'readwrite', id: 'tessera' }));
 }
 
 /**
@@ -82,9 +96,7 @@ export function canSaveToFolder(): boolean {
  * @throws Error where `canSaveToFolder` is false
  */
 export async function saveToFolder(files: AsyncIterable<SavedFile>): Promise<SaveOutcome> {
-  const picker = pickers().showDirectoryPicker;
-  if (picker === undefined) throw new Error('this browser has no folder picker: ask canSaveToFolder first');
-  const folder = await dismissable(picker.call(globalThis, { mode: 'readwrite', id: 'tessera' }));
+  const folder = await pickFolder();
   if (folder === undefined) return { kind: 'dismissed' };
   return { kind: 'saved', files: await writeToFolder(folder, files) };
 }
@@ -94,15 +106,29 @@ export async function writeToFolder(
   folder: FileSystemDirectoryHandle,
   files: AsyncIterable<SavedFile>,
 ): Promise<number> {
-  const names = new UniqueNames();
-  for await (const present of folder.keys()) names.take(present);
+  const write = await folderWriter(folder);
   let count = 0;
-  for await (const { name, blob } of files) {
-    const handle = await folder.getFileHandle(names.take(cleanFileName(name, blob.type)), { create: true });
-    await blob.stream().pipeTo(await handle.createWritable());
+  for await (const file of files) {
+    await write(file);
     count += 1;
   }
   return count;
+}
+
+/** Writes files into a folder, each in the folders of its own; what is there already stays as it is. */
+export async function folderWriter(
+  folder: FileSystemDirectoryHandle,
+): Promise<(file: SavedFile) => Promise<void>> {
+  const places = new Placing();
+  for await (const present of folder.keys()) places.occupy(present);
+  return async ({ name, blob }) => {
+    const claimed = cleanPath(name, blob.type);
+    const place = places.take(claimed.folders, claimed.name);
+    let inside = folder;
+    for (const one of place.folders) inside = await inside.getDirectoryHandle(one, { create: true });
+    const handle = await inside.getFileHandle(place.name, { create: true });
+    await blob.stream().pipeTo(await handle.createWritable());
+  };
 }
 
 /** The share sheet of phones. Files only, never links. */
@@ -125,9 +151,32 @@ async function share(files: File[], count: number): Promise<SaveOutcome> {
   }
 }
 
+/**
+ * What share sheets know by its type, and put among the photographs or hand to a reader: nothing that opens as
+ * a page.
+ */
+const SHARED_TYPES: Readonly<Record<string, string>> = {
+  mp4: 'video/mp4',
+  m4v: 'video/mp4',
+  mov: 'video/quicktime',
+  webm: 'video/webm',
+  mp3: 'audio/mpeg',
+  m4a: 'audio/mp4',
+  pdf: 'application/pdf',
+  txt: 'text/plain',
+  csv: 'text/csv',
+};
+
+function shareType(name: string, type: string): string {
+  const safe = safeSaveType(type);
+  if (safe !== 'application/octet-stream') return safe;
+  const ending = name.slice(name.lastIndexOf('.') + 1).toLowerCase();
+  return Object.hasOwn(SHARED_TYPES, ending) ? (SHARED_TYPES[ending] ?? safe) : safe;
+}
+
 function shareable({ name, blob, modified }: SavedFile): File {
   return new File([blob], cleanFileName(name, blob.type), {
-    type: safeSaveType(blob.type),
+    type: shareType(name, blob.type),
     lastModified: modified,
   });
 }

@@ -10,6 +10,9 @@ async function* album(): AsyncGenerator<ZipEntry> {
   const blob = (text: string) => new Blob([text], { type: 'image/jpeg' });
   yield { name: 'a.jpg', blob: blob('one'), modified: Date.UTC(2015, 3, 10, 12) };
   yield { name: 'A.JPG', blob: blob('two'), modified: Date.UTC(2020, 0, 1, 12) };
+  yield { name: 'Trip/Day 1/a.jpg', blob: blob('in'), modified: Date.UTC(2016, 0, 2, 12) };
+  yield { name: 'Trip/a.jpg', blob: blob('by'), modified: Date.UTC(2016, 0, 2, 12) };
+  yield { name: 'trip/b.jpg', blob: blob('other'), modified: Date.UTC(2016, 0, 2, 12) };
   yield { name: '../../evil.jpg.exe', blob: blob('three'), modified: 0 };
   yield { name: '写真.jpg', blob: blob('four'), modified: Number.NaN };
 }
@@ -24,7 +27,7 @@ const python = (() => {
 })();
 
 test.skipIf(!python)(
-  'another program unpacks the zip with names made safe and the original dates [needs python3]',
+  '[P-113] another program unpacks the zip with names and folders made safe and the original dates [needs python3]',
   async () => {
     const folder = mkdtempSync(join(tmpdir(), 'tessera-zip-'));
     let files = 0;
@@ -43,11 +46,15 @@ test.skipIf(!python)(
         { encoding: 'utf8' },
       ),
     );
-    expect(files).toBe(4);
+    expect(files).toBe(7);
     expect(statSync(path).size).toBe(readFileSync(path).length);
     expect(listing).toEqual([
       ['a.jpg', 'one', 2015],
       ['A (2).JPG', 'two', 2020],
+      ['Trip/Day 1/a.jpg', 'in', 2016],
+      ['Trip/a.jpg', 'by', 2016],
+      // Another folder, which a phone's file system would take for the first.
+      ['trip (2)/b.jpg', 'other', 2016],
       ['evil.jpg', 'three', 1980],
       ['写真.jpg', 'four', 1980],
     ]);

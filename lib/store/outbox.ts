@@ -3,6 +3,7 @@
  */
 import type { StripRefusal } from '../image/strip/strip-location.ts';
 import type { CompressProblem } from '../image/make/compress.ts';
+import { MESSAGE_TYPE } from '../image/text-message.ts';
 import type { OutgoingImage, ProblemCode } from '../session/model.ts';
 import type { ImageFacts, ImageTools } from './image-tools.ts';
 
@@ -100,7 +101,7 @@ export async function prepare(
     image: {
       id: `${item.id}.${item.revision}`,
       blob,
-      name: changed && blob instanceof File && blob.name ? blob.name : item.name,
+      name: changed && blob instanceof File && blob.name ? besides(item.name, blob.name) : item.name,
       type: sent.type,
       modified: item.file.lastModified,
       ...(width === undefined ? {} : { width }),
@@ -123,6 +124,7 @@ async function applyChoice(
     case 'original':
       return { blob: file, outcome: { kind: 'original' } };
     case 'without-location': {
+      if (facts.type === MESSAGE_TYPE) return { blob: file, outcome: { kind: 'original' } };
       const result = await tools.strip(file, facts.type);
       if (result.kind === 'stripped') {
         const { blob, removed, words } = result;
@@ -148,6 +150,9 @@ async function applyChoice(
     }
   }
 }
+
+/** In the folder of the other. */
+const besides = (path: string, name: string): string => path.slice(0, path.lastIndexOf('/') + 1) + name;
 
 function asFile(blob: Blob, item: OutboxItem): File {
   return blob instanceof File ? blob : new File([blob], item.name, { type: blob.type });

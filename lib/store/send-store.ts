@@ -7,6 +7,8 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { SenderSession, SessionOptions, SessionSnapshot, TransferSnapshot } from '../session/model.ts';
 import { isFinal } from '../session/transfer-state.ts';
 import { PartMissingError, type ImageTools } from './image-tools.ts';
+import { fitPath } from '../image/file-name.ts';
+import { messageFile } from '../image/text-message.ts';
 import { calmPublisher } from './calm.ts';
 import { keepIdentity } from './keep-identity.ts';
 import { type Choice, type OutboxItem, type OutboxStage, prepare } from './outbox.ts';
@@ -33,6 +35,8 @@ export interface SendState {
 export interface SendStore extends StoreApi<SendState> {
   openRoom(options: SessionOptions): Promise<void>;
   addFiles(files: Iterable<File>): void;
+  /** A text or a link, as a message; a very long one as a file. */
+  addText: (text: string) => void;
   setChoice: (choice: Choice) => void;
   /** Another choice for one picture that is not accepted yet: the old offer is withdrawn. */
   chooseFor(item: string, choice: Choice): void;
@@ -65,6 +69,7 @@ export function createSendStore({ makeSession, tools, makeId }: SendStoreOptions
     broken: false,
   }));
   let session: SenderSession | undefined;
+  let texts = 0;
   const preparing = new Map<string, AbortController>();
 
   const item = (id: string) => store.getState().items.find((one) => one.id === id);
@@ -171,6 +176,21 @@ export function createSendStore({ makeSession, tools, makeId }: SendStoreOptions
     pump();
   }
 
+  function addFiles(files: Iterable<File>): void {
+    const { choice } = store.getState();
+    const added = [...files].map((file): OutboxItem => ({
+      id: makeId(),
+      revision: 0,
+      file,
+      name: fitPath(file.webkitRelativePath || file.name) || 'picture',
+      choice,
+      ...here(),
+      stage: { at: 'waiting' },
+    }));
+    store.setState(({ items }) => ({ items: [...items, ...added] }));
+    pump();
+  }
+
   return {
     ...store,
     session: () => session,
@@ -200,20 +220,9 @@ export function createSendStore({ makeSession, tools, makeId }: SendStoreOptions
       session.openRoom();
       flush();
     },
-    addFiles(files) {
-      const { choice } = store.getState();
-      const added = [...files].map((file): OutboxItem => ({
-        id: makeId(),
-        revision: 0,
-        file,
-        name: file.name || 'picture',
-        choice,
-        ...here(),
-        stage: { at: 'waiting' },
-      }));
-      store.setState(({ items }) => ({ items: [...items, ...added] }));
-      pump();
-    },
+    addFiles,
+    // Nothing of the text is in its name: names are shown before it is accepted, and stand in reports.
+    addText: (text) => addFiles([messageFile(text, `text-${++texts}.txt`)]),
     setChoice: (choice) => store.setState({ choice }),
     chooseFor(id, choice) {
       const one = item(id);

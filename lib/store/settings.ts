@@ -18,9 +18,14 @@ const KeptSettings = v.object({
   relayOnly: v.fallback(v.boolean(), false),
   /** Colours: the system's choice, or the person's. */
   theme: v.fallback(v.picklist(THEMES), 'system'),
+  /** Downloads each picture once it is here. */
+  saveEach: v.fallback(v.boolean(), false),
 });
 type Kept = v.InferOutput<typeof KeptSettings>;
 const FIRST: Kept = v.parse(KeptSettings, {});
+
+/** What is on or off, and off at first. */
+export type Switch = 'saveEach';
 
 export interface Settings extends Kept {
   /** Made from the browser, so that a person need not type before the first picture. */
@@ -34,6 +39,7 @@ export interface SettingsStore extends StoreApi<Settings> {
   setLanguage(language: string): void;
   setRelayOnly(on: boolean): void;
   setTheme(theme: Theme): void;
+  setSwitch(name: Switch, on: boolean): void;
 }
 
 const KEY = 'tessera.settings';
@@ -63,6 +69,7 @@ export function createSettingsStore(): SettingsStore {
     setLanguage: (language) => change({ language }),
     setRelayOnly: (relayOnly) => change({ relayOnly }),
     setTheme: (theme) => change({ theme }),
+    setSwitch: (name, on) => change({ [name]: on }),
   };
 }
 

@@ -50,6 +50,8 @@ export function contentSecurityPolicy(hashes: PageHashes, connect: readonly stri
     ["connect-src 'self' blob:", ...connect].join(' '),
     // browser-image-compression starts its worker from a blob, which inherits this policy.
     "worker-src 'self' blob:",
+    // A zip on its way to the disk, which the service worker answers with (`lib/storage/stream-save.ts`).
+    "frame-src 'self'",
     "manifest-src 'self'",
     "base-uri 'none'",
     "form-action 'none'",

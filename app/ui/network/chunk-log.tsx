@@ -8,6 +8,7 @@ import type { ChunkLog as Log } from '../../../lib/session/model.ts';
 import { useText } from '../../text/text.tsx';
 import { chunkSize, logAsCsv, logAsJson, runningTotals } from './chunk-log-data.ts';
 import css from './chunk-log.module.css';
+import { useNamed } from '../kit/named.tsx';
 import { saveText } from './save-text.ts';
 import ui from '../kit/ui.module.css';
 
@@ -21,6 +22,7 @@ const REFRESH_MS = 250;
  */
 export function ChunkLog({ read, live, name }: { read: () => Log | undefined; live: boolean; name: string }) {
   const { t, f } = useText();
+  const named = useNamed();
   const [log, setLog] = useState<Log | undefined>(read);
   const scroller = useRef<HTMLDivElement>(null);
 
@@ -49,7 +51,7 @@ export function ChunkLog({ read, live, name }: { read: () => Log | undefined; li
         className={css.scroller}
         tabIndex={0}
         role="table"
-        aria-label={t.log.title}
+        aria-label={named(t.log.title)}
         aria-rowcount={count + 1}
       >
         <div className={css.head} role="row">
@@ -77,6 +79,7 @@ export function ChunkLog({ read, live, name }: { read: () => Log | undefined; li
         <button
           type="button"
           className={`${ui.button} ${ui.quiet}`}
+          aria-label={named(t.log.csv)}
           onClick={() => saveText(logAsCsv(log), `${name}.chunks.csv`, 'text/csv')}
         >
           {t.log.csv}
@@ -84,6 +87,7 @@ export function ChunkLog({ read, live, name }: { read: () => Log | undefined; li
         <button
           type="button"
           className={`${ui.button} ${ui.quiet}`}
+          aria-label={named(t.log.json)}
           onClick={() => saveText(logAsJson(log), `${name}.chunks.json`, 'application/json')}
         >
           {t.log.json}

@@ -5,6 +5,7 @@ import { isFinal, isMoving } from '../../../lib/session/transfer-state.ts';
 import { useText } from '../../text/text.tsx';
 import { ChunkMap } from './chunk-map.tsx';
 import { FiguresRow } from './figures.tsx';
+import { useNamed } from '../kit/named.tsx';
 import { Part } from '../kit/part.tsx';
 import css from './network-details.module.css';
 import { Report } from './report.tsx';
@@ -24,6 +25,7 @@ interface Props {
 /** What the network did to this picture, the same on both sides: numbers, map, plots, log, report. */
 export function NetworkDetails({ session, snapshot, transfer }: Props) {
   const { t } = useText();
+  const named = useNamed();
   const [open, setOpen] = useState(false);
   const { id, state, figures } = transfer;
   const moving = isMoving(transfer);
@@ -38,7 +40,7 @@ export function NetworkDetails({ session, snapshot, transfer }: Props) {
         <>
           {(moving || open) && <ChunkMap read={readMap} figures={figures} />}
           <details className={ui.details} onToggle={(event) => setOpen(event.currentTarget.open)}>
-            <summary>{t.transfer.more}</summary>
+            <summary aria-label={named(t.transfer.more)}>{t.transfer.more}</summary>
             {open && (
               <div className={css.more}>
                 <Part fallback={<p className={css.loading} />}>

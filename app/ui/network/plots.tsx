@@ -49,14 +49,18 @@ interface PlotProps {
 }
 
 function Plot({ title, pick, read, live }: PlotProps) {
+  const { t, f } = useText();
   const place = useRef<HTMLDivElement>(null);
+  const [values, setValues] = useState<readonly number[]>([]);
 
   useEffect(() => {
     const element = place.current;
     if (!element) return undefined;
     const data = (): uPlot.AlignedData => {
       const samples = read();
-      return [samples.map(({ seconds }) => seconds), samples.map(pick)];
+      const picked = samples.map(pick);
+      setValues(picked.filter((value) => value !== null));
+      return [samples.map(({ seconds }) => seconds), picked];
     };
     const axis = {
       stroke: colourOf('--ink-soft'),
@@ -95,11 +99,18 @@ function Plot({ title, pick, read, live }: PlotProps) {
     };
   }, [read, live, pick]);
 
+  const last = values.at(-1);
+  const said =
+    last === undefined
+      ? ''
+      : t.plots.values(f.tenth(last), f.tenth(Math.min(...values)), f.tenth(Math.max(...values)));
   return (
     <figure className={css.plot}>
-      <figcaption>{title}</figcaption>
+      <figcaption>
+        {title} <span className={ui.soft}>{said}</span>
+      </figcaption>
       {/* A plot's axis runs left to right in every language. */}
-      <div ref={place} dir="ltr" role="img" aria-label={title} />
+      <div ref={place} dir="ltr" role="img" aria-label={`${title}: ${said}`} />
     </figure>
   );
 }

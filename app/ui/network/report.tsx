@@ -1,12 +1,14 @@
 'use client';
 import type { SessionSnapshot, TransferSnapshot } from '../../../lib/session/model.ts';
 import { useText } from '../../text/text.tsx';
+import { useNamed } from '../kit/named.tsx';
 import { saveText } from './save-text.ts';
 import ui from '../kit/ui.module.css';
 
 /** The closing report, the same on both sides. Each figure is defined in docs/PROTOCOL.md. */
 export function Report({ transfer, snapshot }: { transfer: TransferSnapshot; snapshot: SessionSnapshot }) {
   const { t, f } = useText();
+  const named = useNamed();
   const { figures } = transfer;
   const path = snapshot.path ? t.report[snapshot.path] : t.report.unknown;
   const rows: readonly (readonly [string, string])[] = [
@@ -28,7 +30,7 @@ export function Report({ transfer, snapshot }: { transfer: TransferSnapshot; sna
     // No landmark: an album would have two hundred of the same name.
     <div data-testid="report">
       <details className={ui.details}>
-        <summary>{t.report.title}</summary>
+        <summary aria-label={named(t.report.title)}>{t.report.title}</summary>
         <div>
           <dl className={ui.table}>
             {rows.map(([label, value]) => (
@@ -41,6 +43,7 @@ export function Report({ transfer, snapshot }: { transfer: TransferSnapshot; sna
           <button
             type="button"
             className={`${ui.button} ${ui.quiet}`}
+            aria-label={named(t.report.json)}
             onClick={() =>
               saveText(reportJson(transfer, snapshot), 'tessera-report.json', 'application/json')
             }

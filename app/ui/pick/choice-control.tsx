@@ -2,6 +2,7 @@
 import { memo, useEffect, useId, useRef, useState } from 'react';
 import { type Choice, SMALLER } from '../../../lib/store/outbox.ts';
 import { useText } from '../../text/text.tsx';
+import { useNamed } from '../kit/named.tsx';
 import css from './choice-control.module.css';
 import ui from '../kit/ui.module.css';
 
@@ -13,6 +14,7 @@ interface Props {
 /** Closed until somebody wants something else than what the line says. */
 export const ChoiceDetails = memo(function ChoiceDetails({ choice, change }: Props) {
   const { t } = useText();
+  const named = useNamed();
   const [open, setOpen] = useState(false);
   const titles = {
     original: t.choice.original,
@@ -21,7 +23,7 @@ export const ChoiceDetails = memo(function ChoiceDetails({ choice, change }: Pro
   };
   return (
     <details className={ui.details} onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary data-testid="choice">
+      <summary data-testid="choice" aria-label={named(`${t.choice.title}: ${titles[choice.kind]}`)}>
         {t.choice.title}: {titles[choice.kind]}
       </summary>
       {open && (
@@ -41,6 +43,7 @@ const REST_MS = 350;
 /** Original, original without location, or smaller with its two settings. */
 function ChoiceControl({ choice, change }: Props) {
   const { t } = useText();
+  const named = useNamed();
   const group = useId();
   const ways: readonly { value: Choice; title: string; hint: string }[] = [
     { value: { kind: 'original' }, title: t.choice.original, hint: t.choice.originalHint },
@@ -56,6 +59,7 @@ function ChoiceControl({ choice, change }: Props) {
             type="radio"
             name={group}
             value={value.kind}
+            aria-label={named(title)}
             checked={choice.kind === value.kind}
             onChange={() => change(value)}
           />

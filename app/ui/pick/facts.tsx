@@ -1,6 +1,7 @@
 'use client';
 import type { ImageFacts } from '../../../lib/store/image-tools.ts';
 import { useText } from '../../text/text.tsx';
+import { useNamed } from '../kit/named.tsx';
 import { Notice } from '../kit/notice.tsx';
 import ui from '../kit/ui.module.css';
 
@@ -16,6 +17,7 @@ export function Facts({
   removePlace: (() => void) | undefined;
 }) {
   const { t, f } = useText();
+  const named = useNamed();
   const taken = facts.takenAt === undefined ? '' : f.dateTime(facts.takenAt);
   const rows = [
     facts.camera ? ([t.facts.camera, facts.camera] as const) : undefined,
@@ -44,7 +46,12 @@ export function Facts({
             </bdi>
           </p>
           {removePlace && (
-            <button type="button" className={`${ui.button} ${ui.quiet}`} onClick={removePlace}>
+            <button
+              type="button"
+              className={`${ui.button} ${ui.quiet}`}
+              aria-label={named(t.facts.removePlace)}
+              onClick={removePlace}
+            >
               {t.facts.removePlace}
             </button>
           )}

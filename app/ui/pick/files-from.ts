@@ -40,9 +40,28 @@ export async function filesFromDrop(data: DataTransfer): Promise<Picked> {
  * itself.
  */
 export function filesFromPaste({ clipboardData, target }: ClipboardEvent): readonly File[] {
-  const field = target instanceof HTMLElement && target.matches('input, textarea, [contenteditable]');
-  if (field && clipboardData?.types.includes('text/plain')) return [];
+  if (isField(target) && clipboardData?.types.includes('text/plain')) return [];
   return [...(clipboardData?.files ?? [])];
+}
+
+/** Text of a paste or a drop that goes into no field; empty: there is none. */
+export function textFor(data: DataTransfer | null, target: EventTarget | null): string {
+  if (isField(target) || data === null) return '';
+  return data.getData('text/plain') || data.getData('text/uri-list');
+}
+
+/** Whether a drag brings text to a place that takes none by itself. */
+export function textDrop(types: readonly string[], target: EventTarget | null): boolean {
+  return !isField(target) && (types.includes('text/plain') || types.includes('text/uri-list'));
+}
+
+function isField(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.matches('input, textarea, [contenteditable]');
+}
+
+/** As a folder picker gives it: a dropped file does not say where it was. */
+function inFolder(file: File, path: string): File {
+  return Object.defineProperty(file, 'webkitRelativePath', { value: path.replace(/^\//, '') });
 }
 
 async function collect(entry: FileSystemEntry, found: File[]): Promise<void> {
@@ -51,7 +70,7 @@ async function collect(entry: FileSystemEntry, found: File[]): Promise<void> {
     const file = await new Promise<File | undefined>((resolve) => {
       (entry as FileSystemFileEntry).file(resolve, () => resolve(undefined));
     });
-    if (file) found.push(file);
+    if (file) found.push(inFolder(file, entry.fullPath));
     return;
   }
   const reader = (entry as FileSystemDirectoryEntry).createReader();

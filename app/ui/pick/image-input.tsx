@@ -8,23 +8,29 @@ import {
   MAX_PICKED,
   type Picked,
   pickedFrom,
+  textDrop,
+  textFor,
   watchShared,
 } from './files-from.ts';
 import css from './image-input.module.css';
+import { WordsForm } from './words-form.tsx';
 import ui from '../kit/ui.module.css';
 
 interface Props {
   add: (files: Iterable<File>) => void;
+  addText: (text: string) => void;
   hint: string;
 }
 
 /**
  * Every way in: file dialog, folder, camera, drop anywhere on the page, paste, and sharing from another app.
  */
-export const ImageInput = memo(function ImageInput({ add, hint }: Props) {
+export const ImageInput = memo(function ImageInput({ add, addText, hint }: Props) {
   const { t } = useText();
   const [over, setOver] = useState(false);
   const [shared, setShared] = useState<readonly File[]>([]);
+  /** Undefined: its field is not open. */
+  const [words, setWords] = useState<string>();
   const [left, setLeft] = useState<Omit<Picked, 'files'>>();
 
   const take = useCallback(
@@ -36,14 +42,18 @@ export const ImageInput = memo(function ImageInput({ add, hint }: Props) {
   );
 
   useEffect(() => {
+    const write = (text: string) => setWords((before) => [before, text].filter(Boolean).join('\n'));
     const paste = (event: ClipboardEvent) => {
       const files = filesFromPaste(event);
-      if (files.length === 0) return;
+      const text = textFor(event.clipboardData, event.target);
+      if (files.length === 0 && text === '') return;
       event.preventDefault();
-      take(pickedFrom(files, false));
+      if (files.length > 0) take(pickedFrom(files, false));
+      else write(text);
     };
     const dragOver = (event: DragEvent) => {
-      if (!event.dataTransfer?.types.includes('Files')) return;
+      const types = event.dataTransfer?.types ?? [];
+      if (!types.includes('Files') && !textDrop(types, event.target)) return;
       event.preventDefault();
       setOver(true);
     };
@@ -53,9 +63,11 @@ export const ImageInput = memo(function ImageInput({ add, hint }: Props) {
     };
     const drop = (event: DragEvent) => {
       setOver(false);
-      if (!event.dataTransfer?.types.includes('Files')) return;
+      const { dataTransfer: data, target } = event;
+      if (data?.types.includes('Files')) void filesFromDrop(data).then(take);
+      else if (textDrop(data?.types ?? [], target)) write(textFor(data, target));
+      else return;
       event.preventDefault();
-      void filesFromDrop(event.dataTransfer).then(take);
     };
     window.addEventListener('paste', paste);
     window.addEventListener('dragover', dragOver);
@@ -104,7 +116,22 @@ export const ImageInput = memo(function ImageInput({ add, hint }: Props) {
         <Way className={`${ui.button} ${css.folder}`} label={t.pick.folder}>
           {(id) => <input id={id} type="file" multiple webkitdirectory="" onChange={picked} />}
         </Way>
+        {words === undefined && (
+          <button type="button" className={ui.button} data-testid="write-text" onClick={() => setWords('')}>
+            {t.words.label}
+          </button>
+        )}
       </div>
+      {words !== undefined && (
+        <WordsForm
+          text={words}
+          change={setWords}
+          send={() => {
+            addText(words);
+            setWords(undefined);
+          }}
+        />
+      )}
       {shared.length > 0 && (
         <Shared
           files={shared}

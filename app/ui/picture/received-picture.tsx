@@ -4,6 +4,7 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import type { ReceiverSession, TransferSnapshot } from '../../../lib/session/model.ts';
 import { isMoving } from '../../../lib/session/transfer-state.ts';
 import { useText } from '../../text/text.tsx';
+import { useNamed } from '../kit/named.tsx';
 import { markFirstPicture } from '../transfer/first-picture.ts';
 import { isPreviewSize } from '../../../lib/image/inspect/is-preview.ts';
 import { fileKind } from '../../../lib/image/file-kind.ts';
@@ -32,6 +33,7 @@ interface Props {
  */
 export function ReceivedPicture({ session, transfer, accepted, onFile, open }: Props) {
   const { t } = useText();
+  const named = useNamed();
   const { name, state } = transfer;
   const [previewLoaded, setPreviewLoaded] = useState(false);
   const [previewRefused, setPreviewRefused] = useState(false);
@@ -141,12 +143,7 @@ export function ReceivedPicture({ session, transfer, accepted, onFile, open }: P
           />
         )}
         {open && (fullShown || (file && file.show !== 'yes' && stage)) && (
-          <button
-            type="button"
-            className={css.open}
-            onClick={open}
-            aria-label={`${t.transfer.view}: ${name}`}
-          />
+          <button type="button" className={css.open} onClick={open} aria-label={named(t.transfer.view)} />
         )}
       </PictureBox>
     </div>

@@ -1,5 +1,5 @@
 'use client';
-import { type PointerEvent, useEffect, useRef, useState } from 'react';
+import { type PointerEvent, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { fileKind, fileLabel } from '../../../lib/image/file-kind.ts';
 import type { ReceiverSession, TransferSnapshot } from '../../../lib/session/model.ts';
 import { useText } from '../../text/text.tsx';
@@ -23,6 +23,8 @@ interface Props {
 /** A finger that moved this far sideways meant the next picture. */
 const SWIPE_PX = 60;
 const MAX_ZOOM = 8;
+/** An arrow key moves a zoomed picture by this share of the window. */
+const PAN_SHARE = 0.2;
 
 /**
  * One picture over the whole window: arrow keys, swipe, zoom with wheel, keys or two fingers; Escape closes.
@@ -42,6 +44,9 @@ export function Viewer({ session, transfers, at, show, close }: Props) {
   const zoom = zoomed.at === at ? zoomed.zoom : 1;
   const fingers = useRef(new Map<number, { x: number; y: number }>());
   const start = useRef({ x: 0, distance: 0, zoom: 1 });
+  const stage = useRef<HTMLDivElement>(null);
+  /** What of the picture is in the middle of the window, as shares of its sides. */
+  const middle = useRef({ x: 0.5, y: 0.5 });
 
   useEffect(() => {
     const element = dialog.current;
@@ -55,10 +60,34 @@ export function Viewer({ session, transfers, at, show, close }: Props) {
   };
   const zoomTo = (value: number) => setZoomed({ at, zoom: Math.min(MAX_ZOOM, Math.max(1, value)) });
 
+  // A zoom keeps the middle of what was seen.
+  useLayoutEffect(() => {
+    const element = stage.current;
+    if (!element) return;
+    if (zoom === 1) middle.current = { x: 0.5, y: 0.5 };
+    element.scrollLeft = middle.current.x * element.scrollWidth - element.clientWidth / 2;
+    element.scrollTop = middle.current.y * element.scrollHeight - element.clientHeight / 2;
+  }, [zoom]);
+
+  const pan = (x: number, y: number): void => stage.current?.scrollBy(x, y);
+  /** @returns whether the picture is zoomed, and the key moves it */
+  const panned = (key: string): boolean => {
+    const element = stage.current;
+    if (zoom === 1 || !element) return false;
+    const [across, down] = [element.clientWidth * PAN_SHARE, element.clientHeight * PAN_SHARE];
+    if (key === 'ArrowRight') pan(across, 0);
+    else if (key === 'ArrowLeft') pan(-across, 0);
+    else if (key === 'ArrowDown') pan(0, down);
+    else if (key === 'ArrowUp') pan(0, -down);
+    else return false;
+    return true;
+  };
+
   useEffect(() => {
     const keys = (event: KeyboardEvent) => {
       const rtl = document.dir === 'rtl';
-      if (event.key === 'ArrowRight') step(rtl ? -1 : 1);
+      if (panned(event.key)) event.preventDefault();
+      else if (event.key === 'ArrowRight') step(rtl ? -1 : 1);
       else if (event.key === 'ArrowLeft') step(rtl ? 1 : -1);
       else if (event.key === '+' || event.key === '=') zoomTo(zoom * 1.5);
       else if (event.key === '-') zoomTo(zoom / 1.5);
@@ -77,10 +106,15 @@ export function Viewer({ session, transfers, at, show, close }: Props) {
   const down = (event: PointerEvent) => {
     fingers.current.set(event.pointerId, { x: event.clientX, y: event.clientY });
     start.current = { x: event.clientX, distance: distance(), zoom };
+    // Also where the drag leaves the window.
+    if (event.pointerType === 'mouse') event.currentTarget.setPointerCapture(event.pointerId);
   };
   const move = (event: PointerEvent) => {
     if (!fingers.current.has(event.pointerId)) return;
+    const before = fingers.current.get(event.pointerId);
     fingers.current.set(event.pointerId, { x: event.clientX, y: event.clientY });
+    // Fingers pan by scrolling; a mouse drags.
+    if (before && event.pointerType === 'mouse') pan(before.x - event.clientX, before.y - event.clientY);
     if (start.current.distance > 0) zoomTo((start.current.zoom * distance()) / start.current.distance);
   };
   const up = (event: PointerEvent) => {
@@ -115,8 +149,15 @@ export function Viewer({ session, transfers, at, show, close }: Props) {
         </div>
       </div>
       <div
+        ref={stage}
         className={css.stage}
         data-zoomed={zoom > 1}
+        onScroll={({ currentTarget: element }) => {
+          middle.current = {
+            x: (element.scrollLeft + element.clientWidth / 2) / element.scrollWidth,
+            y: (element.scrollTop + element.clientHeight / 2) / element.scrollHeight,
+          };
+        }}
         onPointerDown={down}
         onPointerMove={move}
         onPointerUp={up}

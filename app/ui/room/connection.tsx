@@ -24,6 +24,8 @@ export function Connection({ snapshot, idle }: { snapshot: SessionSnapshot | und
         data-testid="connection"
         data-state={state}
         data-idle={snapshot === undefined}
+        tabIndex={-1}
+        data-takes-focus={state === 'connected' ? true : undefined}
       >
         <span className={css.dot} aria-hidden="true" />
         <output>{said}</output>

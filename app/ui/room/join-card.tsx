@@ -53,7 +53,7 @@ export function JoinCard({ snapshot, joining, broken, fragment, forgetFragment, 
   };
 
   return (
-    <section className={ui.card} aria-label={t.room.stepJoin}>
+    <section className={ui.card} aria-label={t.room.stepJoin} tabIndex={-1} data-keeps-focus>
       <h2 className={ui.subtitle}>{asks || busy ? t.room.stepJoin : t.room.title}</h2>
       <Connection snapshot={snapshot} idle={t.connection.closed} />
       {!able && <ProblemNotice problem={{ code: 'webrtc-missing' }} />}

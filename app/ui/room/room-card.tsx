@@ -1,5 +1,5 @@
 'use client';
-import { lazy, useState } from 'react';
+import { lazy } from 'react';
 import { canConnect } from '../../../lib/session/can-connect.ts';
 import type { Room, SessionSnapshot } from '../../../lib/session/model.ts';
 import { useText } from '../../text/text.tsx';
@@ -9,6 +9,7 @@ import { Notice, ProblemNotice } from '../kit/notice.tsx';
 import { Part } from '../kit/part.tsx';
 import css from './room-card.module.css';
 import ui from '../kit/ui.module.css';
+import { useCopy } from '../kit/use-copy.ts';
 import { useFact } from '../kit/use-fact.ts';
 
 const Qr = lazy(() => import('./qr.tsx').then(({ Qr }) => ({ default: Qr })));
@@ -27,7 +28,7 @@ export function RoomCard({ snapshot, opening, broken, openRoom }: Props) {
   const able = useFact(canConnect, true);
   const over = state === 'closed' || state === 'failed';
   return (
-    <section className={ui.card} aria-label={t.room.stepSend}>
+    <section className={ui.card} aria-label={t.room.stepSend} tabIndex={-1} data-keeps-focus>
       <h2 className={`${ui.subtitle} ${ui.row}`}>
         <span className={ui.step} aria-hidden="true">
           1
@@ -74,31 +75,29 @@ export function RoomCard({ snapshot, opening, broken, openRoom }: Props) {
 
 function Invitation({ room, openRoom }: { room: Room; openRoom: () => void }) {
   const { t, f } = useText();
-  const [said, setSaid] = useState('');
+  const { copy, said } = useCopy();
   const here = isThisMachine(room.link);
   const canShare = useFact(() => 'share' in navigator, false);
-
-  const copy = async (text: string) => {
-    try {
-      await navigator.clipboard.writeText(text);
-      setSaid(t.room.copied);
-    } catch {
-      setSaid(t.room.copyByHand);
-    }
-  };
 
   return (
     <div className={css.invitation}>
       <p>{t.room.tellThem}</p>
-      <output className={css.code} data-testid="room-code" aria-label={t.room.code} translate="no">
+      <output
+        className={css.code}
+        data-testid="room-code"
+        aria-label={t.room.code}
+        translate="no"
+        tabIndex={-1}
+        data-takes-focus
+      >
         {room.code}
       </output>
       <p className={`${ui.soft} ${ui.small}`}>{t.room.expires(f.time(room.expiresAt))}</p>
       <div className={ui.row}>
-        <button type="button" className={ui.button} onClick={() => void copy(room.code)}>
+        <button type="button" className={ui.button} onClick={() => copy(room.code)}>
           {t.room.copyCode}
         </button>
-        <button type="button" className={ui.button} onClick={() => void copy(room.link)}>
+        <button type="button" className={ui.button} onClick={() => copy(room.link)}>
           {t.room.copyLink}
         </button>
         {canShare && (

@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from 'react';
 import type { SessionSnapshot } from '../../../lib/session/model.ts';
 import { useText } from '../../text/text.tsx';
+import { receiverWords } from '../transfer/state-words.ts';
 import { isolate } from './session-options.ts';
 import { useFact } from '../kit/use-fact.ts';
 
@@ -48,12 +49,13 @@ export function useAnnouncement(snapshot: SessionSnapshot | undefined): string {
   const [said, setSaid] = useState('');
   useEffect(() => {
     if (!snapshot) return;
-    const words = snapshot.role === 'sender' ? t.senderStates : t.receiverStates;
     const news: string[] = [];
-    for (const { id, name, state } of snapshot.transfers) {
+    for (const transfer of snapshot.transfers) {
+      const { id, name, state } = transfer;
       if (known.current.get(id) === state) continue;
       known.current.set(id, state);
-      if (state !== 'verifying') news.push(t.announce.transfer(isolate(name), words[state]));
+      const words = snapshot.role === 'sender' ? t.senderStates[state] : receiverWords(t, transfer);
+      if (state !== 'verifying') news.push(t.announce.transfer(isolate(name), words));
     }
     // Of two hundred pictures at once, the last one represents all.
     const last = news.at(-1);

@@ -9,6 +9,7 @@ import { LANGUAGES } from '../../text/languages.ts';
 import { TextProvider, useText } from '../../text/text.tsx';
 import { applyTheme } from '../../theme.ts';
 import { Part } from '../kit/part.tsx';
+import { keepFocus } from './keep-focus.ts';
 import { Mark } from './mark.tsx';
 import { UnderwayNotice } from './underway-notice.tsx';
 import css from './shell.module.css';
@@ -23,6 +24,7 @@ export function Shell({ children }: { children: ReactNode }) {
     restoreSettings();
     void registerOfflineShell();
     void sweepLeftovers();
+    return keepFocus(document);
   }, []);
   return (
     <TextProvider>

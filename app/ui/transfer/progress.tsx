@@ -1,11 +1,13 @@
 'use client';
 import type { TransferSnapshot } from '../../../lib/session/model.ts';
 import { useText } from '../../text/text.tsx';
+import { useNamed } from '../kit/named.tsx';
 import css from './progress.module.css';
 
 /** Percentage, rate, time left. The line keeps its height in every state. */
 export function Progress({ transfer }: { transfer: TransferSnapshot }) {
   const { t, f } = useText();
+  const named = useNamed();
   const { figures, bytes, state } = transfer;
   const share = bytes > 0 ? Math.min(1, figures.bytesReceived / bytes) : state === 'done' ? 1 : 0;
   const over = state === 'done';
@@ -16,7 +18,7 @@ export function Progress({ transfer }: { transfer: TransferSnapshot }) {
     left === undefined ? '' : left < 1 ? t.transfer.almost : t.transfer.left(f.duration(Math.ceil(left)));
   return (
     <div className={css.progress}>
-      <progress className={css.bar} max={1} value={share} aria-label={t.transfer.progress} />
+      <progress className={css.bar} max={1} value={share} aria-label={named(t.transfer.progress)} />
       <p className={css.words}>
         <strong>{f.percent(Math.floor(share * 100))}</strong>
         <span>{f.bytes(figures.bytesReceived)}</span>

@@ -1,12 +1,14 @@
 /** A received file under the type that its own bytes show: what the sender claimed is never used. */
 import { fitsDecodeLimit } from '../../../lib/image/inspect/dimensions.ts';
-import { cleanFileName } from '../../../lib/image/file-name.ts';
+import { cleanPath } from '../../../lib/image/file-name.ts';
 import { measure, type Measured } from '../../../lib/image/inspect/measure.ts';
 import type { ReceiverSession, TransferSnapshot } from '../../../lib/session/model.ts';
 
 export interface ReceivedFile extends Measured {
   blob: Blob;
   name: string;
+  /** With its folders before it. */
+  path: string;
   modified: number;
   /**
    * May be put into an `<img>`: a format that browsers show, and not more pixels than are safe to decode.
@@ -22,10 +24,12 @@ export async function receivedFile(
   const file = await session.file(transfer.id);
   const measured = await measure(file);
   const { kind, size } = measured;
+  const { folders, name } = cleanPath(transfer.name, kind?.type ?? '');
   return {
     ...measured,
     blob: file.slice(0, file.size, kind?.type ?? 'application/octet-stream'),
-    name: cleanFileName(transfer.name, kind?.type ?? ''),
+    name,
+    path: [...folders, name].join('/'),
     modified: transfer.modified,
     show: !kind?.showable
       ? 'unknown-format'

@@ -1,20 +1,30 @@
 'use client';
-import { memo, useCallback, useState } from 'react';
+import { lazy, memo, useCallback, useState } from 'react';
 import type { ReceiverSession, SessionSnapshot, TransferSnapshot } from '../../../lib/session/model.ts';
 import { isFinal, isMoving } from '../../../lib/session/transfer-state.ts';
 import type { ReceiveStore } from '../../../lib/store/receive-store.ts';
 import { useText } from '../../text/text.tsx';
 import { NetworkDetails } from '../network/network-details.tsx';
+import { useNamed } from '../kit/named.tsx';
 import { Notice, ProblemNotice } from '../kit/notice.tsx';
+import { Part } from '../kit/part.tsx';
+import { FileIcon } from '../picture/file-icon.tsx';
 import { Progress } from './progress.tsx';
 import { type ReceivedFile, receivedFile } from './received-file.ts';
 import { ReceivedPicture } from '../picture/received-picture.tsx';
 import { fileKind, fileLabel } from '../../../lib/image/file-kind.ts';
-import { cleanFileName } from '../../../lib/image/file-name.ts';
+import { cleanPath } from '../../../lib/image/file-name.ts';
+import { isMessage } from '../../../lib/image/text-message.ts';
 import { saveFile } from '../../../lib/storage/save-file.ts';
 import { neverShown } from '../../../lib/image/inspect/sniff.ts';
+import { receiverWords } from './state-words.ts';
 import { TransferCard, Verified } from './transfer-card.tsx';
 import ui from '../kit/ui.module.css';
+import { useFact } from '../kit/use-fact.ts';
+import { canShareHere } from './can-share.ts';
+
+const Share = lazy(() => import('./share.tsx'));
+export const Message = lazy(() => import('./message.tsx'));
 
 interface Props {
   transfer: TransferSnapshot;
@@ -28,10 +38,13 @@ interface Props {
 export const ReceiverTransfer = memo(
   function ReceiverTransfer({ transfer, snapshot, session, store, open }: Props) {
     const { t, f } = useText();
+    const named = useNamed();
+    const canShare = useFact(canShareHere, false);
     const [file, setFile] = useState<ReceivedFile>();
     const [accepted, setAccepted] = useState(false);
     const { id, name, type, bytes, width, height, state, problem } = transfer;
     const shownType = file?.kind?.type ?? type;
+    const path = cleanPath(name, shownType);
     const isPicture = fileKind(name, shownType) === 'picture';
     const about = [
       fileLabel(name, shownType) || t.facts.untyped,
@@ -40,25 +53,32 @@ export const ReceiverTransfer = memo(
     ]
       .filter(Boolean)
       .join(' · ');
+    const message = isMessage(transfer);
+    const readMessage = useCallback(() => session.file(id), [session, id]);
     const took = useCallback((received: ReceivedFile) => setFile(received), []);
     return (
       <TransferCard
         side="receiver"
         name={name}
-        savedAs={cleanFileName(name, shownType)}
+        savedAs={path.name}
+        folders={path.folders}
         state={state}
         about={about}
-        said={isPicture ? t.receiverStates[state] : (t.fileStates[state] ?? t.receiverStates[state])}
+        said={receiverWords(t, transfer, shownType)}
         compact={!isPicture && !transfer.thumb && !transfer.preview}
         verified={state === 'done' && <Verified label={t.transfer.verified} hint={t.transfer.verifiedHint} />}
         picture={
-          <ReceivedPicture
-            session={session}
-            transfer={transfer}
-            accepted={accepted}
-            onFile={took}
-            open={state === 'done' ? () => open(id) : undefined}
-          />
+          message ? (
+            <FileIcon name={name} type={type} />
+          ) : (
+            <ReceivedPicture
+              session={session}
+              transfer={transfer}
+              accepted={accepted}
+              onFile={took}
+              open={state === 'done' ? () => open(id) : undefined}
+            />
+          )
         }
         below={<NetworkDetails session={session} snapshot={snapshot} transfer={transfer} />}
       >
@@ -69,6 +89,11 @@ export const ReceiverTransfer = memo(
         )}
         {file?.show === 'unsure' && <Notice kind="plain">{t.transfer.unsure}</Notice>}
         {file?.show === 'too-many-pixels' && <Notice kind="plain">{t.transfer.tooManyPixels}</Notice>}
+        {message && state === 'done' && (
+          <Part>
+            <Message read={readMessage} copyable />
+          </Part>
+        )}
         <div className={ui.row}>
           {state === 'offered' && (
             <>
@@ -76,6 +101,7 @@ export const ReceiverTransfer = memo(
                 type="button"
                 className={`${ui.button} ${ui.primary}`}
                 data-testid="accept"
+                aria-label={named(t.transfer.accept)}
                 onClick={() => {
                   setAccepted(true);
                   store.accept(id);
@@ -87,6 +113,7 @@ export const ReceiverTransfer = memo(
                 type="button"
                 className={ui.button}
                 data-testid="decline"
+                aria-label={named(t.transfer.decline)}
                 onClick={() => store.decline(id)}
               >
                 {t.transfer.decline}
@@ -94,17 +121,34 @@ export const ReceiverTransfer = memo(
             </>
           )}
           {!isFinal(transfer) && state !== 'offered' && (
-            <button type="button" className={ui.button} data-testid="cancel" onClick={() => store.cancel(id)}>
+            <button
+              type="button"
+              className={ui.button}
+              data-testid="cancel"
+              aria-label={named(t.transfer.cancel)}
+              onClick={() => store.cancel(id)}
+            >
               {t.transfer.cancel}
             </button>
           )}
           {state === 'done' && (
             <>
-              <Download session={session} transfer={transfer} saved={store.markSaved} />
+              <Download session={session} transfer={transfer} saved={store.markSaved} primary={!message} />
+              {canShare && !message && (
+                <Part>
+                  <Share
+                    session={session}
+                    transfers={[transfer]}
+                    label={t.transfer.share}
+                    saved={store.markSaved}
+                  />
+                </Part>
+              )}
               <button
                 type="button"
                 className={ui.button}
                 data-testid="throw-away"
+                aria-label={named(t.kept.throwAway)}
                 onClick={() => store.throwAway(id)}
               >
                 {t.kept.throwAway}
@@ -126,13 +170,16 @@ export function Download({
   session,
   transfer,
   saved,
+  primary = true,
 }: {
   session: Pick<ReceiverSession, 'file'>;
+  primary?: boolean;
   transfer: Pick<TransferSnapshot, 'id' | 'name' | 'modified'>;
   /** `readFor`: see `saveFile`. */
   saved: (transfers: readonly string[], readFor: number) => void;
 }) {
   const { t } = useText();
+  const named = useNamed();
   const [state, setState] = useState<'idle' | 'saving' | 'failed'>('idle');
   const save = async () => {
     setState('saving');
@@ -149,8 +196,9 @@ export function Download({
     <>
       <button
         type="button"
-        className={`${ui.button} ${ui.primary}`}
+        className={primary ? `${ui.button} ${ui.primary}` : ui.button}
         data-testid="download"
+        aria-label={named(state === 'saving' ? t.transfer.saving : t.transfer.download)}
         disabled={state === 'saving'}
         onClick={() => void save()}
       >

@@ -2,7 +2,6 @@
 import { useState } from 'react';
 import {
   canSaveToFolder,
-  canShareFiles,
   saveAllAsZip,
   type SavedFile,
   type SaveOutcome,
@@ -11,6 +10,7 @@ import {
 } from '../../../lib/storage/save.ts';
 import type { ReceiverSession, TransferSnapshot } from '../../../lib/session/model.ts';
 import { useText } from '../../text/text.tsx';
+import { canShareHere } from './can-share.ts';
 import { receivedFile } from './received-file.ts';
 import ui from '../kit/ui.module.css';
 import { useFact } from '../kit/use-fact.ts';
@@ -104,19 +104,13 @@ export function SaveAll({
   );
 }
 
-/** On phones: a desktop's share sheet has nothing that the zip and the folder lack. */
-function canShareHere(): boolean {
-  const sample: SavedFile = { name: 'a.jpg', blob: new Blob([], { type: 'image/jpeg' }), modified: 0 };
-  return window.matchMedia('(pointer: coarse)').matches && canShareFiles([sample]);
-}
-
 /** One after the other, so that never more than one is held. */
 async function* received(
   session: ReceiverSession,
   transfers: readonly TransferSnapshot[],
 ): AsyncGenerator<SavedFile> {
   for (const transfer of transfers) {
-    const { name, blob, modified } = await receivedFile(session, transfer);
-    yield { name, blob, modified };
+    const { path, blob, modified } = await receivedFile(session, transfer);
+    yield { name: path, blob, modified };
   }
 }

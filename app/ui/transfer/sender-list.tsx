@@ -3,6 +3,8 @@ import { memo, useMemo } from 'react';
 import type { SenderSession, SessionSnapshot, TransferSnapshot } from '../../../lib/session/model.ts';
 import type { OutboxItem } from '../../../lib/store/outbox.ts';
 import type { SendStore } from '../../../lib/store/send-store.ts';
+import { labelsOf } from '../kit/labels.ts';
+import { Named } from '../kit/named.tsx';
 import { SenderTransfer } from './sender-transfer.tsx';
 
 interface Props {
@@ -22,6 +24,7 @@ const GROUP = 45;
 export function SenderList({ items, snapshot, session, store }: Props) {
   const known = snapshot?.transfers;
   const byId = useMemo(() => new Map(known?.map((transfer) => [transfer.id, transfer])), [known]);
+  const labels = useMemo(() => labelsOf(items), [items]);
   const groups = [];
   for (let from = 0; from < items.length; from += GROUP) {
     const some = items.slice(from, from + GROUP);
@@ -30,6 +33,7 @@ export function SenderList({ items, snapshot, session, store }: Props) {
       <Group
         key={from}
         items={some}
+        labels={labels.slice(from, from + GROUP)}
         transfers={transfers}
         snapshot={snapshot}
         session={session}
@@ -43,20 +47,22 @@ export function SenderList({ items, snapshot, session, store }: Props) {
 const Group = memo(
   function Group({
     items,
+    labels,
     transfers,
     snapshot,
     session,
     store,
-  }: Props & { transfers: readonly (TransferSnapshot | undefined)[] }) {
+  }: Props & { labels: readonly string[]; transfers: readonly (TransferSnapshot | undefined)[] }) {
     return items.map((item, at) => (
-      <SenderTransfer
-        key={item.id}
-        item={item}
-        transfer={transfers[at]}
-        snapshot={snapshot}
-        session={session}
-        store={store}
-      />
+      <Named key={item.id} name={labels[at] ?? item.name}>
+        <SenderTransfer
+          item={item}
+          transfer={transfers[at]}
+          snapshot={snapshot}
+          session={session}
+          store={store}
+        />
+      </Named>
     ));
   },
   (before, after) =>
@@ -64,5 +70,6 @@ const Group = memo(
     before.snapshot?.path === after.snapshot?.path &&
     before.items.length === after.items.length &&
     before.items.every((item, at) => item === after.items[at]) &&
+    before.labels.every((label, at) => label === after.labels[at]) &&
     before.transfers.every((transfer, at) => transfer === after.transfers[at]),
 );

@@ -1,5 +1,5 @@
 'use client';
-import { lazy, memo, useState } from 'react';
+import { lazy, memo, useCallback, useState } from 'react';
 import type {
   SenderSession,
   SessionSnapshot,
@@ -8,6 +8,7 @@ import type {
 } from '../../../lib/session/model.ts';
 import { fileKind, fileLabel } from '../../../lib/image/file-kind.ts';
 import type { OutboxItem } from '../../../lib/store/outbox.ts';
+import { MESSAGE_TYPE } from '../../../lib/image/text-message.ts';
 import { isFinal, isMoving } from '../../../lib/session/transfer-state.ts';
 import { mayChoose, type SendStore } from '../../../lib/store/send-store.ts';
 import { useText } from '../../text/text.tsx';
@@ -15,6 +16,7 @@ import { ChoiceDetails } from '../pick/choice-control.tsx';
 import { Facts } from '../pick/facts.tsx';
 import { FiguresRow } from '../network/figures.tsx';
 import { NetworkDetails } from '../network/network-details.tsx';
+import { useNamed } from '../kit/named.tsx';
 import { noFigures } from '../../../lib/session/no-figures.ts';
 import { ProblemNotice } from '../kit/notice.tsx';
 import { Part } from '../kit/part.tsx';
@@ -24,6 +26,7 @@ import { Progress } from './progress.tsx';
 import { TransferCard, Verified } from './transfer-card.tsx';
 import ui from '../kit/ui.module.css';
 
+const Message = lazy(() => import('./message.tsx'));
 const Demonstration = lazy(() =>
   import('./demonstration.tsx').then(({ Demonstration }) => ({ default: Demonstration })),
 );
@@ -51,6 +54,7 @@ function sameProps(before: Props, after: Props): boolean {
 
 function Drawn({ item, transfer, snapshot, session, store }: Props) {
   const { t, f } = useText();
+  const named = useNamed();
   const state = shownState(item, transfer);
   const { outgoing, facts } = item;
   const bytes = outgoing?.blob.size ?? item.file.size;
@@ -59,6 +63,8 @@ function Drawn({ item, transfer, snapshot, session, store }: Props) {
   const compact = !isPicture && !outgoing?.preview && !outgoing?.thumb;
   const width = outgoing?.width ?? facts?.width;
   const height = outgoing?.height ?? facts?.height;
+  const readFile = useCallback(async () => item.file, [item.file]);
+  const name = transfer?.name ?? outgoing?.name ?? item.name;
   const over = transfer ? isFinal(transfer) : item.stage.at === 'failed';
   const choosable = mayChoose(item, snapshot);
   const about = [
@@ -73,7 +79,9 @@ function Drawn({ item, transfer, snapshot, session, store }: Props) {
   return (
     <TransferCard
       side="sender"
-      name={transfer?.name ?? outgoing?.name ?? item.name}
+      name={name}
+      savedAs={name.slice(name.lastIndexOf('/') + 1)}
+      folders={name.split('/').slice(0, -1)}
       state={state}
       about={about}
       compact={compact}
@@ -120,6 +128,11 @@ function Drawn({ item, transfer, snapshot, session, store }: Props) {
           }
         />
       )}
+      {item.file.type === MESSAGE_TYPE && (
+        <Part>
+          <Message read={readFile} copyable={false} />
+        </Part>
+      )}
       <Outcome item={item} />
       <div className={ui.row}>
         {state === 'held' && (
@@ -147,6 +160,7 @@ function Drawn({ item, transfer, snapshot, session, store }: Props) {
             type="button"
             className={ui.button}
             data-testid="cancel"
+            aria-label={named(t.transfer.cancel)}
             onClick={() => store.cancel(item.id)}
           >
             {t.transfer.cancel}
@@ -157,13 +171,19 @@ function Drawn({ item, transfer, snapshot, session, store }: Props) {
             type="button"
             className={`${ui.button} ${ui.primary}`}
             data-testid="retry"
+            aria-label={named(t.transfer.retry)}
             onClick={() => store.retry(item.id)}
           >
             {t.transfer.retry}
           </button>
         )}
         {over && (
-          <button type="button" className={`${ui.button} ${ui.quiet}`} onClick={() => store.remove(item.id)}>
+          <button
+            type="button"
+            className={`${ui.button} ${ui.quiet}`}
+            aria-label={named(t.transfer.remove)}
+            onClick={() => store.remove(item.id)}
+          >
             {t.transfer.remove}
           </button>
         )}
@@ -239,11 +259,12 @@ function Outcome({ item: { outcome } }: { item: OutboxItem }) {
 
 function Wire({ item, session }: { item: OutboxItem; session: SenderSession | undefined }) {
   const { t } = useText();
+  const named = useNamed();
   const [open, setOpen] = useState(false);
   const { outgoing } = item;
   return (
     <details className={ui.details} onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>{t.demo.title}</summary>
+      <summary aria-label={named(t.demo.title)}>{t.demo.title}</summary>
       {open && outgoing && (
         <div>
           <Part>

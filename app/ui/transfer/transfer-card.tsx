@@ -8,6 +8,8 @@ interface Props {
   name: string;
   /** The one it will be saved under, where that is another. */
   savedAs?: string;
+  /** Those it was picked with. */
+  folders?: readonly string[];
   state: TransferState;
   /** Type, dimensions, bytes. */
   about: string;
@@ -27,6 +29,7 @@ export function TransferCard({
   side,
   name,
   savedAs = name,
+  folders = [],
   state,
   about,
   said,
@@ -44,12 +47,15 @@ export function TransferCard({
       data-state={state}
       data-side={side}
       data-compact={compact}
+      tabIndex={-1}
+      data-keeps-focus
       aria-label={savedAs}
     >
       <div className={css.top}>
         <div className={css.picture}>{picture}</div>
         <div className={css.body}>
           <h3 className={css.name}>
+            {folders.length > 0 && <bdi className={css.folders}>{folders.join('/')}/</bdi>}
             <bdi>{savedAs}</bdi>
           </h3>
           <p className={css.about}>{about}</p>

@@ -3,6 +3,7 @@ import { fileKind } from '../file-kind.ts';
 import { fitsDecodeLimit, HEADER_BYTES, readDimensions, uprightSize, type Dimensions } from './dimensions.ts';
 import { LONG_HEADER_BYTES } from './measure.ts';
 import { readMetadata, type Metadata, type Place } from './metadata.ts';
+import { MESSAGE_TYPE } from '../text-message.ts';
 import { sniffType } from './sniff.ts';
 
 /** A closed set. The picture can be sent whatever the problem, except `unreadable`. */
@@ -71,6 +72,8 @@ export async function inspectImage(file: Blob & { readonly name?: string }): Pro
     hasMetadata: false,
     looksConverted: false,
   };
+  // Whatever picture its words begin like.
+  if (file.type === MESSAGE_TYPE) return { ...nothing, problem: 'not-an-image' };
   if (file.size === 0) return { ...nothing, problem: 'empty' };
   let front: Uint8Array;
   try {

@@ -1,4 +1,4 @@
-import { fitName } from '../../image/file-name.ts';
+import { fitPath } from '../../image/file-name.ts';
 import type { FromEngine, ToSenderEngine } from '../bridge/engine-messages.ts';
 import type { OutgoingImage, SenderSession, SessionOptions, SessionSnapshot } from '../model.ts';
 import { noFigures } from '../no-figures.ts';
@@ -70,7 +70,7 @@ export class BrowserSenderSession extends SessionBase<ToSenderEngine> implements
 
   #queue(image: OutgoingImage): void {
     const { id, blob, type, modified, width, height, thumb, preview, meeting } = image;
-    const name = fitName(image.name);
+    const name = fitPath(image.name);
     const size = width === undefined || height === undefined ? {} : { width, height };
     this.show({
       id,

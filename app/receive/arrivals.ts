@@ -1,0 +1,84 @@
+/** Saves by itself what arrives, where the person wants it so: as downloads, or into a folder they chose. */
+import { createStore } from 'zustand/vanilla';
+import { isMessage } from '../../lib/image/text-message.ts';
+import type { TransferSnapshot } from '../../lib/session/model.ts';
+import { folderWriter, pickFolder, type SavedFile } from '../../lib/storage/save.ts';
+import { saveFile } from '../../lib/storage/save-file.ts';
+import type { ReceiveStore } from '../../lib/store/receive-store.ts';
+import { settings } from '../settings.ts';
+import { receivedFile } from '../ui/transfer/received-file.ts';
+
+export interface Arrivals {
+  /** Name of the chosen folder; it is forgotten with the page, as the browser forgets the permission. */
+  folder: string | undefined;
+  /** The last one could not be saved: it waits in the list. */
+  failed: boolean;
+}
+
+export const arrivals = createStore<Arrivals>(() => ({ folder: undefined, failed: false }));
+
+let write: ((file: SavedFile) => Promise<void>) | undefined;
+/** One after the other: two of a name at once would take each other's. */
+let last: Promise<void> = Promise.resolve();
+const taken = new Set<string>();
+let watched: ReceiveStore | undefined;
+
+/** From a press. Everything that is here and not saved goes into the folder at once. */
+export async function chooseFolder(store: ReceiveStore): Promise<void> {
+  const folder = await pickFolder();
+  if (folder === undefined) return;
+  write = await folderWriter(folder);
+  arrivals.setState({ folder: folder.name, failed: false });
+  taken.clear();
+  saveArrived(store);
+}
+
+export function forgetFolder(): void {
+  write = undefined;
+  arrivals.setState({ folder: undefined, failed: false });
+}
+
+/** From now on: what is here already was left here by the person. */
+export function saveEach(store: ReceiveStore, on: boolean): void {
+  for (const { id } of waiting(store)) taken.add(id);
+  settings.setSwitch('saveEach', on);
+}
+
+/** Once for the store of this tab. */
+export function watchArrivals(store: ReceiveStore): void {
+  if (watched === store) return;
+  watched = store;
+  store.subscribe(() => saveArrived(store));
+  saveArrived(store);
+}
+
+function waiting(store: ReceiveStore): TransferSnapshot[] {
+  const { snapshot, saved } = store.getState();
+  return (snapshot?.transfers ?? []).filter((one) => one.state === 'done' && !saved.has(one.id));
+}
+
+function saveArrived(store: ReceiveStore): void {
+  if (write === undefined && !settings.getState().saveEach) return;
+  for (const one of waiting(store)) {
+    // A text is read and copied.
+    if (taken.has(one.id) || isMessage(one)) continue;
+    taken.add(one.id);
+    last = last.then(() => saveOne(store, one));
+  }
+}
+
+async function saveOne(store: ReceiveStore, transfer: TransferSnapshot): Promise<void> {
+  const session = store.session();
+  if (session === undefined) return;
+  try {
+    const { blob, name, path, modified } = await receivedFile(session, transfer);
+    let readFor: number | undefined = 0;
+    if (write !== undefined) await write({ name: path, blob, modified });
+    else readFor = await saveFile(blob, name);
+    if (readFor !== undefined) store.markSaved([transfer.id], readFor);
+    arrivals.setState({ failed: false });
+  } catch {
+    // The folder is gone, or full: it stays in the list, with its button.
+    arrivals.setState({ failed: true });
+  }
+}
