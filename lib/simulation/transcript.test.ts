@@ -13,7 +13,7 @@ import { ReliableFlow, type FlowModel } from './reliable-flow.ts';
 import { StallingEndpoint } from './stalling-endpoint.ts';
 import { RecordedEndpoint, Transcript } from './transcript.fixture.ts';
 
-const EXPECTED = '6b220ef5334b0a66ba5539dc143ef192a46aabe432bfa466de0119341ffff4cb';
+const EXPECTED = '1a6a57c79b526d81b1754395eb2ac49094361446cf48439aa80587df9e97dda7';
 
 const PATHS = 60;
 /** Virtual time at which a run is cut off. */

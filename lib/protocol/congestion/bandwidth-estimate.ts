@@ -24,7 +24,7 @@ const FALLEN_ROUNDS = 0.5;
 const LEAST_FALL = 0.5;
 /** The rate has fallen while it is below this share of the largest of the last seconds. */
 const RECOVERING = 0.75;
-const RECENT: Millis = 3000;
+const RECENT: Millis = 5000;
 /** Added to each round trip: event loops and the feedback's interval. */
 const SLACK: Millis = 20;
 
@@ -106,6 +106,11 @@ export class BandwidthEstimate {
     return this.#fallenAt !== undefined && now - this.#fallenAt >= FALLEN_ROUNDS * roundTrip;
   }
 
+  /** It is well above what it began with: a search has been under way. */
+  get grown(): boolean {
+    return this.measured && this.rate > 2 * FIRST_RATE;
+  }
+
   /** It is far below what it was in the last seconds. */
   recovering(now: Millis): boolean {
     return this.rate < RECOVERING * this.#recent.add(this.rate, now, RECENT);
@@ -116,6 +121,11 @@ export class BandwidthEstimate {
     this.#rates.reset();
     this.#rates.add(rate, now, 0);
     this.rate = rate;
+  }
+
+  /** What slowed us down was not the path's rate: takes the largest of the last seconds. */
+  restore(now: Millis): void {
+    this.replace(Math.max(this.rate, this.#recent.get() ?? 0), now);
   }
 
   /** After an idle period: keeps the rate, drops the samples. */

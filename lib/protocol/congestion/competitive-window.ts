@@ -1,6 +1,7 @@
 import type { Millis } from '../endpoint.ts';
 import { DATA_PACKET } from '../wire/lane-packet.ts';
-import { LOSS_WINDOW, type LossSample } from './loss-estimate.ts';
+import { LOSS_WINDOW, type LaneFate, type LossSample } from './loss-estimate.ts';
+import { WindowedExtreme } from './windowed-extreme.ts';
 
 /** TCP-friendly AIMD: cut to this share at a loss, growth in packets a round trip (RFC 9438 §4.3). */
 const AIMD_CUT = 0.7;
@@ -9,6 +10,15 @@ const AIMD_GROWTH = (3 * (1 - AIMD_CUT)) / (1 + AIMD_CUT);
 const PROBE_INTERVAL_ROUNDS = 25;
 const PROBE_LENGTH = 1.5;
 const PROBE_GAIN = 0.5;
+/**
+ * A back-off takes half of what we have in flight out of a queue, whoever shares it. A delay that shrinks by less
+ * than this share of the round trip in so many probes in a row, soon after one another, is the path's own.
+ */
+const ANSWER = 0.1;
+const UNANSWERED_PROBES = 3;
+const NEXT_PROBE_ROUNDS = 1;
+/** Packets sent while backing off from which their loss counts as the path's own. */
+const PROBE_PACKETS = 60;
 /** After this many round trips without a queue the competing traffic is gone. */
 const ALONE_ROUNDS = 3;
 const MIN_PACKETS = 4;
@@ -22,7 +32,12 @@ interface CompetitiveInput extends LossSample {
   readonly limited: boolean;
   /** A queue shorter than this is empty (ms). */
   readonly emptyQueue: Millis;
+  /** Losses by lane, with when the packets were sent. */
+  readonly fates: readonly LaneFate[];
 }
+
+/** `alone`: nothing else fills the queue. `path`: what looks like a queue is the path's own delay. */
+type CompetitionEnd = 'alone' | 'path';
 
 /**
  * Shares a queue with loss-based traffic, where delay control would starve: the window follows AIMD. Now and
@@ -38,6 +53,15 @@ export class CompetitiveWindow {
   readonly #counts = { resolved: 0, lost: 0 };
   #probeAt: Millis;
   #probing = false;
+  #probedUntil: Millis = -Infinity;
+  /** Probes in a row that changed nothing. */
+  #unanswered = 0;
+  readonly #queues = new WindowedExtreme('min');
+  /** The shortest queue before the probe, and since it could show. */
+  #queueBefore: Millis | undefined;
+  #queueThen: Millis = Infinity;
+  /** Packets sent while backing off, in this and earlier probes. */
+  readonly #held = { resolved: 0, lost: 0 };
 
   /** The first probe is at once: an estimate that is a little too high keeps a queue of our own as long. */
   constructor(byteLength: number, now: Millis) {
@@ -58,19 +82,50 @@ export class CompetitiveWindow {
     return this.#byteLength / roundTrip;
   }
 
-  /** Returns whether we are alone on the path (again). */
-  update(input: CompetitiveInput, now: Millis): boolean {
+  /** Share lost while we back off: not our doing. `undefined`: not known yet. */
+  get pathLoss(): number | undefined {
+    const { resolved, lost } = this.#held;
+    return resolved < PROBE_PACKETS ? undefined : lost / resolved;
+  }
+
+  /** Returns why there is nothing to compete with, or `undefined`. */
+  update(input: CompetitiveInput, now: Millis): CompetitionEnd | undefined {
     const { queue, roundTrip, emptyQueue } = input;
     const round = roundTrip + queue;
     const sinceProbe = now - this.#probeAt;
     this.#probing = sinceProbe >= 0 && sinceProbe < PROBE_LENGTH * round;
+    if (this.#probing) this.#probedUntil = now;
     if (queue >= emptyQueue) this.queueSeenAt = now;
     // Traffic that fills queues does not leave one empty for this long.
     const alone = now - this.queueSeenAt > ALONE_ROUNDS * round;
-    if (alone || (sinceProbe >= 0 && queue < emptyQueue)) return true;
-    if (sinceProbe > (PROBE_LENGTH + 1) * round) this.#probeAt = now + PROBE_INTERVAL_ROUNDS * round;
-    this.#adapt(input, round, now);
-    return false;
+    if (alone || (sinceProbe >= 0 && queue < emptyQueue)) return 'alone';
+    this.#countHeld(input.fates);
+    if (this.#judgeProbe(queue, sinceProbe, round, now)) return 'path';
+    this.#adapt({ ...input, baseLoss: Math.max(input.baseLoss, this.pathLoss ?? 0) }, round, now);
+    return undefined;
+  }
+
+  #countHeld(fates: readonly LaneFate[]): void {
+    for (const { sentAt, resolved, lost } of fates) {
+      if (sentAt < this.#probeAt || sentAt > this.#probedUntil) continue;
+      this.#held.resolved += resolved;
+      this.#held.lost += lost;
+    }
+  }
+
+  /** Returns whether the last probes have changed nothing. */
+  #judgeProbe(queue: Millis, sinceProbe: Millis, round: Millis, now: Millis): boolean {
+    const lowest = this.#queues.add(queue, now, round);
+    if (sinceProbe < 0) return false;
+    this.#queueBefore ??= lowest;
+    if (sinceProbe > round) this.#queueThen = Math.min(this.#queueThen, queue);
+    if (sinceProbe <= (PROBE_LENGTH + 1) * round) return false;
+    const answered = this.#queueBefore - this.#queueThen > ANSWER * round;
+    this.#unanswered = answered ? 0 : this.#unanswered + 1;
+    this.#queueBefore = undefined;
+    this.#queueThen = Infinity;
+    this.#probeAt = now + (answered ? PROBE_INTERVAL_ROUNDS : NEXT_PROBE_ROUNDS) * round;
+    return this.#unanswered >= UNANSWERED_PROBES;
   }
 
   #adapt({ resolved, lost, baseLoss, limited }: CompetitiveInput, round: Millis, now: Millis): void {

@@ -15,6 +15,7 @@
  * Rates are bytes per millisecond, of whole lane messages.
  */
 import type { Millis } from '../endpoint.ts';
+import { BaseDrain } from './base-drain.ts';
 import { BandwidthEstimate, type DeliverySample } from './bandwidth-estimate.ts';
 import { CompetitiveWindow } from './competitive-window.ts';
 import { ContentionDetector } from './contention.ts';
@@ -83,6 +84,9 @@ export class RateController {
   readonly #overflow = new OverflowTest();
   readonly #contention = new ContentionDetector();
   readonly #probe = new ProbeGain();
+  readonly #drain = new BaseDrain();
+  /** The path's own delay has changed since the sender last asked. */
+  #rebased = false;
 
   get state(): RateState {
     return this.#phase.state;
@@ -140,8 +144,11 @@ export class RateController {
     this.#now = now;
     for (const fate of sample.fates) this.#overflow.count(fate, roundTrip);
     if (sample.oneWayDelay !== undefined) this.#queueing.update(sample.oneWayDelay, roundTrip, now);
-    // A probe's delay may be an event loop's, not the path's.
-    if (sample.idle) return;
+    if (sample.idle) {
+      // A probe's delay may be an event loop's, not the path's.
+      if (sample.oneWayDelay !== undefined) this.#queueing.probed(sample.oneWayDelay);
+      return;
+    }
     const { queue, baseLoss } = this;
     this.#bandwidth.update(sample, { roundTrip, queue, baseLoss }, now);
     if (this.#phase.state === 'contend') this.#compete(this.#phase.window, sample, now);
@@ -156,9 +163,18 @@ export class RateController {
     this.#overflow.postpone(now);
     this.#now = now;
     this.#probe.restart(now);
+    this.#drain.restart(now);
     // A small picture ends before the path shows its limit: the next one continues the search.
-    if (this.#limitFound) this.#phase = CRUISE;
+    // Cruising finds what is missing without an overshoot of a round trip.
+    if (this.#limitFound || this.#bandwidth.grown) this.#phase = CRUISE;
     else this.#search(STARTUP_GAIN, now);
+  }
+
+  /** The path's own delay has changed since the last call: its round trip is another. */
+  takeRebase(): boolean {
+    const rebased = this.#rebased;
+    this.#rebased = false;
+    return rebased;
   }
 
   /** There are more lanes than when they limited the sender: what the path carries is open again. */
@@ -170,6 +186,8 @@ export class RateController {
     const testing = this.#overflow.gain(this.#bandwidth.rate, now);
     if (testing !== undefined) return testing;
     if (phase.state === 'startup') return phase.search.gain(this.#bandwidth.measured);
+    const draining = this.#drain.gain;
+    if (draining !== undefined) return draining;
     if (this.#overflow.capped(now)) return CAPPED_GAIN;
     const probe = this.#overflow.shallow ? PROBE_GAIN : this.#probe.value;
     const excess = (this.queue - TARGET_QUEUE) / Math.max(40, DRAIN_ROUNDS * this.#roundTrip);
@@ -186,6 +204,7 @@ export class RateController {
       this.#advanceSearch(phase.search, sample, now);
       return;
     }
+    this.#drain.update(this.queue, this.#roundTrip, now);
     const drained =
       this.queue < TARGET_QUEUE || this.#contention.undrainedFor(now) > 4 * this.#roundTrip + 400;
     if (phase.state === 'drain' && drained) this.#phase = CRUISE;
@@ -218,11 +237,21 @@ export class RateController {
   #compete(window: CompetitiveWindow, sample: RateSample, now: Millis): void {
     const { queue, baseLoss } = this;
     const roundTrip = this.#roundTrip;
-    if (!window.update({ ...sample, queue, roundTrip, baseLoss, emptyQueue: TARGET_QUEUE }, now)) return;
+    const end = window.update({ ...sample, queue, roundTrip, baseLoss, emptyQueue: TARGET_QUEUE }, now);
+    const { pathLoss } = window;
+    if (pathLoss !== undefined && pathLoss > baseLoss) this.#losses.rebase(pathLoss);
+    if (end === undefined) return;
     this.#phase = CRUISE;
     this.#contention.restart(now);
-    this.#probe.restart(window.queueSeenAt);
-    this.#bandwidth.replace(Math.min(window.rateAlone(roundTrip), this.#bandwidth.rate), now);
+    this.#probe.restart(end === 'path' ? now : window.queueSeenAt);
+    if (end === 'alone') {
+      this.#bandwidth.replace(Math.min(window.rateAlone(roundTrip), this.#bandwidth.rate), now);
+      return;
+    }
+    // It answers to no back-off, so it is no queue, and there was no reason to slow down for it.
+    this.#bandwidth.restore(now);
+    this.#queueing.rebase();
+    this.#rebased = true;
   }
 
   #testOverflow(now: Millis): void {

@@ -1,16 +1,19 @@
 import type { Millis } from '../endpoint.ts';
+import { BASE_WINDOW } from './queue-estimate.ts';
+import { WindowedExtreme } from './windowed-extreme.ts';
 
 /** Round-trip time assumed before the first sample. */
 const FIRST_ROUND_TRIP: Millis = 200;
 /** Event loops on both sides and the feedback's interval. */
 const SLACK: Millis = 20;
 
-/** Smoothed round-trip time and its variation (RFC 6298 §2), and the minimum of the session. */
+/** Smoothed round-trip time and its variation (RFC 6298 §2), and the minimum of the last `BASE_WINDOW`. */
 export class RoundTrip {
   /** `undefined` before the first sample. */
   smoothed: Millis | undefined;
   variation: Millis = 0;
   minimum: Millis | undefined;
+  readonly #minima = new WindowedExtreme('min');
 
   /** Smoothed, or what is assumed before the first sample. */
   get srtt(): Millis {
@@ -39,8 +42,8 @@ export class RoundTrip {
    * @param sample milliseconds from sending a packet to its acknowledgement, without the receiver's ack
    * delay.
    */
-  add(sample: Millis): void {
-    this.minimum = Math.min(this.minimum ?? sample, sample);
+  add(sample: Millis, now: Millis): void {
+    this.minimum = this.#minima.add(sample, now, BASE_WINDOW);
     if (this.smoothed === undefined) {
       this.smoothed = sample;
       this.variation = sample / 2;
@@ -48,5 +51,10 @@ export class RoundTrip {
     }
     this.variation += (Math.abs(sample - this.smoothed) - this.variation) / 4;
     this.smoothed += (sample - this.smoothed) / 8;
+  }
+
+  /** The path has become longer: its minimum is that of the samples from now on. */
+  rebase(): void {
+    this.#minima.reset();
   }
 }

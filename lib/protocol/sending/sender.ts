@@ -394,7 +394,7 @@ export class Sender implements Endpoint<SenderEvent> {
     if (!this.#queue.hasWork()) this.#pacer.limit(now);
     const measured = feedback.packets > 0;
     const sample = measured ? this.#delivery.roundTripSample(feedback, now) : undefined;
-    if (sample !== undefined) this.#roundTrip.add(sample);
+    if (sample !== undefined) this.#roundTrip.add(sample, now);
     const fate = this.#resolve(feedback);
     for (const { id } of this.#queue.report(feedback.streams))
       this.#events.push({ type: 'delivered', transfer: id });
@@ -436,6 +436,7 @@ export class Sender implements Endpoint<SenderEvent> {
       },
       now,
     );
+    if (this.#controller.takeRebase()) this.#roundTrip.rebase();
   }
 
   #updateLanes(now: Millis): void {
