@@ -4,6 +4,7 @@
  * the bundle.
  */
 import type { ReceiverSession, SenderSession, SessionOptions } from '../lib/session/model.ts';
+import { holdTab } from '../lib/session/page/tab.ts';
 
 /** The session's code is loaded beside the page, not before it: the page is laid out first. */
 export function warmSession(): void {
@@ -47,5 +48,6 @@ export async function makeReceiverSession(options: SessionOptions): Promise<Rece
     return scriptedReceiver();
   }
   const { createReceiverSession } = await import('../lib/session/index.ts');
+  await holdTab();
   return createReceiverSession(options);
 }

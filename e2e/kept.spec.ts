@@ -101,6 +101,43 @@ test('other tabs show no more than a count, and that only once the tab is closed
   await expect.poll(() => stored(later)).toEqual([]);
 });
 
+test('a duplicated tab, whose session storage is a copy, takes neither the pictures nor the session of the first', async ({
+  link: _link,
+  server,
+  rooms,
+  pictures,
+}) => {
+  const { sender, receiver } = rooms;
+  await meet(rooms, server.url);
+  await receive(rooms, pictures.small);
+  const entries = await receiver.page.evaluate(() =>
+    Object.keys(sessionStorage).map((key): [string, string] => [key, sessionStorage.getItem(key) ?? '']),
+  );
+  expect(entries.map(([key]) => key)).toEqual(
+    expect.arrayContaining(['tessera:tab', 'tessera:rejoin:receiver']),
+  );
+  const copy = await receiver.page.context().newPage();
+  await copy.addInitScript((all) => {
+    if (sessionStorage.length === 0) for (const [key, value] of all) sessionStorage.setItem(key, value);
+  }, entries);
+  await copy.goto(`${server.url}/receive/`);
+  await expect(copy.getByTestId('connection')).toBeVisible();
+  await copy.waitForLoadState('networkidle');
+  await copy.waitForTimeout(3000);
+  await expect(copy.getByTestId('kept')).toHaveCount(0);
+  await expect(copy.getByTestId('connection')).toHaveAttribute('data-idle', 'true');
+  await receiver.connection('connected');
+  await sender.connection('connected');
+  await receive(rooms, pictures.png);
+  // It has a name of its own, which it keeps.
+  const name = () => copy.evaluate(() => sessionStorage.getItem('tessera:tab'));
+  const own = await name();
+  expect(own).not.toBe(new Map(entries).get('tessera:tab'));
+  await copy.reload();
+  await copy.waitForTimeout(1500);
+  expect(await name()).toBe(own);
+});
+
 test('a saved picture that a browser left behind goes at the start of any page, once its download must be through', async ({
   server,
   receiver: page,

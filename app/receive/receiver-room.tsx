@@ -45,9 +45,7 @@ export function ReceiverRoom() {
   const [returned, setReturned] = useState(false);
   useEffect(() => {
     // Not before the page is mounted: the prerendered page knows no tab.
-    // oxlint-disable-next-line react/set-state-in-effect
-    setTab(tabName());
-    holdTab();
+    void holdTab().then(() => setTab(tabName()));
   }, []);
   const known = snapshot?.transfers;
   const transfers = known ?? [];
@@ -60,6 +58,7 @@ export function ReceiverRoom() {
   useEffect(() => {
     let here = true;
     const resume = async () => {
+      await holdTab();
       if ((await canResume()) && here && !holdsLink()) await store.resume(sessionOptions());
     };
     // A page that cannot look for its old session is a page without one.

@@ -212,6 +212,7 @@ describe('a receiver that is never satisfied', () => {
       const id = pair.sender.offer(header(50_000_000), pair.now);
       pair.settle();
       pair.receiver.accept(id, [], pair.now);
+      pair.settle();
       pair.toSender = everything;
       let bytes = 0;
       const sent = new Map<number, number>();
@@ -232,7 +233,8 @@ describe('a receiver that is never satisfied', () => {
       }
       return pair.sender.figures().rate;
     });
-    expect(rates[1]).toBeLessThan(16 * rates[0]!);
+    // Twice the truth is what was sent, and a sender searches beyond it.
+    expect(rates[1]).toBeLessThan(5 * rates[0]!);
   });
 });
 

@@ -35,13 +35,11 @@ export function calmPublisher(
   let prompts = PROMPT_AT_FIRST;
   let promptAt = 0;
 
-  /** Whether one more change may be shown at once; if so, it counts. */
-  const prompt = (now: number): boolean => {
+  /** Whether one more change may be shown at once. */
+  const mayPrompt = (now: number): boolean => {
     prompts = Math.min(PROMPT_AT_FIRST, prompts + ((now - promptAt) * PROMPT_PER_SECOND) / 1000);
     promptAt = now;
-    if (prompts < 1) return false;
-    prompts -= 1;
-    return true;
+    return prompts >= 1;
   };
 
   const show = (snapshot: SessionSnapshot): void => {
@@ -54,12 +52,17 @@ export function calmPublisher(
 
   return {
     changed() {
-      const snapshot = read();
       const now = performance.now();
+      const prompt = mayPrompt(now);
+      // A drawing is due, and none may be earlier: in a flood even to compare thousands of pictures is too much.
+      if (timer !== undefined && !prompt) return;
+      const snapshot = read();
       const wait = shownAt + (isHidden() ? HIDDEN_MS : CALM_MS) - now;
-      if (wait <= 0 || shown === undefined || (!sameButNumbers(shown, snapshot) && prompt(now)))
+      if (wait <= 0 || shown === undefined) show(snapshot);
+      else if (prompt && !sameButNumbers(shown, snapshot)) {
+        prompts -= 1;
         show(snapshot);
-      else timer ??= setTimeout(() => show(read()), wait);
+      } else timer ??= setTimeout(() => show(read()), wait);
     },
     stop() {
       clearTimeout(timer);

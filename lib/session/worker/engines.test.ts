@@ -466,6 +466,33 @@ test('[P-67] a sender whose page is another one begins its numbers again, and fi
   expect(sent).toBeGreaterThan(Math.ceil((bytes.length - 400_000) / 1024));
 });
 
+test('[P-67] a picture that is being verified when another page of the sender says HELLO is done, and the new page hears nothing of it', async () => {
+  let answer = (): void => {};
+  const slow = new Promise<void>((resolve) => (answer = resolve));
+  class BusyStore extends MemoryStore {
+    override async create(id: string, length: number): Promise<StoredBytes> {
+      const stored = await super.create(id, length);
+      const file = stored.file.bind(stored);
+      stored.file = () => slow.then(file);
+      return stored;
+    }
+  }
+  const pair = new Pair(new BusyStore());
+  pair.send('a', new Blob([bytesOf(100_000)]));
+  await pair.receiving.until('0.1', 'offered');
+  pair.receiver.handle({ type: 'accept', id: '0.1' });
+  await pair.receiving.until('0.1', 'verifying');
+  pair.newSender();
+  pair.send('b', new Blob([bytesOf(200_000)]));
+  await pair.receiving.until('1.1', 'offered');
+  answer();
+  await pair.receiving.until('0.1', 'done');
+  expect(pair.receiving.pictures.get('1.1')?.state).toBe('offered');
+  expect(pair.sending.pictures.get('b')?.state).toBe('offered');
+  pair.receiver.handle({ type: 'accept', id: '1.1' });
+  await pair.sending.until('b', 'done');
+});
+
 test('[P-102] HELLO is heard once on a channel, and another page of the sender does not begin the count of offers anew', async () => {
   const pair = new Pair();
   await expect.poll(() => pair.receiving.told.some(({ type }) => type === 'peer'), PATIENCE).toBe(true);
