@@ -1,4 +1,7 @@
-/** A person's runs, each way in and each way out, with fingers on a phone-sized page. */
+/**
+ * A person's runs, each way in and each way out: with fingers on a phone-sized page, and with nothing but the
+ * keyboard.
+ */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,7 +9,7 @@ import { join } from 'node:path';
 import type { BrowserContext, Page } from '@playwright/test';
 import { expect, test } from './support/app.ts';
 import { film } from './support/film.ts';
-import { type Picture, unlike } from './support/pictures.ts';
+import { sha256, type Picture, unlike } from './support/pictures.ts';
 import { ReceiverRoom, SenderRoom } from './support/rooms.ts';
 import { zipEntries } from './support/zip-entries.ts';
 
@@ -170,4 +173,118 @@ test('a chosen folder takes all that is here and all that arrives, in its folder
       'Trip/Day 1/a.jpg': pictures.small.buffer.length + 5,
       'Trip/Day 2/a.jpg': pictures.small.buffer.length + 5,
     });
+});
+
+/** What the page would do beyond itself, kept instead; nobody looks at it, and it has no wake lock. */
+function unseen(): void {
+  const given: string[] = [];
+  Object.assign(window, { given });
+  Reflect.deleteProperty(Navigator.prototype, 'wakeLock');
+  Object.defineProperty(Document.prototype, 'hidden', { get: () => true });
+  Object.assign(navigator, { vibrate: () => given.push('vibrated') });
+  const Plain = AudioContext;
+  Object.assign(window, {
+    AudioContext: function () {
+      given.push('sounded');
+      return new Plain();
+    },
+  });
+  ServiceWorkerRegistration.prototype.showNotification = async (title, options) =>
+    void given.push(`${title}: ${options?.body}`);
+  Object.defineProperty(Notification, 'permission', { get: () => 'granted' });
+}
+
+test('somebody who looks elsewhere reads it in the title and the icon, gets the signals they chose, and the screen stays on', async ({
+  link,
+  server,
+  pages,
+  pictures,
+}) => {
+  await link.configure({ rateMbit: 3, delayMs: 5, loss: 0, seed: 74 });
+  await pages.receiver.addInitScript(unseen);
+  const sender = new SenderRoom(pages.sender);
+  const receiver = new ReceiverRoom(pages.receiver);
+  await receiver.join(server.url, await sender.open(server.url));
+  await receiver.connection('connected');
+  await controlled(receiver.page);
+  const given = () => receiver.page.evaluate(() => (window as unknown as { given: string[] }).given);
+  const icon = receiver.page.locator('link[rel="icon"]');
+
+  await sender.pick({ ...pictures.small, name: 'first.jpg' });
+  await expect(receiver.page).toHaveTitle(/^1 offered · Receive/);
+  // Nothing is given to those who chose nothing.
+  expect(await given()).toEqual([]);
+  await expect(icon).toHaveAttribute('href', /^data:image\/png/);
+  await receiver.page.getByTestId('open-settings').click();
+  for (const signal of ['sound', 'vibrate']) await receiver.page.getByTestId(`signal-${signal}`).check();
+  await receiver.page.keyboard.press('Escape');
+  await receiver.accept('first.jpg');
+  await receiver.state('first.jpg', 'done');
+  await expect.poll(given).toEqual(['sounded', 'vibrated']);
+  await expect(receiver.page).toHaveTitle(/^✓ 1 · Receive/);
+
+  await sender.pick(pictures.photo);
+  await receiver.accept('photo.jpg');
+  await expect(receiver.page).toHaveTitle(/^\d+ % · Receive/);
+  const still = receiver.page.getByTestId('still');
+  await expect.poll(() => still.evaluate((film: HTMLVideoElement) => !film.paused && film.loop)).toBe(true);
+  await receiver.state('photo.jpg', 'done');
+  await expect(still).toHaveCount(0);
+  await expect(receiver.page).toHaveTitle(/^✓ 2 · Receive/);
+});
+
+test('by keyboard alone: a room, a join, a file, a text, an answer to each, a download of each as it arrives; the focus is never lost', async ({
+  link,
+  server,
+  pages,
+  pictures,
+}) => {
+  await link.configure({ rateMbit: 50, delayMs: 5, loss: 0, seed: 73 });
+  const sender = new SenderRoom(pages.sender);
+  const receiver = new ReceiverRoom(pages.receiver);
+  const focus = (page: Page) =>
+    page.evaluate(() => {
+      const { activeElement: at } = document;
+      return (at as HTMLElement | null)?.dataset['testid'] ?? at?.tagName ?? '';
+    });
+  const press = async (page: Page, id: string): Promise<void> => {
+    for (let tabs = 0; tabs < 60 && (await focus(page)) !== id; tabs++) await page.keyboard.press('Tab');
+    expect(await focus(page)).toBe(id);
+    await page.keyboard.press(id === 'save-each' ? 'Space' : 'Enter');
+  };
+  await pages.sender.goto(`${server.url}/send/`);
+  await press(pages.sender, 'open-room');
+  const code = await sender.code();
+  await expect.poll(() => focus(pages.sender)).toBe('room-code');
+
+  await pages.receiver.goto(`${server.url}/receive/`);
+  for (let tabs = 0; tabs < 30 && (await focus(pages.receiver)) !== 'code-input'; tabs++)
+    await pages.receiver.keyboard.press('Tab');
+  await pages.receiver.keyboard.type(code);
+  await press(pages.receiver, 'join-room');
+  await receiver.connection('connected');
+  await expect.poll(() => focus(pages.receiver)).toBe('connection');
+  await press(pages.receiver, 'save-each');
+
+  // A dialog is the browser's own; the key opens it.
+  const choosing = pages.sender.waitForEvent('filechooser');
+  await press(pages.sender, 'file-input');
+  await (await choosing).setFiles(pictures.small);
+  await press(pages.sender, 'write-text');
+  await expect.poll(() => focus(pages.sender)).toBe('text-input');
+  await pages.sender.keyboard.type('hello');
+  await press(pages.sender, 'send-text');
+  await receiver.state('text-1.txt', 'offered');
+
+  const saving = pages.receiver.waitForEvent('download');
+  await press(pages.receiver, 'accept');
+  await receiver.state('small.jpg', 'done');
+  const download = await saving;
+  expect(sha256(await readFile(await download.path()))).toBe(sha256(pictures.small.buffer));
+  // The card whose button went away.
+  await expect.poll(() => focus(pages.receiver)).toBe('transfer');
+  await press(pages.receiver, 'decline');
+  await receiver.state('text-1.txt', 'declined');
+  await expect.poll(() => focus(pages.receiver)).toBe('transfer');
+  await sender.state('text-1.txt', 'declined');
 });

@@ -13,6 +13,7 @@ import { isolate, sessionOptions } from '../ui/room/session-options.ts';
 import { Totals } from '../ui/transfer/totals.tsx';
 import ui from '../ui/kit/ui.module.css';
 import { useAnnouncement, useWakeLock } from '../ui/room/use-device.ts';
+import { useTidings } from '../ui/room/use-tidings.ts';
 import css from './receiver-room.module.css';
 import { receiverStore } from './receiver-store.ts';
 import { holdTab, tabName } from '../../lib/session/page/tab.ts';
@@ -52,6 +53,7 @@ export function ReceiverRoom() {
   const moving = transfers.some(isMoving);
   const awake = useWakeLock(moving);
   const announcement = useAnnouncement(snapshot);
+  useTidings(snapshot);
   const warm = useCallback(() => aboutToJoin(sessionOptions().server), []);
   const open = useCallback((id: string) => setViewed(id), []);
 

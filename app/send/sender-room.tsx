@@ -13,6 +13,7 @@ import { senderStore } from './sender-store.ts';
 import { Totals } from '../ui/transfer/totals.tsx';
 import ui from '../ui/kit/ui.module.css';
 import { useAnnouncement, useWakeLock } from '../ui/room/use-device.ts';
+import { useTidings } from '../ui/room/use-tidings.ts';
 
 /** The sender's login room: who I am, the code to pass on, the pictures. */
 export function SenderRoom() {
@@ -25,6 +26,7 @@ export function SenderRoom() {
   const held = transfers.filter(({ state }) => state === 'held').length;
   const awake = useWakeLock(moving);
   const announcement = useAnnouncement(snapshot);
+  useTidings(snapshot);
   const add = useCallback((files: Iterable<File>) => store.addFiles(files), [store]);
 
   useEffect(() => warmSession(), []);

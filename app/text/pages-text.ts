@@ -92,6 +92,7 @@ export function pagesText(translation: Messages, language: string) {
         return say('kept.others', { what: list.format(what), bytes });
       },
     },
+    tidings: { ...text.tidings, offered: (count: number) => say('tidings.offered', { count }) },
     save: { ...text.save, intoNow: (folder: string) => say('save.intoNow', { folder }) },
     gallery: {
       ...text.gallery,

@@ -20,12 +20,16 @@ const KeptSettings = v.object({
   theme: v.fallback(v.picklist(THEMES), 'system'),
   /** Downloads each picture once it is here. */
   saveEach: v.fallback(v.boolean(), false),
+  /** Signals for somebody who looks elsewhere. */
+  notify: v.fallback(v.boolean(), false),
+  sound: v.fallback(v.boolean(), false),
+  vibrate: v.fallback(v.boolean(), false),
 });
 type Kept = v.InferOutput<typeof KeptSettings>;
 const FIRST: Kept = v.parse(KeptSettings, {});
 
 /** What is on or off, and off at first. */
-export type Switch = 'saveEach';
+export type Switch = 'saveEach' | 'notify' | 'sound' | 'vibrate';
 
 export interface Settings extends Kept {
   /** Made from the browser, so that a person need not type before the first picture. */

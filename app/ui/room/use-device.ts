@@ -7,11 +7,30 @@ import { isolate } from './session-options.ts';
 import { useFact } from '../kit/use-fact.ts';
 
 /**
- * Keeps the screen on while pictures move. Returns false where the browser may not (plain http, old
- * browsers), so that the page can say so.
+ * Keeps the screen on while pictures move: by a wake lock, or where there is none (plain http, old browsers)
+ * by a film that plays unseen. Returns false where the browser does neither, so that the page can say so.
  */
 export function useWakeLock(active: boolean): boolean {
   const able = useFact(() => 'wakeLock' in navigator, true);
+  const [plays, setPlays] = useState(true);
+  useEffect(() => {
+    if (!active || 'wakeLock' in navigator) return undefined;
+    let over = false;
+    let end: (() => void) | undefined;
+    const play = async () => {
+      const { playStill } = await import('./still-film.ts');
+      end = await playStill();
+      if (over) end();
+    };
+    play().then(
+      () => setPlays(true),
+      () => setPlays(false),
+    );
+    return () => {
+      over = true;
+      end?.();
+    };
+  }, [active]);
   useEffect(() => {
     if (!active || !('wakeLock' in navigator)) return undefined;
     let lock: WakeLockSentinel | undefined;
@@ -36,7 +55,7 @@ export function useWakeLock(active: boolean): boolean {
       void lock?.release();
     };
   }, [active]);
-  return able;
+  return able || plays;
 }
 
 /**

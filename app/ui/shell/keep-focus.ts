@@ -25,9 +25,12 @@ export function keepFocus(page: Document): () => void {
     for (let at = target.closest<HTMLElement>(KEEPER); at; at = at.parentElement?.closest(KEEPER) ?? null)
       keepers.push(at);
   };
-  // The person left it; a button that is gone, or switched off while it works, was not left.
-  const forget = () => {
-    if (last?.isConnected && !last.matches(':disabled')) last = undefined;
+  // The person left it; a button that is gone, or switched off while it works, was not left. One that is
+  // being taken away says so while it is still there (Chromium).
+  const forget = ({ target }: FocusEvent) => {
+    queueMicrotask(() => {
+      if (last === target && last?.isConnected && !last.matches(':disabled')) last = undefined;
+    });
   };
   const changes = new MutationObserver(() => {
     if (keeper !== undefined && page.activeElement === keeper) give(keeper);

@@ -7,6 +7,7 @@ import { useText } from '../../text/text.tsx';
 import { NameField, RelayOnlyCheck } from '../kit/fields.tsx';
 import ui from '../kit/ui.module.css';
 import css from './settings-dialog.module.css';
+import { SignalSwitches } from './signal-switches.tsx';
 
 /** What a person sets once: remembered in this browser, at once and without a button to confirm. */
 export function SettingsDialog({ close }: { close: () => void }) {
@@ -52,6 +53,7 @@ export function SettingsDialog({ close }: { close: () => void }) {
           ))}
         </fieldset>
         <RelayOnlyCheck />
+        <SignalSwitches />
         <p className={`${ui.soft} ${ui.small}`}>{t.settings.kept}</p>
         <button type="submit" className={`${ui.button} ${ui.primary}`}>
           {t.settings.close}

@@ -1,0 +1,69 @@
+'use client';
+import { useEffect, useMemo, useRef } from 'react';
+import type { SessionSnapshot } from '../../../lib/session/model.ts';
+import { signalOf, type Tidings, tidingsOf } from '../../../lib/store/tidings.ts';
+import { settings } from '../../settings.ts';
+import { useText } from '../../text/text.tsx';
+
+/** Says in the tab's title and icon how far it is, and gives the signals that the person asked for. */
+export function useTidings(snapshot: SessionSnapshot | undefined): void {
+  const { t, f } = useText();
+  const transfers = snapshot?.transfers;
+  const tidings = useMemo(() => tidingsOf(transfers ?? []), [transfers]);
+  const before = useRef<Tidings>({ kind: 'nothing' });
+  const said =
+    tidings.kind === 'offered'
+      ? t.tidings.offered(tidings.count)
+      : tidings.kind === 'moving'
+        ? f.percent(tidings.percent)
+        : tidings.kind === 'done'
+          ? `✓ ${f.number(tidings.count)}`
+          : '';
+  const badge = tidings.kind === 'nothing' ? '' : said.replace(/[^\d✓]/gu, '').slice(0, 3);
+
+  useEffect(() => {
+    if (said === '') return undefined;
+    const title = document.title;
+    document.title = `${said} · ${title}`;
+    return () => {
+      document.title = title;
+    };
+  }, [said]);
+
+  useEffect(() => {
+    if (badge === '') return undefined;
+    let current = true;
+    let undo: (() => void) | undefined;
+    void import('./tab-icon.ts').then(
+      ({ markIcon }) => {
+        if (current) undo = markIcon(badge);
+      },
+      () => undefined,
+    );
+    return () => {
+      current = false;
+      undo?.();
+    };
+  }, [badge]);
+
+  const count = tidings.kind === 'offered' ? tidings.count : 0;
+  useEffect(() => {
+    // The installed app's icon.
+    if (count === 0 || !('setAppBadge' in navigator)) return undefined;
+    void navigator.setAppBadge(count).catch(() => undefined);
+    return () => void navigator.clearAppBadge().catch(() => undefined);
+  }, [count]);
+
+  const role = snapshot?.role;
+  useEffect(() => {
+    const signal = role && signalOf(role, before.current, tidings);
+    before.current = tidings;
+    const { notify, sound, vibrate } = settings.getState();
+    if (!signal || !(notify || sound || vibrate)) return;
+    const words = signal === 'offered' ? said : role === 'sender' ? t.tidings.sent : t.tidings.received;
+    void import('./signals.ts').then(
+      ({ give }) => give({ notify, sound, vibrate }, words),
+      () => undefined,
+    );
+  }, [role, tidings, said, t]);
+}

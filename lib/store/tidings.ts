@@ -1,0 +1,33 @@
+/** What a page has to say to somebody who looks elsewhere: in its tab's title, its icon, and by a signal. */
+import type { Role, TransferSnapshot } from '../session/model.ts';
+import { isMoving } from '../session/transfer-state.ts';
+
+export type Tidings =
+  | { kind: 'nothing' }
+  /** Waiting for an answer, here or on the other side. */
+  | { kind: 'offered'; count: number }
+  | { kind: 'moving'; percent: number }
+  | { kind: 'done'; count: number };
+
+export function tidingsOf(transfers: readonly TransferSnapshot[]): Tidings {
+  const moving = transfers.filter((one) => isMoving(one) || one.state === 'queued');
+  if (moving.some(isMoving)) {
+    const counted = [...moving, ...transfers.filter(({ state }) => state === 'done')];
+    const bytes = counted.reduce((sum, one) => sum + one.bytes, 0);
+    const here = counted.reduce((sum, one) => sum + Math.min(one.bytes, one.figures.bytesReceived), 0);
+    return { kind: 'moving', percent: bytes === 0 ? 0 : Math.floor((100 * here) / bytes) };
+  }
+  const offered = transfers.filter(({ state }) => state === 'offered').length;
+  if (offered > 0) return { kind: 'offered', count: offered };
+  const done = transfers.filter(({ state }) => state === 'done').length;
+  return done > 0 ? { kind: 'done', count: done } : { kind: 'nothing' };
+}
+
+/** Worth a signal: a question to this person, or that nothing is left to wait for. */
+export function signalOf(role: Role, before: Tidings, now: Tidings): 'offered' | 'done' | undefined {
+  const more = (kind: 'offered' | 'done') =>
+    now.kind === kind && (before.kind !== kind || now.count > before.count);
+  if (role === 'receiver' && more('offered')) return 'offered';
+  // A page that shows what was here before says nothing of it.
+  return more('done') && before.kind !== 'nothing' ? 'done' : undefined;
+}
