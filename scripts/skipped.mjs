@@ -5,8 +5,8 @@
 const UNSAID = 'no reason given';
 
 /**
- * A reason is in brackets at the end of the title, `… [needs python3]`, where Vitest has no other place for
- * it.
+ * A reason is in brackets at the end of the title, `… [needs python3]`, or of a group's around it, where
+ * Vitest has no other place for it.
  *
  * @param {any} report Vitest's JSON
  * @returns {Skipped[]}
@@ -16,8 +16,10 @@ export function skippedByVitest(report) {
     .flatMap((/** @type {any} */ file) => file.assertionResults)
     .filter((/** @type {any} */ test) => ['skipped', 'pending', 'todo'].includes(test.status))
     .map((/** @type {any} */ test) => {
-      const [, title, reason] = /^(.*?)(?: \[(needs [^\]]+)\])?$/s.exec(test.title) ?? [];
-      return { title: title ?? test.title, reason: reason ?? UNSAID };
+      const needs = / \[(needs [^\]]+)\]$/;
+      const [, reason] =
+        [test.title, ...(test.ancestorTitles ?? [])].map((one) => needs.exec(one)).find(Boolean) ?? [];
+      return { title: test.title.replace(needs, ''), reason: reason ?? UNSAID };
     });
 }
 

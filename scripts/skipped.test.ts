@@ -6,10 +6,12 @@ test('a skipped test of Vitest brings its reason in its title, and one without s
     { title: 'runs', status: 'passed' },
     { title: 'unpacks the zip [needs python3]', status: 'skipped' },
     { title: '[P-3] waits', status: 'pending' },
+    { title: 'joins', ancestorTitles: ['rooms [needs redis-server]', 'a code'], status: 'skipped' },
   ];
   expect(skippedByVitest({ testResults: [{ assertionResults }] })).toEqual([
     { title: 'unpacks the zip', reason: 'needs python3' },
     { title: '[P-3] waits', reason: 'no reason given' },
+    { title: 'joins', reason: 'needs redis-server' },
   ]);
 });
 

@@ -43,6 +43,7 @@ test('what is set is read', () => {
     TURN_SECRET: 'north',
     LOG_LEVEL: 'silent',
     METRICS_LISTEN: '[::]:9464',
+    REDIS_URL: 'rediss://user:secret@redis.example:6380/2',
     TESSERA_OUT: '/pages',
     OPERATOR_NAME: 'Ada',
     SOURCE_URL: 'https://example.org/',
@@ -65,6 +66,7 @@ test('what is set is read', () => {
     stun: false,
     logLevel: 'silent',
     metrics: { host: '::', port: 9464 },
+    redisUrl: 'rediss://user:secret@redis.example:6380/2',
     pagesFolder: '/pages',
     operator: { name: 'Ada', contact: undefined, source: 'https://example.org/' },
   });
@@ -114,6 +116,10 @@ test.each([
   ['OPERATOR_CONTACT', 'Ada'],
   ['OPERATOR_CONTACT', 'javascript:alert(1)'],
   ['SOURCE_URL', 'example.org'],
+  ['REDIS_URL', 'redis.example:6379'],
+  ['REDIS_URL', 'http://redis.example'],
+  ['REDIS_URL', 'redis:///0'],
+  ['REDIS_URL', 'redis://redis.example/rooms'],
 ])('%s=%s is refused in a sentence that names it', (name, value) => {
   expect(() => readConfig({ [name]: value }, [])).toThrow(new RegExp(`^${name}[: ].*\\.$`, 'm'));
 });

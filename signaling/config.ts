@@ -37,6 +37,8 @@ export interface Config {
   logLevel: LogLevel;
   /** Where `/metrics` listens; unset: nowhere. */
   metrics: Listen | undefined;
+  /** The Redis that several nodes share; unset: this process keeps its rooms in its own memory. */
+  redisUrl: string | undefined;
   /** Folder of the exported pages; unset: `out` in the project. */
   pagesFolder: string | undefined;
   /** Shown on the page about this server. */
@@ -57,6 +59,7 @@ export const SETTINGS = [
   'TURN_SECRET',
   'LOG_LEVEL',
   'METRICS_LISTEN',
+  'REDIS_URL',
   'TESSERA_OUT',
   'OPERATOR_NAME',
   'OPERATOR_CONTACT',
@@ -169,6 +172,7 @@ export function readConfig(
     ice: { stunUrls, turnUrls, ...(turnSecret === undefined ? {} : { turnSecret }) },
     logLevel: logLevel ?? 'info',
     metrics: readListen(text('METRICS_LISTEN'), problems),
+    redisUrl: readRedis(text('REDIS_URL'), problems),
     pagesFolder: text('TESSERA_OUT'),
     operator: {
       name: text('OPERATOR_NAME'),
@@ -188,6 +192,16 @@ function readListen(value: string | undefined, problems: string[]): Listen | und
     return { host: host?.replace(/[[\]]/g, '') ?? '127.0.0.1', port: Number(port) };
   problems.push(`METRICS_LISTEN: "${value}" is neither a port such as 9464 nor an address and port.`);
   return undefined;
+}
+
+function readRedis(value: string | undefined, problems: string[]): string | undefined {
+  if (value === undefined) return undefined;
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  const known = url !== undefined && /^rediss?:$/.test(url.protocol) && url.hostname !== '';
+  // Not quoted: it may hold a password.
+  if (!known || !/^(?:\/\d{0,2})?$/.test(url.pathname))
+    problems.push('REDIS_URL is not an address such as redis://redis.example.org:6379.');
+  return value;
 }
 
 function readFlags(args: readonly string[], problems: string[]): Pick<Config, 'https' | 'development'> {

@@ -35,8 +35,10 @@ const pages = config.development
   ? await (await import('./pages/development.ts')).developmentPages(root, config.port)
   : { pages: exportedPages(config.pagesFolder ?? `${root}out`) };
 const metrics = config.metrics && createMetrics();
-const { metrics: metricsAt, ...settled } = config;
+const { metrics: metricsAt, redisUrl, ...settled } = config;
 const options: ServerOptions = { ...settled, ...pages, log, ...(metrics && { metrics }) };
+if (redisUrl !== undefined)
+  options.shared = await (await import('./redis/shared.ts')).connectShared(redisUrl, log);
 if (config.https) {
   options.certificate = await keptCertificate(`${root}.certs`, lan, Date.now()).catch(
     (error: NodeJS.ErrnoException) =>

@@ -59,7 +59,9 @@ export function createTesseraServer(options: ServerOptions): TesseraServer {
       return;
     }
     const uptimeSeconds = Math.floor((Date.now() - startedAt) / 1000);
-    response.end(JSON.stringify({ status: 'ok', alarm: signaling.alarm(), uptimeSeconds }));
+    const shares = signaling.shares();
+    const redis = shares === undefined ? {} : { redis: shares ? 'ok' : 'away' };
+    response.end(JSON.stringify({ status: 'ok', alarm: signaling.alarm(), ...redis, uptimeSeconds }));
   };
   const server = createListener(options, answer);
   const { upgrade } = options;

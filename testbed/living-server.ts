@@ -52,7 +52,7 @@ export async function startLivingServer(options: LivingOptions = {}): Promise<Li
     child.kill('SIGKILL');
     rmSync(folder, { recursive: true, force: true });
   };
-  const deadline = performance.now() + 20_000;
+  const deadline = performance.now() + 60_000;
   while (alive() && performance.now() < deadline) {
     const well = await request(port, 'GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
     if (well.startsWith('HTTP/1.1 200'))

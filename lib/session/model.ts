@@ -31,6 +31,7 @@ export type TransferState =
 export type ProblemCode =
   // signaling and pairing
   | 'server-away'
+  | 'server-busy'
   | 'code-malformed'
   | 'code-unknown'
   | 'code-guessed'

@@ -44,6 +44,10 @@ export const isOver = ({ room, pair, waitsUntil }: Meeting): boolean =>
 export const dueAt = ({ room, pair, waitsUntil }: Meeting): number =>
   Math.min(room?.expiresAt ?? Infinity, pair?.expiresAt ?? Infinity, waitsUntil ?? Infinity);
 
+/** When nothing of a meeting is left. */
+export const endsAt = ({ room, pair, waitsUntil }: Meeting): number =>
+  Math.max(room?.expiresAt ?? 0, pair?.expiresAt ?? 0, waitsUntil ?? 0);
+
 /** The name under which a meeting is kept: a room's by its sender's token, a rendezvous by its id. */
 export const roomKey = (token: string): string => `room:${token}`;
 export const rendezvousKey = (id: string): string => `rejoin:${id}`;

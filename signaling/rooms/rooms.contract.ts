@@ -14,7 +14,7 @@ import type { Rooms } from './rooms.ts';
 
 const unknown = { type: 'refused', code: 'code-unknown' };
 
-export type AnyRooms = Rooms<Outcome> | Rooms<Promise<Outcome>>;
+export type AnyRooms = Pick<Rooms<Outcome> | Rooms<Promise<Outcome>>, 'handle' | 'has' | 'counts'>;
 
 /** The token of a room is its sender's name. */
 async function opened(rooms: AnyRooms, socket: string, now = 0): Promise<string> {
@@ -136,6 +136,18 @@ class Model {
       const old = this.rooms.find((one) => one.token === event.token)?.sender;
       if (old !== undefined) this.away(old);
     }
+    if (event.type === 'join') {
+      const pair = this.pairs.find((one) => one.token !== undefined && one.sockets[1] === event.socket);
+      const room = this.rooms.find(
+        (one) => one.slot === event.slot && (one.guest === event.socket || one.token === pair?.token),
+      );
+      if (room && !room.joinable) {
+        this.pairs = this.pairs.filter((one) => one !== pair);
+        return room.sender === undefined
+          ? out
+          : [...out, ...this.meet(room.token, room.sender, event.socket, now)];
+      }
+    }
     out.push(...this.drop(event.socket));
     if (event.type === 'open' && slot !== undefined) {
       const { socket: sender, token } = event;
@@ -217,8 +229,8 @@ export function roomsContract(makeRooms: () => AnyRooms, histories: number): voi
           )
         ).effects,
       ).toEqual(heard);
-      // The sender's connection was dead: its next one hears what the guest says to it, and not what it said to
-      // that one.
+      // The sender's connection was dead: its next one hears what the guest says to it, and not what it said
+      // to that one.
       await rooms.handle({ type: 'gone', socket: 's' }, 2);
       const back = await rooms.handle({ type: 'reopen', socket: 's', token: 's' }, 3);
       expect(back.effects).toEqual(paired);
@@ -230,6 +242,31 @@ export function roomsContract(makeRooms: () => AnyRooms, histories: number): voi
         (await late.handle({ type: 'join', socket: 'r', from: 'from r', slot, hello }, 2)).effects,
       ).toEqual([]);
       expect((await late.handle({ type: 'reopen', socket: 's', token: 's' }, 3)).effects).toEqual(heard);
+    });
+
+    test('[P-74] may be asked for again by the guest it has let in, until its sender has said a word', async () => {
+      const rooms = makeRooms();
+      const slot = await opened(rooms, 's');
+      const join = (socket: string, hello: Uint8Array) =>
+        rooms.handle({ type: 'join', socket, from: 'from r', slot, hello }, 1);
+      await join('r', Uint8Array.of(1));
+      expect((await join('x', Uint8Array.of(2))).reply).toEqual(unknown);
+      expect(await join('r', Uint8Array.of(3))).toEqual({
+        reply: { type: 'joined' },
+        effects: [
+          { to: 's', type: 'paired' },
+          { to: 'r', type: 'paired' },
+          { to: 's', type: 'message', bytes: Uint8Array.of(3) },
+        ],
+      });
+      await rooms.handle({ type: 'relay', socket: 's', bytes: Uint8Array.of(4) }, 2);
+      expect(await join('r', Uint8Array.of(5))).toEqual({
+        reply: unknown,
+        effects: [
+          { type: 'failed-join', from: 'from r' },
+          { to: 's', type: 'peer-left' },
+        ],
+      });
     });
 
     test('[P-74] looks the same from outside when it is missing, used, burned or expired', async () => {

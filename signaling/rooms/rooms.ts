@@ -132,6 +132,14 @@ function join(
   now: number,
   effects: Effect[],
 ): Reply {
+  const joined = own?.room;
+  if (joined && own.receiver === event.socket && joined.slot === event.slot) {
+    // The guest did not hear our answer. Until the sender has answered it, nothing was tried with its words.
+    joined.hello = event.hello;
+    own.pair = undefined;
+    if (own.sender !== undefined) meetGuest(own, joined, now, effects);
+    return { type: 'joined' };
+  }
   leave(event.socket, own, effects);
   if (target?.room?.joinable !== true) return refused('code-unknown');
   const { room } = target;

@@ -39,6 +39,7 @@ import { Held } from '../held.ts';
 import { noMetrics, type LimitHit, type Metrics } from '../operations/metrics.ts';
 import { hostOf } from '../pages/headers.ts';
 import { nameAllowed, originAllowed } from './origin.ts';
+import type { Shared } from './shared.ts';
 import { MemoryStore } from '../rooms/memory-store.ts';
 import { Rooms } from '../rooms/rooms.ts';
 import type { Outcome, PlacedEvent, RoomsEvent } from '../rooms/events.ts';
@@ -108,6 +109,8 @@ export interface SignalingOptions {
   log: Log;
   /** Default: nothing is counted. */
   metrics?: Metrics;
+  /** Unset: this is the only node, and all is in its memory. */
+  shared?: Shared;
   /** Unix milliseconds; tests make ten minutes pass. */
   now?: () => number;
   /** The development server listens for upgrades on the same port. */
@@ -116,6 +119,8 @@ export interface SignalingOptions {
 
 export interface Signaling {
   alarm(): boolean;
+  /** Redis answers; `undefined` without one. */
+  shares(): boolean | undefined;
   /** Why no new room is taken at this moment, in a word; `undefined`: it is. */
   unready(): 'draining' | undefined;
   /**
@@ -131,10 +136,13 @@ export interface Signaling {
 /** Serves the signaling protocol of `wire/messages.ts` on a server of ours, until `close`. */
 export function attachSignaling(server: HttpServer | HttpsServer, options: SignalingOptions): Signaling {
   const { log, trustedProxies, now = Date.now, metrics = noMetrics } = options;
-  const rooms = new Rooms(new MemoryStore());
-  const attempts: Limits = new Attempts(() =>
-    log.warn('alarm: many joins fail; somebody may be guessing codes. New codes get longer slots.'),
-  );
+  const { shared } = options;
+  const rooms = shared?.rooms ?? new Rooms(new MemoryStore());
+  const onAlarm = () =>
+    log.warn('alarm: many joins fail; somebody may be guessing codes. New codes get longer slots.');
+  const attempts: Limits = shared?.limits(onAlarm) ?? new Attempts(onAlarm);
+  /** A socket's name in the rooms. */
+  const prefix = shared === undefined ? '' : `${shared.node}.`;
   const host = (request: IncomingMessage) => hostOf(request, trustedProxies);
   const held = new Held(MAX_ADDRESS_SOCKETS, MAX_SOCKETS);
   let draining = false;
@@ -153,6 +161,7 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
     pingTimeout: 10_000,
     connectTimeout: CONNECT_MS,
     destroyUpgrade: options.sharesUpgrades !== true,
+    ...(shared && { adapter: shared.adapter }),
     allowRequest: (request, done) => {
       const name = host(request);
       const ours =
@@ -238,11 +247,14 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
         failedJoin(effect.from);
         continue;
       }
-      const socket = io.sockets.sockets.get(effect.to);
+      const id = effect.to.slice(effect.to.indexOf('.') + 1);
+      const here = effect.to.startsWith(prefix);
+      const socket = here ? io.sockets.sockets.get(id) : io.to(id);
       if (!socket) continue;
       // Sent away by us, not gone: both sides are, and meet again.
-      if (draining && effect.type === 'peer-left') continue;
-      if (effect.type === 'message' || effect.type === 'paired') socket.data.connection.spokeAt = now();
+      if (here && draining && effect.type === 'peer-left') continue;
+      if ('data' in socket && (effect.type === 'message' || effect.type === 'paired'))
+        socket.data.connection.spokeAt = now();
       switch (effect.type) {
         case 'message':
           socket.emit('message', effect.bytes);
@@ -277,6 +289,7 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
   const listen = (socket: IoSocket) => {
     const { connection } = socket.data;
     const { address, ownStun } = connection;
+    const name = prefix + socket.id;
     const ice = () => iceServers(options.ice, now(), address, ownStun);
     const allow = async (attempt: Exclude<Attempt, 'failedJoin'>) =>
       within(attempt, await attempts.allow(attempt, address, now()));
@@ -287,7 +300,7 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
       const minDigits = attempts.alarm(now()) ? ALARM_SLOT_DIGITS : 1;
       const random = randomInt(2 ** 32) / 2 ** 32;
       const token = randomBytes(16).toString('base64url');
-      await answer(socket, { type: 'open', socket: socket.id, token, random, minDigits }, (reply) => {
+      await answer(socket, { type: 'open', socket: name, token, random, minDigits }, (reply) => {
         if (reply.type !== 'opened') return ack({ error: refusal(reply) });
         ack({ slot: reply.slot, token, expiresAt: reply.expiresAt, iceServers: ice() });
       });
@@ -295,7 +308,7 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
 
     request('reopen', reopenSchema, async ({ token }, ack) => {
       if (!(await allow('rejoin'))) return ack({ error: 'too-many-attempts' });
-      await answer(socket, { type: 'reopen', socket: socket.id, token }, (reply) => {
+      await answer(socket, { type: 'reopen', socket: name, token }, (reply) => {
         if (reply.type !== 'reopened') return ack({ error: refusal(reply) });
         ack({ expiresAt: reply.expiresAt, iceServers: ice() });
       });
@@ -305,7 +318,7 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
       // Both are asked before the slot is looked at: an answer would be the guess that we refuse.
       const allowed = (await allow('join')) && within('failed-join', await attempts.mayJoin(address, now()));
       if (!allowed) return ack({ error: 'too-many-attempts' });
-      await answer(socket, { type: 'join', socket: socket.id, slot, from: address, hello }, (reply) => {
+      await answer(socket, { type: 'join', socket: name, slot, from: address, hello }, (reply) => {
         if (reply.type === 'joined') return ack({ iceServers: ice() });
         failedJoin(address);
         ack({ error: refusal(reply) });
@@ -314,7 +327,7 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
 
     request('rejoin', rejoinSchema, async ({ id, role }, ack) => {
       if (!(await allow('rejoin'))) return ack({ error: 'too-many-attempts' });
-      await answer(socket, { type: 'rejoin', socket: socket.id, id, role }, (reply) => {
+      await answer(socket, { type: 'rejoin', socket: name, id, role }, (reply) => {
         if (reply.type !== 'rejoined') return ack({ error: refusal(reply) });
         ack({ iceServers: ice(), waiting: reply.waiting });
       });
@@ -322,7 +335,7 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
 
     request('relay', relaySchema, (bytes, ack) => {
       connection.spokeAt = now();
-      return answer(socket, { type: 'relay', socket: socket.id, bytes }, (reply) => {
+      return answer(socket, { type: 'relay', socket: name, bytes }, (reply) => {
         if (reply.type !== 'done') return ack({ error: refusal(reply) });
         metrics.relayed(bytes.length);
         ack({});
@@ -330,7 +343,7 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
     });
 
     for (const type of ['burn', 'leave'] as const) {
-      request(type, emptySchema, (_, ack) => answer(socket, { type, socket: socket.id }, () => ack({})));
+      request(type, emptySchema, (_, ack) => answer(socket, { type, socket: name }, () => ack({})));
     }
   };
   io.on('connection', (socket) => {
@@ -346,7 +359,7 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
       delete connection.socket;
       // A client that says goodbye does not return, nor does one that was sent away; one that breaks off may.
       const type = reason.endsWith('namespace disconnect') ? 'leave' : 'gone';
-      inTurn(connection, log, async () => deliver(await run({ type, socket: socket.id })));
+      inTurn(connection, log, async () => deliver(await run({ type, socket: prefix + socket.id })));
     });
   });
 
@@ -361,14 +374,19 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
     const idleSince = now() - (used ? IDLE_SOCKET_MS : UNUSED_SOCKET_MS);
     if (connectedAt < idleSince && socket && connection.placedAt <= now() - PLACE_LOOK_MS) {
       connection.placedAt = now();
-      void Promise.resolve(rooms.has(socket.id)).then((placed) => placed || socket.disconnect(true));
+      void Promise.resolve(rooms.has(prefix + socket.id)).then((placed) => placed || socket.disconnect(true));
     }
     // Has left the namespace and stayed.
     if (joined && !socket && !connection.closing) wire.close();
   };
+  const tick = async () => {
+    deliver(await run({ type: 'tick' }));
+    await attempts.sweep(now());
+    for (const socket of (await shared?.lost(performance.now())) ?? [])
+      deliver(await run({ type: 'gone', socket }));
+  };
   const clock = setInterval(() => {
-    void Promise.resolve(run({ type: 'tick' })).then(deliver);
-    void attempts.sweep(now());
+    void tick().catch((error: unknown) => log.error(`a second was left out: ${errorName(error)}`));
     for (const [wire, connection] of connections) look(wire, connection);
   }, 1000);
   clock.unref();
@@ -377,11 +395,12 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
     sockets: connections.size,
     ...(await rooms.counts()),
     alarm: attempts.alarm(now()),
-    ready: unready() === undefined,
+    ready: unready() === undefined && shared?.available() !== false,
   }));
 
   return {
     alarm: () => attempts.alarm(now()),
+    shares: () => shared?.available(),
     unready,
     drain: async () => {
       draining = true;
@@ -401,8 +420,14 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
       const cut = setTimeout(() => {
         for (const { raw } of connections.values()) raw.destroy();
       }, SHUTDOWN_MS / 3);
+      const all = Array.from(connections.values());
       await io.close();
       clearTimeout(cut);
+      if (shared === undefined) return;
+      // The other nodes' sockets are told of ours, unless that takes too long.
+      const told = Promise.all(all.map(async ({ work }) => work));
+      await Promise.race([told, new Promise((resolve) => setTimeout(resolve, SHUTDOWN_MS / 3))]);
+      await shared.close();
     },
   };
 }

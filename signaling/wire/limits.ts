@@ -34,6 +34,8 @@ export const MAX_ROOMS = 20_000;
 export const MAX_RENDEZVOUS = 20_000;
 export const MAX_RESTING_SLOTS = 50_000;
 export const MAX_SOCKETS = 20_000;
+/** Of all nodes together, in Redis: a kilobyte each with its places. */
+export const MAX_SHARED_MEETINGS = 200_000;
 /** Of each kind of attempt; 150 bytes each. Beyond it the oldest are forgotten. */
 export const MAX_LIMITED_KEYS = 20_000;
 

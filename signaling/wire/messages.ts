@@ -29,7 +29,8 @@ import {
 
 /**
  * `code-unknown`: missing, used and expired codes look exactly alike, so there is no "room full" to learn
- * either. `busy`: the server holds as much as it can; try later. `malformed`: ours to fix. `not-paired`:
+ * either. `busy`: the server holds as much as it can, or what it shares
+ * with others is away; try later. `malformed`: ours to fix. `not-paired`:
  * nobody to relay to.
  */
 const signalingErrorCodes = ['code-unknown', 'too-many-attempts', 'malformed', 'busy', 'not-paired'] as const;

@@ -466,6 +466,9 @@ export class ConnectionMachine {
     if (stage.at === 'searching' || stage.at === 'connected') {
       // Unless an attempt has begun meanwhile that has a limit of its own.
       if (this.#attempt.step === 'none') this.#limit('retry');
+    } else if (stage.at === 'hosting' && problem.code === 'server-busy') {
+      // The room is kept; its server, or what that depends on, is away for a while.
+      this.#limit('again');
     } else if (stage.at === 'hosting') {
       const expired = this.#room !== undefined && this.#now >= this.#room.expiresAt;
       const forgotten = expired ? 'code-expired' : 'code-forgotten';
@@ -778,6 +781,7 @@ export class ConnectionMachine {
 
   #expire(limit: LimitName): void {
     const attempt = this.#attempt;
+    const stage = this.#stage;
     switch (limit) {
       case 'guest':
         this.#pairingFailed(attempt.step === 'pairing' && attempt.greeted ? 'peer-left' : 'connection-lost');
@@ -787,6 +791,10 @@ export class ConnectionMachine {
         return;
       case 'link':
         this.#unlinked();
+        return;
+      case 'again':
+        if (stage.at === 'hosting' && stage.unused.token !== undefined && this.#online)
+          this.#ask({ type: 'reopen', token: stage.unused.token });
         return;
       case 'away':
         this.#fail({ code: 'server-away' });

@@ -21,6 +21,8 @@ export const LIMITS_MS = {
    * longer.
    */
   away: 20_000,
+  /** Before a server that takes nobody in is asked again for the room that is ours. */
+  again: 1_500,
   /** Signaling that is lost half-way may have been enough already. */
   unpaired: 4_000,
 } as const;

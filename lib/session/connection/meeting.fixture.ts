@@ -38,6 +38,8 @@ export class Meeting {
   readonly #transports = new Map<number, FakeTransport>();
   #counter = 0;
   serverUp = true;
+  /** Takes nobody in. */
+  serverBusy = false;
   iceServers: readonly RTCIceServer[] = [];
 
   constructor(seed = 1) {
@@ -146,6 +148,10 @@ export class Meeting {
       this.later(LATENCY, () => side.handle({ type: 'refused', request, problem: { code } }));
     if (socket === undefined) {
       refuse('server-away');
+      return;
+    }
+    if (this.serverBusy) {
+      refuse('server-busy');
       return;
     }
     const event: RoomsEvent =

@@ -104,7 +104,7 @@ type Answered = (error: Error | null, value?: unknown) => void;
 const problems: Record<SignalingErrorCode, ProblemCode> = {
   'code-unknown': 'code-unknown',
   'too-many-attempts': 'too-many-attempts',
-  busy: 'server-away',
+  busy: 'server-busy',
   malformed: 'protocol-violation',
   'not-paired': 'peer-left',
 };

@@ -1,0 +1,178 @@
+/** Three nodes, each a process, one Redis, and the page's own client, which does not know where it is. */
+import { io, type Socket } from 'socket.io-client';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import {
+  createSignalingClient,
+  type SignalingClient,
+} from '../../lib/session/connection/signaling-client.ts';
+import { startCluster, type Cluster } from '../../testbed/cluster.ts';
+import type { LivingServer } from '../../testbed/living-server.ts';
+import { noRedis } from '../../testbed/redis-server.ts';
+import type { ClientToServer, ServerToClient } from '../wire/messages.ts';
+
+/** Processes start and nodes are missed, on a busy machine. */
+const PATIENCE = { timeout: 45_000, interval: 20 };
+const clients: { close(): unknown }[] = [];
+afterEach(() => {
+  for (const client of clients.splice(0)) client.close();
+});
+
+function connect(server: string) {
+  const told: string[] = [];
+  const client: SignalingClient = createSignalingClient({
+    server,
+    onOnline: (online) => told.push(online ? 'online' : 'offline'),
+    onPaired: () => told.push('paired'),
+    onMessage: (bytes) => told.push(`message ${[...bytes].join(',')}`),
+    onPeerLeft: () => told.push('peer-left'),
+    onExpired: (reason) => told.push(`expired ${reason}`),
+  });
+  clients.push(client);
+  const until = (event: string) => expect.poll(() => told, PATIENCE).toContain(event);
+  return { client, told, until };
+}
+
+describe.skipIf(noRedis)('three nodes and Redis [needs redis-server]', { timeout: 120_000 }, () => {
+  let cluster: Cluster;
+  let first: LivingServer;
+  let second: LivingServer;
+  beforeAll(async () => {
+    cluster = await startCluster(3);
+    [first, second] = cluster.nodes as [LivingServer, LivingServer];
+  }, 120_000);
+  afterAll(() => cluster.stop());
+
+  /** A sender at the first node, and its guest at the second, who have heard of each other. */
+  const pair = async () => {
+    const [sender, receiver] = [connect(first.origin), connect(second.origin)];
+    const { slot, token } = await sender.client.open();
+    await receiver.client.join(slot, Uint8Array.of(9));
+    await sender.until('message 9');
+    await receiver.until('paired');
+    return { sender, receiver, slot, token };
+  };
+
+  test('two sides at two nodes meet, talk in order, and are told when the other leaves', async () => {
+    const { sender, receiver } = await pair();
+    for (let i = 0; i < 40; i++) {
+      sender.client.send(Uint8Array.of(1, i));
+      receiver.client.send(Uint8Array.of(2, i));
+    }
+    await receiver.until('message 1,39');
+    await sender.until('message 2,39');
+    const heard = ({ told }: typeof sender) => told.filter((one) => one.startsWith('message')).slice(-40);
+    expect(heard(receiver)).toEqual(Array.from({ length: 40 }, (_, i) => `message 1,${i}`));
+    expect(heard(sender)).toEqual(Array.from({ length: 40 }, (_, i) => `message 2,${i}`));
+    await receiver.client.leave();
+    await sender.until('peer-left');
+  });
+
+  test('a code is accepted once, at whichever node it is tried', async () => {
+    const { slot } = await pair();
+    for (const node of cluster.nodes)
+      await expect(connect(node.origin).client.join(slot)).rejects.toMatchObject({ code: 'code-unknown' });
+  });
+
+  test('a dropped session finds itself again from two nodes', async () => {
+    const [sender, receiver] = [connect(first.origin), connect(second.origin)];
+    const id = 'a'.repeat(32);
+    expect(await sender.client.rejoin(id, 'sender')).toMatchObject({ waiting: true });
+    expect(await receiver.client.rejoin(id, 'receiver')).toMatchObject({ waiting: false });
+    await sender.until('paired');
+    sender.client.send(Uint8Array.of(1));
+    await receiver.until('message 1');
+  });
+
+  test('wrong codes count at all nodes together', async () => {
+    // All tests of this file are one address: its own, here.
+    const at = (node: LivingServer): Promise<Socket<ServerToClient, ClientToServer>> => {
+      const socket = io(node.origin, {
+        transports: ['websocket'],
+        forceNew: true,
+        extraHeaders: { 'x-forwarded-for': '192.0.2.1' },
+      });
+      clients.push(socket);
+      return new Promise((resolve) => socket.on('connect', () => resolve(socket)));
+    };
+    const sockets = await Promise.all(cluster.nodes.map(at));
+    const answers: unknown[] = [];
+    for (let i = 0; i < 11; i++)
+      answers.push(await sockets[i % sockets.length]?.emitWithAck('join', { slot: '999999' }));
+    expect(answers.slice(0, 10)).toEqual(Array.from({ length: 10 }, () => ({ error: 'code-unknown' })));
+    expect(answers[10]).toEqual({ error: 'too-many-attempts' });
+  });
+
+  test('Redis frozen: new rooms are refused at once, sockets stay, and what was said arrives afterwards', async () => {
+    const { sender, receiver } = await pair();
+    const other = connect(cluster.origin);
+    await other.until('online');
+    cluster.redis.freeze();
+    try {
+      await expect(other.client.open()).rejects.toMatchObject({ code: 'server-busy' });
+      const askedAt = performance.now();
+      await expect(other.client.open()).rejects.toMatchObject({ code: 'server-busy' });
+      expect(performance.now() - askedAt).toBeLessThan(1000);
+      expect(await (await fetch(`${first.origin}/healthz`)).json()).toMatchObject({ redis: 'away' });
+      sender.client.send(Uint8Array.of(7));
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+    } finally {
+      cluster.redis.thaw();
+    }
+    await receiver.until('message 7');
+    await expect.poll(() => other.client.open().catch(() => ({})), PATIENCE).toHaveProperty('slot');
+    expect([sender.told, receiver.told, other.told].flat()).not.toContain('offline');
+  });
+
+  test('a sender that waits at a node that is killed takes its room back at another, with the same code', async () => {
+    const node = await cluster.add();
+    const sender = connect(node.origin);
+    const { slot, token } = await sender.client.open();
+    node.stop();
+    await sender.until('offline');
+    const again = connect(cluster.origin);
+    await again.client.reopen(token);
+    const receiver = connect(second.origin);
+    await receiver.client.join(slot, Uint8Array.of(5));
+    await again.until('message 5');
+    await receiver.until('paired');
+  });
+
+  test('the other side of a pair whose node is killed is told by another node', async () => {
+    const node = await cluster.add();
+    const [sender, receiver] = [connect(node.origin), connect(second.origin)];
+    const { slot } = await sender.client.open();
+    await receiver.client.join(slot);
+    await sender.until('paired');
+    sender.client.send(Uint8Array.of(1));
+    await receiver.until('message 1');
+    node.stop();
+    await receiver.until('peer-left');
+  });
+
+  test('a node that is drained sends its pages to another, and their rooms go with them', async () => {
+    const node = await cluster.add();
+    const sender = connect(node.origin);
+    const { slot, token } = await sender.client.open();
+    process.kill(node.pid, 'SIGTERM');
+    await sender.until('offline');
+    await expect.poll(() => node.exitCode(), PATIENCE).toBe(0);
+    const again = connect(cluster.origin);
+    await again.client.reopen(token);
+    await connect(first.origin).client.join(slot);
+    await again.until('paired');
+  });
+
+  test('Redis killed and started again is used again by itself, though it has forgotten all', async () => {
+    const other = connect(cluster.origin);
+    await other.until('online');
+    await cluster.redis.kill();
+    await expect
+      .poll(() => other.client.open().catch((error: unknown) => error), PATIENCE)
+      .toMatchObject({
+        code: 'server-busy',
+      });
+    await cluster.redis.start();
+    await expect.poll(() => other.client.open().catch(() => ({})), PATIENCE).toHaveProperty('slot');
+    await pair();
+  });
+});

@@ -1,0 +1,58 @@
+/**
+ * Which nodes live. A node that is killed says goodbye for none of its sockets: another one does, so that
+ * their other sides need not wait.
+ */
+import type { SocketId } from '../rooms/meeting.ts';
+import { INDEX_TTL_MS } from './redis-store.ts';
+import type { RedisLink } from './redis-link.ts';
+import { BEAT, BURY } from './scripts.ts';
+
+/** A node that has not counted on for this long is dead: it beats once a second, and may be busy. */
+const DEAD_MS = 4000;
+
+export class Nodes {
+  readonly #link: RedisLink;
+  readonly #prefix: string;
+  readonly #node: string;
+  #beat = 0;
+  /** What each other node had counted to, and when it was first seen there, on a clock of our own. */
+  #seen = new Map<string, { beat: string; since: number }>();
+
+  constructor(link: RedisLink, prefix: string, node: string) {
+    this.#link = link;
+    this.#prefix = prefix;
+    this.#node = node;
+  }
+
+  /**
+   * To be called once a second. `clock`: milliseconds that never go back.
+   *
+   * @returns the sockets of nodes that have died, each at one node alone
+   */
+  async beat(clock: number): Promise<SocketId[]> {
+    if (!this.#link.available) {
+      // Nobody could beat: nothing is known of anyone.
+      this.#seen.clear();
+      return [];
+    }
+    this.#beat += 1;
+    const flat = (await this.#link.run(BEAT, this.#prefix, this.#node, this.#beat, INDEX_TTL_MS)) as string[];
+    const lost: SocketId[] = [];
+    for (let i = 0; i + 1 < flat.length; i += 2) {
+      const [node = '', beat = ''] = flat.slice(i, i + 2);
+      const seen = this.#seen.get(node);
+      if (node === this.#node) continue;
+      if (seen?.beat !== beat) this.#seen.set(node, { beat, since: clock });
+      else if (clock - seen.since >= DEAD_MS) {
+        this.#seen.delete(node);
+        lost.push(...((await this.#link.run(BURY, this.#prefix, node)) as string[]));
+      }
+    }
+    return lost;
+  }
+
+  /** Ends in order: there is nothing to bury. */
+  async leave(): Promise<void> {
+    if (this.#link.available) await this.#link.run(BURY, this.#prefix, this.#node);
+  }
+}

@@ -1,0 +1,166 @@
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Log } from '../log.ts';
+import { roomsContract, type AnyRooms } from '../rooms/rooms.contract.ts';
+import { Rooms } from '../rooms/rooms.ts';
+import { noRedis, startRedis, type RedisServer } from '../../testbed/redis-server.ts';
+import { MAX_PAIR_BYTES, ROOM_LIFETIME_MS } from '../wire/limits.ts';
+import { RedisAttempts } from './redis-attempts.ts';
+import { RedisLink } from './redis-link.ts';
+import { RedisStore } from './redis-store.ts';
+
+const LONG = process.env['TESSERA_LONG'] === '1';
+const silent: Log = { info: () => {}, warn: () => {}, error: () => {} };
+
+describe.skipIf(noRedis)('in Redis [needs redis-server]', () => {
+  let redis: RedisServer;
+  let link: RedisLink;
+  let other: RedisLink;
+  let world = 0;
+  const prefix = () => `test${world}:`;
+  beforeAll(async () => {
+    redis = await startRedis();
+    link = await RedisLink.connect(redis.url, silent);
+    other = await RedisLink.connect(redis.url, silent);
+    return async () => {
+      link.close();
+      other.close();
+      await redis.stop();
+    };
+  });
+  beforeEach(() => void (world += 1));
+
+  let turn = 0;
+  /** Each event at the next of two nodes: nothing that matters is in either. */
+  const twoNodes = (): AnyRooms => {
+    world += 1;
+    const nodes = [link, other].map((node) => new Rooms(new RedisStore(node, prefix())));
+    return {
+      handle: (event, now) => nodes[(turn += 1) % 2]!.handle(event, now),
+      has: (socket) => nodes[1]!.has(socket),
+      counts: () => nodes[0]!.counts(),
+    };
+  };
+  roomsContract(twoNodes, LONG ? 1000 : 40);
+
+  test('[P-74] of 50 guests at two nodes at the same moment one is let in, a hundred times', async () => {
+    const nodes = [link, other].map((node) => new Rooms(new RedisStore(node, prefix())));
+    for (let round = 0; round < 100; round++) {
+      const open = {
+        type: 'open',
+        socket: `s${round}`,
+        token: `t${round}`,
+        random: 0.5,
+        minDigits: 1,
+      } as const;
+      const { reply } = await nodes[0]!.handle(open, round);
+      if (reply.type !== 'opened') throw new Error('expected a room');
+      const outcomes = await Promise.all(
+        Array.from({ length: 50 }, (_, i) =>
+          nodes[i % 2]!.handle(
+            { type: 'join', socket: `r${round}-${i}`, from: 'here', slot: reply.slot },
+            round,
+          ),
+        ),
+      );
+      expect(outcomes.filter((outcome) => outcome.reply.type === 'joined')).toHaveLength(1);
+      expect(outcomes.flatMap(({ effects }) => effects.filter(({ type }) => type === 'paired'))).toHaveLength(
+        2,
+      );
+    }
+  });
+
+  test('what both sides say at the same moment is all counted', async () => {
+    const nodes = [link, other].map((node) => new Rooms(new RedisStore(node, prefix())));
+    for (const [i, role] of (['sender', 'receiver'] as const).entries())
+      await nodes[i]!.handle({ type: 'rejoin', socket: role, id: 'x', role }, 0);
+    const bytes = new Uint8Array(16 * 1024);
+    const messages = MAX_PAIR_BYTES / bytes.length;
+    const say = async (i: number, socket: string) => {
+      for (let n = 0; n < messages / 2; n++) await nodes[i]!.handle({ type: 'relay', socket, bytes }, 0);
+    };
+    await Promise.all([say(0, 'sender'), say(1, 'receiver')]);
+    expect((await nodes[0]!.handle({ type: 'relay', socket: 'sender', bytes }, 0)).reply).toEqual({
+      type: 'refused',
+      code: 'too-many-attempts',
+    });
+  });
+
+  test('every key goes by itself, and a meeting that is over leaves none but its slot at rest', async () => {
+    const rooms = new Rooms(new RedisStore(link, prefix()));
+    const keys = async () =>
+      (await redis.command('KEYS', `${prefix()}*`)).split('\r\n').filter((line) => line.startsWith('test'));
+    const now = Date.now();
+    const open = { type: 'open', socket: 's', token: 't', random: 0.5, minDigits: 1 } as const;
+    const { reply } = await rooms.handle(open, now);
+    if (reply.type !== 'opened') throw new Error('expected a room');
+    await rooms.handle({ type: 'join', socket: 'r', from: 'here', slot: reply.slot }, now);
+    await rooms.handle({ type: 'rejoin', socket: 'w', id: 'x', role: 'sender' }, now);
+    const held = await keys();
+    expect(held.length).toBeGreaterThan(5);
+    for (const key of held) {
+      const left = Number((await redis.command('PTTL', key)).slice(1));
+      expect([key, left > 0 && left <= 4 * ROOM_LIFETIME_MS]).toEqual([key, true]);
+    }
+    await rooms.handle({ type: 'leave', socket: 'r' }, now);
+    await rooms.handle({ type: 'leave', socket: 'w' }, now);
+    expect(await keys()).toEqual([`${prefix()}slots:1`]);
+  });
+
+  test("wrong codes at one node count at the other, and the alarm is everybody's", async () => {
+    const raised: number[] = [];
+    const [here, there] = [link, other].map(
+      (node, i) => new RedisAttempts(node, prefix(), () => raised.push(i)),
+    ) as [RedisAttempts, RedisAttempts];
+    for (let i = 0; i < 10; i++) await here.failedJoin('192.0.2.1', 0);
+    expect(await there.mayJoin('192.0.2.1', 0)).toBe(false);
+    expect(await there.mayJoin('192.0.2.2', 0)).toBe(true);
+    for (let i = 0; i < 60; i++) expect(await [here, there][i % 2]!.allow('open', 'x', 0)).toBe(true);
+    expect(await here.allow('open', 'x', 0)).toBe(false);
+    for (let i = 0; i < 89; i++) await here.failedJoin(`198.51.100.${i}`, 0);
+    await there.sweep(0);
+    expect([there.alarm(0), raised]).toEqual([false, []]);
+    await here.failedJoin('198.51.100.90', 0);
+    expect(here.alarm(0)).toBe(true);
+    await there.sweep(0);
+    expect([there.alarm(0), raised]).toEqual([true, [0]]);
+  });
+
+  test('frozen, it refuses new rooms within two seconds, and what was waiting happens afterwards', async () => {
+    const rooms = new Rooms(new RedisStore(link, prefix()));
+    for (const role of ['sender', 'receiver'] as const)
+      await rooms.handle({ type: 'rejoin', socket: role, id: 'x', role }, 0);
+    const open = { type: 'open', socket: 's', token: 't', random: 0.5, minDigits: 1 } as const;
+    const refused = { reply: { type: 'refused', code: 'busy' }, effects: [] };
+    redis.freeze();
+    const frozenAt = performance.now();
+    const relayed = rooms.handle({ type: 'relay', socket: 'sender', bytes: Uint8Array.of(1) }, 0);
+    try {
+      // The first one finds out; the second one is answered at once.
+      expect(await rooms.handle(open, 0)).toEqual(refused);
+      expect(performance.now() - frozenAt).toBeLessThan(2000);
+      const askedAt = performance.now();
+      expect(await rooms.handle(open, 0)).toEqual(refused);
+      expect(performance.now() - askedAt).toBeLessThan(50);
+    } finally {
+      redis.thaw();
+    }
+    expect((await relayed).effects).toHaveLength(1);
+    await link.back();
+    expect((await rooms.handle(open, 0)).reply.type).toBe('opened');
+  });
+
+  test('killed and started again, it is used again by itself', async () => {
+    const rooms = new Rooms(new RedisStore(link, prefix()));
+    const open = { type: 'open', socket: 's', token: 't', random: 0.5, minDigits: 1 } as const;
+    await redis.kill();
+    await expect
+      .poll(async () => (await rooms.handle(open, 0)).reply)
+      .toEqual({ type: 'refused', code: 'busy' });
+    const attempts = new RedisAttempts(link, prefix(), () => {});
+    expect(await attempts.allow('open', 'here', 0)).toBe(true);
+    const left = rooms.handle({ type: 'leave', socket: 's' }, 0);
+    await redis.start();
+    await Promise.all([left, link.back(), other.back()]);
+    expect((await rooms.handle(open, 0)).reply.type).toBe('opened');
+  });
+});

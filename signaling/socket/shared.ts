@@ -1,0 +1,20 @@
+/** What a node shares with others, so that the two sides of a pair may be at any two of them. */
+import type { ServerOptions } from 'socket.io';
+import type { Outcome } from '../rooms/events.ts';
+import type { Limits } from '../rooms/attempts.ts';
+import type { SocketId } from '../rooms/meeting.ts';
+import type { Rooms } from '../rooms/rooms.ts';
+
+export interface Shared {
+  /** This node's name, which begins the names of its sockets. */
+  readonly node: string;
+  readonly rooms: Rooms<Promise<Outcome>>;
+  limits(onAlarm: () => void): Limits;
+  /** Hands to the sockets of other nodes what is said to them here. */
+  readonly adapter: NonNullable<ServerOptions['adapter']>;
+  /** What is shared answers at this moment. */
+  available(): boolean;
+  /** To be called once a second; resolves to sockets whose node has died without saying so. */
+  lost(clock: number): Promise<SocketId[]>;
+  close(): Promise<void>;
+}
