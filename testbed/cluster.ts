@@ -23,7 +23,6 @@ export async function startCluster(size: number): Promise<Cluster> {
   const nodes: LivingServer[] = [];
   const leftOut = new Set<LivingServer>();
   const start = async (): Promise<LivingServer> => {
-    // Its tests may name addresses of visitors; without, all are one to the limits.
     const node = await startLivingServer({
       settings: { REDIS_URL: redis.url, STUN: 'off', TRUST_PROXY: '1' },
     });
@@ -48,6 +47,7 @@ export async function startCluster(size: number): Promise<Cluster> {
 
 async function balance(nodes: () => readonly LivingServer[]): Promise<Server> {
   let turn = 0;
+  let visitors = 0;
   const balancer = createServer((visitor) => {
     visitor.on('error', () => {});
     const all = nodes();
@@ -57,7 +57,15 @@ async function balance(nodes: () => readonly LivingServer[]): Promise<Server> {
     onward.on('error', () => visitor.destroy());
     onward.on('close', () => visitor.destroy());
     visitor.on('close', () => onward.destroy());
-    visitor.pipe(onward).pipe(visitor);
+    // As a proxy of HTTP says whose request it is; each connection is a visitor of its own.
+    const [second, third, fourth] = [visitors >> 16, (visitors >> 8) & 255, visitors & 255];
+    visitors += 1;
+    visitor.once('data', (head: Buffer) => {
+      const address = `X-Forwarded-For: 10.${second}.${third}.${fourth}`;
+      onward.write(head.toString('latin1').replace('\r\n', `\r\n${address}\r\n`), 'latin1');
+      visitor.pipe(onward);
+    });
+    onward.pipe(visitor);
   });
   await new Promise<void>((resolve) => balancer.listen(0, '127.0.0.1', resolve));
   return balancer;

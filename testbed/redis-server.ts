@@ -61,19 +61,15 @@ export async function startRedis(): Promise<RedisServer> {
   };
 }
 
-/** Redis takes commands as lines of text; what it writes until it is silent for a moment is the answer. */
+/** Redis takes commands as lines of text, and says how long its answer is. */
 function say(port: number, line: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1');
     let answer = '';
-    socket.setTimeout(200, () => {
-      socket.destroy();
-      resolve(answer);
-    });
     socket.on('data', (data: Buffer) => (answer += data.toString()));
+    socket.on('close', () => resolve(answer.replace(/\+OK\r\n$/, '')));
     socket.on('error', reject);
-    socket.write(`${line}\r\n`);
-    if (line === 'PING') socket.once('data', () => socket.setTimeout(1));
+    socket.write(`${line}\r\nQUIT\r\n`);
   });
 }
 

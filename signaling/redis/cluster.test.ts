@@ -165,6 +165,8 @@ describe.skipIf(noRedis)('three nodes and Redis [needs redis-server]', { timeout
   test('Redis killed and started again is used again by itself, though it has forgotten all', async () => {
     const other = connect(cluster.origin);
     await other.until('online');
+    const waiting = connect(first.origin);
+    await waiting.client.open();
     await cluster.redis.kill();
     await expect
       .poll(() => other.client.open().catch((error: unknown) => error), PATIENCE)
@@ -172,6 +174,8 @@ describe.skipIf(noRedis)('three nodes and Redis [needs redis-server]', { timeout
         code: 'server-busy',
       });
     await cluster.redis.start();
+    // Who waits returns on a new connection, so that it learns that its room is gone.
+    await waiting.until('offline');
     await expect.poll(() => other.client.open().catch(() => ({})), PATIENCE).toHaveProperty('slot');
     await pair();
   });

@@ -15,6 +15,8 @@ export class Nodes {
   readonly #prefix: string;
   readonly #node: string;
   #beat = 0;
+  /** Redis has heard of this node. */
+  #known = false;
   /** What each other node had counted to, and when it was first seen there, on a clock of our own. */
   #seen = new Map<string, { beat: string; since: number }>();
 
@@ -27,16 +29,20 @@ export class Nodes {
   /**
    * To be called once a second. `clock`: milliseconds that never go back.
    *
-   * @returns the sockets of nodes that have died, each at one node alone
+   * @returns the sockets of nodes that have died, each at one node alone; `forgotten`: this node was thought
+   *   dead, or Redis has forgotten all, so that none of its own sockets has its place any more
    */
-  async beat(clock: number): Promise<SocketId[]> {
+  async beat(clock: number): Promise<{ lost: SocketId[]; forgotten: boolean }> {
     if (!this.#link.available) {
       // Nobody could beat: nothing is known of anyone.
       this.#seen.clear();
-      return [];
+      return { lost: [], forgotten: false };
     }
     this.#beat += 1;
-    const flat = (await this.#link.run(BEAT, this.#prefix, this.#node, this.#beat, INDEX_TTL_MS)) as string[];
+    const beaten = await this.#link.run(BEAT, this.#prefix, this.#node, this.#beat, INDEX_TTL_MS);
+    const [fresh, flat] = beaten as [number, string[]];
+    const forgotten = fresh === 1 && this.#known;
+    this.#known = true;
     const lost: SocketId[] = [];
     for (let i = 0; i + 1 < flat.length; i += 2) {
       const [node = '', beat = ''] = flat.slice(i, i + 2);
@@ -48,7 +54,7 @@ export class Nodes {
         lost.push(...((await this.#link.run(BURY, this.#prefix, node)) as string[]));
       }
     }
-    return lost;
+    return { lost, forgotten };
   }
 
   /** Ends in order: there is nothing to bury. */

@@ -4,6 +4,7 @@ import { roomsContract, type AnyRooms } from '../rooms/rooms.contract.ts';
 import { Rooms } from '../rooms/rooms.ts';
 import { noRedis, startRedis, type RedisServer } from '../../testbed/redis-server.ts';
 import { MAX_PAIR_BYTES, ROOM_LIFETIME_MS } from '../wire/limits.ts';
+import { Nodes } from './nodes.ts';
 import { RedisAttempts } from './redis-attempts.ts';
 import { RedisLink } from './redis-link.ts';
 import { RedisStore } from './redis-store.ts';
@@ -123,6 +124,27 @@ describe.skipIf(noRedis)('in Redis [needs redis-server]', () => {
     expect(here.alarm(0)).toBe(true);
     await there.sweep(0);
     expect([there.alarm(0), raised]).toEqual([true, [0]]);
+  });
+
+  test('a node that does not beat is missed after seconds by one of the others, and learns that it was', async () => {
+    const [a, b, c] = ['a', 'b', 'c'].map(
+      (name) => new Nodes(name === 'a' ? link : other, prefix(), name),
+    ) as [Nodes, Nodes, Nodes];
+    const rooms = new Rooms(new RedisStore(link, prefix()));
+    await rooms.handle({ type: 'rejoin', socket: 'c.1', id: 'x', role: 'sender' }, 0);
+    await rooms.handle({ type: 'rejoin', socket: 'a.1', id: 'y', role: 'sender' }, 0);
+    await c.beat(0);
+    const lost: string[] = [];
+    for (let second = 0; second <= 10; second++) {
+      for (const node of [a, b]) {
+        const beaten = await node.beat(second * 1000);
+        lost.push(...beaten.lost);
+        expect(beaten.forgotten).toBe(false);
+      }
+      expect(lost).toEqual(second < 4 ? [] : ['c.1']);
+    }
+    expect(await c.beat(11_000)).toEqual({ lost: [], forgotten: true });
+    expect(await c.beat(12_000)).toEqual({ lost: [], forgotten: false });
   });
 
   test('frozen, it refuses new rooms within two seconds, and what was waiting happens afterwards', async () => {

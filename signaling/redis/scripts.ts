@@ -109,15 +109,15 @@ export const COMMIT = new Script(`
 `);
 
 /**
- * ARGV: prefix, node, now, time to live → every node and its last beat. A node that lives counts on, so that
- * others see that it does, whatever their clocks say.
+ * ARGV: prefix, node, count, time to live → 1 when the node was not known, then every node and its count. A
+ * node that lives counts on, so that others see that it does, whatever their clocks say.
  */
 export const BEAT = new Script(`
-  redis.call('ZADD', ARGV[1] .. 'nodes', ARGV[3], ARGV[2])
+  local new = redis.call('ZADD', ARGV[1] .. 'nodes', ARGV[3], ARGV[2])
   redis.call('PEXPIRE', ARGV[1] .. 'nodes', ARGV[4])
   redis.call('PEXPIRE', ARGV[1] .. 'stream', ARGV[4])
   redis.call('PEXPIRE', ARGV[1] .. 'sockets:' .. ARGV[2], ARGV[4])
-  return redis.call('ZRANGE', ARGV[1] .. 'nodes', 0, -1, 'WITHSCORES')
+  return {new, redis.call('ZRANGE', ARGV[1] .. 'nodes', 0, -1, 'WITHSCORES')}
 `);
 
 /** ARGV: prefix, node → the sockets of a node that is dead; of several that ask, one is given them. */

@@ -39,7 +39,7 @@ export async function connectShared(url: string, log: Log): Promise<Shared> {
     limits: (onAlarm) => new RedisAttempts(link, PREFIX, onAlarm),
     adapter,
     available: () => link.available,
-    lost: (clock) => nodes.beat(clock),
+    beat: (clock) => nodes.beat(clock),
     close: async () => {
       for (const timer of hellos) clearTimeout(timer);
       await nodes.leave().catch(() => {});

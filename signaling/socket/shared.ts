@@ -14,7 +14,10 @@ export interface Shared {
   readonly adapter: NonNullable<ServerOptions['adapter']>;
   /** What is shared answers at this moment. */
   available(): boolean;
-  /** To be called once a second; resolves to sockets whose node has died without saying so. */
-  lost(clock: number): Promise<SocketId[]>;
+  /**
+   * To be called once a second. `lost`: sockets whose node has died without saying so. `forgotten`: no socket
+   * of this node has its place any more.
+   */
+  beat(clock: number): Promise<{ lost: SocketId[]; forgotten: boolean }>;
   close(): Promise<void>;
 }

@@ -382,8 +382,10 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
   const tick = async () => {
     deliver(await run({ type: 'tick' }));
     await attempts.sweep(now());
-    for (const socket of (await shared?.lost(performance.now())) ?? [])
-      deliver(await run({ type: 'gone', socket }));
+    const { lost, forgotten } = (await shared?.beat(performance.now())) ?? { lost: [], forgotten: false };
+    for (const socket of lost) deliver(await run({ type: 'gone', socket }));
+    // The pages return, and ask for their places anew.
+    if (forgotten) for (const wire of connections.keys()) wire.close();
   };
   const clock = setInterval(() => {
     void tick().catch((error: unknown) => log.error(`a second was left out: ${errorName(error)}`));
