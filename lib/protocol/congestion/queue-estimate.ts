@@ -12,6 +12,7 @@ export const BASE_WINDOW: Millis = 10_000;
  * what two event loops do is below the allowance.
  */
 const NOISE_PROBES = 24;
+const MAX_NOISE_PROBES = 64;
 const NOISE_FACTOR = 3.4;
 const NOISE_ALLOWANCE: Millis = 10;
 const MAX_NOISE: Millis = 80;
@@ -49,7 +50,8 @@ export class QueueEstimate {
   probed(oneWayDelay: Millis): void {
     const before = this.#probed;
     this.#probed = oneWayDelay;
-    if (before === undefined) return;
+    // A session has no more probes than this, whatever a receiver claims to have received.
+    if (before === undefined || this.#steps.length >= MAX_NOISE_PROBES) return;
     this.#steps.push(Math.abs(oneWayDelay - before));
     if (this.#steps.length < NOISE_PROBES) return;
     const median = this.#steps.toSorted((a, b) => a - b)[this.#steps.length >> 1] as number;
