@@ -167,7 +167,7 @@ function cleanFolder(claimed: string): string {
 /**
  * The name of a file that crosses, with its folders before it: of a path too long to cross the outermost
  * folders stay behind.
- * @param path with `/`, as browsers give it (`webkitRelativePath`); of its names only the folders' are cleaned
+ * @param path with `/`, as browsers give it (`webkitRelativePath`); only its folders' names are cleaned
  */
 export function fitPath(path: string): string {
   const parts = path.split('/');

@@ -152,8 +152,8 @@ async function share(files: File[], count: number): Promise<SaveOutcome> {
 }
 
 /**
- * What share sheets know by its type, and put among the photographs or hand to a reader: nothing that opens as
- * a page.
+ * What share sheets know by its type, and put among the photographs or hand to a reader: nothing that opens
+ * as a page.
  */
 const SHARED_TYPES: Readonly<Record<string, string>> = {
   mp4: 'video/mp4',
