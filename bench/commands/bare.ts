@@ -13,7 +13,7 @@ import { spreadOf } from '../statistics.ts';
 import { TesseraSession } from '../tessera/session.ts';
 
 /**
- * Lanes by case: enough windows of four and a half packets a round trip, as worn ones have (`measurements`),
+ * Lanes by case: enough windows of four and a half packets a round trip, as after a loss (`measurements`),
  * or the cap.
  */
 const LANES: Readonly<Record<string, number>> = {

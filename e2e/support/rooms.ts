@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, type Locator, type Page } from '@playwright/test';
 import type { Figures } from '../../lib/session/model.ts';
+import { FINAL_STATES } from '../../lib/session/transfer-state.ts';
 import { type Picture, sha256 } from './pictures.ts';
 import { wireOf, type Wire } from './wire.ts';
 
@@ -11,7 +12,7 @@ const PATIENCE = { timeout: 60_000 };
 const TRANSFER = { timeout: 180_000 };
 /** An assertion on a locator looks once a second, and a test waits for ten states. */
 const OFTEN = { intervals: [100, 200] };
-const FINAL = ['done', 'failed', 'cancelled', 'declined'];
+const FINAL: readonly string[] = FINAL_STATES;
 
 export interface Report {
   role: 'sender' | 'receiver';

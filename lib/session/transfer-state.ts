@@ -1,7 +1,9 @@
 /** Facts about the states of a transfer, once for both sides, the engines and the pages. */
 import type { TransferState } from './model.ts';
 
-const FINAL: ReadonlySet<TransferState> = new Set(['done', 'failed', 'cancelled', 'declined']);
+/** Nothing follows these by itself. */
+export const FINAL_STATES: readonly TransferState[] = ['done', 'failed', 'cancelled', 'declined'];
+const FINAL: ReadonlySet<TransferState> = new Set(FINAL_STATES);
 const MOVING: ReadonlySet<TransferState> = new Set(['sending', 'receiving', 'paused', 'verifying']);
 
 /** What the page shows of a transfer in `state`: without a connection nothing moves. */

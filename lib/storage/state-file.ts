@@ -7,7 +7,7 @@
  *     64 + SLOT      slot B: the same
  */
 import { MAX_STATE_BYTES, StorageError } from './byte-store.ts';
-import { crc32 } from './crc32.ts';
+import { crc32 } from '../checksum/crc32.ts';
 
 /**
  * The synchronous handle of a file in OPFS (WHATWG File System); only workers have it, so the DOM types lack

@@ -80,7 +80,8 @@ function sameButNumbers(a: SessionSnapshot, b: SessionSnapshot): boolean {
   return sameFields(restA, restB) && before.every((transfer, i) => sameTransfer(transfer, after[i]!));
 }
 
-function sameTransfer(a: TransferSnapshot, b: TransferSnapshot): boolean {
+/** Whether a card shows the same of both but for numbers. */
+export function sameTransfer(a: TransferSnapshot, b: TransferSnapshot): boolean {
   if (a === b) return true;
   const { figures: _a, prepared: _p, ...restA } = a;
   const { figures: _b, prepared: _q, ...restB } = b;

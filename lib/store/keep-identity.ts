@@ -1,5 +1,5 @@
-import type { SessionSnapshot, TransferSnapshot } from '../session/model.ts';
-import { sameFields } from './calm.ts';
+import type { SessionSnapshot } from '../session/model.ts';
+import { sameFields, sameTransfer } from './calm.ts';
 
 /**
  * A snapshot in which every transfer that did not change is the same object as before: with two hundred
@@ -12,14 +12,12 @@ export function keepIdentity(before: SessionSnapshot | undefined, now: SessionSn
     ...now,
     transfers: now.transfers.map((transfer) => {
       const old = known.get(transfer.id);
-      return old && sameTransfer(old, transfer) ? old : transfer;
+      const same =
+        old &&
+        sameTransfer(old, transfer) &&
+        old.prepared === transfer.prepared &&
+        sameFields(old.figures, transfer.figures);
+      return same ? old : transfer;
     }),
   };
-}
-
-function sameTransfer(a: TransferSnapshot, b: TransferSnapshot): boolean {
-  if (a === b) return true;
-  const { figures: figuresA, ...restA } = a;
-  const { figures: figuresB, ...restB } = b;
-  return sameFields(restA, restB) && sameFields(figuresA, figuresB);
 }

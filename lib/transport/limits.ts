@@ -1,7 +1,7 @@
 /** Every bound of the transport, with its reason. */
 
 /**
- * Bytes of one lane that may wait in the browser: about five windows of a worn association and half a second
+ * Bytes of one lane that may wait in the browser: about five windows of an association after a loss and half a second
  * of decisions.
  */
 export const MAX_LANE_BUFFER_BYTES = 64 * 1024;
@@ -31,8 +31,8 @@ export const CONTROL_BYTES_PER_SECOND = 1024 * 1024;
 export const MAX_CONTROL_MESSAGE_BYTES = 64 * 1024;
 
 /**
- * A lane costs about 1 MB in each renderer and CPU for its handshake; 192 fill 50 Mbit/s at 150 ms with worn
- * windows.
+ * A lane costs about 1 MB in each renderer and CPU for its handshake; 192 fill 50 Mbit/s at 150 ms with
+ * windows after a loss.
  */
 export const DIRECT_LANES = 192;
 

@@ -5,6 +5,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Figures } from '../../lib/session/model.ts';
+import { FINAL_STATES } from '../../lib/session/transfer-state.ts';
 import type { Visitor } from './visitor.ts';
 
 const PATIENCE_MS = 60_000;
@@ -111,7 +112,7 @@ export class Person {
 
   /** Ends in one of the states, or throws with the one it ended in. */
   async transferReaches(name: string, ...states: string[]): Promise<void> {
-    const final = ['done', 'failed', 'cancelled', 'declined'];
+    const final: readonly string[] = FINAL_STATES;
     const state = await until(
       `${name} to be ${states.join(' or ')}`,
       async () => {

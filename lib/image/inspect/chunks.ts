@@ -47,13 +47,3 @@ export function webpChunks(bytes: Uint8Array): Chunk[] {
   }
   return chunks;
 }
-
-/** The checksum of a PNG's chunk, over its name and payload (ISO 15948, 5.5). */
-export function crc32(bytes: Uint8Array): number {
-  let crc = -1;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
-  }
-  return ~crc >>> 0;
-}

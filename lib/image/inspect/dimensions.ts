@@ -3,7 +3,7 @@
  * machine: a PNG of 48 KB can claim 20,000 × 20,000 pixels and cost the renderer 1.5 GB.
  */
 import { readAvif } from './avif-size.ts';
-import { crc32 } from './chunks.ts';
+import { crc32 } from '../../checksum/crc32.ts';
 import { densityCorrected, readExifSize, type ExifSize } from './exif-size.ts';
 import { latin1 } from './sniff.ts';
 import { openTiff, readDirectory, readNumber, readOrientation, TAG_HEIGHT, TAG_WIDTH } from './tiff.ts';

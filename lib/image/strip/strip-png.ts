@@ -1,5 +1,6 @@
 /** Takes the place out of a PNG: only metadata chunks are rewritten, the others are copied as they are. */
-import { crc32, pngChunks, type Chunk } from '../inspect/chunks.ts';
+import { crc32 } from '../../checksum/crc32.ts';
+import { pngChunks, type Chunk } from '../inspect/chunks.ts';
 import { latin1 } from '../inspect/sniff.ts';
 import type { Found } from './found.ts';
 import { isKeywordProperty, isPlaceKeyword, isWordsProperty } from './place-table.ts';

@@ -1,5 +1,5 @@
 import { blockRange, type Geometry } from '../../protocol/geometry.ts';
-import { crc32 } from '../../storage/crc32.ts';
+import { crc32 } from '../../checksum/crc32.ts';
 import { StorageError } from '../../storage/byte-store.ts';
 
 /**

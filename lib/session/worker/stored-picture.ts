@@ -1,7 +1,7 @@
 import { StorageError, type ByteStore, type StoredBytes } from '../../storage/byte-store.ts';
 import { decodeFinished, encodeFinished, type FinishedRecord } from '../../storage/finished-record.ts';
 import { WriteBehind } from '../../storage/write-behind.ts';
-import type { Run } from '../../protocol/wire/run-list.ts';
+import { runsWhere, type Run } from '../../protocol/wire/run-list.ts';
 import { blockRange, geometryOf, type Geometry } from '../../protocol/geometry.ts';
 import { startDigest, toHex, type RunningDigest } from './digest.ts';
 import { ReadBack } from './read-back.ts';
@@ -46,7 +46,7 @@ export class StoredPicture {
     this.#geometry = geometry;
     this.#readBack = new ReadBack(geometry);
     this.#whole = whole;
-    this.have = runsOf(whole, geometry.blocks);
+    this.have = runsWhere(geometry.blocks, (block) => isSet(whole, block), Infinity);
   }
 
   /** Whether an earlier connection with this sender left anything under this digest; opening shows what. */
@@ -199,15 +199,3 @@ const copyOf = (id: string): string => `${id}-${Math.floor(performance.now())}-$
 
 const isSet = (bitmap: Uint8Array, index: number): boolean =>
   (((bitmap[index >> 3] as number) >> (index & 7)) & 1) === 1;
-
-function runsOf(bitmap: Uint8Array, length: number): Run[] {
-  const runs: Run[] = [];
-  for (let i = 0; i < length; i++) {
-    if (!isSet(bitmap, i)) continue;
-    const last = runs.at(-1);
-    if (last !== undefined && last.first + last.count === i)
-      runs[runs.length - 1] = { first: last.first, count: last.count + 1 };
-    else runs.push({ first: i, count: 1 });
-  }
-  return runs;
-}

@@ -1,4 +1,4 @@
-/** CRC-32 of ISO 3309, the sum that gzip and PNG use. For accidents of storage, not against anybody. */
+/** CRC-32, of PNG's chunks (ISO 15948, 5.5) and of what is stored: against accidents, not against people. */
 
 const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   let crc = byte;
@@ -6,7 +6,7 @@ const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   return crc;
 });
 
-/** CRC-32 of ISO 3309 (as in PNG and zip), unsigned. */
+/** CRC-32 of ISO 3309, unsigned. */
 export function crc32(bytes: Uint8Array): number {
   let crc = -1;
   for (const byte of bytes) crc = (crc >>> 8) ^ (TABLE[(crc ^ byte) & 0xff] as number);

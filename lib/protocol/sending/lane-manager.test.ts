@@ -1,0 +1,83 @@
+import { expect, test } from 'vitest';
+import { RateController } from '../congestion/rate-controller.ts';
+import { RoundTrip } from '../congestion/round-trip.ts';
+import { LaneManager } from './lane-manager.ts';
+import { LaneSet } from './lane-set.ts';
+
+function manager(lanesOpen = 16) {
+  const lanes = new LaneSet();
+  const requests: [number, boolean][] = [];
+  const one = new LaneManager(lanes, (target, hold) => requests.push([target, hold]));
+  for (let id = 1; id <= lanesOpen; id++) {
+    lanes.open(id);
+    one.opened(0);
+  }
+  const roundTrip = new RoundTrip();
+  roundTrip.add(100);
+  const input = { controller: new RateController(), roundTrip };
+  const update = (busy: boolean, unsentBytes: number, now: number) =>
+    one.update({ ...input, busy, unsentBytes }, now);
+  return { lanes, requests, one, update };
+}
+const LONG = 1e9;
+
+test('during a transfer lanes are requested twice a second at most, and never fewer than there are', () => {
+  const { one, requests, update } = manager();
+  one.limit(0);
+  for (let now = 0; now < 2000; now += 10) {
+    one.limit(now);
+    update(true, LONG, now);
+  }
+  expect(requests.length).toBeGreaterThan(0);
+  expect(requests.length).toBeLessThanOrEqual(4);
+  for (const [target, hold] of requests) {
+    expect(target).toBeGreaterThanOrEqual(16);
+    expect(hold).toBe(false);
+  }
+});
+
+test('near the end of a transfer nothing is opened or closed', () => {
+  const { requests, update } = manager();
+  update(true, LONG, 0);
+  update(true, 1000, 10);
+  expect(requests.at(-1)?.[1]).toBe(true);
+});
+
+test('after a minute without a picture most lanes are closed, and an offer requests them again', () => {
+  const { one, requests, update } = manager(60);
+  update(true, LONG, 0);
+  const [inUse] = requests.at(-1)!;
+  expect(inUse).toBeGreaterThan(16);
+  expect(one.nextTimeout(true)).toBe(Infinity);
+  expect(one.nextTimeout(false)).toBe(60_000);
+  one.handleTimeout(false, 59_999);
+  expect(requests.at(-1)).toEqual([inUse, false]);
+  one.handleTimeout(false, 60_000);
+  expect(requests.at(-1)).toEqual([16, false]);
+  expect(one.nextTimeout(false)).toBe(Infinity);
+  one.offered(90_000);
+  expect(requests.at(-1)).toEqual([inUse, false]);
+});
+
+test('a fifth more lanes than limited the sender are clearly more, once', () => {
+  const { lanes, one } = manager(10);
+  one.limit(100);
+  const opened = [11, 12, 13].map((id) => {
+    lanes.open(id);
+    return one.opened(200);
+  });
+  expect(opened).toEqual([false, true, false]);
+});
+
+test('a new transport is asked for everything again', () => {
+  const { lanes, one, requests, update } = manager();
+  update(true, LONG, 0);
+  for (let id = 1; id <= 16; id++) {
+    lanes.close(id);
+    one.closed();
+  }
+  const before = requests.length;
+  for (let id = 1; id <= 16; id++) lanes.open(id);
+  update(true, LONG, 1000);
+  expect(requests.length).toBe(before + 1);
+});
