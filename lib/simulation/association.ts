@@ -5,7 +5,9 @@ import type { Congestion } from './congestion.ts';
 import type { Path } from './path.ts';
 import { AssociationPacket, SackPacket } from './chunk.ts';
 import type { Chunk, Message, PacketHandler, Sack } from './chunk.ts';
+import { DeliveryRate } from './delivery-rate.ts';
 import { RoundTrip } from './round-trip.ts';
+import { SendBuffer } from './send-buffer.ts';
 import type { TimerId } from './timers.ts';
 
 /** Three acknowledgements beyond a packet, or three packets: the threshold of RFC 9260 and RFC 8985. */
@@ -21,10 +23,7 @@ export class Association implements PacketHandler {
   readonly stats = { packets: 0, retransmissions: 0, losses: 0, timeouts: 0 };
   readonly roundTrip: RoundTrip;
   #open = true;
-  readonly #queue: Message[] = [];
-  #queueHead = 0;
-  #queuedBytes = 0;
-  #nextSequence = 0;
+  readonly #buffer = new SendBuffer();
   /** Chunks sent and not cumulatively acknowledged, by number from `#base` on. */
   readonly #outstanding: Chunk[] = [];
   #base = 0;
@@ -32,17 +31,12 @@ export class Association implements PacketHandler {
   #inFlight = 0;
   #recoveryEnd: number | undefined;
   #forwardNotBefore: Millis = 0;
-  #order = 0;
+  /** Of the packet sent last of those acknowledged; its place among all packets. */
   #newestOrder = -1;
-  #delivered = 0;
-  #deliveredAt: Millis = 0;
-  #firstSentAt: Millis = 0;
-  #roundEnd = 0;
-  #limitedUntil = 0;
+  readonly #rate = new DeliveryRate();
   #sendNotBefore: Millis = 0;
   #probing = false;
-  readonly #retransmit: TimerId;
-  readonly #pace: TimerId;
+  readonly #timers: { readonly retransmit: TimerId; readonly pace: TimerId };
   readonly #receiver: AssociationReceiver;
   readonly #options: AssociationOptions;
   readonly #congestion: Congestion;
@@ -65,12 +59,14 @@ export class Association implements PacketHandler {
     this.#path = path;
     this.#drained = drained;
     this.roundTrip = new RoundTrip(options);
-    this.#retransmit = path.timers.add((now) => this.#handleTimeout(now));
-    this.#pace = path.timers.add((now) => {
-      const queuedBefore = this.#queuedBytes;
-      this.#flush(now);
-      if (this.#queuedBytes < queuedBefore) this.#drained?.(now);
-    });
+    this.#timers = {
+      retransmit: path.timers.add((now) => this.#handleTimeout(now)),
+      pace: path.timers.add((now) => {
+        const queuedBefore = this.backlog();
+        this.#flush(now);
+        if (this.backlog() < queuedBefore) this.#drained?.(now);
+      }),
+    };
     this.#receiver = new AssociationReceiver(options, path.timers, deliver, (sack, now) => {
       // Beyond the 16 bytes that a DATA chunk's header has too: four for each gap block.
       path.reverse.send(new SackPacket(this, sack), 2 * sack.gaps.length, now, options.overhead);
@@ -79,15 +75,13 @@ export class Association implements PacketHandler {
 
   send(size: number, bytes: Uint8Array | undefined, now: Millis): void {
     if (!this.#open) return;
-    const sequence = this.#nextSequence++;
-    this.#queue.push({ sequence, size, bytes, taken: 0, arrived: 0, abandoned: false, chunks: [] });
-    this.#queuedBytes += size;
+    this.#buffer.push(size, bytes);
     this.#flush(now);
   }
 
   /** Bytes given to `send` that have not left yet. */
   backlog(): number {
-    return this.#queuedBytes;
+    return this.#buffer.byteLength;
   }
 
   /** Bytes that may be in flight. */
@@ -97,8 +91,8 @@ export class Association implements PacketHandler {
 
   close(): void {
     this.#open = false;
-    this.#path.timers.set(this.#retransmit, undefined);
-    this.#path.timers.set(this.#pace, undefined);
+    this.#path.timers.set(this.#timers.retransmit, undefined);
+    this.#path.timers.set(this.#timers.pace, undefined);
     this.#receiver.close();
   }
 
@@ -117,8 +111,8 @@ export class Association implements PacketHandler {
     if (!this.#open || cumulative < this.#base - 1) return;
     const congestion = this.#congestion;
     const limited = this.#inFlight + this.#options.packetRoom >= congestion.window();
-    const queuedBefore = this.#queuedBytes;
-    const before = this.#delivered;
+    const queuedBefore = this.backlog();
+    const before = this.#rate.delivered;
     let newest: Chunk | undefined;
     let highest = -1;
     let rtt: Millis | undefined;
@@ -126,7 +120,7 @@ export class Association implements PacketHandler {
       if (chunk.state === 'acknowledged') return;
       if (chunk.state === 'inFlight') this.#inFlight -= chunk.size;
       // dcSCTP counts what was abandoned as well, once the cumulative number passes it.
-      this.#delivered += chunk.size;
+      this.#rate.delivered += chunk.size;
       chunk.state = 'acknowledged';
       highest = chunk.number;
       if (!newest || chunk.order > newest.order) newest = chunk;
@@ -163,10 +157,10 @@ export class Association implements PacketHandler {
     if (this.#recoveryEnd !== undefined && cumulative >= this.#recoveryEnd) this.#recoveryEnd = undefined;
 
     const recovering = this.#recoveryEnd !== undefined;
-    const rate = newest ? this.#sample(newest, now) : undefined;
+    const rate = newest ? this.#rate.sample(newest, now) : undefined;
     congestion.handleAck({
       now,
-      acked: this.#delivered - before,
+      acked: this.#rate.delivered - before,
       advanced,
       limited,
       recovering,
@@ -186,20 +180,10 @@ export class Association implements PacketHandler {
       congestion.handleLoss(this.#inFlight, now);
       fast = this.#options.reliable;
     }
-    if (this.#outstanding.length === 0) this.#path.timers.set(this.#retransmit, undefined);
+    if (this.#outstanding.length === 0) this.#path.timers.set(this.#timers.retransmit, undefined);
     else if (advanced || (this.#options.tailProbe && newest)) this.#startTimer(now);
     this.#flush(now, fast);
-    if (this.#queuedBytes < queuedBefore) this.#drained?.(now);
-  }
-
-  #sample(newest: Chunk, now: Millis): { deliveryRate: number | undefined; roundStart: boolean } {
-    const elapsed = Math.max(now - newest.deliveredAt, newest.sentAt - newest.firstSentAt);
-    const deliveryRate = elapsed > 0 ? (this.#delivered - newest.delivered) / elapsed : undefined;
-    const roundStart = newest.delivered >= this.#roundEnd;
-    if (roundStart) this.#roundEnd = this.#delivered;
-    this.#deliveredAt = now;
-    this.#firstSentAt = newest.sentAt;
-    return { deliveryRate, roundStart };
+    if (this.backlog() < queuedBefore) this.#drained?.(now);
   }
 
   /** RFC 9260 §7.2.4: chunks that gap blocks leave out, up to `limit`, got one more miss. */
@@ -245,15 +229,14 @@ export class Association implements PacketHandler {
       if (piece.state === 'inFlight') this.#inFlight -= piece.size;
       if (piece.state !== 'acknowledged') piece.state = 'abandoned';
     }
-    this.#queuedBytes -= message.size - message.taken;
-    message.taken = message.size;
+    this.#buffer.drop(message);
   }
 
   #startTimer(now: Millis): void {
     const { rto, smoothed } = this.roundTrip;
     const probe = this.#options.tailProbe && !this.#probing && smoothed !== undefined;
     this.#path.timers.set(
-      this.#retransmit,
+      this.#timers.retransmit,
       now + (probe ? Math.min(rto, 2 * smoothed + this.#ackSlack()) : rto),
     );
   }
@@ -273,7 +256,7 @@ export class Association implements PacketHandler {
       return;
     }
     this.stats.timeouts++;
-    const queuedBefore = this.#queuedBytes;
+    const queuedBefore = this.backlog();
     this.#congestion.handleTimeout(this.#inFlight, now);
     for (const chunk of this.#outstanding) this.#lose(chunk);
     this.#recoveryEnd = undefined;
@@ -281,7 +264,7 @@ export class Association implements PacketHandler {
     this.roundTrip.backOff();
     this.#startTimer(now);
     this.#flush(now);
-    if (this.#queuedBytes < queuedBefore) this.#drained?.(now);
+    if (this.backlog() < queuedBefore) this.#drained?.(now);
   }
 
   /** Sends what window, burst and pace allow; `fast`: the first lost packet goes whatever the window says. */
@@ -290,7 +273,7 @@ export class Association implements PacketHandler {
     let forwardTo = this.#forwardTo(now);
     for (let burst = 0; burst < this.#options.maxBurst; burst++) {
       if (now < this.#sendNotBefore) {
-        this.#path.timers.set(this.#pace, this.#sendNotBefore);
+        this.#path.timers.set(this.#timers.pace, this.#sendNotBefore);
         return;
       }
       const chunks = this.#nextPacket(force);
@@ -299,8 +282,8 @@ export class Association implements PacketHandler {
       force = false;
       forwardTo = undefined;
     }
-    if (this.#queuedBytes === 0 && this.#lost.length === 0 && this.#inFlight < this.#congestion.window()) {
-      this.#limitedUntil = this.#delivered + this.#inFlight;
+    if (this.backlog() === 0 && this.#lost.length === 0 && this.#inFlight < this.#congestion.window()) {
+      this.#rate.limit(this.#inFlight);
     }
   }
 
@@ -334,7 +317,7 @@ export class Association implements PacketHandler {
       }
       this.#lost.shift();
     }
-    for (let message = this.#nextMessage(); message; message = this.#nextMessage()) {
+    for (let message = this.#buffer.next(); message; message = this.#buffer.next()) {
       const left = message.size - message.taken;
       const space = Math.min(room, window) - chunkHeader;
       if (space < left && (!fragments || space < MIN_FRAGMENT)) break;
@@ -344,18 +327,6 @@ export class Association implements PacketHandler {
       chunks.push(chunk);
     }
     return chunks;
-  }
-
-  #nextMessage(): Message | undefined {
-    for (;;) {
-      const message = this.#queue[this.#queueHead];
-      if (!message || message.taken < message.size) return message;
-      this.#queueHead++;
-      if (this.#queueHead >= 256 && this.#queueHead * 2 >= this.#queue.length) {
-        this.#queue.splice(0, this.#queueHead);
-        this.#queueHead = 0;
-      }
-    }
   }
 
   #take(message: Message, length: number): Chunk {
@@ -374,9 +345,8 @@ export class Association implements PacketHandler {
       firstSentAt: 0,
       applicationLimited: false,
     };
-    message.taken += length;
+    this.#buffer.take(message, length);
     message.chunks.push(chunk);
-    this.#queuedBytes -= length;
     this.#outstanding.push(chunk);
     this.#inFlight += chunk.size;
     return chunk;
@@ -384,21 +354,13 @@ export class Association implements PacketHandler {
 
   #transmit(chunks: readonly Chunk[], forwardTo: number | undefined, now: Millis): void {
     let size = 0;
-    if (this.#inFlight === 0 || this.#deliveredAt === 0) {
-      this.#deliveredAt = now;
-      this.#firstSentAt = now;
-    }
+    this.#rate.send(chunks, this.#inFlight === 0, now);
     for (const chunk of chunks) {
       size += chunk.size;
       chunk.transmissions++;
       chunk.sentAt = now;
-      chunk.order = this.#order;
-      chunk.delivered = this.#delivered;
-      chunk.deliveredAt = this.#deliveredAt;
-      chunk.firstSentAt = this.#firstSentAt;
-      chunk.applicationLimited = this.#delivered < this.#limitedUntil;
+      chunk.order = this.stats.packets;
     }
-    this.#order++;
     this.stats.packets++;
     const { overhead, chunkHeader, immediateSackBelow } = this.#options;
     const immediate = this.#congestion.window() < immediateSackBelow;
@@ -406,6 +368,6 @@ export class Association implements PacketHandler {
     this.#path.forward.send(packet, Math.max(0, size - chunkHeader), now, overhead);
     const rate = this.#congestion.pacingRate();
     if (rate < Infinity) this.#sendNotBefore = Math.max(this.#sendNotBefore, now) + size / rate;
-    if (!this.#path.timers.isSet(this.#retransmit)) this.#startTimer(now);
+    if (!this.#path.timers.isSet(this.#timers.retransmit)) this.#startTimer(now);
   }
 }
