@@ -3,29 +3,15 @@
  * decides and publishes a new snapshot (new identity) whenever something changed, a few times a second for
  * progress.
  */
+import type { TransferState } from './transfer-state.ts';
+
+export type { TransferState };
 
 /** Which of the two pages this is. */
 export type Role = 'sender' | 'receiver';
 
 /** Of the connection between the two browsers; `docs/ARCHITECTURE.md`, "States", has the transitions. */
 export type ConnectionState = 'waiting' | 'connecting' | 'connected' | 'reconnecting' | 'closed' | 'failed';
-
-/**
- * `queued → offered → sending|receiving ⇄ paused → verifying → done`; every state may end in the last four.
- * `held`: it waited for another receiver than the one who is here, and the sender is asked first.
- */
-export type TransferState =
-  | 'queued'
-  | 'held'
-  | 'offered'
-  | 'sending'
-  | 'receiving'
-  | 'paused'
-  | 'verifying'
-  | 'done'
-  | 'failed'
-  | 'cancelled'
-  | 'declined';
 
 /** A closed set: each has one sentence in the text catalogue that says what happened and what to do. */
 export type ProblemCode =

@@ -1,10 +1,32 @@
 /** Facts about the states of a transfer, once for both sides, the engines and the pages. */
-import type { TransferState } from './model.ts';
+/**
+ * `queued → offered → sending|receiving ⇄ paused → verifying → done`; every state may end in the last four.
+ * `held`: it waited for another receiver than the one who is here, and the sender is asked first.
+ *
+ * `moves`: accepted and not over; bytes cross, or would if there were a connection. `ends`: nothing follows
+ * by itself.
+ */
+const STATES = {
+  queued: 'waits',
+  held: 'waits',
+  offered: 'waits',
+  sending: 'moves',
+  receiving: 'moves',
+  paused: 'moves',
+  verifying: 'moves',
+  done: 'ends',
+  failed: 'ends',
+  cancelled: 'ends',
+  declined: 'ends',
+} as const satisfies Record<string, 'waits' | 'moves' | 'ends'>;
+
+/** Where a transfer is, as a card shows it. */
+export type TransferState = keyof typeof STATES;
 
 /** Nothing follows these by itself. */
-export const FINAL_STATES: readonly TransferState[] = ['done', 'failed', 'cancelled', 'declined'];
-const FINAL: ReadonlySet<TransferState> = new Set(FINAL_STATES);
-const MOVING: ReadonlySet<TransferState> = new Set(['sending', 'receiving', 'paused', 'verifying']);
+export const FINAL_STATES: readonly TransferState[] = (Object.keys(STATES) as TransferState[]).filter(
+  (state) => STATES[state] === 'ends',
+);
 
 /** What the page shows of a transfer in `state`: without a connection nothing moves. */
 export const shownState = (state: TransferState, connected: boolean): TransferState =>
@@ -15,7 +37,7 @@ interface Transfer {
 }
 
 /** Nothing follows by itself. */
-export const isFinal = ({ state }: Transfer): boolean => FINAL.has(state);
+export const isFinal = ({ state }: Transfer): boolean => STATES[state] === 'ends';
 
 /** Accepted and not over: bytes cross, or would if there were a connection. */
-export const isMoving = ({ state }: Transfer): boolean => MOVING.has(state);
+export const isMoving = ({ state }: Transfer): boolean => STATES[state] === 'moves';
