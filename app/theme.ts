@@ -1,4 +1,7 @@
-/** Light or dark, where a person wants another than the system's. The colours follow `data-theme` in tokens.css. */
+/**
+ * Light or dark, where a person wants another than the system's. The colours follow `data-theme` in
+ * tokens.css.
+ */
 import type { Theme } from '../lib/store/settings.ts';
 
 /**

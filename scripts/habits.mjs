@@ -17,7 +17,7 @@ const BOUND =
 
 /** Names of constants that are times, if their value is a plain number. */
 const TIME =
-  /(?:^|_)(?:TIMEOUT|TIME|DELAY|WAIT|PAUSE|PATIENCE|INTERVAL|PERIOD|LIFETIME|LINGER|SILENCE|SLEPT)$/;
+  /(?:^|_)(?:TIMEOUT|(?<!A_)TIME|DELAY|WAIT|PAUSE|PATIENCE|INTERVAL|PERIOD|LIFETIME|LINGER|SILENCE|SLEPT)$/;
 const MILLIS_NAME = /\w(?:Millis|Milliseconds|_MILLIS|_MILLISECONDS)$/;
 const MS_NAME = /(?:[a-z0-9]Ms|_MS)$/;
 

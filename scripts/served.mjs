@@ -1,7 +1,7 @@
 /**
- * The packages whose code or files the pages serve, with their licences: `public/licences.txt` and the list on
- * the about page. Found by following the imports of the pages; a package's own dependencies count as served,
- * although a bundler may leave some out.
+ * The packages whose code or files the pages serve, with their licences: `public/licences.txt` and the list
+ * on the about page. Found by following the imports of the pages; a package's own dependencies count as
+ * served, although a bundler may leave some out.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

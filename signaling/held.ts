@@ -1,6 +1,7 @@
 /** Counts what each subscriber holds at this moment, with a bound for one and a bound for all. */
 import type { EventEmitter } from 'node:events';
 
+/** Counts what addresses hold at a time. */
 export class Held {
   readonly #perKey: number;
   readonly #total: number;

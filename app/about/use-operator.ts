@@ -1,7 +1,9 @@
 import { useEffect, useState } from 'react';
 import * as v from 'valibot';
 
-/** What the server's OPERATOR_NAME, OPERATOR_CONTACT and SOURCE_URL say; a file host may serve the same file. */
+/**
+ * What the server's OPERATOR_NAME, OPERATOR_CONTACT and SOURCE_URL say; a file host may serve the same file.
+ */
 const Operator = v.object({
   name: v.fallback(v.pipe(v.string(), v.maxLength(200)), ''),
   contact: v.fallback(v.pipe(v.string(), v.regex(/^(https?:\/\/|mailto:)/)), ''),

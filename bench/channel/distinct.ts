@@ -3,7 +3,10 @@ import { GO, STOP } from './signals.ts';
 
 /** A chunk of 1024 bytes and a header of 20: one packet of the browser's. */
 const MESSAGE = 1044;
-/** What waits in one lane at most: enough for a round trip of a window after its first loss, little enough to stay fresh. */
+/**
+ * What waits in one lane at most: enough for a round trip of a window after its first loss, little enough to
+ * stay fresh.
+ */
 const LANE_BUFFER = 64 * 1024;
 const TICK_MS = 4;
 /** A page that was held up makes up for this many at most: a longer burst would overflow the queue. */

@@ -1,4 +1,6 @@
-/** Kind and unkind paths in the simulator: how far from the limit, how much of our own dropped, what shares. */
+/**
+ * Kind and unkind paths in the simulator: how far from the limit, how much of our own dropped, what shares.
+ */
 import { fileURLToPath } from 'node:url';
 import { PATH_CASES } from '../../lib/simulation/path-cases.ts';
 import type { PathCase, PathFigure } from '../../lib/simulation/path-case.ts';

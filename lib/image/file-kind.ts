@@ -4,6 +4,7 @@
  */
 import { isPictureName } from './file-name.ts';
 
+/** What a card calls a file. */
 export type FileKind = 'picture' | 'film' | 'sound' | 'document' | 'text' | 'archive' | 'other';
 
 const ENDINGS: Record<Exclude<FileKind, 'picture' | 'other'>, ReadonlySet<string>> = {
@@ -18,6 +19,7 @@ function words(text: string): ReadonlySet<string> {
   return new Set(text.split(' '));
 }
 
+/** The claimed type decides before the ending does. */
 export function fileKind(name: string, type: string): FileKind {
   const [top = ''] = type.split('/');
   if (top === 'image' || isPictureName(name)) return 'picture';

@@ -1,5 +1,6 @@
 /** A text or a link on its way: a small file of a type of its own (P-112), shown as text and nothing else. */
 
+/** Media type of a text or link that is sent like a file. */
 export const MESSAGE_TYPE = 'text/vnd.tessera.message';
 
 /** A long letter. What is longer is a file to be saved. */
@@ -12,6 +13,7 @@ export function isMessage({ type, bytes }: { type: string; bytes: number }): boo
   return type === MESSAGE_TYPE && bytes <= MAX_MESSAGE_BYTES;
 }
 
+/** A text or link as a file to send. */
 export function messageFile(text: string, name: string): File {
   const bytes = new TextEncoder().encode(text);
   return new File([bytes], name, { type: bytes.length <= MAX_MESSAGE_BYTES ? MESSAGE_TYPE : 'text/plain' });

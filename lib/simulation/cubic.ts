@@ -6,8 +6,11 @@ const CUT = 0.7;
 const SCALE = 0.4;
 /** §4.3: what a window of TCP's old kind gains a round trip, until it is as large as before the loss. */
 const RENO_GROWTH = (3 * (1 - CUT)) / (1 + CUT);
-const MINIMUM_WINDOW = 2;
-/** HyStart++ (RFC 9406 §4.2): packets of a round that are sampled, and the growth of delay that ends slow start. */
+const MIN_WINDOW = 2;
+/**
+ * HyStart++ (RFC 9406 §4.2): packets of a round that are sampled, and the growth of delay that ends slow
+ * start.
+ */
 const ROUND_SAMPLES = 8;
 const MIN_GROWTH: Millis = 4;
 const MAX_GROWTH: Millis = 16;
@@ -55,7 +58,7 @@ export class Cubic implements Congestion {
     const packets = this.#window / this.#packet;
     // §4.7: fast convergence.
     this.#maximum = packets < this.#maximum ? (packets * (1 + CUT)) / 2 : packets;
-    this.#reduce(Math.max(MINIMUM_WINDOW, packets * CUT));
+    this.#reduce(Math.max(MIN_WINDOW, packets * CUT));
   }
 
   handleTimeout(): void {

@@ -33,7 +33,9 @@ export interface LinkParameters {
   delay: Millis;
   /** Each packet takes up to this much longer, evenly spread. Order is kept; `reorder` breaks it. */
   jitter?: Millis;
-  /** The way itself grows by up to twice `by` and shrinks again, once in `period`: a satellite's, a cell's. */
+  /**
+   * The way itself grows by up to twice `by` and shrinks again, once in `period`: a satellite's, a cell's.
+   */
   wander?: { by: Millis; period: Millis };
   /** Drops what exceeds `rate` (bits per second) by more than `burst` bytes, and queues nothing. */
   policer?: { rate: number; burst: number };

@@ -10,6 +10,7 @@ export interface PathChange extends Partial<Pick<LinkParameters, 'rate' | 'delay
   readonly after: Millis;
 }
 
+/** One path with a picture, and how near to its limit the transfer is to be. */
 export interface PathCase {
   readonly name: string;
   /** Bits per second of the way there, and of the way back where it differs. */

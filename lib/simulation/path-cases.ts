@@ -18,6 +18,7 @@ function trace(rates: readonly number[], every: number): readonly PathChange[] {
   }));
 }
 
+/** What people have, kind and unkind; `npm run bench -- paths` prints them. */
 export const PATH_CASES: readonly PathCase[] = [
   { ...USUAL, name: 'steady, no loss', reach: { first: 1.1, later: 1.06 } },
   { ...USUAL, name: 'steady, 1 %', loss: 0.01, reach: { first: 1.15, later: 1.06 } },

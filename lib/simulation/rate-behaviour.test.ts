@@ -157,7 +157,8 @@ describe('the rate', () => {
     TIMEOUT_MS,
   );
 
-  // 0.1 to 4 % and 1.03 to 1.1 as measured. Before, its overflow was taken for the path's loss and compensated:
+  // 0.1 to 4 % and 1.03 to 1.1 as measured. Before, its overflow was taken for the path's loss and
+  // compensated:
   // 25 to 30 % of the packets met the full queue, and each was sent twice.
   test.each([
     ['queue 20 ms', 1.08, 0.02],
@@ -179,8 +180,9 @@ describe('the rate', () => {
     TIMEOUT_MS,
   );
 
-  // 1.1 to 1.2 as measured; 2 to 30 before, when a delay above 24 ms was a rival whatever it answered to, and each
-  // random loss then halved the window. 50 Mbit/s and 300 ms: 1.5 to 2, when each picture began startup anew.
+  // 1.1 to 1.2 as measured; 2 to 30 before, when a delay above 24 ms was a rival whatever it answered to,
+  // and each random loss then halved the window. 50 Mbit/s and 300 ms: 1.5 to 2, when each picture began
+  // startup anew.
   test.each([
     ['jitter 50 ms, 2 %', 1.3],
     ['jitter 80 ms, 2 %', 1.35],

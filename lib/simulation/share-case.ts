@@ -14,13 +14,14 @@ export interface ShareCase {
   /** Bits per second. */
   readonly rate: number;
   readonly rtt: Millis;
-  readonly queueMs: Millis;
+  readonly queueMs: number;
   /** What is on the path when the last session of ours begins: a flow, or so many of our own. */
   readonly rival: FlowModel | number;
   /** Share of the whole that ours is to have, at least and at most. */
   readonly reach: readonly [number, number];
 }
 
+/** What each got of a shared queue. */
 export interface ShareFigure {
   /** Shares of what all together delivered: ours (the latest first), then the rival's. */
   readonly shares: readonly number[];
@@ -73,6 +74,7 @@ class Session {
   }
 }
 
+/** @param seed of both directions and of the sessions */
 export function runShareCase({ rate, rtt, queueMs, rival }: ShareCase, seed: number): ShareFigure {
   const way = { rate, queueMs, delay: rtt / 2 };
   const links = { aToB: { ...way, seed: 2 * seed }, bToA: { ...way, seed: 2 * seed + 1 } };
@@ -101,6 +103,7 @@ export function runShareCase({ rate, rtt, queueMs, rival }: ShareCase, seed: num
 
 const USUAL = { rate: 20e6, rtt: 60, queueMs: 100 } as const;
 
+/** Whom a session shares a queue with. */
 export const SHARE_CASES: readonly ShareCase[] = [
   { ...USUAL, name: 'CUBIC', rival: 'cubic', reach: [0.35, 0.6] },
   { ...USUAL, name: 'CUBIC, queue 500 ms', queueMs: 500, rival: 'cubic', reach: [0.25, 0.6] },

@@ -8,8 +8,8 @@ export const CALM_MS = 200;
 /** The same while the page is hidden. */
 export const HIDDEN_MS = 2000;
 /**
- * Changes that are shown at once: so many, and then so many a second. A sender may offer thousands of pictures
- * and take them back within a second, and a drawing for each would stop the page.
+ * Changes that are shown at once: so many, and then so many a second. A sender may offer thousands of
+ * pictures and take them back within a second, and a drawing for each would stop the page.
  */
 export const PROMPT_AT_FIRST = 20;
 export const PROMPT_PER_SECOND = 10;
@@ -22,8 +22,9 @@ export interface CalmPublisher {
 }
 
 /**
- * Publishes at once what a person waits for (a state, a picture, a problem, the other side's arrival) as long
- * as that is no flood, and figures, lanes and progress at most each `CALM_MS`, much less while the page is hidden.
+ * Publishes at once what a person waits for (a state, a picture, a problem, the other side's arrival) as
+ * long as that is no flood, and figures, lanes and progress at most each `CALM_MS`, much less while the page
+ * is hidden.
  */
 export function calmPublisher(
   read: () => SessionSnapshot,

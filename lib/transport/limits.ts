@@ -1,8 +1,8 @@
 /** Every bound of the transport, with its reason. */
 
 /**
- * Bytes of one lane that may wait in the browser: about five windows of an association after a loss and half a second
- * of decisions.
+ * Bytes of one lane that may wait in the browser: about five windows of an association after a loss and half
+ * a second of decisions.
  */
 export const MAX_LANE_BUFFER_BYTES = 64 * 1024;
 

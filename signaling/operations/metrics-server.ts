@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ReadableMetrics } from './metrics.ts';
 
+/** Where the figures can be read, apart from the pages. */
 export interface Listen {
   host: string;
   port: number;

@@ -31,6 +31,7 @@ export interface Levels {
   ready: boolean;
 }
 
+/** What the server counts: never addresses, codes or names. */
 export interface Metrics {
   /** A request was answered: `done`, or with an error. */
   answered(request: Asked, outcome: 'done' | SignalingErrorCode): void;
@@ -47,6 +48,7 @@ export interface ReadableMetrics extends Metrics {
   read(): Promise<{ type: string; text: string }>;
 }
 
+/** Counts nothing: where the figures are not served. */
 export const noMetrics: Metrics = {
   answered: () => {},
   relayed: () => {},
@@ -55,6 +57,7 @@ export const noMetrics: Metrics = {
   watch: () => {},
 };
 
+/** Counters and gauges in Prometheus' format, with those of the process. */
 export function createMetrics(): ReadableMetrics {
   const register = new Registry();
   const registers = [register];

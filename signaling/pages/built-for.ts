@@ -5,6 +5,7 @@ import { join } from 'node:path';
 /** Hidden, so that it is not served. */
 export const BUILT_FOR_FILE = '.tessera.json';
 
+/** What a build is bound to. */
 export interface BuiltFor {
   basePath: string;
 }

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { ExportedFile } from './exported-files.ts';
 
+/** Who runs this server, as the page about it says. */
 export interface Operator {
   name: string | undefined;
   /** `mailto:` or an address of the web. */

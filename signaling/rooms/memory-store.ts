@@ -22,6 +22,7 @@ interface Loan {
   slot: string | undefined;
 }
 
+/** `RoomStore` for one process: what it holds ends with it. */
 export class MemoryStore implements RoomStore<Outcome> {
   /** With the pairs that were rooms. */
   #rooms = new Map<string, Meeting>();

@@ -117,7 +117,7 @@ const tries = {
     websocket.socket.destroy();
   },
 
-  /** Pairs with itself and returns that wait for nobody, held for as long as the server lets it. */
+  /** Pairs with itself and returns that do not wait, held for as long as the server lets it. */
   pairs: async (flood) => {
     const [sender, receiver] = await Promise.all([opened(flood), opened(flood)]);
     if (sender && receiver) {
@@ -148,7 +148,7 @@ const tries = {
     websocket.socket.destroy();
   },
 
-  /** Ranges, pipelines of requests whose answers nobody reads, and halves of requests. */
+  /** Ranges, pipelines of requests whose answers are not read, and halves of requests. */
   http: async (flood) => {
     flood.count.tried += 1;
     const socket = connectFrom(flood);

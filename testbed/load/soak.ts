@@ -57,7 +57,7 @@ export async function soak(
       seen(sample);
     };
     honest = await Job.start('honestJoins', { port: server.port, perSecond: times.perSecond });
-    // A look stops the server for as long as it takes, so that nobody must be there.
+    // A look stops the server for as long as it takes, so it must be empty.
     const lookAlone = async () => {
       await honest!.call('pause');
       const { joins, failed: reasons } = await honest!.call('take');

@@ -13,7 +13,7 @@ import ui from '../kit/ui.module.css';
 const REFRESH_MS = 300;
 const HEIGHT_PX = 130;
 
-/** Four small plots over one time axis. Loaded when somebody looks. */
+/** Four small plots over one time axis. Loaded when it is opened. */
 export default function Plots({ read, live }: { read: () => readonly HistorySample[]; live: boolean }) {
   const { t } = useText();
   const [empty, setEmpty] = useState(() => read().length === 0);

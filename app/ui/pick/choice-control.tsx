@@ -11,7 +11,7 @@ interface Props {
   change: (choice: Choice) => void;
 }
 
-/** Closed until somebody wants something else than what the line says. */
+/** Closed until something else is wanted than what the line says. */
 export const ChoiceDetails = memo(function ChoiceDetails({ choice, change }: Props) {
   const { t } = useText();
   const named = useNamed();

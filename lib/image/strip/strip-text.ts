@@ -12,9 +12,9 @@ export function bytewise(bytes: Uint8Array): string {
 const UTF16 = new TextDecoder('utf-16le', { ignoreBOM: true });
 
 /**
- * Bytes of one file that are searched as text: mostly some 20 ms for each MB on the page's thread, and 300 for
- * text that is made to look like coordinates everywhere. Real ones are at most some 100 KB (captions, maker's
- * notes, content credentials).
+ * Bytes of one file that are searched as text: mostly some 20 ms for each MB on the page's thread, and 300
+ * for text that is made to look like coordinates everywhere. Real ones are at most some 100 KB (captions,
+ * maker's notes, content credentials).
  */
 const MAX_SEARCHED = 2 * 1024 * 1024;
 

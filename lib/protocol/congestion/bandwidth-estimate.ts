@@ -21,7 +21,7 @@ const FALLEN_QUEUE: Millis = 25;
 const FALLEN = 0.75;
 const FALLEN_ROUNDS = 0.5;
 /** It is lowered to this share at a time. */
-const LEAST_FALL = 0.5;
+const MIN_FALL = 0.5;
 /** The rate has fallen while it is below this share of the largest of the last seconds. */
 const RECOVERING = 0.75;
 const RECENT: Millis = 5000;
@@ -79,7 +79,7 @@ export class BandwidthEstimate {
     // Packets that an event loop held back and released at once were not sent at once (BBR's rate sample).
     const sending = sample.newestSentAt - first.newestSentAt;
     if (this.#fell(carried, (sample.sent - first.sent) / sending, queue, roundTrip, now)) {
-      this.replace(Math.max(carried, this.rate * LEAST_FALL), now);
+      this.replace(Math.max(carried, this.rate * MIN_FALL), now);
       this.#fallenAt = undefined;
       return;
     }

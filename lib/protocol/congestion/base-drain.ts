@@ -9,8 +9,8 @@ const MAX_DRAIN_ROUNDS = 3;
 const SLACK: Millis = 20;
 
 /**
- * Empties the queue for a moment before the base delay would be forgotten (BBR's ProbeRTT): otherwise the queue
- * that we keep becomes the base of a longer one.
+ * Empties the queue for a moment before the base delay would be forgotten (BBR's ProbeRTT): otherwise the
+ * queue that we keep becomes the base of a longer one.
  */
 export class BaseDrain {
   #emptyAt: Millis = 0;

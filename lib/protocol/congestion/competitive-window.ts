@@ -11,8 +11,9 @@ const PROBE_INTERVAL_ROUNDS = 25;
 const PROBE_LENGTH = 1.5;
 const PROBE_GAIN = 0.5;
 /**
- * A back-off takes half of what we have in flight out of a queue, whoever shares it. A delay that shrinks by less
- * than this share of the round trip in so many probes in a row, soon after one another, is the path's own.
+ * A back-off takes half of what we have in flight out of a queue, whoever shares it. A delay that shrinks by
+ * less than this share of the round trip in so many probes in a row, soon after one another, is the path's
+ * own.
  */
 const ANSWER = 0.1;
 const UNANSWERED_PROBES = 3;

@@ -44,9 +44,9 @@ export interface TestResult {
 }
 
 /**
- * Tells our own overflow of a short queue (or a policer's drops) from the path's loss: holds back for a round
- * trip and compares what is lost. BBRv3 takes 2 % for the sign of a full queue; a path that loses 5 or 20 % by
- * chance would starve so.
+ * Tells our own overflow of a short queue (or a policer's drops) from the path's loss: holds back for a
+ * round trip and compares what is lost. BBRv3 takes 2 % for the sign of a full queue; a path that loses 5 or
+ * 20 % by chance would starve so.
  */
 export class OverflowTest {
   #from: Millis = -Infinity;

@@ -2,14 +2,14 @@ import type { Millis } from '../endpoint.ts';
 import { WindowedExtreme } from './windowed-extreme.ts';
 
 /**
- * How long a one-way delay may be the path's minimum: routes change (BBR's window for the round trip; LEDBAT's
- * base history, RFC 6817 §3.4.2, is longer). A drain within it shows the minimum again.
+ * How long a one-way delay may be the path's minimum: routes change (BBR's window for the round trip;
+ * LEDBAT's base history, RFC 6817 §3.4.2, is longer). A drain within it shows the minimum again.
  */
 export const BASE_WINDOW: Millis = 10_000;
 /**
- * Probes of an idle path show how much its delay varies by itself: their median step from one to the next is 0.29
- * of a range that is evenly used. A neighbour's queue changes slowly from probe to probe and is not taken for it;
- * what two event loops do is below the allowance.
+ * Probes of an idle path show how much its delay varies by itself: their median step from one to the next is
+ * 0.29 of a range that is evenly used. A neighbour's queue changes slowly from probe to probe and is not
+ * taken for it; what two event loops do is below the allowance.
  */
 const NOISE_PROBES = 24;
 const MAX_NOISE_PROBES = 64;

@@ -7,6 +7,7 @@ const feedback = (change: Partial<Feedback>): Feedback => ({
   newestSentAt: 0,
   ackDelay: 0,
   clock: 0,
+  packets: 0,
   bytes: 0,
   delay: NO_DELAY,
   lanes: [],

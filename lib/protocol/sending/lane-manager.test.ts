@@ -13,7 +13,7 @@ function manager(lanesOpen = 16) {
     one.opened(0);
   }
   const roundTrip = new RoundTrip();
-  roundTrip.add(100);
+  roundTrip.add(100, 0);
   const input = { controller: new RateController(), roundTrip };
   const update = (busy: boolean, unsentBytes: number, now: number) =>
     one.update({ ...input, busy, unsentBytes }, now);

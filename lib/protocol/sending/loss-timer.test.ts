@@ -8,7 +8,7 @@ function timer() {
   const lanes = new LaneSet();
   lanes.open(1);
   const roundTrip = new RoundTrip();
-  for (let i = 0; i < 50; i++) roundTrip.add(100);
+  for (let i = 0; i < 50; i++) roundTrip.add(100, i);
   lanes.send(lanes.get(1)!, undefined, 0);
   return { lanes, timer: new LossTimer(lanes, roundTrip), delay: roundTrip.lossDelay };
 }

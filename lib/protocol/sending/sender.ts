@@ -44,7 +44,9 @@ export interface SenderFigures {
   readonly inFlight: number;
 }
 
-/** With a queue this long in front of it a sender that is blocked has filled it: what is missing was dropped. */
+/**
+ * With a queue this long in front of it a sender that is blocked has filled it: what is missing was dropped.
+ */
 const OVERFLOWED_QUEUE: Millis = 40;
 
 /** What a feedback shows of packets: all together, and by lane. */

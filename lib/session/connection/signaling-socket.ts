@@ -5,6 +5,7 @@
 import { io, type Socket } from 'socket.io-client';
 import type { ClientToServer, ServerToClient } from '../../../signaling/wire/messages.ts';
 
+/** A socket whose events are those of `wire/messages.ts`. */
 export type SignalingSocket = Socket<ServerToClient, ClientToServer>;
 
 /** A server that does not answer within this is away; a person waits no longer for a code. */

@@ -20,7 +20,9 @@ export interface Reception {
 }
 
 export type IncomingPhase =
-  /** `leftover`: whether an earlier session left something of these very bytes; `undefined`: not known yet. */
+  /**
+   * `leftover`: whether an earlier session left something of these very bytes; `undefined`: not known yet.
+   */
   | { readonly state: 'offered'; leftover: boolean | undefined }
   /** Accepted by the person; the other side learns of it once it is known which blocks are here. */
   | { readonly state: 'opening'; readonly file: IncomingFile; readonly acceptedAt: number }

@@ -1,4 +1,6 @@
-/** The file of an accepted picture, which takes blocks from the first moment although making it takes a while. */
+/**
+ * The file of an accepted picture, which takes blocks from the first moment although making it takes a while.
+ */
 import { StorageError } from '../../storage/byte-store.ts';
 import { toHex } from './digest.ts';
 import type { StoredPicture } from './stored-picture.ts';

@@ -1,4 +1,6 @@
-/** The receiver in its worker: commands of the page, events of the core, and what the page is shown of both. */
+/**
+ * The receiver in its worker: commands of the page, events of the core, and what the page is shown of both.
+ */
 import { CancelReason } from '../../protocol/wire/control-message.ts';
 import type { FileHeader } from '../../protocol/wire/file-header.ts';
 import { Receiver } from '../../protocol/receiving/receiver.ts';
@@ -339,7 +341,7 @@ export class ReceiverEngine {
     const { reception } = entry.phase;
     this.#enter(entry, { state: 'verifying', reception });
     const file = await reception.file.verify(entry.header.digest);
-    // Failed, or ended by somebody while the digest was made.
+    // Failed, or ended while the digest was made.
     if (file === undefined || stateOf(entry) !== 'verifying') return;
     const endedAt = this.#host.now();
     if (this.#byTransfer.get(entry.transfer) === entry)
