@@ -105,6 +105,8 @@ test('axe finds nothing on any page as it is served, light or dark, in any langu
     ['light', 'en-GB'],
     ['dark', 'de-DE'],
     ['light', 'fr-FR'],
+    ['dark', 'ar-EG'],
+    ['light', 'ja-JP'],
   ] as const) {
     const context = await pair.senderBrowser.newContext({ bypassCSP: true, colorScheme, locale });
     const page = await context.newPage();

@@ -1,7 +1,18 @@
 /** The languages there are catalogues for, and how one is chosen. */
 
 /** Autonyms: a person looks for the name of the language they can read. */
-export const LANGUAGES = { en: 'English', de: 'Deutsch', fr: 'Français' } as const;
+export const LANGUAGES = {
+  en: 'English',
+  de: 'Deutsch',
+  es: 'Español',
+  fr: 'Français',
+  it: 'Italiano',
+  pl: 'Polski',
+  pt: 'Português',
+  ar: 'العربية',
+  ja: '日本語',
+  zh: '简体中文',
+} as const;
 export type Language = keyof typeof LANGUAGES;
 
 /** The first language of the list that there is a catalogue for. */
