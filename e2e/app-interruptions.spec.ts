@@ -102,7 +102,7 @@ test('[P-20] the receiver closes the tab mid-way: the sender is told, and goes o
   await sender.page.getByTestId('new-code').click();
   const again = new ReceiverRoom(await context.newPage());
   await again.join(server.url, await sender.code());
-  // It was for somebody else, as far as this page knows.
+  // It was for another person, as far as this page knows.
   await sender.handle('large.jpg', 'offer-held').click();
   await again.accept('large.jpg');
   await expectVerified({ sender, receiver: again }, pictures.large);

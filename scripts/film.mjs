@@ -1,7 +1,7 @@
 /**
  * `node scripts/film.mjs`: the moving picture of the README, `docs/images/laboratory.webp`. It is the
- * laboratory's replay, photographed step by step, so a slow machine gives the same pictures. Needs built pages
- * and ffmpeg.
+ * replay of the laboratory, photographed step by step, so a slow machine gives the same pictures. Needs built
+ * pages and ffmpeg.
  */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -80,7 +80,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 
-/** A person who presses Ctrl+C waits for nobody. */
+/** A person who presses Ctrl+C does not wait. */
 async function end(drain: boolean): Promise<void> {
   if (drain) {
     log.info('draining');

@@ -6,7 +6,7 @@
 const READY_MILLIS = 1000;
 /** The browser may ask the person first; whether it began is known by its first wish for bytes. */
 const BEGIN_MILLIS = 5000;
-/** Firefox ends a worker that nobody speaks to for half a minute. */
+/** Firefox ends a worker that hears nothing for half a minute. */
 const STILL_MILLIS = 10_000;
 
 type Asked = 'ready' | 'pull' | 'cancel';

@@ -55,7 +55,7 @@ export function calmPublisher(
     changed() {
       const now = performance.now();
       const prompt = mayPrompt(now);
-      // A drawing is due, and none may be earlier: in a flood even to compare thousands of pictures is too much.
+      // A drawing is due, and none may be earlier: in a flood even comparing thousands of pictures costs.
       if (timer !== undefined && !prompt) return;
       const snapshot = read();
       const wait = shownAt + (isHidden() ? HIDDEN_MS : CALM_MS) - now;

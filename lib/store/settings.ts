@@ -21,7 +21,7 @@ const KeptSettings = v.object({
   theme: v.fallback(v.picklist(THEMES), 'system'),
   /** Downloads each picture once it is here. */
   saveEach: v.fallback(v.boolean(), false),
-  /** Signals for somebody who looks elsewhere. */
+  /** Signals for a person who looks elsewhere. */
   notify: v.fallback(v.boolean(), false),
   sound: v.fallback(v.boolean(), false),
   vibrate: v.fallback(v.boolean(), false),

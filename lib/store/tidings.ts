@@ -1,4 +1,4 @@
-/** What a page has to say to somebody who looks elsewhere: in its tab's title, its icon, and by a signal. */
+/** What a page has to say to a person who looks elsewhere: in its tab's title, its icon, and by a signal. */
 import type { Role, TransferSnapshot } from '../session/model.ts';
 import { isMoving } from '../session/transfer-state.ts';
 

@@ -1,4 +1,4 @@
-/** Signals for somebody who looks elsewhere, each by choice. Loaded with the first one. */
+/** Signals for a person who looks elsewhere, each by choice. Loaded with the first one. */
 export interface Signals {
   notify: boolean;
   sound: boolean;

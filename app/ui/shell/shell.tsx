@@ -109,7 +109,7 @@ function Frame({ children }: { children: ReactNode }) {
   );
 }
 
-/** Of earlier visits: what was saved, and what nobody came back for within a day. */
+/** Of earlier visits: what was saved, and what was left for a day. */
 async function sweepLeftovers(): Promise<void> {
   try {
     const [{ sweepKept }, { otherOpenTabs }] = await Promise.all([

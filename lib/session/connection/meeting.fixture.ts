@@ -38,7 +38,7 @@ export class Meeting {
   readonly #transports = new Map<number, FakeTransport>();
   #counter = 0;
   serverUp = true;
-  /** Takes nobody in. */
+  /** Refuses everyone. */
   serverBusy = false;
   iceServers: readonly RTCIceServer[] = [];
 

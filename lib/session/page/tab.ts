@@ -4,8 +4,8 @@ const OURS = 'tessera:';
 /** A Web Lock of this name and the tab's is held while its page is open. */
 const LOCK = 'tessera:tab:';
 /**
- * A page that is loaded anew waits this long for its predecessor to let go (ms); who holds the name for longer is
- * another tab, of which this one is a copy.
+ * A page that is loaded anew waits this long for its predecessor to let go (ms). Who holds the name for
+ * longer is another tab, of which this one is a copy.
  */
 const CLAIM_MS = 1000;
 /** Tabs of plain http, which have no locks, answer each other within this (ms). */
@@ -29,9 +29,9 @@ export function tabName(): string {
 }
 
 /**
- * Tells other tabs that this one is open, until its page goes away. Resolves once its name is its own: a browser
- * that duplicates a tab copies its session storage, and the copy must take neither what the first one received
- * nor its way back. Never rejects.
+ * Tells other tabs that this one is open, until its page goes away. Resolves once its name is its own: a
+ * browser that duplicates a tab copies its session storage, and the copy must take neither what the first one
+ * received nor its way back. Never rejects.
  */
 export function holdTab(): Promise<void> {
   held ??= claim().catch(() => undefined);
