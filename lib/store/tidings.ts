@@ -2,6 +2,7 @@
 import type { Role, TransferSnapshot } from '../session/model.ts';
 import { isMoving } from '../session/transfer-state.ts';
 
+/** All transfers in a word, for the tab's title and icon. */
 export type Tidings =
   | { kind: 'nothing' }
   /** Waiting for an answer, here or on the other side. */
@@ -9,6 +10,7 @@ export type Tidings =
   | { kind: 'moving'; percent: number }
   | { kind: 'done'; count: number };
 
+/** What moves counts before what waits, and that before what is done. */
 export function tidingsOf(transfers: readonly TransferSnapshot[]): Tidings {
   const moving = transfers.filter((one) => isMoving(one) || one.state === 'queued');
   if (moving.some(isMoving)) {

@@ -37,6 +37,7 @@ export interface Pair {
   unproven?: { from: string; messages: number } | undefined;
 }
 
+/** Whether nothing of it is left. */
 export const isOver = ({ room, pair, waitsUntil }: Meeting): boolean =>
   room === undefined && pair === undefined && waitsUntil === undefined;
 

@@ -5,6 +5,7 @@ import type { Limits } from '../rooms/attempts.ts';
 import type { SocketId } from '../rooms/meeting.ts';
 import type { Rooms } from '../rooms/rooms.ts';
 
+/** What the nodes of one service share. */
 export interface Shared {
   /** This node's name, which begins the names of its sockets. */
   readonly node: string;
