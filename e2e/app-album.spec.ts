@@ -116,7 +116,7 @@ test('an album is looked at with keys and fingers, and saved one by one, as a zi
     await receiver.card('two.jpg').scrollIntoViewIfNeeded();
     await receiver
       .card('two.jpg')
-      .getByRole('button', { name: /two\.jpg/ })
+      .getByRole('button', { name: /^View: two\.jpg/ })
       .click();
     const viewer = page.getByTestId('viewer');
     const shows = (name: string): Promise<void> => expect(viewer.locator('bdi')).toHaveText(name);
