@@ -3,6 +3,7 @@ import { album } from './commands/album.ts';
 import { appear } from './commands/appear.ts';
 import { bare } from './commands/bare.ts';
 import { cases } from './commands/cases.ts';
+import { chaos } from './commands/chaos.ts';
 import { cpu } from './commands/cpu.ts';
 import { direct } from './commands/direct.ts';
 import { floods } from './commands/floods.ts';
@@ -49,6 +50,10 @@ export const commands: Readonly<Record<string, Command>> = {
     run: load,
   },
   floods: { about: 'one address floods the server while people pair; needs no browser', run: floods },
+  chaos: {
+    about: 'people pair at three nodes while one is killed, one drained and Redis frozen; needs no browser',
+    run: chaos,
+  },
   soak: { about: 'what the server keeps of half an hour of pairings; needs no browser', run: soak },
   sweep: { about: 'thousands of simulated paths; needs no browser', run: sweep },
 };

@@ -109,6 +109,8 @@ describe.skipIf(noRedis)('three nodes and Redis [needs redis-server]', { timeout
     cluster.redis.freeze();
     try {
       await expect(other.client.open()).rejects.toMatchObject({ code: 'server-busy' });
+      // As a page does that has failed; it waits for Redis, and whoever asks again does not wait behind it.
+      void other.client.leave().catch(() => {});
       const askedAt = performance.now();
       await expect(other.client.open()).rejects.toMatchObject({ code: 'server-busy' });
       expect(performance.now() - askedAt).toBeLessThan(1000);

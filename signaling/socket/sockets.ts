@@ -293,7 +293,7 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
     const ice = () => iceServers(options.ice, now(), address, ownStun);
     const allow = async (attempt: Exclude<Attempt, 'failedJoin'>) =>
       within(attempt, await attempts.allow(attempt, address, now()));
-    const request = takeRequests(socket, log, metrics, () => draining);
+    const request = takeRequests(socket, log, metrics, () => !draining && shared?.available() !== false);
 
     request('open', emptySchema, async (_, ack) => {
       if (!(await allow('open'))) return ack({ error: 'too-many-attempts' });
@@ -434,7 +434,7 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
   };
 }
 
-/** What begins something; a server that is about to stop takes none of it. */
+/** What begins something; a server that is about to stop, or without its Redis, takes none of it. */
 const BEGINNINGS: readonly string[] = ['open', 'reopen', 'join', 'rejoin'];
 
 /** Whatever one page asks happens in the order in which it asked. */
@@ -455,7 +455,7 @@ function inTurn(connection: Connection, log: Log, task: () => Promise<unknown>):
  * Registers one kind of request: shape, then the handler. A request without an acknowledgement is dropped; a
  * malformed one is answered, and the third closes the socket.
  */
-function takeRequests(socket: IoSocket, log: Log, metrics: Metrics, draining: () => boolean) {
+function takeRequests(socket: IoSocket, log: Log, metrics: Metrics, takesIn: () => boolean) {
   const { connection } = socket.data;
   return <N extends keyof ClientToServer, S extends v.GenericSchema>(
     name: N,
@@ -481,7 +481,8 @@ function takeRequests(socket: IoSocket, log: Log, metrics: Metrics, draining: ()
           metrics.answered(name, 'error' in reply ? (reply.error as SignalingErrorCode) : 'done');
         answer(reply);
       };
-      const refused = draining() && BEGINNINGS.includes(name);
+      // At once, not behind what waits until Redis is back.
+      const refused = !takesIn() && BEGINNINGS.includes(name);
       if (refused || connection.waiting >= MAX_WAITING_REQUESTS) return counted({ error: 'busy' });
       inTurn(connection, log, () => handle(parsed.output, counted));
     };
