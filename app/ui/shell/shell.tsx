@@ -46,15 +46,16 @@ function Frame({ children }: { children: ReactNode }) {
         {t.app.skip}
       </a>
       <header className={css.header}>
-        <Link href="/" className={css.brand}>
+        <Link href="/" className={css.brand} prefetch={false}>
           <Mark />
           <span>Tessera</span>
         </Link>
         <nav className={css.nav}>
-          <Link href="/send/" aria-current={here('/send')}>
+          {/* Whoever is in one room seldom goes to the other: its script is fetched when they do. */}
+          <Link href="/send/" aria-current={here('/send')} prefetch={false}>
             {t.app.send}
           </Link>
-          <Link href="/receive/" aria-current={here('/receive')}>
+          <Link href="/receive/" aria-current={here('/receive')} prefetch={false}>
             {t.app.receive}
           </Link>
           <Link href="/lab/" aria-current={here('/lab')} className={css.aside} prefetch={false}>
