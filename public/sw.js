@@ -76,6 +76,20 @@ self.addEventListener('message', (event) => {
   held = [];
 });
 
+self.addEventListener('notificationclick', (event) => {
+  event.notification.close();
+  event.waitUntil(showPage(withSlash(event.notification.data ?? '')));
+});
+
+/** The page that gave the note, else another of these; without one, the first page. */
+async function showPage(path) {
+  const all = await self.clients.matchAll({ type: 'window', includeUncontrolled: true });
+  const pages = all.filter((page) => PAGES.includes(pathOf(page)));
+  const shown = pages.find((page) => pathOf(page) === path) ?? pages[0];
+  if (shown) await shown.focus();
+  else await self.clients.openWindow(`${BASE}/`);
+}
+
 function promise({ id, name }, port) {
   promised.set(id, { name, port });
   setTimeout(() => promised.delete(id), PROMISED_MS);
@@ -86,7 +100,7 @@ function promise({ id, name }, port) {
 function streamed(id) {
   const { name, port } = promised.get(id);
   promised.delete(id);
-  const body = new ReadableStream({
+  const source = {
     start(controller) {
       port.onmessage = ({ data }) => {
         if (data instanceof Uint8Array) controller.enqueue(data);
@@ -96,7 +110,9 @@ function streamed(id) {
     },
     pull: () => port.postMessage('pull'),
     cancel: () => port.postMessage('cancel'),
-  });
+  };
+  // Nothing ahead: the first wish says that the browser reads.
+  const body = new ReadableStream(source, { highWaterMark: 0 });
   const headers = {
     'content-type': 'application/zip',
     'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(name)}`,
@@ -216,7 +232,7 @@ async function takeShared({ request }) {
 async function handedToOpenPage(files) {
   const pages = await self.clients.matchAll({ type: 'window' });
   for (const page of pages) {
-    if (withSlash(new URL(page.url).pathname) !== `${BASE}/send/`) continue;
+    if (pathOf(page) !== `${BASE}/send/`) continue;
     const { port1, port2 } = new MessageChannel();
     const taken = new Promise((resolve) => {
       port1.onmessage = () => resolve(true);
@@ -226,6 +242,10 @@ async function handedToOpenPage(files) {
     if (await taken) return true;
   }
   return false;
+}
+
+function pathOf({ url }) {
+  return withSlash(new URL(url).pathname);
 }
 
 function withSlash(path) {

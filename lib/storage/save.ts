@@ -21,7 +21,7 @@ export interface SavedFile {
 /** What became of saving: `files` counts those that were written or shared. */
 export type SaveOutcome =
   | { kind: 'saved'; files: number }
-  /** The person closed the picker. */
+  /** The person closed the picker, or called the download off. */
   | { kind: 'dismissed' }
   /**
    * Making the files took longer than a press counts (some seconds, WebKit says): the sheet opens with the
@@ -68,8 +68,10 @@ export async function saveAllAsZip(files: AsyncIterable<SavedFile>, name: string
     await stream.pipeTo(await target.createWritable());
   } else if (savesByShareSheet()) {
     return share([new File([await zipBlob(stream)], safeName, { type: 'application/zip' })], count);
-  } else if (!(await streamToDisk(stream, safeName))) {
-    download(await zipBlob(stream), safeName);
+  } else {
+    const streamed = await dismissable(streamToDisk(stream, safeName));
+    if (streamed === undefined) return { kind: 'dismissed' };
+    if (!streamed) download(await zipBlob(stream), safeName);
   }
   return { kind: 'saved', files: count };
 }

@@ -6,12 +6,17 @@
 const READY_MILLIS = 1000;
 /** The browser may ask the person first; whether it began is known by its first wish for bytes. */
 const BEGIN_MILLIS = 5000;
+/** A person may stop a download for a while, or take time to choose its place; a lost one never goes on. */
+const REST_MILLIS = 10 * 60_000;
 /** Firefox ends a worker that hears nothing for half a minute. */
 const STILL_MILLIS = 10_000;
 
 type Asked = 'ready' | 'pull' | 'cancel';
 
-/** @returns `false`: no worker took it, and nothing of `stream` was read. Rejects when it was cut off. */
+/**
+ * @returns `false`: no worker took it, and nothing of `stream` was read. Rejects when it was cut off; with an
+ * `AbortError` when the person did it.
+ */
 export async function streamToDisk(stream: ReadableStream<Uint8Array>, name: string): Promise<boolean> {
   const worker = 'serviceWorker' in navigator ? navigator.serviceWorker.controller : null;
   if (worker === null) return false;
@@ -31,6 +36,9 @@ export async function streamToDisk(stream: ReadableStream<Uint8Array>, name: str
   try {
     let wish = await within(asked(), BEGIN_MILLIS);
     if (wish === undefined) {
+      // Another way is taken: whoever asks for this one later gets nothing.
+      port.postMessage('failed');
+      frame.remove();
       reader.releaseLock();
       return false;
     }
@@ -41,9 +49,10 @@ export async function streamToDisk(stream: ReadableStream<Uint8Array>, name: str
         return true;
       }
       port.postMessage(value);
-      wish = await asked();
+      wish = await within(asked(), REST_MILLIS);
     }
     await reader.cancel();
+    if (wish === undefined) throw new Error('the download does not go on');
     throw new DOMException('the download was called off', 'AbortError');
   } catch (error) {
     port.postMessage('failed');
@@ -71,6 +80,9 @@ function asks(port: MessagePort): () => Promise<Asked> {
   };
 }
 
-async function within<T>(answer: Promise<T>, millis: number): Promise<T | undefined> {
-  return Promise.race([answer, new Promise<undefined>((resolve) => setTimeout(resolve, millis))]);
+function within<T>(answer: Promise<T>, millis: number): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(() => resolve(undefined), millis);
+    answer.then(resolve, reject).finally(() => clearTimeout(late));
+  });
 }

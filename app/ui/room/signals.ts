@@ -22,7 +22,15 @@ export function give({ notify, sound, vibrate }: Signals, words: string): void {
 /** Through the worker where there is one: phones know no other way. */
 async function note(words: string): Promise<void> {
   if (!('Notification' in window) || Notification.permission !== 'granted') return;
-  const options = { body: words, tag: 'tessera', icon: appleIcon() };
+  const options = {
+    body: words,
+    tag: 'tessera',
+    // A note in the place of an earlier one is one more.
+    renotify: true,
+    icon: appleIcon(),
+    // The page that the worker shows when the note is pressed.
+    data: location.pathname,
+  };
   const registration = await navigator.serviceWorker?.getRegistration();
   if (registration?.active) return registration.showNotification('Tessera', options);
   const shown = new Notification('Tessera', options);
