@@ -21,25 +21,31 @@ let write: ((file: SavedFile) => Promise<void>) | undefined;
 /** One after the other: two of a name at once would take each other's. */
 let last: Promise<void> = Promise.resolve();
 const taken = new Set<string>();
+/** Each choice of the person begins another: what an earlier one left in the queue is skipped. */
+let round = 0;
 let watched: ReceiveStore | undefined;
 
 /** From a press. Everything that is here and not saved goes into the folder at once. */
 export async function chooseFolder(store: ReceiveStore): Promise<void> {
   const folder = await pickFolder();
   if (folder === undefined) return;
-  write = await folderWriter(folder);
+  const writer = await folderWriter(folder);
+  round += 1;
+  write = writer;
   arrivals.setState({ folder: folder.name, failed: false });
   taken.clear();
   saveArrived(store);
 }
 
 export function forgetFolder(): void {
+  round += 1;
   write = undefined;
   arrivals.setState({ folder: undefined, failed: false });
 }
 
 /** From now on: what is here already was left here by the person. */
 export function saveEach(store: ReceiveStore, on: boolean): void {
+  round += 1;
   for (const { id } of waiting(store)) taken.add(id);
   settings.setSwitch('saveEach', on);
 }
@@ -59,19 +65,22 @@ function waiting(store: ReceiveStore): TransferSnapshot[] {
 
 function saveArrived(store: ReceiveStore): void {
   if (write === undefined && !settings.getState().saveEach) return;
+  const of = round;
   for (const one of waiting(store)) {
     // A text is read and copied.
     if (taken.has(one.id) || isMessage(one)) continue;
     taken.add(one.id);
-    last = last.then(() => saveOne(store, one));
+    last = last.then(() => saveOne(store, one, of));
   }
 }
 
-async function saveOne(store: ReceiveStore, transfer: TransferSnapshot): Promise<void> {
+async function saveOne(store: ReceiveStore, transfer: TransferSnapshot, of: number): Promise<void> {
   const session = store.session();
-  if (session === undefined) return;
+  const unwanted = () => of !== round || store.getState().saved.has(transfer.id);
+  if (session === undefined || unwanted()) return;
   try {
     const { blob, name, path, modified } = await receivedFile(session, transfer);
+    if (unwanted()) return;
     let readFor: number | undefined = 0;
     if (write !== undefined) await write({ name: path, blob, modified });
     else readFor = await saveFile(blob, name);

@@ -39,7 +39,7 @@ export default function SaveArrivals({ store }: { store: ReceiveStore }) {
             type="button"
             className={ui.button}
             data-testid="save-into"
-            onClick={() => void chooseFolder(store)}
+            onClick={() => void chooseFolder(store).catch(() => arrivals.setState({ failed: true }))}
           >
             {t.save.into}
           </button>
