@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { TransferSnapshot, TransferState } from '../session/model.ts';
 import { noFigures } from '../session/no-figures.ts';
-import { signalOf, tidingsOf } from './tidings.ts';
+import { badgeOf, signalOf, tidingsOf } from './tidings.ts';
 
 const transfer = (state: TransferState, bytesReceived = 0): TransferSnapshot => ({
   id: state,
@@ -36,4 +36,13 @@ test('a signal is given for what asks the receiver, and once for what is over', 
   expect(signalOf('sender', moving, done)).toBe('done');
   expect(signalOf('sender', done, done)).toBeUndefined();
   expect(signalOf('receiver', nothing, done)).toBeUndefined();
+});
+
+test('the icon shows the number itself, in three letters at most', () => {
+  expect(badgeOf({ kind: 'nothing' })).toBe('');
+  expect(badgeOf({ kind: 'offered', count: 2 })).toBe('2');
+  expect(badgeOf({ kind: 'offered', count: 1200 })).toBe('999');
+  expect(badgeOf({ kind: 'moving', percent: 100 })).toBe('100');
+  expect(badgeOf({ kind: 'done', count: 12 })).toBe('✓12');
+  expect(badgeOf({ kind: 'done', count: 123 })).toBe('✓');
 });

@@ -25,6 +25,14 @@ export function tidingsOf(transfers: readonly TransferSnapshot[]): Tidings {
   return done > 0 ? { kind: 'done', count: done } : { kind: 'nothing' };
 }
 
+/** For the tab's icon, which has room for three letters. */
+export function badgeOf(tidings: Tidings): string {
+  if (tidings.kind === 'nothing') return '';
+  if (tidings.kind === 'moving') return `${tidings.percent}`;
+  if (tidings.kind === 'offered') return `${Math.min(999, tidings.count)}`;
+  return tidings.count > 99 ? '✓' : `✓${tidings.count}`;
+}
+
 /** Worth a signal: a question to this person, or that nothing is left to wait for. */
 export function signalOf(role: Role, before: Tidings, now: Tidings): 'offered' | 'done' | undefined {
   const more = (kind: 'offered' | 'done') =>

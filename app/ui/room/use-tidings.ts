@@ -1,7 +1,7 @@
 'use client';
 import { useEffect, useMemo, useRef } from 'react';
 import type { SessionSnapshot } from '../../../lib/session/model.ts';
-import { signalOf, type Tidings, tidingsOf } from '../../../lib/store/tidings.ts';
+import { badgeOf, signalOf, type Tidings, tidingsOf } from '../../../lib/store/tidings.ts';
 import { settings } from '../../settings.ts';
 import { useText } from '../../text/text.tsx';
 
@@ -19,14 +19,15 @@ export function useTidings(snapshot: SessionSnapshot | undefined): void {
         : tidings.kind === 'done'
           ? `✓ ${f.number(tidings.count)}`
           : '';
-  const badge = tidings.kind === 'nothing' ? '' : said.replace(/[^\d✓]/gu, '').slice(0, 3);
+  const badge = badgeOf(tidings);
 
   useEffect(() => {
     if (said === '') return undefined;
-    const title = document.title;
-    document.title = `${said} · ${title}`;
+    const mark = `${said} · `;
+    document.title = mark + document.title;
     return () => {
-      document.title = title;
+      // Another page may have put its own title there meanwhile.
+      if (document.title.startsWith(mark)) document.title = document.title.slice(mark.length);
     };
   }, [said]);
 
