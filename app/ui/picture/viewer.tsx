@@ -58,6 +58,8 @@ export function Viewer({ session, transfers, at, show, close }: Props) {
     const next = transfers[index + by];
     if (next) show(next.id);
   };
+  /** From right to left the next picture is the one on the left. */
+  const stepRight = (by: number) => step(document.dir === 'rtl' ? -by : by);
   const zoomTo = (value: number) => setZoomed({ at, zoom: Math.min(MAX_ZOOM, Math.max(1, value)) });
 
   // A zoom keeps the middle of what was seen.
@@ -85,10 +87,9 @@ export function Viewer({ session, transfers, at, show, close }: Props) {
 
   useEffect(() => {
     const keys = (event: KeyboardEvent) => {
-      const rtl = document.dir === 'rtl';
       if (panned(event.key)) event.preventDefault();
-      else if (event.key === 'ArrowRight') step(rtl ? -1 : 1);
-      else if (event.key === 'ArrowLeft') step(rtl ? 1 : -1);
+      else if (event.key === 'ArrowRight') stepRight(1);
+      else if (event.key === 'ArrowLeft') stepRight(-1);
       else if (event.key === '+' || event.key === '=') zoomTo(zoom * 1.5);
       else if (event.key === '-') zoomTo(zoom / 1.5);
       else if (event.key === '0') zoomTo(1);
@@ -122,7 +123,7 @@ export function Viewer({ session, transfers, at, show, close }: Props) {
     fingers.current.delete(event.pointerId);
     const moved = event.clientX - start.current.x;
     if (single && zoom === 1 && event.pointerType !== 'mouse' && Math.abs(moved) > SWIPE_PX) {
-      step(moved < 0 ? 1 : -1);
+      stepRight(moved < 0 ? 1 : -1);
     }
   };
 
@@ -150,6 +151,8 @@ export function Viewer({ session, transfers, at, show, close }: Props) {
       </div>
       <div
         ref={stage}
+        // A picture has no direction: scrolling is counted from its left.
+        dir="ltr"
         className={css.stage}
         data-zoomed={zoom > 1}
         onScroll={({ currentTarget: element }) => {
@@ -186,7 +189,7 @@ export function Viewer({ session, transfers, at, show, close }: Props) {
                 onRefused={() => undefined}
               />
             )}
-            <figcaption className={css.soft}>
+            <figcaption className={css.soft} dir="auto">
               {file.show === 'too-many-pixels'
                 ? t.transfer.tooManyPixels
                 : file.show !== 'unknown-format'

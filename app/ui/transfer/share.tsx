@@ -50,7 +50,10 @@ export default function Share({
     if (files === undefined) return;
     try {
       setFailed(false);
-      if ((await shareFiles(files)).kind === 'saved') saved(of.split(','));
+      const { kind } = await shareFiles(files);
+      if (kind === 'saved') saved(of.split(','));
+      // The same button opens the sheet with the next press.
+      setFailed(kind === 'press-again');
     } catch {
       setFailed(true);
     }
