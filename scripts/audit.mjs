@@ -39,7 +39,11 @@ function shipped() {
 function vulnerableIn(output) {
   try {
     const report = JSON.parse(output.slice(output.indexOf('{'), output.lastIndexOf('}') + 1));
-    return report.vulnerabilities && Object.keys(report.vulnerabilities);
+    if (!report.vulnerabilities) return undefined;
+    // One that is only built on another has that one's name in `via`, not an advisory of its own.
+    return Object.entries(report.vulnerabilities)
+      .filter(([, { via = [] }]) => via.some((one) => typeof one === 'object'))
+      .map(([name]) => name);
   } catch {
     return undefined;
   }

@@ -40,6 +40,7 @@ test.each([
   ['what is built into the pages', 'simple-peer', 'found'],
   ['what draws them, which nothing of ours imports by name', 'react-dom', 'found'],
   ['a tool of ours', 'assemblyscript', 'clean'],
+  ['what builds them, below one that is served', 'postcss', 'clean'],
 ])('an advisory about %s (%s): %s', async (_, name, outcome) => {
   const advisory = {
     id: 1,

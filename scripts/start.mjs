@@ -6,6 +6,8 @@ endWithParent();
 try {
   await ensureInstalled();
   await ensureBuilt();
+  // What was built is what is served.
+  if (process.env.TESSERA_DIST) process.env.TESSERA_OUT ||= process.env.TESSERA_DIST;
   // In this process, so that signals need no passing on. It says itself when it is ready.
   const { register } = await import('tsx/esm/api');
   register();

@@ -6,7 +6,8 @@ import { settings } from '../../settings.ts';
 import { useText } from '../../text/text.tsx';
 import ui from './ui.module.css';
 
-export function NameField() {
+/** @param props.testId of another place than a room's form, which has its handle for itself */
+export function NameField({ testId = 'name-input' }: { testId?: string }) {
   const { t } = useText();
   const id = useId();
   const name = useStore(settings, (state) => state.name);
@@ -19,7 +20,7 @@ export function NameField() {
       <input
         id={id}
         className={ui.input}
-        data-testid="name-input"
+        data-testid={testId}
         value={name}
         placeholder={suggested}
         maxLength={MAX_NAME_LENGTH}
@@ -45,14 +46,14 @@ export function RelayOnlyField() {
   );
 }
 
-export function RelayOnlyCheck() {
+export function RelayOnlyCheck({ testId = 'relay-only' }: { testId?: string }) {
   const { t } = useText();
   const on = useStore(settings, (state) => state.relayOnly);
   return (
     <label className={ui.check}>
       <input
         type="checkbox"
-        data-testid="relay-only"
+        data-testid={testId}
         checked={on}
         onChange={(event) => settings.setRelayOnly(event.target.checked)}
       />

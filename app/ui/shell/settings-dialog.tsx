@@ -35,7 +35,7 @@ export function SettingsDialog({ close }: { close: () => void }) {
         <h2 id={`${id}-title`} className={ui.subtitle}>
           {t.settings.title}
         </h2>
-        <NameField />
+        <NameField testId="settings-name" />
         <fieldset className={css.choices}>
           <legend className={ui.label}>{t.settings.theme}</legend>
           {THEMES.map((choice) => (
@@ -52,7 +52,7 @@ export function SettingsDialog({ close }: { close: () => void }) {
             </label>
           ))}
         </fieldset>
-        <RelayOnlyCheck />
+        <RelayOnlyCheck testId="settings-relay-only" />
         <SignalSwitches />
         <p className={`${ui.soft} ${ui.small}`}>{t.settings.kept}</p>
         <button type="submit" className={`${ui.button} ${ui.primary}`}>

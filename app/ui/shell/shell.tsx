@@ -1,13 +1,14 @@
 'use client';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
-import { lazy, type ReactNode, useEffect, useState } from 'react';
+import { lazy, type ReactNode, useEffect, useState, useSyncExternalStore } from 'react';
 import { useStore } from '../../../lib/store/use-store.ts';
 import { basePath } from '../../base-path.ts';
 import { restoreSettings, settings } from '../../settings.ts';
 import { LANGUAGES } from '../../text/languages.ts';
 import { TextProvider, useText } from '../../text/text.tsx';
 import { applyTheme } from '../../theme.ts';
+import { getUnderway, subscribeUnderway } from '../../underway.ts';
 import { Part } from '../kit/part.tsx';
 import { keepFocus } from './keep-focus.ts';
 import { Mark } from './mark.tsx';
@@ -40,22 +41,25 @@ function Frame({ children }: { children: ReactNode }) {
   useEffect(() => applyTheme(theme), [theme]);
   const path = usePathname();
   const here = (to: string) => (path.startsWith(to) ? 'page' : undefined);
+  const { sender, receiver } = useSyncExternalStore(subscribeUnderway, getUnderway, getUnderway);
+  // A first visit carries no neighbours. A session needs them at hand: a walk that the server, gone meanwhile,
+  // does not answer would load the page anew and end it.
+  const prefetch = sender.open || receiver.open ? null : false;
   return (
     <>
       <a className={css.skip} href="#content">
         {t.app.skip}
       </a>
       <header className={css.header}>
-        <Link href="/" className={css.brand} prefetch={false}>
+        <Link href="/" className={css.brand} prefetch={prefetch}>
           <Mark />
           <span>Tessera</span>
         </Link>
         <nav className={css.nav}>
-          {/* Whoever is in one room seldom goes to the other: its script is fetched when they do. */}
-          <Link href="/send/" aria-current={here('/send')} prefetch={false}>
+          <Link href="/send/" aria-current={here('/send')} prefetch={prefetch}>
             {t.app.send}
           </Link>
-          <Link href="/receive/" aria-current={here('/receive')} prefetch={false}>
+          <Link href="/receive/" aria-current={here('/receive')} prefetch={prefetch}>
             {t.app.receive}
           </Link>
           <Link href="/lab/" aria-current={here('/lab')} className={css.aside} prefetch={false}>
@@ -69,7 +73,10 @@ function Frame({ children }: { children: ReactNode }) {
       </main>
       <footer className={css.footer}>
         <p>
-          {t.app.footer} <Link href="/#server">{t.home.honestyTitle}</Link>{' '}
+          {t.app.footer}{' '}
+          <Link href="/#server" prefetch={false}>
+            {t.home.honestyTitle}
+          </Link>{' '}
           <Link href="/lab/" prefetch={false}>
             {t.app.lab}
           </Link>{' '}
