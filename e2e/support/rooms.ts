@@ -48,8 +48,9 @@ export class Room {
     return this.page.locator(`[data-problem="${code}"]`);
   }
 
+  /** By its name, or by its path where it was in a folder. */
   card(name: string): Locator {
-    return this.page.locator(`[data-testid=transfer][data-name="${name}"]`);
+    return this.page.locator(`[data-testid=transfer]:is([data-name="${name}"], [data-path="${name}"])`);
   }
 
   /** Waits for one of the states; fails at once, with the reason shown, when the picture ends in another. */

@@ -13,7 +13,7 @@ import { ReliableFlow, type FlowModel } from './reliable-flow.ts';
 import { StallingEndpoint } from './stalling-endpoint.ts';
 import { RecordedEndpoint, Transcript } from './transcript.fixture.ts';
 
-const EXPECTED = '1a6a57c79b526d81b1754395eb2ac49094361446cf48439aa80587df9e97dda7';
+const EXPECTED = '29d9ea111200e608a749752b5570216c3478d80cb5cc09f8007e4af71851c662';
 
 const PATHS = 60;
 /** Virtual time at which a run is cut off. */

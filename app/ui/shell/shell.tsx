@@ -42,7 +42,7 @@ function Frame({ children }: { children: ReactNode }) {
   const path = usePathname();
   const here = (to: string) => (path.startsWith(to) ? 'page' : undefined);
   const { sender, receiver } = useSyncExternalStore(subscribeUnderway, getUnderway, getUnderway);
-  // A first visit carries no neighbours. A session needs them at hand: a walk that the server, gone meanwhile,
+  // A first visit carries no neighbours. A session needs them at hand: a walk that a server which is gone
   // does not answer would load the page anew and end it.
   const prefetch = sender.open || receiver.open ? null : false;
   return (

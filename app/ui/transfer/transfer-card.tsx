@@ -43,7 +43,8 @@ export function TransferCard({
     <article
       className={css.card}
       data-testid="transfer"
-      data-name={name}
+      data-name={name.slice(name.lastIndexOf('/') + 1)}
+      data-path={name}
       data-state={state}
       data-side={side}
       data-compact={compact}

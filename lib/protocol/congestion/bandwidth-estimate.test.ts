@@ -84,3 +84,14 @@ test('old feedback says nothing, and an idle period drops the samples but not th
   );
   expect(estimate.rate).toBeCloseTo(2000);
 });
+
+test('what is restored is of the last five seconds', () => {
+  const estimate = measure(samples(3000, 4000));
+  estimate.recovering(1000);
+  estimate.replace(500, 1000);
+  estimate.restore(3000);
+  expect(estimate.rate).toBeCloseTo(3000);
+  estimate.replace(500, 9000);
+  estimate.restore(9000);
+  expect(estimate.rate).toBe(500);
+});

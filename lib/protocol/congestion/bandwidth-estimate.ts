@@ -125,7 +125,7 @@ export class BandwidthEstimate {
 
   /** What slowed us down was not the path's rate: takes the largest of the last seconds. */
   restore(now: Millis): void {
-    this.replace(Math.max(this.rate, this.#recent.get() ?? 0), now);
+    this.replace(this.#recent.add(this.rate, now, RECENT), now);
   }
 
   /** After an idle period: keeps the rate, drops the samples. */

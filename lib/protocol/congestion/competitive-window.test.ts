@@ -77,3 +77,10 @@ test('a queue that drains in a probe means that we are alone', () => {
   expect(run(probing, 0, 50)).toBe(false);
   expect(run(probing, 50, 60, { queue: 2 })).toBe(true);
 });
+
+test('a window that begins with nothing in flight is the least one, and gives a rate', () => {
+  const window = new CompetitiveWindow(0, 0);
+  expect(bytes(window)).toBe(4 * DATA_PACKET);
+  run(window, 0, 300);
+  expect(window.rate(ROUND_TRIP, QUEUE)).toBeGreaterThan(0);
+});

@@ -66,7 +66,7 @@ export class CompetitiveWindow {
 
   /** The first probe is at once: an estimate that is a little too high keeps a queue of our own as long. */
   constructor(byteLength: number, now: Millis) {
-    this.#byteLength = byteLength;
+    this.#byteLength = Math.max(MIN_PACKETS * DATA_PACKET, byteLength);
     this.#cutAt = now;
     this.queueSeenAt = now;
     this.#probeAt = now;

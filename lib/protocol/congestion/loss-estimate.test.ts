@@ -30,6 +30,12 @@ test('loss under a long queue is not the path’s own', () => {
   expect(estimate.baseline).toBe(0.02);
 });
 
+test('a share of losses above one, as a stall may count it, is no baseline', () => {
+  const estimate = feed(new LossEstimate(), 2000, 10, 10);
+  estimate.rebase(1.4);
+  expect(estimate.baseline).toBe(0.9);
+});
+
 test('low-loss takes a thousand packets below 0.2 %, and ends above 2 %', () => {
   const estimate = feed(new LossEstimate(), 900);
   expect(estimate.lowLoss).toBe(false);

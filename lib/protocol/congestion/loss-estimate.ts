@@ -101,7 +101,7 @@ export class LossEstimate {
 
   /** The baseline was measured while we overflowed the path's queue: this is its own loss. */
   rebase(loss: number): void {
-    this.baseline = loss;
+    this.baseline = Math.min(MAX_LOSS, loss);
     this.excess = 0;
     this.suspicious = false;
     this.#round.resolved = 0;

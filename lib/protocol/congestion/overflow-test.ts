@@ -109,7 +109,7 @@ export class OverflowTest {
     if (found !== undefined) return found;
     if (!this.#judged || now - this.#queueSeenAt < 2 * round) return undefined;
     const since = now - this.#testedAt;
-    if (suspicious && this.shallow && !this.capped(now)) {
+    if (suspicious && this.shallow && !this.capped(now) && deliveryRate > 0) {
       // Not the first time: the probe has shown that there is no more.
       this.#testedAt = now;
       this.#cappedUntil = now + CAPPED_ROUNDS * round;
@@ -155,7 +155,7 @@ export class OverflowTest {
     const held = this.#held;
     const usual = this.#usual;
     if (held.resolved < MIN_TEST_PACKETS || usual.resolved < MIN_TEST_PACKETS) return undefined;
-    const heldLoss = held.lost / held.resolved;
+    const heldLoss = Math.min(MAX_LOSS, held.lost / held.resolved);
     const usualLoss = usual.lost / usual.resolved;
     const spread = Math.max(0.005, usualLoss * (1 - usualLoss));
     const error = Math.sqrt(spread * (1 / held.resolved + 1 / usual.resolved));

@@ -227,7 +227,7 @@ export class RateController {
     this.#limitFound = true;
     this.#contention.restart(now);
     // How much of the loss was our own overflow only a slower rate can show.
-    if (end === 'overflow') {
+    if (end === 'overflow' && deliveryRate > 0) {
       this.#bandwidth.replace(deliveryRate / (1 - this.baseLoss), now);
       this.#overflow.settle(roundTrip, now);
     }

@@ -417,7 +417,8 @@ export class Sender implements Endpoint<SenderEvent> {
     for (const report of feedback.lanes) {
       const fate = this.#lanes.get(report.lane)?.acknowledge(report.highest, report.received, reorderWindow);
       if (fate === undefined) continue;
-      if (fate.resolved > 0) fates.push(fate);
+      // What the timer declared lost earlier is in `lost`, not in `resolved`, and may be older than `sentAt`.
+      if (fate.resolved > 0) fates.push({ ...fate, lost: Math.min(fate.lost, fate.resolved) });
       sum.resolved += fate.resolved;
       sum.lost += fate.lost;
       sum.late += fate.late;
