@@ -238,6 +238,20 @@ describe('a path', () => {
     ['C:\\Windows\\System32\\a.jpg', ['C_', 'Windows', 'System32'], 'a.jpg'],
     ['con/nul.x/a.jpg', ['_con', '_nul.x'], 'a.jpg'],
     ['Calculator.app/Contents/a.jpg', ['Calculator_app', 'Contents'], 'a.jpg'],
+    ['Best.of.prefPane/x.saver/a.jpg', ['Best_of_prefPane', 'x_saver'], 'a.jpg'],
+    ['a.bundle/b.plugin/c.kext/a.jpg', ['a_bundle', 'b_plugin', 'c_kext'], 'a.jpg'],
+    [
+      'a.component/b.qlgenerator/c.mdimporter/a.jpg',
+      ['a_component', 'b_qlgenerator', 'c_mdimporter'],
+      'a.jpg',
+    ],
+    ['a.osax/b.appex/c.XPC /a.jpg', ['a_osax', 'b_appex', 'c_XPC'], 'a.jpg'],
+    [
+      'Trip.{645FF040-5081-101B-9F08-00AA002F954E}/a.jpg',
+      ['Trip_{645FF040-5081-101B-9F08-00AA002F954E}'],
+      'a.jpg',
+    ],
+    ['Trip.{Rome}/St. Moritz 1.2/a.jpg', ['Trip.{Rome}', 'St. Moritz 1.2'], 'a.jpg'],
     ['.ssh/./ ... /a.jpg', ['ssh'], 'a.jpg'],
     ['a\u202eb/\u0000c/a.jpg', ['ab', 'c'], 'a.jpg'],
     ['a/b/', ['a'], 'b.jpg'],
@@ -248,7 +262,21 @@ describe('a path', () => {
   test('[P-113] of any string has safe folders, few and short, and stays as it is once clean', () => {
     const piece = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 8 }),
-      fc.constantFrom('/', '\\', '..', '.', '~', 'CON', 'x.app', 'C:', '\u202e', 'a'.repeat(300), ...DEVICES),
+      fc.constantFrom(
+        '/',
+        '\\',
+        '..',
+        '.',
+        '~',
+        'CON',
+        'x.app',
+        'x.kext',
+        '.{0-A}',
+        'C:',
+        '\u202e',
+        'a'.repeat(300),
+        ...DEVICES,
+      ),
     );
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 24 }), (pieces) => {
@@ -256,7 +284,7 @@ describe('a path', () => {
         expect(folders.length).toBeLessThanOrEqual(MAX_FOLDERS);
         for (const folder of folders) {
           expect(new TextEncoder().encode(folder).length).toBeLessThanOrEqual(101);
-          expect(folder).not.toMatch(/[/\\:*?"<>|]|^[.\s]|[.\s]$|\.(?:app|exe)$/iu);
+          expect(folder).not.toMatch(/[/\\:*?"<>|]|^[.\s]|[.\s]$|\.(?:app|exe|kext|\{0-a\})$/iu);
           expect(folder).not.toMatch(/^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])\s*(?:\.|$)/iu);
         }
         expectSafe(name, 'image/jpeg');

@@ -82,6 +82,13 @@ const ACTIVE_EXTENSIONS = new Set(
   ).split(' '),
 );
 
+/** Folders that macOS opens as one thing: a program, or a part of one that it installs or runs. */
+const ACTIVE_FOLDERS = new Set(
+  'prefpane saver bundle plugin kext component qlgenerator mdimporter osax appex xpc'.split(' '),
+);
+/** Windows opens "name.{CLSID}" as the object of that class and not as a folder. */
+const CLASS_ID = /^\{[0-9a-f-]+\}$/i;
+
 /** Reserved on Windows whatever follows the first dot. */
 const DEVICE_NAME = /^(?:con|prn|aux|nul|conin\$|conout\$|clock\$|com[0-9¹²³]|lpt[0-9¹²³])$/i;
 
@@ -159,8 +166,8 @@ function cleanFolder(claimed: string): string {
     .replace(FORBIDDEN, '_')
     .replace(/\p{Z}+/gu, ' ');
   const name = cutToBytes(trimEnds(visible), MAX_FOLDER_BYTES);
-  // A folder that a system opens as a program: "holiday.app".
-  const plain = isActive(name.slice(name.lastIndexOf('.') + 1)) ? name.replaceAll('.', '_') : name;
+  // A folder that a system opens as something else: "holiday.app".
+  const plain = isActiveFolder(name.slice(name.lastIndexOf('.') + 1)) ? name.replaceAll('.', '_') : name;
   return DEVICE_NAME.test(plain.split('.')[0]!.trim()) ? `_${plain}` : plain;
 }
 
@@ -248,6 +255,11 @@ function isExtension(part: string): boolean {
 
 function isActive(part: string): boolean {
   return ACTIVE_EXTENSIONS.has(part.trim().toLowerCase());
+}
+
+function isActiveFolder(ending: string): boolean {
+  const bare = ending.trim().toLowerCase();
+  return isActive(bare) || ACTIVE_FOLDERS.has(bare) || CLASS_ID.test(bare);
 }
 
 /**

@@ -60,6 +60,26 @@ test('[P-112] any bytes become text without controls and overrides, and links th
   );
 });
 
+test.each(['.', ')', ".,;:!?'’”»)]}"])(
+  '[P-112] of an address with a long run of %j the run inside it stays, and the run at its end is text',
+  (ends) => {
+    const run = ends.repeat(Math.floor(32_000 / ends.length));
+    const address = `https://a.example/?${run}x`;
+    const [link, rest, ...more] = textParts(address + run);
+    expect(link).toEqual({ text: new URL(address).href, link: true });
+    expect(rest).toEqual({ text: run, link: false });
+    expect(more).toEqual([]);
+  },
+);
+
+test('[P-112] a text of full length that is one run of dots inside an address is split like any other', () => {
+  const start = 'https://a.example/';
+  const text = `${start}${'.'.repeat(MAX_MESSAGE_BYTES - start.length - 1)}x`;
+  expect(textParts(text)).toEqual([{ text: new URL(text).href, link: true }]);
+  const hosts = `https://${'.'.repeat(65_000)}x`;
+  expect(textParts(hosts).length).toBe(1);
+});
+
 test('[P-112] a flood of links makes few elements', () => {
   const flood = 'http://a.example/ '.repeat(3000);
   expect(textParts(messageText(new TextEncoder().encode(flood))).length).toBeLessThan(500);

@@ -41,8 +41,8 @@ export interface TextPart {
 }
 
 const ADDRESS = /\bhttps?:\/\/[^\s<>"]+/gi;
-/** Ends a sentence rather than an address. */
-const SENTENCE_END = /[.,;:!?'’”»)\]}]+$/;
+/** Characters that end a sentence rather than an address. */
+const SENTENCE_END = ".,;:!?'’”»)]}";
 
 /** Text and links in turn; nothing else of it is ever more than text. */
 export function textParts(text: string): TextPart[] {
@@ -50,7 +50,7 @@ export function textParts(text: string): TextPart[] {
   let at = 0;
   let links = 0;
   for (const { 0: found, index } of text.matchAll(ADDRESS)) {
-    const written = found.replace(SENTENCE_END, '');
+    const written = withoutSentenceEnd(found);
     const address = webAddress(written);
     if (address === undefined || links === MAX_LINKS) continue;
     links++;
@@ -60,6 +60,13 @@ export function textParts(text: string): TextPart[] {
   }
   if (at < text.length) parts.push({ text: text.slice(at), link: false });
   return parts;
+}
+
+/** A loop: of an expression that ends in `+$` a run of dots inside an address takes quadratic time. */
+function withoutSentenceEnd(found: string): string {
+  let end = found.length;
+  while (end > 0 && SENTENCE_END.includes(found.charAt(end - 1))) end--;
+  return found.slice(0, end);
 }
 
 /** As opened: letters of other scripts in a host are shown as the `xn--` that they are. */

@@ -1,5 +1,5 @@
 'use client';
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { messageText, textParts } from '../../../lib/image/text-message.ts';
 import { useText } from '../../text/text.tsx';
 import { useNamed } from '../kit/named.tsx';
@@ -13,6 +13,7 @@ export default function Message({ read, copyable }: { read: () => Promise<Blob>;
   const [text, setText] = useState<string>();
   const named = useNamed();
   const { copy, said } = useCopy();
+  const parts = useMemo(() => textParts(text ?? ''), [text]);
 
   useEffect(() => {
     let current = true;
@@ -31,7 +32,7 @@ export default function Message({ read, copyable }: { read: () => Promise<Blob>;
   return (
     <div className={css.message}>
       <p className={css.text} data-testid="message-text" dir="auto" translate="no">
-        {textParts(text).map(({ text: part, link }, at) =>
+        {parts.map(({ text: part, link }, at) =>
           link ? (
             // Parts have no identity but their place, and never change.
             // oxlint-disable-next-line react/no-array-index-key

@@ -92,8 +92,12 @@ function beginAnew(): void {
   for (const key of Object.keys(sessionStorage)) if (key.startsWith(OURS)) sessionStorage.removeItem(key);
 }
 
-/** Names of the other tabs whose page is open. Never rejects. */
+/**
+ * Names of the other tabs whose page is open. Waits until this one's name is its own: a copy would take the
+ * first tab for itself. Never rejects.
+ */
 export async function otherOpenTabs(): Promise<ReadonlySet<string>> {
+  await holdTab();
   const { held = [] } = (await navigator.locks?.query().catch(() => undefined)) ?? {};
   const names = held.map(({ name = '' }) => name).filter((name) => name.startsWith(LOCK));
   const others = new Set(names.map((name) => name.slice(LOCK.length)));
