@@ -4,6 +4,7 @@ import { Connector } from '../connection/connector.ts';
 import type { FromEngine, TransferUpdate } from '../bridge/engine-messages.ts';
 import { isFinal } from '../transfer-state.ts';
 import { EnginePort, type LinkNews } from './engine-port.ts';
+import { watchNetwork } from './network-watch.ts';
 import type {
   ChunkLog,
   ChunkMap,
@@ -30,10 +31,6 @@ const GOODBYE_MS = 10_000;
  * within two seconds while a picture crosses, within ten by itself.
  */
 const NETWORK_DOUBT_MS = 15_000;
-
-/** Where the browser has it (Chromium): a change from Wi-Fi to mobile need not take the page offline. */
-const networkInformation = (): EventTarget | undefined =>
-  (navigator as Navigator & { connection?: EventTarget }).connection;
 
 interface Views {
   map: ChunkMap | undefined;
@@ -62,6 +59,7 @@ export abstract class SessionBase<M> implements Session {
   #workerMissing = false;
   /** The engine finds that nothing arrives. */
   #silent = false;
+  readonly #unwatchNetwork: () => void;
   #networkTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(role: Role, options: SessionOptions, worker: Worker) {
@@ -96,8 +94,7 @@ export abstract class SessionBase<M> implements Session {
         backlog: (lane, bytes) => this.port.backlog(lane, bytes),
       },
     });
-    addEventListener('online', this.#onNetwork);
-    networkInformation()?.addEventListener('change', this.#onNetwork);
+    this.#unwatchNetwork = watchNetwork(this.#onNetwork);
     addEventListener('pagehide', this.#onPageHide);
     addEventListener('pageshow', this.#onPageShow);
   }
@@ -166,8 +163,7 @@ export abstract class SessionBase<M> implements Session {
     // The goodbye has to leave the worker and the control channel first. A page that goes away has no
     // time for that: it still closes its connections.
     setTimeout(() => {
-      removeEventListener('online', this.#onNetwork);
-      networkInformation()?.removeEventListener('change', this.#onNetwork);
+      this.#unwatchNetwork();
       clearTimeout(this.#networkTimer);
       removeEventListener('pagehide', this.#onPageHide);
       removeEventListener('pageshow', this.#onPageShow);

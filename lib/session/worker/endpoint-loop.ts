@@ -41,7 +41,7 @@ export class EndpointLoop<E> {
   /** When that timer fires. */
   #pumpAt: Millis = Infinity;
   #pumping = false;
-  /** When the latest packet arrived, on any lane. */
+  /** When the latest packet arrived, on any lane, or was first expected. */
   #heardAt: Millis = 0;
   #endpoint: Endpoint<E>;
   readonly #host: EngineHost;
@@ -74,6 +74,11 @@ export class EndpointLoop<E> {
   /** Since when nothing has arrived; time that was slept does not count. */
   silentFor(): Millis {
     return this.now() - this.#heardAt;
+  }
+
+  /** From now on something should arrive: the silence before does not count. */
+  expect(): void {
+    this.#heardAt = this.now();
   }
 
   /** To a time of the host's clock, the present one or shortly before it. */

@@ -356,6 +356,39 @@ test('[P-111] what waited for one receiver is held when another comes with a new
   for (const id of ['offered', 'waiting', 'next']) await pair.sending.until(id, 'held');
 });
 
+test('[P-111] what is picked after the receiver said goodbye waits for whoever is met next, and nothing of it leaves before', async () => {
+  const pair = new Pair();
+  const blob = new Blob([bytesOf(5000)]);
+  const preview = bytesOf(3000);
+  pair.send('first', blob, { preview });
+  await pair.receiving.until('0.1', 'offered');
+  pair.receiver.handle({ type: 'accept', id: '0.1' });
+  await pair.sending.until('first', 'done');
+  pair.receiver.handle({ type: 'bye' });
+  await expect.poll(() => pair.sending.told.some(({ type }) => type === 'peer-left'), PATIENCE).toBe(true);
+  const { data } = pair;
+  const offers = () => pair.receiving.told.filter(({ type }) => type === 'offered').length;
+
+  pair.send('next', blob, { preview });
+  await expect.poll(() => pair.sending.pictures.get('next')?.sha256, PATIENCE).toBeDefined();
+  pair.both({ type: 'disconnected' });
+  pair.sender.handle({ type: 'lane-open', lane: 1 });
+  await new Promise((done) => setTimeout(done, 300));
+  expect(pair.sending.pictures.get('next')?.state).toBe('queued');
+  expect([offers(), pair.data]).toEqual([1, data]);
+
+  pair.link(1);
+  await pair.sending.until('next', 'offered');
+  await expect.poll(offers, PATIENCE).toBe(2);
+  await new Promise((done) => setTimeout(done, 300));
+  // This receiver has accepted nothing.
+  expect(pair.data).toBe(data);
+  const states = pair.sending.told.flatMap((message) =>
+    message.type === 'update' && message.update.id === 'next' ? (message.update.state ?? []) : [],
+  );
+  expect(states).toEqual(['queued', 'offered']);
+});
+
 test('[P-111] a picture that was being sent when the connection was lost is held, too', async () => {
   const pair = new Pair();
   pair.send('a', new Blob([bytesOf(900_000)]));
@@ -541,10 +574,53 @@ test('[P-49] the page gets a preview once its picture is accepted, and not befor
   expect(previews()).toBe(1);
 });
 
+const silences = ({ told }: Side): boolean[] =>
+  told.flatMap((message) => (message.type === 'silent' ? [message.silent] : []));
+
+/** Ten seconds in which both sides run, and nothing has to be said. */
+function idle(pair: Pair): void {
+  for (let second = 0; second < 10; second++) {
+    pair.sending.slept += 1000;
+    pair.receiving.slept += 1000;
+    pair.both({ type: 'backlogs', lanes: [] });
+  }
+}
+
+test('[P-120] a connection that begins ten seconds after the last packet of the former is silent after two seconds, not at once', async () => {
+  const pair = new Pair();
+  pair.send('a', new Blob([bytesOf(3_000_000)]));
+  await pair.receiving.until('0.1', 'offered');
+  pair.receiver.handle({ type: 'accept', id: '0.1' });
+  await expect.poll(() => pair.data, PATIENCE).toBeGreaterThan(500);
+  pair.dead = true;
+  pair.both({ type: 'disconnected' });
+  idle(pair);
+  const began = performance.now();
+  pair.link();
+  for (const side of [pair.sending, pair.receiving])
+    await expect.poll(() => silences(side), PATIENCE).toEqual([true]);
+  expect(performance.now() - began).toBeGreaterThan(SILENT_AFTER_MS - 100);
+});
+
+test('[P-120] an answer after ten idle seconds leaves the sender two seconds before it is silent', async () => {
+  const pair = new Pair();
+  pair.send('a', new Blob([bytesOf(3_000_000)]));
+  pair.send('b', new Blob([bytesOf(5000)]));
+  await pair.receiving.until('0.2', 'offered');
+  pair.dead = true;
+  idle(pair);
+  const began = performance.now();
+  pair.receiver.handle({ type: 'accept', id: '0.1' });
+  await expect.poll(() => silences(pair.receiving), PATIENCE).toEqual([true]);
+  expect(performance.now() - began).toBeGreaterThan(SILENT_AFTER_MS - 100);
+  // A second answer is no sign of the sender.
+  pair.receiver.handle({ type: 'accept', id: '0.2' });
+  await new Promise((resolve) => setTimeout(resolve, 700));
+  expect(silences(pair.receiving)).toEqual([true]);
+});
+
 test('[P-120] both pages hear of a path that goes dead in the middle of a picture, and that it is back', async () => {
   const pair = new Pair();
-  const silences = ({ told }: Side) =>
-    told.flatMap((message) => (message.type === 'silent' ? [message.silent] : []));
   pair.send('a', new Blob([bytesOf(3_000_000)]));
   await pair.receiving.until('0.1', 'offered');
   pair.receiver.handle({ type: 'accept', id: '0.1' });

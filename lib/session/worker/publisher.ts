@@ -12,6 +12,11 @@ export class Publisher {
     this.#publish = publish;
   }
 
+  /** Nothing moves, as far as it knows. */
+  get idle(): boolean {
+    return !this.#waiting;
+  }
+
   start(): void {
     if (this.#waiting) return;
     this.#waiting = true;

@@ -111,6 +111,7 @@ export class ReceiverEngine {
       }
       case 'connected':
         this.#setConnected(true);
+        this.#loop.expect();
         this.#greeted = false;
         this.#flooded = false;
         if (message.room !== this.#room) this.#receiver.forgive();
@@ -167,6 +168,8 @@ export class ReceiverEngine {
     this.#showPreview(entry);
     this.#receiver.accept(entry.transfer, have, this.#loop.now());
     this.#loop.pump();
+    // While another picture crosses, an answer here is no sign of the other side.
+    if (this.#publisher.idle) this.#loop.expect();
     this.#publisher.start();
   }
 

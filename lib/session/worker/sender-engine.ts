@@ -86,6 +86,7 @@ export class SenderEngine {
       case 'connected':
         if (message.room !== this.#room) this.#startRoom(message.room);
         this.#setConnected(true);
+        this.#loop.expect();
         this.#sender.hello(this.#instance, message.name);
         this.#loop.pump();
         break;
@@ -222,6 +223,9 @@ export class SenderEngine {
         this.#onHello(event.instance, event.name);
         return;
       case 'bye':
+        // What is picked from now on waits for whoever is met next.
+        this.#met = false;
+        this.#sender.allowEarlyPreviews(false);
         for (const entry of this.#entries.values())
           if (isOpen(entry) && entry.state !== 'held')
             this.#end(entry, 'failed', 'peer-left', CancelReason.person);
