@@ -115,7 +115,7 @@ test('Ctrl+C waits for nobody, and a second signal for nothing at all', async ()
   process.kill(second.pid, 'SIGTERM');
   await expect.poll(() => second.output()).toContain('draining');
   process.kill(second.pid, 'SIGTERM');
-  await expect.poll(() => second.alive(), { timeout: 1000, interval: 20 }).toBe(false);
+  await expect.poll(() => second.alive(), { timeout: 5000, interval: 20 }).toBe(false);
   expect(second.exitCode()).toBe(1);
 });
 

@@ -58,7 +58,9 @@ test('failed joins and the limits that refuse are counted', async () => {
   for (let i = 0; i <= ADDRESS_LIMITS.failedJoin.points; i++)
     await guesser.emitWithAck('join', { slot: '999999' });
   expect(await read('tessera_failed_joins_total')).toBe(ADDRESS_LIMITS.failedJoin.points);
-  expect(await read('tessera_requests_total{request="join",outcome="code-unknown"}')).toBe(10);
+  expect(await read('tessera_requests_total{request="join",outcome="code-unknown"}')).toBe(
+    ADDRESS_LIMITS.failedJoin.points,
+  );
   expect(await read('tessera_requests_total{request="join",outcome="too-many-attempts"}')).toBe(1);
   expect(await read('tessera_limit_hits_total{limit="failed-join"}')).toBe(1);
   const gone = next(guesser, 'disconnect');

@@ -8,6 +8,7 @@ import {
 import { startCluster, type Cluster } from '../../testbed/cluster.ts';
 import type { LivingServer } from '../../testbed/living-server.ts';
 import { noRedis } from '../../testbed/redis-server.ts';
+import { ADDRESS_LIMITS } from '../wire/limits.ts';
 import type { ClientToServer, ServerToClient } from '../wire/messages.ts';
 
 /** Processes start and nodes are missed, on a busy machine. */
@@ -96,10 +97,13 @@ describe.skipIf(noRedis)('three nodes and Redis [needs redis-server]', { timeout
     };
     const sockets = await Promise.all(cluster.nodes.map(at));
     const answers: unknown[] = [];
-    for (let i = 0; i < 11; i++)
+    const { points } = ADDRESS_LIMITS.failedJoin;
+    for (let i = 0; i <= points; i++)
       answers.push(await sockets[i % sockets.length]?.emitWithAck('join', { slot: '999999' }));
-    expect(answers.slice(0, 10)).toEqual(Array.from({ length: 10 }, () => ({ error: 'code-unknown' })));
-    expect(answers[10]).toEqual({ error: 'too-many-attempts' });
+    expect(answers.slice(0, points)).toEqual(
+      Array.from({ length: points }, () => ({ error: 'code-unknown' })),
+    );
+    expect(answers[points]).toEqual({ error: 'too-many-attempts' });
   });
 
   test('Redis frozen: new rooms are refused at once, sockets stay, and what was said arrives afterwards', async () => {

@@ -9,6 +9,8 @@ import { BEAT, BURY } from './scripts.ts';
 
 /** A node that has not counted on for this long is dead: it beats once a second, and may be busy. */
 const DEAD_MS = 4000;
+/** A goodbye waits this long for a Redis that may just have frozen; the other nodes miss us anyway. */
+const LEAVE_MS = 2000;
 
 export class Nodes {
   readonly #link: RedisLink;
@@ -59,6 +61,8 @@ export class Nodes {
 
   /** Ends in order: there is nothing to bury. */
   async leave(): Promise<void> {
-    if (this.#link.available) await this.#link.run(BURY, this.#prefix, this.#node);
+    if (!this.#link.available) return;
+    const impatience = new Promise((resolve) => setTimeout(resolve, LEAVE_MS).unref());
+    await Promise.race([this.#link.run(BURY, this.#prefix, this.#node), impatience]);
   }
 }

@@ -1,6 +1,9 @@
 import { get, type IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'socket.io-client';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { Attempts } from '../rooms/attempts.ts';
+import { MemoryStore } from '../rooms/memory-store.ts';
+import { Rooms } from '../rooms/rooms.ts';
 import {
   ADDRESS_LIMITS,
   CONNECT_MS,
@@ -477,6 +480,71 @@ test('[P-95] 10,000 guesses from 1,000 addresses: no code sees more than one, an
   expect(server.lines).toHaveLength(1);
   expect(server.lines[0]).not.toMatch(/\d/);
 }, 120_000);
+
+describe('a store that fails', () => {
+  const away = () => Promise.reject(new Error('Redis is away'));
+  /** A node of several, whose store is in memory, and whose others are said to be dead. */
+  async function startShared(now?: () => number) {
+    const rooms = new Rooms(new MemoryStore());
+    const dead: string[] = [];
+    await start({
+      ...(now && { now }),
+      shared: {
+        node: 'here',
+        // What answers at once is awaited all the same, and without an adapter Socket.IO has its own.
+        rooms: rooms as never,
+        adapter: undefined as never,
+        limits: (onAlarm) => new Attempts(onAlarm),
+        available: () => true,
+        beat: () => Promise.resolve({ lost: dead.splice(0), forgotten: false }),
+        close: () => Promise.resolve(),
+      },
+    });
+    return { rooms, dead };
+  }
+
+  test('sends nobody away when it cannot say who has a place', async () => {
+    let skipped = 0;
+    const { rooms } = await startShared(() => Date.now() + skipped);
+    const has = vi.spyOn(rooms, 'has').mockImplementation(away);
+    const socket = await server.connect();
+    await open(socket);
+    skipped = IDLE_SOCKET_MS;
+    await expect.poll(() => has.mock.calls.length, { timeout: 10_000 }).toBeGreaterThan(0);
+    expect(await (await fetch(`${server.origin}/healthz`)).json()).toMatchObject({ status: 'ok' });
+    expect(socket.connected).toBe(true);
+  });
+
+  test('is an answer, too', async () => {
+    const { rooms } = await startShared();
+    const socket = await server.connect();
+    vi.spyOn(rooms, 'handle').mockImplementation(away as never);
+    expect(await socket.timeout(2000).emitWithAck('open', {})).toEqual({ error: 'busy' });
+    expect(server.lines.join()).toContain('a request was not answered');
+  });
+
+  test('does not keep the other sides of a dead node waiting', async () => {
+    const { rooms, dead } = await startShared();
+    const ids = ['A'.repeat(22), 'B'.repeat(22)];
+    const left: Promise<unknown>[] = [];
+    for (const id of ids) {
+      const socket = await server.connect();
+      left.push(next(socket, 'peer-left'));
+      await socket.emitWithAck('rejoin', { id, role: 'sender' });
+      rooms.handle({ type: 'rejoin', socket: `there.${id}`, id, role: 'receiver' }, Date.now());
+    }
+    const handle = rooms.handle.bind(rooms);
+    let failed = false;
+    vi.spyOn(rooms, 'handle').mockImplementation((event, now) => {
+      if (event.type !== 'gone' || failed) return handle(event, now);
+      failed = true;
+      throw new Error('Redis is away');
+    });
+    dead.push(...ids.map((id) => `there.${id}`));
+    await Promise.all(left);
+    expect(failed).toBe(true);
+  });
+});
 
 describe('the process', () => {
   test('says that it is well, and nothing about anybody', async () => {

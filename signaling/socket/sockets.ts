@@ -41,6 +41,7 @@ import { hostOf } from '../pages/headers.ts';
 import { nameAllowed, originAllowed } from './origin.ts';
 import type { Shared } from './shared.ts';
 import { MemoryStore } from '../rooms/memory-store.ts';
+import type { SocketId } from '../rooms/meeting.ts';
 import { Rooms } from '../rooms/rooms.ts';
 import type { Outcome, PlacedEvent, RoomsEvent } from '../rooms/events.ts';
 import { guardWire } from './wire-guard.ts';
@@ -374,18 +375,34 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
     const idleSince = now() - (used ? IDLE_SOCKET_MS : UNUSED_SOCKET_MS);
     if (connectedAt < idleSince && socket && connection.placedAt <= now() - PLACE_LOOK_MS) {
       connection.placedAt = now();
-      void Promise.resolve(rooms.has(prefix + socket.id)).then((placed) => placed || socket.disconnect(true));
+      void Promise.resolve(rooms.has(prefix + socket.id)).then(
+        (placed) => placed || socket.disconnect(true),
+        // Not knowing is no reason to send anyone away.
+        () => {},
+      );
     }
     // Has left the namespace and stayed.
     if (joined && !socket && !connection.closing) wire.close();
   };
+  /** Of nodes that have died; no other node hears of them, so each is kept until its end was written. */
+  const lost = new Set<SocketId>();
   const tick = async () => {
     deliver(await run({ type: 'tick' }));
     await attempts.sweep(now());
-    const { lost, forgotten } = (await shared?.beat(performance.now())) ?? { lost: [], forgotten: false };
-    for (const socket of lost) deliver(await run({ type: 'gone', socket }));
+    const beaten = await shared?.beat(performance.now());
     // The pages return, and ask for their places anew.
-    if (forgotten) for (const wire of connections.keys()) wire.close();
+    if (beaten?.forgotten) for (const wire of connections.keys()) wire.close();
+    for (const socket of beaten?.lost ?? []) lost.add(socket);
+    for (const socket of lost) {
+      // The seconds overlap while the store is slow: each takes others.
+      lost.delete(socket);
+      try {
+        deliver(await run({ type: 'gone', socket }));
+      } catch (error) {
+        lost.add(socket);
+        throw error;
+      }
+    }
   };
   const clock = setInterval(() => {
     void tick().catch((error: unknown) => log.error(`a second was left out: ${errorName(error)}`));
@@ -476,7 +493,9 @@ function takeRequests(socket: IoSocket, log: Log, metrics: Metrics, takesIn: () 
         return;
       }
       connection.used = true;
+      let answered = false;
       const counted = (reply: object) => {
+        answered = true;
         if (name !== 'burn' && name !== 'leave')
           metrics.answered(name, 'error' in reply ? (reply.error as SignalingErrorCode) : 'done');
         answer(reply);
@@ -484,7 +503,15 @@ function takeRequests(socket: IoSocket, log: Log, metrics: Metrics, takesIn: () 
       // At once, not behind what waits until Redis is back.
       const refused = !takesIn() && BEGINNINGS.includes(name);
       if (refused || connection.waiting >= MAX_WAITING_REQUESTS) return counted({ error: 'busy' });
-      inTurn(connection, log, () => handle(parsed.output, counted));
+      inTurn(connection, log, async () => {
+        try {
+          await handle(parsed.output, counted);
+        } catch (error) {
+          // Without an answer the page would give its connection up.
+          if (!answered) counted({ error: 'busy' });
+          throw error;
+        }
+      });
     };
     // The types promise well-formed requests; the wire does not.
     socket.on<keyof ClientToServer>(name, listener);

@@ -74,7 +74,7 @@ export const ACCEPT_BACKLOG = 4096;
  * New connections that one address may make in a number of seconds, where no proxy is in front: a class of 30
  * that loads a page at the same time. Beyond it they are closed before anything of them is read.
  */
-export const ADDRESS_ARRIVALS = { points: 200, seconds: 2 } as const;
+export const ADDRESS_ARRIVALS = { points: 300, seconds: 2 } as const;
 /** A request is a few hundred bytes; who needs longer for it holds a connection and nothing else. */
 export const HEADERS_MS = 10_000;
 /** A connection on which nothing moves, in either direction, while an answer is due. */
@@ -166,14 +166,14 @@ export const DRAIN_QUIET_MS = 2000;
  */
 export const ADDRESS_LIMITS = {
   /** Above `connect` a page is told so; above this it is not answered at all. */
-  handshake: { points: 480, seconds: 60 },
-  connect: { points: 240, seconds: 60 },
+  handshake: { points: 1200, seconds: 60 },
+  connect: { points: 600, seconds: 60 },
   open: { points: 60, seconds: 60 },
   join: { points: 120, seconds: 60 },
   /**
-   * Codes that are not there, and rooms that were joined to no end. Ten leave room for clumsy fingers, and
-   * nothing for a search.
+   * Codes that are not there, and rooms that were joined to no end. Thirty leave room for the clumsy fingers
+   * of a class, and nothing for a search.
    */
-  failedJoin: { points: 10, seconds: 600 },
-  rejoin: { points: 120, seconds: 60 },
+  failedJoin: { points: 30, seconds: 600 },
+  rejoin: { points: 600, seconds: 60 },
 } as const;

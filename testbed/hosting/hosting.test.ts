@@ -74,6 +74,12 @@ test.each(files)('%s mounts files that are there and names services that are', (
   }
 });
 
+test('Caddy asks whether a node is ready under a name that the node goes by', () => {
+  expect(readFileSync('hosting/Caddyfile', 'utf8')).toMatch(
+    /health_uri \/readyz\n(?:.*\n)?\s*health_headers \{\n\s*Host \{\$TESSERA_HOST:localhost\}\n\s*\}/,
+  );
+});
+
 test('nothing publishes the metrics or Redis', () => {
   for (const file of files)
     for (const { ports = [] } of Object.values(compose(file)))

@@ -155,26 +155,29 @@ describe('pairing', () => {
     expect(sender.machine.view().room?.code).toMatch(/^7-/);
   });
 
-  test('a server that takes nobody in for a while is asked again for the room, whose code stays', () => {
-    const meeting = new Meeting();
-    const sender = meeting.side('sender');
-    meeting.run(100);
-    sender.handle({ type: 'open' });
-    meeting.run(100);
-    const { code } = sender.machine.view().room ?? {};
-    sender.goOffline();
-    meeting.serverBusy = true;
-    meeting.run(1000);
-    sender.goOnline();
-    meeting.run(60_000);
-    expect(sender.connection).toBe('waiting');
-    meeting.serverBusy = false;
-    meeting.run(2000);
-    const receiver = meeting.side('receiver');
-    meeting.run(100);
-    receiver.handle({ type: 'join', text: code ?? '' });
-    expect(meeting.until(() => sender.connection === 'connected')).toBe(true);
-  });
+  test.each(['server-busy', 'too-many-attempts'] as const)(
+    'a server that takes nobody in for a while (%s) is asked again for the room, whose code stays',
+    (why) => {
+      const meeting = new Meeting();
+      const sender = meeting.side('sender');
+      meeting.run(100);
+      sender.handle({ type: 'open' });
+      meeting.run(100);
+      const { code } = sender.machine.view().room ?? {};
+      sender.goOffline();
+      meeting.refusal = why;
+      meeting.run(1000);
+      sender.goOnline();
+      meeting.run(60_000);
+      expect(sender.connection).toBe('waiting');
+      meeting.refusal = undefined;
+      meeting.run(2000);
+      const receiver = meeting.side('receiver');
+      meeting.run(100);
+      receiver.handle({ type: 'join', text: code ?? '' });
+      expect(meeting.until(() => sender.connection === 'connected')).toBe(true);
+    },
+  );
 });
 
 describe('guesses', () => {

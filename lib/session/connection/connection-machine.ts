@@ -466,8 +466,12 @@ export class ConnectionMachine {
     if (stage.at === 'searching' || stage.at === 'connected') {
       // Unless an attempt has begun meanwhile that has a limit of its own.
       if (this.#attempt.step === 'none') this.#limit('retry');
-    } else if (stage.at === 'hosting' && problem.code === 'server-busy') {
-      // The room is kept; its server, or what that depends on, is away for a while.
+    } else if (
+      stage.at === 'hosting' &&
+      (problem.code === 'server-busy' || problem.code === 'too-many-attempts')
+    ) {
+      // The room is kept; its server, or what that depends on, is away for a while, or others behind the same
+      // address have asked too often.
       this.#limit('again');
     } else if (stage.at === 'hosting') {
       const expired = this.#room !== undefined && this.#now >= this.#room.expiresAt;

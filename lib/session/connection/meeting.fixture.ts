@@ -38,8 +38,8 @@ export class Meeting {
   readonly #transports = new Map<number, FakeTransport>();
   #counter = 0;
   serverUp = true;
-  /** Refuses everyone. */
-  serverBusy = false;
+  /** Refuses everyone, with this. */
+  refusal: ProblemCode | undefined;
   iceServers: readonly RTCIceServer[] = [];
 
   constructor(seed = 1) {
@@ -150,8 +150,8 @@ export class Meeting {
       refuse('server-away');
       return;
     }
-    if (this.serverBusy) {
-      refuse('server-busy');
+    if (this.refusal !== undefined) {
+      refuse(this.refusal);
       return;
     }
     const event: RoomsEvent =
