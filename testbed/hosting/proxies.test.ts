@@ -2,13 +2,12 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { lookup } from 'node:dns/promises';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { get as httpGet } from 'node:http';
 import { Agent, get, type RequestOptions } from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
-import { hostname, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { io } from 'socket.io-client';
 import { generate } from 'selfsigned';
@@ -115,12 +114,9 @@ async function startCaddy(nodes: readonly number[]): Promise<Proxy> {
   const options = `{\n\tlocal_certs\n\tskip_install_trust\n\tadmin off\n\thttp_port ${http}\n\thttps_port ${https}\n}\n`;
   const file = join(folder, 'Caddyfile');
   writeFileSync(file, options + readFileSync('hosting/Caddyfile', 'utf8'));
-  // By a name that the nodes do not go by, as in the compose files, where this machine has one.
-  const { address } = await lookup(hostname()).catch(() => ({ address: '' }));
-  const node = address === '127.0.0.1' ? hostname() : '127.0.0.1';
   const env = {
     TESSERA_HOST: NAME,
-    TESSERA_NODES: nodes.map((port) => `${node}:${port}`).join(' '),
+    TESSERA_NODES: nodes.map((port) => `127.0.0.1:${port}`).join(' '),
     XDG_DATA_HOME: folder,
     XDG_CONFIG_HOME: folder,
     HOME: folder,
