@@ -1,6 +1,7 @@
 import { Server } from 'socket.io';
 import { afterEach, expect, test } from 'vitest';
 import { startTestServer, type TestServer } from '../../../signaling/test-server.ts';
+import { ADDRESS_LIMITS } from '../../../signaling/wire/limits.ts';
 import { createSignalingClient, type SignalingClient } from './signaling-client.ts';
 import { closeAhead, openAhead } from './signaling-socket.ts';
 
@@ -72,7 +73,7 @@ test('a code that nobody has is a named error; so is a burned one', async () => 
 
 test('too many wrong codes is a named error', async () => {
   const { client } = connect((await start()).origin);
-  for (let i = 0; i < 10; i++) await client.join('999999').catch(() => {});
+  for (let i = 0; i < ADDRESS_LIMITS.failedJoin.points; i++) await client.join('999999').catch(() => {});
   await expect(client.join('1')).rejects.toMatchObject({ code: 'too-many-attempts' });
 });
 
