@@ -2,12 +2,8 @@
  * Habits that no lint rule holds, each once: fields are hidden with `#`, bounds are named `MAX_…` or `MIN_…`,
  * and a time says its unit.
  */
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-
-const root = fileURLToPath(new URL('..', import.meta.url));
-const rooms = ['app', 'bench', 'e2e', 'lib', 'scripts', 'signaling', 'testbed'];
+import { sources } from './sources.mjs';
 
 /** `#` hides at run time too. Constructors have none, and what a base class shares is `protected`. */
 const HIDDEN_MEMBER = /^\s+(?:private|public) (?!constructor\b)/;
@@ -46,15 +42,6 @@ export function complaintsOf(source) {
     }
   }
   return complaints;
-}
-
-function sources() {
-  return rooms
-    .flatMap((room) =>
-      readdirSync(join(root, room), { recursive: true }).map((name) => join(room, String(name))),
-    )
-    .filter((name) => /\.(?:tsx?|mjs)$/.test(name) && !name.includes('generated'))
-    .map((file) => ({ file, source: readFileSync(join(root, file), 'utf8') }));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

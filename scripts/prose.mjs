@@ -3,12 +3,12 @@
  * wider than 110 columns. In docs/PROTOCOL.md and docs/RATE.md: sentences of 40 words or more, and lines over
  * 120 characters. `--list` names the lines.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { sources } from './sources.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const rooms = ['app', 'bench', 'e2e', 'lib', 'scripts', 'signaling', 'testbed'];
 const documents = ['docs/PROTOCOL.md', 'docs/RATE.md'];
 
 /** The models' own comments (quinn, str0m, h11, connect-es) have 0 to 0.5 of each. */
@@ -95,15 +95,6 @@ export function countDialect(files) {
         for (const [word] of text.matchAll(pattern)) found[name].push(`${file}:${line}: ${word}: ${text}`);
     }
   return { words, found, wide };
-}
-
-function sources() {
-  return rooms
-    .flatMap((room) =>
-      readdirSync(join(root, room), { recursive: true }).map((name) => join(room, String(name))),
-    )
-    .filter((name) => /\.(?:tsx?|mjs)$/.test(name) && !name.includes('generated'))
-    .map((file) => ({ file, source: readFileSync(join(root, file), 'utf8') }));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

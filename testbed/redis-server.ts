@@ -1,9 +1,10 @@
 /** A Redis of our own for tests and measurements: `redis-server` on a free port, which keeps nothing. */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from './free-port.ts';
 
 /** Tests that need it are skipped without it. */
 export const noRedis = spawnSync('redis-server', ['--version']).status !== 0;
@@ -71,12 +72,4 @@ function say(port: number, line: string): Promise<string> {
     socket.on('error', reject);
     socket.write(`${line}\r\nQUIT\r\n`);
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -6,7 +6,6 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { get as httpGet } from 'node:http';
 import { Agent, get, type RequestOptions } from 'node:https';
 import type { IncomingMessage } from 'node:http';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { io } from 'socket.io-client';
@@ -15,6 +14,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { next, type TestSocket } from '../../signaling/test-server.ts';
 import { ADDRESS_LIMITS } from '../../signaling/wire/limits.ts';
 import { startLivingServer, type LivingServer } from '../living-server.ts';
+import { freePort } from '../free-port.ts';
 
 const NAME = 'pictures.example.org';
 const cleanups: (() => void)[] = [];
@@ -27,15 +27,6 @@ interface Proxy {
   http: number;
   /** Whom a client trusts. */
   ca: string;
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }
 
 function makeFolder(): string {
