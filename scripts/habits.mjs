@@ -1,6 +1,6 @@
 /**
  * Habits that no lint rule holds, each once: fields are hidden with `#`, bounds are named `MAX_…` or `MIN_…`,
- * and a time says its unit.
+ * a time says its unit, and a test that may be skipped says what it needs.
  */
 import { fileURLToPath } from 'node:url';
 import { sources } from './sources.mjs';
@@ -41,7 +41,14 @@ export function complaintsOf(source) {
         complain(`${name}: the type Millis says the unit already`);
     }
   }
+  // In a title, where the summary of a run finds it.
+  if (count(source, '.skipIf(') > count(source, ' [needs '))
+    complaints.push('1: each skipIf has its reason at the end of a title, [needs …]');
   return complaints;
+}
+
+function count(/** @type {string} */ source, /** @type {string} */ text) {
+  return source.split(text).length - 1;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -30,3 +30,10 @@ test('a time has the type Millis and no suffix, or ends in its unit', () => {
   ];
   expect(complained(...right)).toEqual([]);
 });
+
+test('a test that may be skipped says what it needs at the end of a title', () => {
+  const skipped = (title: string) => `test.skipIf(!python)('${title}', () => {});`;
+  expect(complained(skipped('unpacks the zip'))).toEqual(['1']);
+  expect(complained(skipped('unpacks the zip [needs python3]'))).toEqual([]);
+  expect(complained(skipped('unpacks [needs python3]'), skipped('packs'))).toEqual(['1']);
+});

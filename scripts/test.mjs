@@ -7,7 +7,14 @@ import { join } from 'node:path';
 import { auditDependencies } from './audit.mjs';
 import { ensureBrowser } from './browser.mjs';
 import { ensureBuilt, prepare } from './build.mjs';
-import { describeSkipped, skippedByPlaywright, skippedByVitest } from './skipped.mjs';
+import {
+  describeFailed,
+  describeSkipped,
+  failedByPlaywright,
+  failedByVitest,
+  skippedByPlaywright,
+  skippedByVitest,
+} from './reports.mjs';
 import { endWithParent, ensureInstalled, root, run, runTool } from './tools.mjs';
 
 /** A step that hangs is a failure, not a night without a result. */
@@ -16,7 +23,7 @@ const reports = join(root, '.stamps');
 
 /**
  * One step's outcome. @typedef {{ passed: number, failed: number, skipped?:
- * import('./skipped.mjs').Skipped[], note?: string }} Count
+ * import('./reports.mjs').Skipped[], named?: import('./reports.mjs').Failed[], note?: string }} Count
  */
 
 /** @type {Record<string, () => Promise<Count>>} */
@@ -44,6 +51,7 @@ const steps = {
         json.numFailedTests +
         json.testResults.filter((one) => one.status === 'failed' && one.assertionResults.length === 0).length,
       skipped: skippedByVitest(json),
+      named: failedByVitest(json, root),
     }));
   },
   build: async () => {
@@ -64,13 +72,14 @@ const steps = {
       passed: json.stats.expected + json.stats.flaky,
       failed: json.stats.unexpected,
       skipped: skippedByPlaywright(json),
+      named: failedByPlaywright(json),
     }));
   },
 };
 
 endWithParent();
 const only = chosen(process.argv.slice(2));
-const total = { passed: 0, failed: 0, skipped: [] };
+const total = { passed: 0, failed: 0, skipped: [], named: [] };
 try {
   await ensureInstalled();
 } catch (error) {
@@ -88,6 +97,7 @@ for (const name of only) {
   total.passed += count.passed;
   total.failed += count.failed;
   total.skipped.push(...(count.skipped ?? []));
+  total.named.push(...(count.named ?? []));
   const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
   const skipped = count.skipped?.length ? `, ${count.skipped.length} skipped` : '';
   const note = count.note ? ` (${count.note})` : '';
@@ -98,6 +108,7 @@ for (const name of only) {
 console.log(`\n${lines.join('\n')}`);
 if (total.skipped.length > 0)
   console.log(['', `${total.skipped.length} skipped`, ...describeSkipped(total.skipped)].join('\n'));
+if (total.named.length > 0) console.log(['', ...describeFailed(total.named)].join('\n'));
 console.log(`${total.passed} passed, ${total.failed} failed`);
 process.exit(total.failed > 0 ? 1 : 0);
 

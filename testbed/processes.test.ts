@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { cpuSeconds, forgetPeak, megabytesNow, peakMegabytes } from './processes.ts';
 
-describe.skipIf(!existsSync('/proc/self/stat'))('a process', () => {
+describe.skipIf(!existsSync('/proc/self/stat'))('a process [needs /proc]', () => {
   test('is seen to use the processor', () => {
     const before = cpuSeconds(process.pid)!;
     const self = process.cpuUsage();

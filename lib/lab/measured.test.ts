@@ -97,7 +97,7 @@ const rows = measurements().filter(
     bytes <= 5_000_000 && load <= MAX_LOAD && link.rateMbit <= MAX_MBIT,
 );
 
-describe.skipIf(rows.length === 0)('the laboratory and the browsers', () => {
+describe.skipIf(rows.length === 0)('the laboratory and the browsers [needs measurements]', () => {
   test.each(rows.filter(({ later }) => later.length > 0).map((row) => [row.case.name, row] as const))(
     '%s: a picture in a session takes Tessera as long',
     (_, row) => {

@@ -98,7 +98,7 @@ async function allocate(port: number, { username, credential }: Credential): Pro
 }
 
 test.skipIf(coturnMissing())(
-  "one address gets no more of a relay than coturn's quota, however often it asks for credentials; others do",
+  "one address gets no more of a relay than coturn's quota, however often it asks for credentials; others do [needs coturn]",
   async () => {
     coturn = await startCoturn(SECRET, [`--user-quota=${QUOTA}`]);
     const { port } = coturn;

@@ -207,7 +207,7 @@ describe.each(proxies)('%s', (program, start) => {
   const missing = spawnSync(program, [program === 'nginx' ? '-v' : 'version']).error !== undefined;
 
   test.skipIf(missing)(
-    'certificate, pages, websockets, the visitor’s own address, and STUN beside it',
+    'certificate, pages, websockets, the visitor’s own address, and STUN beside it [needs nginx and caddy]',
     async () => {
       const server = await startNode();
       const proxy = await start([server.port]);
@@ -255,31 +255,34 @@ describe.each(proxies)('%s', (program, start) => {
     },
   );
 
-  test.skipIf(missing)('while one of two nodes stops, who arrives gets to the other one', async () => {
-    const nodes = [await startNode(), await startNode()];
-    const proxy = await start(nodes.map(({ port }) => port));
-    // A pair on the first node, in the middle of its handshake, holds its stop up.
-    const direct = (): Promise<TestSocket> =>
-      new Promise((resolve) => {
-        const socket: TestSocket = io(nodes[0]!.origin, {
-          transports: ['websocket'],
-          forceNew: true,
-          reconnection: false,
+  test.skipIf(missing)(
+    'while one of two nodes stops, who arrives gets to the other one [needs nginx and caddy]',
+    async () => {
+      const nodes = [await startNode(), await startNode()];
+      const proxy = await start(nodes.map(({ port }) => port));
+      // A pair on the first node, in the middle of its handshake, holds its stop up.
+      const direct = (): Promise<TestSocket> =>
+        new Promise((resolve) => {
+          const socket: TestSocket = io(nodes[0]!.origin, {
+            transports: ['websocket'],
+            forceNew: true,
+            reconnection: false,
+          });
+          cleanups.push(() => socket.disconnect());
+          socket.on('connect', () => resolve(socket));
         });
-        cleanups.push(() => socket.disconnect());
-        socket.on('connect', () => resolve(socket));
-      });
-    const [sender, receiver] = [await direct(), await direct()];
-    const { slot } = (await sender.emitWithAck('open', {})) as { slot: string };
-    await receiver.emitWithAck('join', { slot });
-    const talk = setInterval(() => sender.emit('relay', Uint8Array.of(1), () => {}), 200);
-    cleanups.push(() => clearInterval(talk));
-    process.kill(nodes[0]!.pid, 'SIGTERM');
-    await expect.poll(async () => (await fetch(`${nodes[0]!.origin}/readyz`)).status).toBe(503);
-    for (let i = 0; i < 8; i++) {
-      const visitor = await arrive(proxy, program === 'nginx' ? 0 : CADDY_NOTICES_MILLIS);
-      expect(await visitor.emitWithAck('open', {})).toHaveProperty('slot');
-    }
-    expect(nodes[0]!.alive()).toBe(true);
-  });
+      const [sender, receiver] = [await direct(), await direct()];
+      const { slot } = (await sender.emitWithAck('open', {})) as { slot: string };
+      await receiver.emitWithAck('join', { slot });
+      const talk = setInterval(() => sender.emit('relay', Uint8Array.of(1), () => {}), 200);
+      cleanups.push(() => clearInterval(talk));
+      process.kill(nodes[0]!.pid, 'SIGTERM');
+      await expect.poll(async () => (await fetch(`${nodes[0]!.origin}/readyz`)).status).toBe(503);
+      for (let i = 0; i < 8; i++) {
+        const visitor = await arrive(proxy, program === 'nginx' ? 0 : CADDY_NOTICES_MILLIS);
+        expect(await visitor.emitWithAck('open', {})).toHaveProperty('slot');
+      }
+      expect(nodes[0]!.alive()).toBe(true);
+    },
+  );
 });

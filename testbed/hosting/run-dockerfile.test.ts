@@ -57,7 +57,7 @@ function makeContext(folder: string): string {
 }
 
 test.skipIf(!able)(
-  'the image builds from nothing, holds what runs and no more, and pairs two browsers from a read-only root',
+  'the image builds from nothing, holds what runs and no more, and pairs two browsers from a read-only root [needs TESSERA_LONG=1, root and debootstrap]',
   async () => {
     const folder = mkdtempSync(join(tmpdir(), 'tessera-image-'));
     try {

@@ -57,20 +57,26 @@ function askFor(
 
 const inTenMinutes = () => Math.floor(Date.now() / 1000) + 600;
 
-test.skipIf(missing)('a credential of our server reaches the internet, and nothing behind the relay', () => {
-  const outside = askFor('8.8.8.8');
-  expect(outside).toContain('start_mclient');
-  expect(outside).not.toContain('403');
-  for (const peer of ['127.0.0.1', '10.1.2.3', '169.254.169.254'])
-    expect(askFor(peer), peer).toContain('403 (Forbidden IP)');
-});
+test.skipIf(missing)(
+  'a credential of our server reaches the internet, and nothing behind the relay [needs coturn]',
+  () => {
+    const outside = askFor('8.8.8.8');
+    expect(outside).toContain('start_mclient');
+    expect(outside).not.toContain('403');
+    for (const peer of ['127.0.0.1', '10.1.2.3', '169.254.169.254'])
+      expect(askFor(peer), peer).toContain('403 (Forbidden IP)');
+  },
+);
 
-test.skipIf(missing)('a credential that ended, and one of another secret, reach nothing', () => {
-  for (const wrong of [turnCredential(SECRET, 1000, 'x'), turnCredential('other', inTenMinutes(), 'x')])
-    expect(askFor('8.8.8.8', wrong)).toContain('Cannot complete Allocation');
-});
+test.skipIf(missing)(
+  'a credential that ended, and one of another secret, reach nothing [needs coturn]',
+  () => {
+    for (const wrong of [turnCredential(SECRET, 1000, 'x'), turnCredential('other', inTenMinutes(), 'x')])
+      expect(askFor('8.8.8.8', wrong)).toContain('Cannot complete Allocation');
+  },
+);
 
-test.skipIf(missing)('what one address holds is bounded', () => {
+test.skipIf(missing)('what one address holds is bounded [needs coturn]', () => {
   const one = turnCredential(SECRET, inTenMinutes(), 'x');
   expect(askFor('10.1.2.3', one)).toContain('403 (Forbidden IP)');
   // Each leaves a few allocations behind.

@@ -264,7 +264,7 @@ const CONTAINERS: Record<string, (blocks: { exif?: Bytes; xmp?: Bytes }) => Byte
 };
 
 test.skipIf(!installed)(
-  'each tag in which ExifTool knows a place, in each format, is warned about, and gone afterwards',
+  'each tag in which ExifTool knows a place, in each format, is warned about, and gone afterwards [needs exiftool]',
   async () => {
     const [made, all, clean] = ['made', 'all', 'clean'].map((name) => join(folder, name)) as [
       string,

@@ -467,7 +467,7 @@ const REAL: readonly (readonly [
 ];
 
 test.skipIf(!existsSync(SHARED)).each(REAL)(
-  'the coded data of the real picture %s is the same byte for byte without its place',
+  'the coded data of the real picture %s is the same byte for byte without its place [needs the shared pictures]',
   async (name, put, coded) => {
     const file = put(bytesOf(readFileSync(new URL(name, SHARED))));
     expect(sniffType(file)?.type).toBeDefined();
