@@ -4,7 +4,7 @@
  */
 import {
   Cell,
-  type OutgoingImage,
+  type OutgoingPicture,
   type ReceiverSession,
   type SenderSession,
   type SessionSnapshot,
@@ -72,7 +72,7 @@ export function scriptedSender(): SenderSession {
   return {
     ...session,
     openRoom: () => session.publish({}),
-    send(images: readonly OutgoingImage[]) {
+    send(images: readonly OutgoingPicture[]) {
       const given = images.map((image, at) => {
         const script = state.transfers[at % Math.max(1, state.transfers.length)];
         const { blob: _, ...rest } = image;

@@ -202,18 +202,21 @@ export interface HistorySample {
 }
 
 /** A picture ready to be offered: what `lib/image` found out, and the bytes that will cross. */
-export interface OutgoingImage {
-  id: string;
-  blob: Blob;
-  name: string;
-  type: string;
-  modified: number;
-  width?: number;
-  height?: number;
-  thumb?: Uint8Array;
-  preview?: Uint8Array;
+export interface OutgoingPicture {
+  readonly id: string;
+  readonly blob: Blob;
+  readonly name: string;
+  /** MIME type, as found in the bytes. */
+  readonly type: string;
+  /** Unix milliseconds, of the original file. */
+  readonly modified: number;
+  /** Pixels, as seen. */
+  readonly width?: number;
+  readonly height?: number;
+  readonly thumb?: Uint8Array;
+  readonly preview?: Uint8Array;
   /** The receiver it was picked for (`SessionSnapshot.meeting`); none: whoever is there or joins next. */
-  meeting?: number;
+  readonly meeting?: number;
 }
 
 /** What a session is made with; it does not change later. */
@@ -245,7 +248,7 @@ export interface SenderSession extends Session {
   /** Opens a room, or another one with a new code when the first was used up or expired. */
   openRoom(): void;
   /** Queues pictures; each is offered as soon as a receiver is there. */
-  send(images: readonly OutgoingImage[]): void;
+  send(pictures: readonly OutgoingPicture[]): void;
   /** Offers a failed, cancelled or declined picture again, to whoever is there or joins next. */
   retry(transfer: string): void;
   /** Offers a picture that is held, likewise. */

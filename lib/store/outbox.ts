@@ -4,7 +4,7 @@
 import type { StripRefusal } from '../image/strip/strip-location.ts';
 import type { CompressProblem } from '../image/make/compress.ts';
 import { MESSAGE_TYPE } from '../image/text-message.ts';
-import type { OutgoingImage, ProblemCode } from '../session/model.ts';
+import type { OutgoingPicture, ProblemCode } from '../session/model.ts';
 import type { ImageFacts, ImageTools } from './image-tools.ts';
 
 /** How a picture is sent. `original` and `without-location` leave the pixels' bytes untouched. */
@@ -45,7 +45,7 @@ export type OutboxStage =
   | { at: 'preparing'; progress?: number }
   /** Held back: a choice that could not be met. The person chooses another. */
   | { at: 'held' }
-  | { at: 'ready'; image: OutgoingImage }
+  | { at: 'ready'; image: OutgoingPicture }
   /** Handed to the session; `transfer` is the id it is known by there. */
   | { at: 'sent'; transfer: string }
   | { at: 'failed'; problem: ProblemCode };
@@ -64,7 +64,7 @@ export interface OutboxItem {
   facts?: ImageFacts;
   outcome?: Outcome;
   /** What crosses: the file itself, or the rewritten one. */
-  outgoing?: OutgoingImage;
+  outgoing?: OutgoingPicture;
   stage: OutboxStage;
 }
 
@@ -72,7 +72,7 @@ export interface Prepared {
   facts: ImageFacts;
   outcome: Outcome;
   /** Absent when the choice could not be met. */
-  image?: OutgoingImage;
+  image?: OutgoingPicture;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { OutgoingImage, SenderSession, SessionOptions, SessionSnapshot } from '../session/model.ts';
+import type { OutgoingPicture, SenderSession, SessionOptions, SessionSnapshot } from '../session/model.ts';
 import type { ImageFacts, ImageTools, StripResult } from './image-tools.ts';
 import { noFigures } from '../session/no-figures.ts';
 import { SMALLER } from './outbox.ts';
@@ -14,7 +14,7 @@ const options: SessionOptions = {
 
 /** A session that keeps what it is given, in the order in which it was given. */
 function makeSession() {
-  const sent: OutgoingImage[] = [];
+  const sent: OutgoingPicture[] = [];
   const cancelled: string[] = [];
   const retried: string[] = [];
   const offeredAnyway: string[] = [];

@@ -1,7 +1,7 @@
 /* oxlint-disable jsx-a11y/no-noninteractive-tabindex -- a box that scrolls must be reachable by keyboard */
 'use client';
 import { useEffect, useState } from 'react';
-import type { OutgoingImage } from '../../../lib/session/model.ts';
+import type { OutgoingPicture } from '../../../lib/session/model.ts';
 import { useText } from '../../text/text.tsx';
 import css from './demonstration.module.css';
 import { hexLines } from './hex.ts';
@@ -20,7 +20,7 @@ export function Demonstration({
   image,
   header,
 }: {
-  image: OutgoingImage;
+  image: OutgoingPicture;
   header: () => Uint8Array | undefined;
 }) {
   const { t, f } = useText();

@@ -3,7 +3,7 @@
  * storage).
  */
 import type { LaneId } from '../../protocol/endpoint.ts';
-import type { Figures, Problem, TransferState } from '../model.ts';
+import type { Figures, OutgoingPicture, Problem, TransferState } from '../model.ts';
 
 /**
  * Interval of reports to the page (ms), figures and chunk map together: with each the page lays out and
@@ -39,29 +39,16 @@ export type LinkMessage =
   | { readonly type: 'lane-closed'; readonly lane: LaneId }
   /** Bytes held back for each lane named; pairs. */
   | { readonly type: 'backlogs'; readonly lanes: readonly (readonly [LaneId, number])[] }
-  /** The control channel is open: say who we are. */
-  /** `room` counts the codes by which this page met others: the same number is the same two people. */
-  | { readonly type: 'connected'; readonly name: string; readonly room: number }
+  /**
+   * The control channel is open: say who we are. `meeting` counts the codes by which this page met others:
+   * the same number is the same two people.
+   */
+  | { readonly type: 'connected'; readonly name: string; readonly meeting: number }
   | { readonly type: 'disconnected' }
   /** The connection is lost for good: what was moving has failed. */
   | { readonly type: 'lost' }
   | { readonly type: 'cancel'; readonly id: string }
   | { readonly type: 'bye' };
-
-/** A picture for the sender to offer, as it crosses to the worker. */
-export interface OutgoingPicture {
-  readonly id: string;
-  readonly blob: Blob;
-  readonly name: string;
-  readonly mediaType: string;
-  readonly modified: number;
-  readonly width?: number;
-  readonly height?: number;
-  readonly thumb?: Uint8Array;
-  readonly preview?: Uint8Array;
-  /** The room (as in `connected`) whose receiver it is for; none: of whoever is there or joins next. */
-  readonly room?: number;
-}
 
 /** From the sender's page to its worker. */
 export type ToSenderEngine =

@@ -45,7 +45,7 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
 
   join(code: string): void {
     this.#autoAccept = false;
-    this.room += 1;
+    this.meeting += 1;
     this.connector.join(code);
   }
 

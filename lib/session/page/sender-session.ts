@@ -1,6 +1,6 @@
 import { fitPath } from '../../image/file-name.ts';
 import type { FromEngine, ToSenderEngine } from '../bridge/engine-messages.ts';
-import type { OutgoingImage, SenderSession, SessionOptions, SessionSnapshot } from '../model.ts';
+import type { OutgoingPicture, SenderSession, SessionOptions, SessionSnapshot } from '../model.ts';
 import { noFigures } from '../no-figures.ts';
 import { isFinal } from '../transfer-state.ts';
 import { SessionBase } from './session-base.ts';
@@ -13,7 +13,7 @@ const FIRST_LANES = 32;
 
 /** `SenderSession` over a worker and WebRTC. */
 export class BrowserSenderSession extends SessionBase<ToSenderEngine> implements SenderSession {
-  readonly #images = new Map<string, OutgoingImage>();
+  readonly #pictures = new Map<string, OutgoingPicture>();
   readonly #headers = new Map<string, Uint8Array>();
 
   constructor(options: SessionOptions) {
@@ -25,22 +25,22 @@ export class BrowserSenderSession extends SessionBase<ToSenderEngine> implements
   }
 
   openRoom(): void {
-    this.room += 1;
+    this.meeting += 1;
     this.connector.open();
   }
 
-  send(images: readonly OutgoingImage[]): void {
-    for (const image of images) {
-      this.#images.set(image.id, image);
-      this.#queue(image);
+  send(pictures: readonly OutgoingPicture[]): void {
+    for (const picture of pictures) {
+      this.#pictures.set(picture.id, picture);
+      this.#queue(picture);
     }
   }
 
   retry(transfer: string): void {
-    const image = this.#images.get(transfer);
+    const picture = this.#pictures.get(transfer);
     const shown = this.transfers.get(transfer);
-    if (image === undefined || shown === undefined || !isFinal(shown) || shown.state === 'done') return;
-    const { meeting: _, ...again } = image;
+    if (picture === undefined || shown === undefined || !isFinal(shown) || shown.state === 'done') return;
+    const { meeting: _, ...again } = picture;
     this.#queue(again);
   }
 
@@ -65,40 +65,21 @@ export class BrowserSenderSession extends SessionBase<ToSenderEngine> implements
 
   protected override extras(): Partial<SessionSnapshot> {
     const { connection } = this.connector;
-    return connection === 'connected' || connection === 'reconnecting' ? { meeting: this.room } : {};
+    return connection === 'connected' || connection === 'reconnecting' ? { meeting: this.meeting } : {};
   }
 
-  #queue(image: OutgoingImage): void {
-    const { id, blob, type, modified, width, height, thumb, preview, meeting } = image;
-    const name = fitPath(image.name);
-    const size = width === undefined || height === undefined ? {} : { width, height };
+  #queue(chosen: OutgoingPicture): void {
+    const picture = { ...chosen, name: fitPath(chosen.name) };
+    const { blob, preview, meeting: _, ...facts } = picture;
     this.show({
-      id,
-      name,
-      type,
+      ...facts,
       bytes: blob.size,
-      modified,
-      ...size,
       state: 'queued',
       figures: noFigures(blob.size),
-      ...(thumb === undefined ? {} : { thumb }),
       ...(preview === undefined
         ? {}
         : { preview: new Blob([new Uint8Array(preview)], { type: 'image/webp' }) }),
     });
-    this.port.post({
-      type: 'send',
-      picture: {
-        id,
-        blob,
-        name,
-        mediaType: type,
-        modified,
-        ...size,
-        ...(thumb === undefined ? {} : { thumb }),
-        ...(preview === undefined ? {} : { preview }),
-        ...(meeting === undefined ? {} : { room: meeting }),
-      },
-    });
+    this.port.post({ type: 'send', picture });
   }
 }

@@ -53,7 +53,7 @@ export abstract class SessionBase<M> implements Session {
   readonly #name: string;
   #peerName: string | undefined;
   /** Counts the codes by which this page met others. */
-  protected room = 0;
+  protected meeting = 0;
   #current: SessionSnapshot | undefined;
   #notifying = false;
   #workerMissing = false;
@@ -288,7 +288,7 @@ export abstract class SessionBase<M> implements Session {
       this.#goWithoutWorker();
       return;
     }
-    this.port.post({ type: 'connected', name: this.#name, room: this.room });
+    this.port.post({ type: 'connected', name: this.#name, meeting: this.meeting });
   }
 
   #engineFailed(problem: Problem): void {

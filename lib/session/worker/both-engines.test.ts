@@ -96,14 +96,14 @@ async function cross(
   sender.transmit = link((message) => to.handle(message));
   receiver.transmit = link((message) => from.handle(message));
   for (const handle of [from.handle.bind(from), to.handle.bind(to)]) {
-    handle({ type: 'connected', name: 'x', room: 0 });
+    handle({ type: 'connected', name: 'x', meeting: 0 });
     for (const lane of LANES) handle({ type: 'lane-open', lane });
   }
   const random = seededRandom(5);
   const bytes = Uint8Array.from({ length: chunks * 1024 }, () => random() * 256);
   from.handle({
     type: 'send',
-    picture: { id: 'a', blob: new Blob([bytes]), name: 'a', mediaType: 'image/png', modified: 0 },
+    picture: { id: 'a', blob: new Blob([bytes]), name: 'a', type: 'image/png', modified: 0 },
   });
   await until(() => receiver.offered !== undefined);
   to.handle({ type: 'accept', id: receiver.offered! });

@@ -9,10 +9,10 @@ import { encodeControl, type ControlMessage } from '../../protocol/wire/control-
 import { DATA, decodeData, splitMessage } from '../../protocol/wire/lane-packet.ts';
 import { StorageError, type ByteStore, type StoredBytes } from '../../storage/byte-store.ts';
 import { MemoryStore } from '../../storage/memory-store.ts';
-import type { TransferSnapshot } from '../model.ts';
+import type { OutgoingPicture, TransferSnapshot } from '../model.ts';
 import { BatchWriter, readBatch } from '../bridge/packet-batch.ts';
 import type { EngineHost } from './endpoint-loop.ts';
-import type { FromEngine, LinkMessage, OutgoingPicture, PacketBatch } from '../bridge/engine-messages.ts';
+import type { FromEngine, LinkMessage, PacketBatch } from '../bridge/engine-messages.ts';
 import { ReceiverEngine } from './receiver-engine.ts';
 import { SenderEngine } from './sender-engine.ts';
 import { SILENT_AFTER_MS } from './silence-watch.ts';
@@ -91,11 +91,11 @@ class Pair {
     this.receiver.handle(message);
   }
 
-  /** Another room is another receiver, as far as the sender knows. */
-  link(room = 0): void {
+  /** Another meeting is another receiver, as far as the sender knows. */
+  link(meeting = 0): void {
     this.#linked = true;
     for (const lane of LANES) this.both({ type: 'lane-open', lane });
-    this.both({ type: 'connected', name: 'x', room });
+    this.both({ type: 'connected', name: 'x', meeting });
   }
 
   /** The sender's page is another one: it remembers nothing. */
@@ -113,7 +113,7 @@ class Pair {
   }
 
   send(id: string, blob: Blob, more: Partial<OutgoingPicture> = {}): void {
-    const picture = { id, blob, name: id, mediaType: 'image/png', modified: 0, ...more };
+    const picture = { id, blob, name: id, type: 'image/png', modified: 0, ...more };
     this.sender.handle({ type: 'send', picture });
   }
 
@@ -324,7 +324,7 @@ test('[P-111] what waited for one receiver is held when another comes with a new
   await pair.sending.until('offered', 'offered');
   pair.send('waiting', blob, { preview });
   pair.lose();
-  pair.send('late', blob, { preview, room: 0 });
+  pair.send('late', blob, { preview, meeting: 0 });
   pair.send('next', blob, { preview });
 
   pair.receiving.told.length = 0;
@@ -333,7 +333,7 @@ test('[P-111] what waited for one receiver is held when another comes with a new
   for (const id of ['offered', 'waiting', 'late']) await pair.sending.until(id, 'held');
   await pair.sending.until('next', 'offered');
   // Chosen anew, it still waits for the person's word.
-  pair.send('chosen anew', blob, { preview, room: 0 });
+  pair.send('chosen anew', blob, { preview, meeting: 0 });
   await pair.sending.until('chosen anew', 'held');
   await new Promise((done) => setTimeout(done, 300));
   const names = () =>
@@ -548,7 +548,7 @@ test('[P-102] HELLO is heard once on a channel, and another page of the sender d
       say({ type: 'hello', instance: new Uint8Array(8).fill(100 * page + again), name: 'x' });
     for (let transfer = 1; transfer <= 1000; transfer++) say({ type: 'offer', transfer, header });
     pair.both({ type: 'disconnected' });
-    pair.both({ type: 'connected', name: 'x', room: 0 });
+    pair.both({ type: 'connected', name: 'x', meeting: 0 });
   }
   expect(count('flooded')).toBe(1);
   expect(count('offered')).toBe(MAX_UNANSWERED_OFFERS);

@@ -52,7 +52,7 @@ export class ReceiverEngine {
   /** The other side has introduced itself on this control channel. */
   #greeted = false;
   #flooded = false;
-  #room = 0;
+  #meeting = 0;
   #looking = 0;
   /** Counts the senders seen: each numbers its transfers from one. */
   #epoch = 0;
@@ -114,8 +114,8 @@ export class ReceiverEngine {
         this.#loop.expect();
         this.#greeted = false;
         this.#flooded = false;
-        if (message.room !== this.#room) this.#receiver.forgive();
-        this.#room = message.room;
+        if (message.meeting !== this.#meeting) this.#receiver.forgive();
+        this.#meeting = message.meeting;
         this.#receiver.hello(this.#instance, message.name);
         this.#loop.pump();
         break;

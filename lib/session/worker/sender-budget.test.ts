@@ -54,12 +54,12 @@ test('[P-45] a picture that has cost its budget fails as a violation, and its fi
   };
 
   for (const lane of LANES) engine.handle({ type: 'lane-open', lane });
-  engine.handle({ type: 'connected', name: 'x', room: 0 });
+  engine.handle({ type: 'connected', name: 'x', meeting: 0 });
   hear(CONTROL_LANE, encodeControl({ type: 'hello', instance: new Uint8Array(8), name: 'y' }));
   const blob = new Blob([new Uint8Array(CHUNKS * 1024)]);
   engine.handle({
     type: 'send',
-    picture: { id: 'a', blob, name: 'a', mediaType: 'image/png', modified: 0 },
+    picture: { id: 'a', blob, name: 'a', type: 'image/png', modified: 0 },
   });
   await until('offered');
   hear(CONTROL_LANE, encodeControl({ type: 'accept', transfer: 1, have: [] }));

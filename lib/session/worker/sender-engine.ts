@@ -1,57 +1,46 @@
+/**
+ * The sender in its worker: commands of the page, events of the core, and what the page is shown of both.
+ */
 import { CancelReason } from '../../protocol/wire/control-message.ts';
-import type { Run } from '../../protocol/wire/run-list.ts';
-import { blockOf, geometryOf } from '../../protocol/geometry.ts';
-import { encodeHeader, type FileHeader } from '../../protocol/wire/file-header.ts';
+import { encodeHeader } from '../../protocol/wire/file-header.ts';
 import { ORIGINAL } from '../../protocol/wire/stream-id.ts';
 import { MAX_REMEMBERED, MAX_WAITING_OFFERS } from '../../protocol/limits.ts';
+import type { OutgoingObject } from '../../protocol/sending/outgoing-object.ts';
 import { Sender } from '../../protocol/sending/sender.ts';
 import type { SenderEvent } from '../../protocol/sending/sender-event.ts';
-import { Cell, type Figures, type ProblemCode, type TransferState } from '../model.ts';
-import { ChunkCellMap, type CellState } from './chunk-cells.ts';
+import type { OutgoingPicture, ProblemCode } from '../model.ts';
 import { toHex } from './digest.ts';
 import { problemOf } from '../bridge/cancel-reasons.ts';
 import { EndpointLoop, type EngineHost } from './endpoint-loop.ts';
-import type { LinkMessage, OutgoingPicture, ToSenderEngine } from '../bridge/engine-messages.ts';
+import type { LinkMessage, ToSenderEngine } from '../bridge/engine-messages.ts';
 import { shownState } from '../transfer-state.ts';
 import { Publisher } from './publisher.ts';
-import { RateMeter } from './rate-meter.ts';
-import { bytesAtReceiver, senderFigures, type ReportedCounts } from './figures.ts';
-import { Source } from './picture-source.ts';
+import {
+  isOpen,
+  outgoingEntry,
+  stateOf,
+  transferOf,
+  transmissionOf,
+  type OutgoingEnd,
+  type OutgoingEntry,
+  type OutgoingPhase,
+} from './outgoing-entry.ts';
 import { SilenceWatch } from './silence-watch.ts';
-
-interface Entry {
-  readonly picture: OutgoingPicture;
-  readonly source: Source;
-  readonly cells: ChunkCellMap;
-  readonly meter: RateMeter;
-  header?: FileHeader;
-  transfer?: number;
-  state: TransferState;
-  /** The room whose receiver it waits for, or was offered to; none: of whoever is met next. */
-  room: number | undefined;
-  /** Failed with the connection: waits for its receiver again. */
-  lost: boolean;
-  acceptedAt: number;
-  endedAt: number;
-  lostBefore: number;
-  /** What the receiver has reported last. */
-  reported?: ReportedCounts;
-  closedThrough: number;
-}
+import { Transmission } from './transmission.ts';
 
 /** The sending half of a session's heavy work. */
 export class SenderEngine {
   readonly #host: EngineHost;
   readonly #sender = new Sender();
   readonly #loop: EndpointLoop<SenderEvent>;
-  readonly #entries = new Map<string, Entry>();
-  readonly #byTransfer = new Map<number, Entry>();
+  readonly #entries = new Map<string, OutgoingEntry>();
+  readonly #byTransfer = new Map<number, OutgoingEntry>();
   readonly #instance: Uint8Array;
   #otherInstance: string | undefined;
   /** Somebody has said hello and was not given up since. */
   #met = false;
   /** Counts the codes by which this side met others. */
-  #room: number | undefined;
+  #meeting: number | undefined;
   #preparing = false;
   /** The control channel is open. */
   #connected = false;
@@ -84,7 +73,7 @@ export class SenderEngine {
   #onLink(message: LinkMessage): void {
     switch (message.type) {
       case 'connected':
-        if (message.room !== this.#room) this.#startRoom(message.room);
+        if (message.meeting !== this.#meeting) this.#startMeeting(message.meeting);
         this.#setConnected(true);
         this.#loop.expect();
         this.#sender.hello(this.#instance, message.name);
@@ -93,9 +82,9 @@ export class SenderEngine {
       case 'cancel': {
         const entry = this.#entries.get(message.id);
         if (entry === undefined) break;
-        entry.lost = false;
-        if (!isOpen(entry)) this.#entries.delete(message.id);
-        this.#end(entry, 'cancelled', 'cancelled-here', CancelReason.person);
+        // The page shows it as failed already.
+        if (entry.phase.state === 'interrupted') this.#entries.delete(message.id);
+        else this.#end(entry, 'cancelled', 'cancelled-here', CancelReason.person);
         break;
       }
       case 'disconnected':
@@ -113,45 +102,50 @@ export class SenderEngine {
   }
 
   /** Another receiver than before: what one permitted, and what was picked for them, ends with them. */
-  #startRoom(room: number): void {
+  #startMeeting(meeting: number): void {
     this.#onLost();
     this.#sender.allowEarlyPreviews(false);
-    this.#room = room;
+    this.#meeting = meeting;
   }
 
   /** What was moving has failed; what nobody had accepted yet waits. */
   #onLost(): void {
     this.#met = false;
-    for (const entry of this.#entries.values()) {
-      if (entry.state === 'sending' || entry.state === 'verifying') {
-        entry.lost = true;
-        this.#end(entry, 'failed', 'interrupted', CancelReason.person);
-      }
-      if (entry.state !== 'offered' || entry.transfer === undefined) continue;
-      this.#sender.cancel(entry.transfer);
-      this.#byTransfer.delete(entry.transfer);
-      delete entry.transfer;
-      this.#going -= 1;
-      this.#setState(entry, 'queued');
+    for (const entry of this.#byTransfer.values()) {
+      const { state } = entry.phase;
+      if (state === 'sending' || state === 'verifying')
+        this.#withdraw(entry, { state: 'interrupted' }, 'interrupted');
+      else if (state === 'offered') this.#withdraw(entry, { state: 'queued' });
     }
     this.#loop.pump();
+  }
+
+  /** Takes it back from the core, to offer it again. */
+  #withdraw(entry: OutgoingEntry, phase: OutgoingPhase, problem?: ProblemCode): void {
+    const transfer = transferOf(entry);
+    if (transfer === undefined) return;
+    this.#sender.cancel(transfer);
+    this.#byTransfer.delete(transfer);
+    this.#going -= 1;
+    entry.source.release();
+    this.#enter(entry, phase, problem);
   }
 
   // ---- preparing: one picture at a time, while the one before crosses
 
   #add(picture: OutgoingPicture): void {
-    const entry = freshEntry(picture);
+    const entry = outgoingEntry(picture);
     this.#entries.delete(picture.id);
     this.#entries.set(picture.id, entry);
-    this.#setState(entry, 'queued');
+    this.#show(entry);
     if (this.#met) this.#offer(entry);
     void this.#prepare();
   }
 
-  #offerHeld(entry: Entry | undefined): void {
-    if (entry?.state !== 'held') return;
-    entry.room = undefined;
-    this.#setState(entry, 'queued');
+  #offerHeld(entry: OutgoingEntry | undefined): void {
+    if (entry?.phase.state !== 'held') return;
+    entry.meeting = undefined;
+    this.#enter(entry, { state: 'queued' });
     if (this.#met) this.#offer(entry);
   }
 
@@ -163,22 +157,21 @@ export class SenderEngine {
     this.#preparing = false;
   }
 
-  #unprepared(): Entry | undefined {
-    return [...this.#entries.values()].find(
-      (entry) => (entry.state === 'queued' || entry.state === 'held') && entry.header === undefined,
-    );
+  #unprepared(): OutgoingEntry | undefined {
+    return [...this.#entries.values()].find((entry) => isOpen(entry) && entry.header === undefined);
   }
 
-  async #prepareOne(entry: Entry): Promise<void> {
+  async #prepareOne(entry: OutgoingEntry): Promise<void> {
     const { picture } = entry;
     try {
       const digest = await entry.source.digest(
         (prepared) => this.#host.post({ type: 'update', update: { id: picture.id, prepared } }),
         () => !isOpen(entry),
       );
+      if (!isOpen(entry)) return;
       entry.header = {
         name: picture.name,
-        type: picture.mediaType,
+        type: picture.type,
         bytes: picture.blob.size,
         modified: picture.modified,
         ...(picture.width !== undefined && picture.height !== undefined
@@ -198,20 +191,20 @@ export class SenderEngine {
   }
 
   /** To the receiver who is here, unless it waited for another: then the person is asked. */
-  #offer(entry: Entry): void {
-    if (entry.state !== 'queued') return;
-    entry.room ??= this.#room;
-    if (entry.room !== this.#room) {
-      this.#setState(entry, 'held');
+  #offer(entry: OutgoingEntry): void {
+    if (entry.phase.state !== 'queued') return;
+    entry.meeting ??= this.#meeting;
+    if (entry.meeting !== this.#meeting) {
+      this.#enter(entry, { state: 'held' });
       return;
     }
-    if (entry.header === undefined || entry.transfer !== undefined) return;
+    if (entry.header === undefined) return;
     // The receiver takes no more than that at a time; the rest follows as these end.
     if (this.#going >= MAX_WAITING_OFFERS) return;
     this.#going += 1;
-    entry.transfer = this.#sender.offer(entry.header, this.#loop.now());
-    this.#byTransfer.set(entry.transfer, entry);
-    this.#setState(entry, 'offered');
+    const transfer = this.#sender.offer(entry.header, this.#loop.now());
+    this.#byTransfer.set(transfer, entry);
+    this.#enter(entry, { state: 'offered', transfer });
     this.#loop.pump();
   }
 
@@ -227,7 +220,7 @@ export class SenderEngine {
         this.#met = false;
         this.#sender.allowEarlyPreviews(false);
         for (const entry of this.#entries.values())
-          if (isOpen(entry) && entry.state !== 'held')
+          if (isOpen(entry) && entry.phase.state !== 'held')
             this.#end(entry, 'failed', 'peer-left', CancelReason.person);
         this.#host.post({ type: 'peer-left' });
         return;
@@ -240,66 +233,50 @@ export class SenderEngine {
     if (entry === undefined) return;
     switch (event.type) {
       case 'accepted':
-        entry.acceptedAt = this.#host.now();
-        entry.lostBefore = this.#sender.figures().packetsLost;
-        this.#setState(entry, 'sending');
+        this.#enter(entry, {
+          state: 'sending',
+          transmission: this.#startTransmission(entry, event.transfer),
+        });
         this.#publisher.start();
         return;
       case 'delivered':
-        if (entry.state === 'sending') this.#setState(entry, 'verifying');
+        if (entry.phase.state === 'sending') this.#enter(entry, { ...entry.phase, state: 'verifying' });
         return;
       case 'need':
         void this.#provide(entry, event);
         return;
       case 'declined':
-        this.#setState(entry, 'declined');
+        this.#finish(entry, 'declined');
         return;
       case 'complete':
-        entry.endedAt = this.#host.now();
-        if (event.verified) this.#setState(entry, 'done');
-        else this.#setState(entry, 'failed', 'digest-mismatch');
+        if (event.verified) this.#finish(entry, 'done');
+        else this.#finish(entry, 'failed', 'digest-mismatch');
         this.#publishOne(entry);
         return;
       case 'cancelled':
-        this.#setState(
+        this.#finish(
           entry,
           event.reason === CancelReason.person ? 'cancelled' : 'failed',
           problemOf(event.reason),
         );
         return;
       case 'silence':
-        this.#setState(entry, 'failed', 'timed-out');
+        this.#finish(entry, 'failed', 'timed-out');
         return;
       case 'violation':
-        this.#setState(entry, 'failed', 'protocol-violation');
+        this.#finish(entry, 'failed', 'protocol-violation');
         this.#publishOne(entry);
         return;
-      case 'progress': {
-        const { packets, duplicates, repaired, final, runs, twice, holes } = event.report;
-        const missing = holes.reduce((sum, run) => sum + run.count, 0);
-        entry.reported = { packets, duplicates, repaired, holes: missing, final };
-        this.#mark(entry, holes, Cell.lost);
-        this.#mark(entry, runs, Cell.repaired);
-        this.#mark(entry, twice, Cell.duplicate);
-        if (final) this.#publishOne(entry);
+      case 'progress':
+        transmissionOf(entry)?.onProgress(event.report, this.#originalOf(entry));
+        if (event.report.final) this.#publishOne(entry);
         return;
-      }
     }
   }
 
-  /**
-   * What the receiver says of these chunks; what was lost or repaired where we sent more shows as sent again.
-   */
-  #mark(entry: Entry, runs: readonly Run[], state: CellState): void {
-    const original = this.#sender.transfer(entry.transfer ?? 0)?.original;
-    if (original === undefined) return;
-    const { geometry } = original;
-    for (const { first, count } of runs) {
-      for (let chunk = first; chunk < Math.min(first + count, geometry.chunks); chunk++) {
-        const again = state !== Cell.duplicate && original.wasRetransmitted(blockOf(geometry, chunk));
-        entry.cells.mark(chunk, again ? Cell.retransmitted : state);
-      }
-    }
+  #startTransmission({ picture }: OutgoingEntry, transfer: number): Transmission {
+    const { packetsLost } = this.#sender.figures();
+    return new Transmission(transfer, picture.blob.size, { at: this.#host.now(), packetsLost });
   }
 
   #onHello(instance: Uint8Array, name: string): void {
@@ -309,25 +286,18 @@ export class SenderEngine {
     this.#met = true;
     if (known !== undefined) this.#sender.resync(known !== other);
     this.#host.post({ type: 'peer', name });
-    for (const entry of [...this.#entries.values()].filter(({ lost }) => lost)) {
-      const again = freshEntry(entry.picture);
-      again.room = entry.room;
-      if (entry.header !== undefined) again.header = entry.header;
-      this.#entries.set(entry.picture.id, again);
-    }
+    const forgotten = known !== undefined && known !== other;
     for (const entry of this.#entries.values()) {
-      if (
-        known !== undefined &&
-        known !== other &&
-        (entry.state === 'sending' || entry.state === 'verifying')
-      )
-        this.#setState(entry, 'offered');
+      const { phase } = entry;
+      if (phase.state === 'interrupted') this.#enter(entry, { state: 'queued' });
+      else if (forgotten && (phase.state === 'sending' || phase.state === 'verifying'))
+        this.#enter(entry, { state: 'offered', transfer: phase.transmission.transfer });
       this.#offer(entry);
     }
     this.#loop.pump();
   }
 
-  async #provide(entry: Entry, need: Extract<SenderEvent, { type: 'need' }>): Promise<void> {
+  async #provide(entry: OutgoingEntry, need: Extract<SenderEvent, { type: 'need' }>): Promise<void> {
     const { preview } = entry.picture;
     try {
       const bytes =
@@ -343,43 +313,27 @@ export class SenderEngine {
     }
   }
 
-  #end(entry: Entry, state: TransferState, problem: ProblemCode, reason: CancelReason): void {
-    if (!isOpen(entry)) return;
-    if (entry.transfer !== undefined) this.#sender.cancel(entry.transfer, reason);
-    this.#setState(entry, state, problem);
+  #end(
+    entry: OutgoingEntry,
+    state: 'failed' | 'cancelled',
+    problem: ProblemCode,
+    reason: CancelReason,
+  ): void {
+    const transfer = transferOf(entry);
+    if (isOpen(entry) && transfer !== undefined) this.#sender.cancel(transfer, reason);
+    this.#finish(entry, state, problem);
     this.#loop.pump();
   }
 
-  // ---- what the page sees
-
-  #setState(entry: Entry, state: TransferState, problem?: ProblemCode): void {
-    const before = entry.state;
-    entry.state = state;
-    if (!isOpen(entry)) this.#over(entry, before);
-    this.#host.post({
-      type: 'update',
-      update: {
-        id: entry.picture.id,
-        state: shownState(state, this.#connected),
-        ...(problem === undefined ? {} : { problem: { code: problem } }),
-      },
-    });
-  }
-
-  /** What moves is paused while there is no connection. */
-  #setConnected(connected: boolean): void {
-    this.#connected = connected;
-    for (const { state, picture } of this.#entries.values())
-      if (state === 'sending')
-        this.#host.post({ type: 'update', update: { id: picture.id, state: shownState(state, connected) } });
-  }
-
-  /** Forgets what has ended: who wants it sent again hands it over again. */
-  #over(entry: Entry, before: TransferState): void {
-    entry.source.release();
-    const { transfer, picture, state } = entry;
-    if (!entry.lost && this.#entries.get(picture.id) === entry) this.#entries.delete(picture.id);
-    if (transfer === undefined || before === state) return;
+  /** Forgets what has ended, but for late figures: to send it again the page hands it over again. */
+  #finish(entry: OutgoingEntry, state: OutgoingEnd, problem?: ProblemCode): void {
+    if (!isOpen(entry)) return;
+    const { picture, source } = entry;
+    const transfer = transferOf(entry);
+    source.release();
+    if (this.#entries.get(picture.id) === entry) this.#entries.delete(picture.id);
+    this.#enter(entry, { state, transmission: transmissionOf(entry), endedAt: this.#host.now() }, problem);
+    if (transfer === undefined) return;
     this.#going -= 1;
     this.#finished.push(transfer);
     const oldest = this.#finished[0];
@@ -395,17 +349,42 @@ export class SenderEngine {
     for (const entry of this.#entries.values()) this.#offer(entry);
   }
 
+  // ---- what the page sees
+
+  #enter(entry: OutgoingEntry, phase: OutgoingPhase, problem?: ProblemCode): void {
+    entry.phase = phase;
+    this.#show(entry, problem);
+  }
+
+  #show(entry: OutgoingEntry, problem?: ProblemCode): void {
+    this.#host.post({
+      type: 'update',
+      update: {
+        id: entry.picture.id,
+        state: shownState(stateOf(entry), this.#connected),
+        ...(problem === undefined ? {} : { problem: { code: problem } }),
+      },
+    });
+  }
+
+  /** What moves is paused while there is no connection. */
+  #setConnected(connected: boolean): void {
+    this.#connected = connected;
+    for (const entry of this.#entries.values()) if (entry.phase.state === 'sending') this.#show(entry);
+  }
+
   /** @returns whether any picture is on its way */
   #publishAll(): boolean {
     let active = false;
     let sending = false;
     for (const entry of this.#byTransfer.values()) {
-      if (entry.state !== 'sending' && entry.state !== 'verifying') continue;
+      const { state } = entry.phase;
+      if (state !== 'sending' && state !== 'verifying') continue;
       active = true;
-      sending ||= entry.state === 'sending';
+      sending ||= state === 'sending';
       // Most pictures of an album that was accepted at once are waiting for their turn: nothing of them has
       // changed.
-      const { original } = this.#sender.transfer(entry.transfer ?? 0) ?? {};
+      const original = this.#originalOf(entry);
       if (original !== undefined && original.packetsSent + original.chunksDelivered > 0)
         this.#publishOne(entry);
     }
@@ -413,66 +392,27 @@ export class SenderEngine {
     return active;
   }
 
-  #publishOne(entry: Entry): void {
-    const transfer = this.#sender.transfer(entry.transfer ?? 0);
-    if (transfer === undefined) return;
-    const { original } = transfer;
-    for (
-      ;
-      entry.closedThrough < original.geometry.blocks && original.isClosed(entry.closedThrough);
-      entry.closedThrough++
-    ) {
-      const [first, last] = original.chunkRange(entry.closedThrough);
-      for (let chunk = first; chunk < last; chunk++) entry.cells.arrive(chunk, Cell.received);
-    }
-    const map = entry.cells.take();
+  #publishOne(entry: OutgoingEntry): void {
+    const { phase, picture } = entry;
+    const transmission = transmissionOf(entry);
+    const original = this.#originalOf(entry);
+    if (transmission === undefined || original === undefined) return;
+    const map = transmission.takeCells(original);
     if (map !== undefined)
-      this.#host.post({ type: 'chunks', id: entry.picture.id, map, order: new Uint32Array(0) });
-    this.#host.post({ type: 'update', update: { id: entry.picture.id, figures: this.#figures(entry) } });
+      this.#host.post({ type: 'chunks', id: picture.id, map, order: new Uint32Array(0) });
+    const figures = transmission.figures(
+      original,
+      this.#sender.figures(),
+      phase.state === 'done',
+      this.#host.now(),
+      'endedAt' in phase ? phase.endedAt : undefined,
+    );
+    this.#host.post({ type: 'update', update: { id: picture.id, figures } });
   }
 
-  #figures(entry: Entry): Figures {
-    const original = this.#sender.transfer(entry.transfer ?? 0)?.original;
-    const session = this.#sender.figures();
-    const byteLength = entry.picture.blob.size;
-    const done = entry.state === 'done';
-    const chunks = original?.chunksDelivered ?? 0;
-    const now = this.#host.now();
-    return senderFigures({
-      byteLength,
-      chunksTotal: geometryOf(byteLength).chunks,
-      chunks,
-      packets: original?.packetsSent ?? 0,
-      retransmitted: original?.retransmitted ?? 0,
-      lost: session.packetsLost - entry.lostBefore,
-      reported: entry.reported,
-      prefixBytes: original?.prefixBytes ?? 0,
-      rate: entry.meter.add(bytesAtReceiver({ byteLength, chunks, done }), now),
-      seconds: Math.max(0.001, ((entry.endedAt > 0 ? entry.endedAt : now) - entry.acceptedAt) / 1000),
-      done,
-      roundTrip: session.roundTrip,
-      lanes: session.lanes,
-    });
+  /** `undefined`: it was not offered, or the core has forgotten it. */
+  #originalOf(entry: OutgoingEntry): OutgoingObject | undefined {
+    const transfer = transferOf(entry);
+    return transfer === undefined ? undefined : this.#sender.transfer(transfer)?.original;
   }
 }
-
-const freshEntry = (picture: OutgoingPicture): Entry => ({
-  picture,
-  source: new Source(picture.blob),
-  cells: new ChunkCellMap(geometryOf(picture.blob.size).chunks),
-  meter: new RateMeter(),
-  state: 'queued',
-  room: picture.room,
-  lost: false,
-  acceptedAt: 0,
-  endedAt: 0,
-  lostBefore: 0,
-  closedThrough: 0,
-});
-
-const isOpen = (entry: Entry): boolean =>
-  entry.state === 'queued' ||
-  entry.state === 'held' ||
-  entry.state === 'offered' ||
-  entry.state === 'sending' ||
-  entry.state === 'verifying';
