@@ -72,7 +72,8 @@ class Pair {
   silentAfter = Infinity;
   /** Nothing arrives on either side, and nobody says so. */
   dead = false;
-  #linked = false;
+  /** Counts the links made and lost; a packet in flight goes with its own. */
+  #link = 0;
 
   constructor(store: ByteStore = new MemoryStore()) {
     this.receiver = new ReceiverEngine(this.receiving.host, new Uint8Array(8).fill(2), store);
@@ -93,7 +94,7 @@ class Pair {
 
   /** Another meeting is another receiver, as far as the sender knows. */
   link(meeting = 0): void {
-    this.#linked = true;
+    this.#link += 1;
     for (const lane of LANES) this.both({ type: 'lane-open', lane });
     this.both({ type: 'connected', name: 'x', meeting });
   }
@@ -107,7 +108,7 @@ class Pair {
 
   /** As the page does when the other side did not return in time. */
   lose(): void {
-    this.#linked = false;
+    this.#link += 1;
     this.both({ type: 'disconnected' });
     this.both({ type: 'lost' });
   }
@@ -126,8 +127,9 @@ class Pair {
   }
 
   #carry(to: SenderEngine | ReceiverEngine, side: Side, batch: PacketBatch): void {
+    const link = this.#link;
     setTimeout(() => {
-      if (this.#linked && !this.dead)
+      if (link === this.#link && !this.dead)
         to.handle({ type: 'packets', batch: { ...batch, times: batch.lanes.map(() => side.host.now()) } });
     }, side.deaf);
   }
