@@ -61,9 +61,9 @@ class Side {
 }
 
 class Pair {
-  readonly sending = new Side();
+  sending = new Side();
   readonly receiving = new Side();
-  sender = new SenderEngine(this.sending.host, new Uint8Array(8).fill(1));
+  sender = this.#makeSender(1);
   readonly receiver: ReceiverEngine;
   /** Packets of pictures that left the sender, and which chunks they were of, by stream. */
   data = 0;
@@ -77,12 +77,6 @@ class Pair {
 
   constructor(store: ByteStore = new MemoryStore()) {
     this.receiver = new ReceiverEngine(this.receiving.host, new Uint8Array(8).fill(2), store);
-    this.sending.transmit = (batch) => {
-      readBatch(batch, (lane, bytes) => {
-        if (lane > 0 && bytes[0] === DATA) for (const packet of splitMessage(bytes)) this.#count(packet);
-      });
-      if (this.data <= this.silentAfter) this.#carry(this.receiver, this.receiving, batch);
-    };
     this.receiving.transmit = (batch) => this.#carry(this.sender, this.sending, batch);
     this.link();
   }
@@ -101,7 +95,9 @@ class Pair {
 
   /** The sender's page is another one: it remembers nothing. */
   newSender(): void {
-    this.sender = new SenderEngine(this.sending.host, new Uint8Array(8).fill(3));
+    this.sending.transmit = () => {};
+    this.sending = new Side();
+    this.sender = this.#makeSender(3);
     this.receiver.handle({ type: 'disconnected' });
     this.link();
   }
@@ -116,6 +112,16 @@ class Pair {
   send(id: string, blob: Blob, more: Partial<OutgoingPicture> = {}): void {
     const picture = { id, blob, name: id, type: 'image/png', modified: 0, ...more };
     this.sender.handle({ type: 'send', picture });
+  }
+
+  #makeSender(instance: number): SenderEngine {
+    this.sending.transmit = (batch) => {
+      readBatch(batch, (lane, bytes) => {
+        if (lane > 0 && bytes[0] === DATA) for (const packet of splitMessage(bytes)) this.#count(packet);
+      });
+      if (this.data <= this.silentAfter) this.#carry(this.receiver, this.receiving, batch);
+    };
+    return new SenderEngine(this.sending.host, new Uint8Array(8).fill(instance));
   }
 
   #count(bytes: Uint8Array): void {
