@@ -11,6 +11,7 @@ import { noRedis } from '../../testbed/redis-server.ts';
 import { ADDRESS_LIMITS } from '../wire/limits.ts';
 import type { ClientToServer, ServerToClient } from '../wire/messages.ts';
 
+const LONG = process.env['TESSERA_LONG'] === '1';
 /** Processes start and nodes are missed, on a busy machine. */
 const PATIENCE = { timeout: 45_000, interval: 20 };
 const clients: { close(): unknown }[] = [];
@@ -189,3 +190,32 @@ describe.skipIf(noRedis)('three nodes and Redis [needs redis-server]', { timeout
     await pair();
   });
 });
+
+describe.skipIf(noRedis || !LONG)(
+  'two nodes that stand still together [needs redis-server, TESSERA_LONG]',
+  { timeout: 120_000 },
+  () => {
+    test('do not bury each other, whichever goes on first', async () => {
+      const cluster = await startCluster(2);
+      try {
+        const [first, second] = cluster.nodes as [LivingServer, LivingServer];
+        const waiting = [connect(first.origin), connect(second.origin)];
+        for (const { client } of waiting) await client.open();
+        for (const [one, other] of [
+          [first, second],
+          [second, first],
+        ] as const) {
+          for (const node of [first, second]) process.kill(node.pid, 'SIGSTOP');
+          await new Promise((resolve) => setTimeout(resolve, 8000));
+          process.kill(one.pid, 'SIGCONT');
+          await new Promise((resolve) => setTimeout(resolve, 1500));
+          process.kill(other.pid, 'SIGCONT');
+          await new Promise((resolve) => setTimeout(resolve, 3000));
+        }
+        expect(waiting.flatMap(({ told }) => told)).toEqual(['online', 'online']);
+      } finally {
+        await cluster.stop();
+      }
+    });
+  },
+);

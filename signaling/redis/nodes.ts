@@ -9,8 +9,14 @@ import { BEAT, BURY } from './scripts.ts';
 
 /** A node that has not counted on for this long is dead: it beats once a second, and may be busy. */
 const DEAD_MS = 4000;
+/** What nodes hand to one another is read at once, or by a node that is behind as far as it may be. */
+const STREAM_KEPT_MS = 60_000;
+/** A node that has not looked for this long (it stood still, or Redis did) knows nothing of the others. */
+const STALL_MS = 2500;
 /** A goodbye waits this long for a Redis that may just have frozen; the other nodes miss us anyway. */
 const LEAVE_MS = 2000;
+
+const NOTHING_NEW = { lost: [], forgotten: false };
 
 export class Nodes {
   readonly #link: RedisLink;
@@ -21,6 +27,10 @@ export class Nodes {
   #known = false;
   /** What each other node had counted to, and when it was first seen there, on a clock of our own. */
   #seen = new Map<string, { beat: string; since: number }>();
+  /** When this node last looked, on the same clock. */
+  #lookedAt = -Infinity;
+  /** Redis has not answered the last beat yet. */
+  #beating = false;
 
   constructor(link: RedisLink, prefix: string, node: string) {
     this.#link = link;
@@ -38,10 +48,30 @@ export class Nodes {
     if (!this.#link.available) {
       // Nobody could beat: nothing is known of anyone.
       this.#seen.clear();
-      return { lost: [], forgotten: false };
+      return NOTHING_NEW;
     }
+    if (this.#beating) return NOTHING_NEW;
+    this.#beating = true;
+    try {
+      return await this.#look(clock);
+    } finally {
+      this.#beating = false;
+    }
+  }
+
+  async #look(clock: number): Promise<{ lost: SocketId[]; forgotten: boolean }> {
+    // After a pause of the whole machine the others count on a moment later than this node looks.
+    if (clock - this.#lookedAt > STALL_MS) this.#seen.clear();
+    this.#lookedAt = clock;
     this.#beat += 1;
-    const beaten = await this.#link.run(BEAT, this.#prefix, this.#node, this.#beat, INDEX_TTL_MS);
+    const beaten = await this.#link.run(
+      BEAT,
+      this.#prefix,
+      this.#node,
+      this.#beat,
+      INDEX_TTL_MS,
+      STREAM_KEPT_MS,
+    );
     const [fresh, flat] = beaten as [number, string[]];
     const forgotten = fresh === 1 && this.#known;
     this.#known = true;

@@ -2,7 +2,8 @@
  * The connection to Redis, and whether it answers. The one door of @redis/client.
  *
  * Redis that does not answer (frozen, cut off, restarting) is found within about a second, so that whoever
- * asks for a room hears "try again" at once and does not wait. The client reconnects by itself.
+ * asks for a room hears "try again" at once and does not wait. The client reconnects by itself, also where
+ * the path is lost and nothing says so.
  */
 import { createHash } from 'node:crypto';
 import { createClient } from '@redis/client';
@@ -14,6 +15,11 @@ const SILENT_MS = 1000;
 /** A start waits this long for Redis before it goes on without. */
 const START_MS = 3000;
 const MAX_RECONNECT_MS = 1000;
+/**
+ * A connection on which nothing moves for this long is given up for a new one. Longer than a Redis stands
+ * still that forks or is moved: then what was asked is answered afterwards, and nothing is asked twice.
+ */
+const LOST_PATH_MS = 12_000;
 
 /** A Lua script that Redis runs as one step; it is sent once and named by its digest from then on. */
 export class Script {
@@ -29,11 +35,16 @@ export class Script {
 export type RedisClient = ReturnType<typeof makeClient>;
 
 // What the Redis streams adapter reads has the shape of RESP2.
-const makeClient = (url: string) =>
+const makeClient = (url: string, lostPathMs: number) =>
   createClient({
     url,
     RESP: 2,
-    socket: { reconnectStrategy: (tries) => Math.min(50 * 2 ** tries, MAX_RECONNECT_MS) },
+    // Also on the connections of the adapter, which may have nothing to say for hours.
+    pingInterval: lostPathMs / 4,
+    socket: {
+      reconnectStrategy: (tries) => Math.min(50 * 2 ** tries, MAX_RECONNECT_MS),
+      socketTimeout: lostPathMs,
+    },
   });
 
 export class RedisLink {
@@ -49,18 +60,18 @@ export class RedisLink {
   readonly #onAway = new Set<() => void>();
   readonly #onBack = new Set<() => void>();
 
-  private constructor(url: string, log: Log) {
+  private constructor(url: string, log: Log, lostPathMs: number) {
     this.#log = log;
-    this.#client = makeClient(url);
-    this.publisher = makeClient(url);
+    this.#client = makeClient(url, lostPathMs);
+    this.publisher = makeClient(url, lostPathMs);
     for (const client of [this.#client, this.publisher]) client.on('error', () => this.#seems(false));
     this.#clock = setInterval(() => this.#probe(), PROBE_MS);
     this.#clock.unref();
   }
 
   /** Resolves when Redis answers, or when it has not for three seconds: it may be there later. */
-  static async connect(url: string, log: Log): Promise<RedisLink> {
-    const link = new RedisLink(url, log);
+  static async connect(url: string, log: Log, lostPathMs = LOST_PATH_MS): Promise<RedisLink> {
+    const link = new RedisLink(url, log, lostPathMs);
     const connected = Promise.all([link.#client.connect(), link.publisher.connect()]).then(() =>
       link.#probe(),
     );

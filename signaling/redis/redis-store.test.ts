@@ -1,3 +1,4 @@
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Log } from '../log.ts';
 import { roomsContract, type AnyRooms } from '../rooms/rooms.contract.ts';
@@ -11,6 +12,30 @@ import { RedisStore } from './redis-store.ts';
 
 const LONG = process.env['TESSERA_LONG'] === '1';
 const silent: Log = { info: () => {}, warn: () => {}, error: () => {} };
+
+/** A way to Redis that can be lost: from then on nothing crosses on the connections there are. */
+async function startPath(url: string) {
+  const ends = new Set<Socket>();
+  const server = createServer((near) => {
+    const far = connect(Number(new URL(url).port), '127.0.0.1');
+    near.pipe(far).pipe(near);
+    for (const end of [near, far]) {
+      ends.add(end);
+      end.on('error', () => {});
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `redis://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    lose: () => {
+      for (const end of ends) end.unpipe().pause();
+    },
+    close: () => {
+      server.close();
+      for (const end of ends) end.destroy();
+    },
+  };
+}
 
 describe.skipIf(noRedis)('in Redis [needs redis-server]', () => {
   let redis: RedisServer;
@@ -146,6 +171,54 @@ describe.skipIf(noRedis)('in Redis [needs redis-server]', () => {
     }
     expect(await c.beat(11_000)).toEqual({ lost: [], forgotten: true });
     expect(await c.beat(12_000)).toEqual({ lost: [], forgotten: false });
+  });
+
+  test('after a pause of its own a node buries nobody who stood still with it', async () => {
+    const [a, b] = [new Nodes(link, prefix(), 'a'), new Nodes(other, prefix(), 'b')];
+    const rooms = new Rooms(new RedisStore(link, prefix()));
+    await rooms.handle({ type: 'rejoin', socket: 'b.1', id: 'x', role: 'sender' }, 0);
+    for (const second of [0, 1]) for (const node of [b, a]) await node.beat(second * 1000);
+    // Both are woken; the one looks before the other has counted on.
+    expect(await a.beat(60_000)).toEqual({ lost: [], forgotten: false });
+    expect(await b.beat(60_500)).toEqual({ lost: [], forgotten: false });
+    for (const second of [61, 62, 63]) expect((await a.beat(second * 1000)).lost).toEqual([]);
+  });
+
+  test('of two beats at a time one waits for the next second', async () => {
+    const node = new Nodes(link, prefix(), 'a');
+    await Promise.all([node.beat(0), node.beat(1)]);
+    expect(await redis.command('ZSCORE', `${prefix()}nodes`, 'a')).toContain('\r\n1\r\n');
+  });
+
+  test('what nodes have handed to one another is gone from Redis after a minute', async () => {
+    const stream = `${prefix()}stream`;
+    const add = (at: number) => redis.command('XADD', stream, `${at}-1`, 'data', 'sealed');
+    const length = async () => Number((await redis.command('XLEN', stream)).slice(1));
+    const [now] = (await redis.command('TIME')).split('\r\n').filter((line) => /^\d{10}$/.test(line));
+    for (const age of [3600, 70, 65, 50, 1]) await add((Number(now) - age) * 1000);
+    expect(await length()).toBe(5);
+    await new Nodes(link, prefix(), 'a').beat(0);
+    expect(await length()).toBe(2);
+    const left = Number((await redis.command('PTTL', stream)).slice(1));
+    expect(left).toBeGreaterThan(60_000);
+    expect(left).toBeLessThanOrEqual(120_000);
+  });
+
+  test('a path that is lost without a word is given up for a new one, and what waited happens there', async () => {
+    const path = await startPath(redis.url);
+    const far = await RedisLink.connect(path.url, silent, 1000);
+    try {
+      const rooms = new Rooms(new RedisStore(far, prefix()));
+      for (const role of ['sender', 'receiver'] as const)
+        await rooms.handle({ type: 'rejoin', socket: role, id: 'x', role }, 0);
+      path.lose();
+      const relayed = rooms.handle({ type: 'relay', socket: 'sender', bytes: Uint8Array.of(1) }, 0);
+      await expect.poll(() => far.publisher.ping().catch(() => ''), { timeout: 10_000 }).toBe('PONG');
+      expect((await relayed).effects).toEqual([{ to: 'receiver', type: 'message', bytes: Uint8Array.of(1) }]);
+    } finally {
+      far.close();
+      path.close();
+    }
   });
 
   test('frozen, it refuses new rooms within seconds, and what was waiting happens afterwards', async () => {

@@ -28,6 +28,8 @@ export const INDEX_TTL_MS = 2 * (ROOM_LIFETIME_MS + SLOT_REST_MS);
 const MAX_TRIES = 50;
 const MAX_DUE = 200;
 
+const WAITS: readonly PlacedEvent['type'][] = ['relay', 'gone', 'leave', 'burn'];
+
 /** A meeting that an event may change, and what it was before. */
 interface Loan {
   key: string;
@@ -54,17 +56,14 @@ export class RedisStore implements RoomStore<Promise<Outcome>> {
    * the sockets stay, and so does their order.
    */
   async transact(event: PlacedEvent, now: number, decide: (found: Found) => Outcome): Promise<Outcome> {
-    if (event.type === 'relay') {
-      await this.#link.back();
-      return this.#transact(event, now, decide, () => false);
-    }
-    if (event.type === 'gone' || event.type === 'leave' || event.type === 'burn') {
+    if (WAITS.includes(event.type)) {
       for (;;) {
         await this.#link.back();
         try {
           return await this.#transact(event, now, decide, () => false);
         } catch (error) {
-          // Done twice it changes nothing more.
+          // Done twice an end changes nothing more, and of what is said only the sum of bytes: it is handed
+          // on by this node alone, once it knows that it was written.
           if (this.#link.available) throw error;
         }
       }

@@ -9,7 +9,7 @@
  *   due:rooms, :pairs, :waits     sorted set: meeting → when it is over  two lifetimes of a room
  *   nodes                         sorted set: node → its last beat       two lifetimes of a room
  *   sockets:<node>                set: its sockets that have a place     two lifetimes of a room
- *   stream                        what nodes hand to one another         two lifetimes of a room
+ *   stream                        what nodes hand to one another         an entry a minute, all of it two
  *   limit:<attempt>:<address>     counter                                the limit's window
  *   failures, alarm               the newest failed joins; a flag        a minute; ten minutes
  *
@@ -109,13 +109,17 @@ export const COMMIT = new Script(`
 `);
 
 /**
- * ARGV: prefix, node, count, time to live → 1 when the node was not known, then every node and its count. A
- * node that lives counts on, so that others see that it does, whatever their clocks say.
+ * ARGV: prefix, node, count, time to live, how long the stream keeps an entry → 1 when the node was not
+ * known, then every node and its count. A node that lives counts on, so that others see that it does,
+ * whatever their clocks say.
  */
 export const BEAT = new Script(`
   local new = redis.call('ZADD', ARGV[1] .. 'nodes', ARGV[3], ARGV[2])
   redis.call('PEXPIRE', ARGV[1] .. 'nodes', ARGV[4])
-  redis.call('PEXPIRE', ARGV[1] .. 'stream', ARGV[4])
+  local time = redis.call('TIME')
+  local stream = ARGV[1] .. 'stream'
+  redis.call('XTRIM', stream, 'MINID', time[1] * 1000 + math.floor(time[2] / 1000) - ARGV[5])
+  redis.call('PEXPIRE', stream, 2 * ARGV[5])
   redis.call('PEXPIRE', ARGV[1] .. 'sockets:' .. ARGV[2], ARGV[4])
   return {new, redis.call('ZRANGE', ARGV[1] .. 'nodes', 0, -1, 'WITHSCORES')}
 `);

@@ -11,9 +11,11 @@ import {
   MAX_FRAME_BYTES,
   MAX_HELLO_BYTES,
   MAX_RELAY_BYTES,
+  MAX_WAITING_BYTES,
   SOCKET_ALLOWANCE,
   ROOM_LIFETIME_MS,
   UNUSED_SOCKET_MS,
+  WAITING_REQUEST_BYTES,
 } from '../wire/limits.ts';
 import type { ServerOptions } from '../server.ts';
 import {
@@ -484,10 +486,11 @@ test('[P-95] 10,000 guesses from 1,000 addresses: no code sees more than one, an
 describe('a store that fails', () => {
   const away = () => Promise.reject(new Error('Redis is away'));
   /** A node of several, whose store is in memory, and whose others are said to be dead. */
-  async function startShared(now?: () => number) {
+  async function startShared(now?: () => number, options: Partial<ServerOptions> = {}) {
     const rooms = new Rooms(new MemoryStore());
     const dead: string[] = [];
     await start({
+      ...options,
       ...(now && { now }),
       shared: {
         node: 'here',
@@ -521,6 +524,42 @@ describe('a store that fails', () => {
     vi.spyOn(rooms, 'handle').mockImplementation(away as never);
     expect(await socket.timeout(2000).emitWithAck('open', {})).toEqual({ error: 'busy' });
     expect(server.lines.join()).toContain('a request was not answered');
+  });
+
+  test('keeps a bounded sum of what all say meanwhile, and refuses the rest at once', async () => {
+    const { rooms } = await startShared(undefined, { trustedProxies: 1 });
+    let back = () => {};
+    const isBack = new Promise<void>((resolve) => (back = resolve));
+    vi.spyOn(rooms, 'handle').mockImplementation((async () => {
+      await isBack;
+      return { reply: { type: 'done' }, effects: [] };
+    }) as never);
+    const bytes = new Uint8Array(MAX_RELAY_BYTES);
+    const room = Math.floor(MAX_WAITING_BYTES / (bytes.length + WAITING_REQUEST_BYTES));
+    const [each, behindOne] = [7, 20];
+    const answers: unknown[] = [];
+    let sent = 0;
+    for (let i = 0; sent < room + 200; i++) {
+      const socket = await server.connect({ 'X-Forwarded-For': `192.0.2.${Math.floor(i / behindOne)}` });
+      for (let n = 0; n < each; n++, sent++)
+        socket.emit('relay', bytes, (answer) => void answers.push(answer));
+    }
+    await expect.poll(() => answers.length, { timeout: 10_000 }).toBe(sent - room);
+    expect(new Set(answers.map((answer) => JSON.stringify(answer)))).toEqual(new Set(['{"error":"busy"}']));
+    back();
+    await expect.poll(() => answers.length, { timeout: 10_000 }).toBe(sent);
+    expect(answers.filter((answer) => JSON.stringify(answer) === '{}')).toHaveLength(room);
+  }, 30_000);
+
+  test('hears nothing of who connects and goes without having asked for a place', async () => {
+    const { rooms } = await startShared();
+    const handle = vi.spyOn(rooms, 'handle');
+    const ended = () => handle.mock.calls.map(([{ type }]) => type).filter((type) => type !== 'tick');
+    (await server.connect()).disconnect();
+    const socket = await server.connect();
+    await open(socket);
+    socket.disconnect();
+    await expect.poll(ended).toEqual(['open', 'leave']);
   });
 
   test('does not keep the other sides of a dead node waiting', async () => {

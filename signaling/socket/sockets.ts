@@ -17,11 +17,13 @@ import {
   MAX_FRAME_BYTES,
   MAX_MALFORMED,
   MAX_SOCKETS,
+  MAX_WAITING_BYTES,
   MAX_WAITING_REQUESTS,
   PLACE_LOOK_MS,
   SOCKET_ALLOWANCE,
   SHUTDOWN_MS,
   UNUSED_SOCKET_MS,
+  WAITING_REQUEST_BYTES,
 } from '../wire/limits.ts';
 import { errorName, type Log } from '../log.ts';
 import {
@@ -71,6 +73,8 @@ interface Connection {
   spokeAt: number;
   /** Set while it is in the namespace. */
   socket?: IoSocket;
+  /** Has asked for a place where one could be had: only then its end is one for the rooms. */
+  mayHavePlace: boolean;
   /** The last of its requests, and how many wait: each is begun when the one before it is answered. */
   work?: Promise<void>;
   waiting: number;
@@ -153,6 +157,7 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
     return allowed;
   };
   const addressBudgets = new AddressBudgets();
+  const waiting = { bytes: 0 };
   const io: IoServer = new Server(server, {
     transports: ['websocket'],
     serveClient: false,
@@ -215,6 +220,7 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
       closing: false,
       spent: false,
       spokeAt: -Infinity,
+      mayHavePlace: false,
       waiting: 0,
       placedAt: 0,
       budgets: [new Budget(SOCKET_ALLOWANCE, at), addressBudgets.hold(address, at)],
@@ -294,7 +300,13 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
     const ice = () => iceServers(options.ice, now(), address, ownStun);
     const allow = async (attempt: Exclude<Attempt, 'failedJoin'>) =>
       within(attempt, await attempts.allow(attempt, address, now()));
-    const request = takeRequests(socket, log, metrics, () => !draining && shared?.available() !== false);
+    const request = takeRequests(
+      socket,
+      log,
+      metrics,
+      () => !draining && shared?.available() !== false,
+      waiting,
+    );
 
     request('open', emptySchema, async (_, ack) => {
       if (!(await allow('open'))) return ack({ error: 'too-many-attempts' });
@@ -360,6 +372,8 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
       delete connection.socket;
       // A client that says goodbye does not return, nor does one that was sent away; one that breaks off may.
       const type = reason.endsWith('namespace disconnect') ? 'leave' : 'gone';
+      // Who only connects while Redis is away leaves nothing that waits.
+      if (!connection.mayHavePlace) return;
       inTurn(connection, log, async () => deliver(await run({ type, socket: prefix + socket.id })));
     });
   });
@@ -472,7 +486,13 @@ function inTurn(connection: Connection, log: Log, task: () => Promise<unknown>):
  * Registers one kind of request: shape, then the handler. A request without an acknowledgement is dropped; a
  * malformed one is answered, and the third closes the socket.
  */
-function takeRequests(socket: IoSocket, log: Log, metrics: Metrics, takesIn: () => boolean) {
+function takeRequests(
+  socket: IoSocket,
+  log: Log,
+  metrics: Metrics,
+  takesIn: () => boolean,
+  waiting: { bytes: number },
+) {
   const { connection } = socket.data;
   return <N extends keyof ClientToServer, S extends v.GenericSchema>(
     name: N,
@@ -500,9 +520,13 @@ function takeRequests(socket: IoSocket, log: Log, metrics: Metrics, takesIn: () 
           metrics.answered(name, 'error' in reply ? (reply.error as SignalingErrorCode) : 'done');
         answer(reply);
       };
+      const begins = BEGINNINGS.includes(name);
+      const bytes = WAITING_REQUEST_BYTES + (parsed.output instanceof Uint8Array ? parsed.output.length : 0);
+      const full = connection.waiting >= MAX_WAITING_REQUESTS || waiting.bytes + bytes > MAX_WAITING_BYTES;
       // At once, not behind what waits until Redis is back.
-      const refused = !takesIn() && BEGINNINGS.includes(name);
-      if (refused || connection.waiting >= MAX_WAITING_REQUESTS) return counted({ error: 'busy' });
+      if (full || (begins && !takesIn())) return counted({ error: 'busy' });
+      if (begins) connection.mayHavePlace = true;
+      waiting.bytes += bytes;
       inTurn(connection, log, async () => {
         try {
           await handle(parsed.output, counted);
@@ -510,6 +534,8 @@ function takeRequests(socket: IoSocket, log: Log, metrics: Metrics, takesIn: () 
           // Without an answer the page would give its connection up.
           if (!answered) counted({ error: 'busy' });
           throw error;
+        } finally {
+          waiting.bytes -= bytes;
         }
       });
     };

@@ -121,6 +121,12 @@ export const MAX_MALFORMED = 3;
 
 /** Requests of one socket that wait for their turn: as many as it may send at once. */
 export const MAX_WAITING_REQUESTS = SOCKET_ALLOWANCE.messages;
+/**
+ * What waits of all sockets together, while Redis is away: what 2,000 pairs say in a handshake that is cut
+ * off. Beyond it a message is refused at once. A request counts for what it holds besides its bytes.
+ */
+export const MAX_WAITING_BYTES = 32 * 1024 * 1024;
+export const WAITING_REQUEST_BYTES = 1024;
 
 /** A socket without a place is found that way, once it is old enough; how often one is looked at. */
 export const PLACE_LOOK_MS = 30_000;

@@ -7,6 +7,8 @@ import { wordsPassword } from '../pairing/password.ts';
 import { LIMITS_MS } from './limits.ts';
 import { Meeting, type Side } from './meeting.fixture.ts';
 
+const LONG = process.env['TESSERA_LONG'] === '1';
+
 /** Words that the code does not have. */
 const otherWords = (code: string): string => {
   const [slot, first, second] = code.split('-') as [string, string, string];
@@ -199,9 +201,15 @@ describe('guesses', () => {
   test('[P-95] a pairing that ends after the proof says that the code may have been guessed, however it ends', () => {
     const ends: ((meeting: Meeting, guest: Side) => void)[] = [
       (meeting) => meeting.run(LIMITS_MS.pairing + 20_000),
-      (_, guest) => guest.handle({ type: 'peer-left' }),
+      (meeting, guest) => {
+        guest.handle({ type: 'peer-left' });
+        meeting.run(LIMITS_MS.resume);
+      },
       (_, guest) => guest.handle({ type: 'expired', reason: 'time' }),
-      (_, guest) => guest.handle({ type: 'online', online: false }),
+      (meeting, guest) => {
+        guest.handle({ type: 'online', online: false });
+        meeting.run(LIMITS_MS.resume);
+      },
       (_, guest) => guest.handle({ type: 'message', bytes: Uint8Array.of(9, 9, 9) }),
     ];
     for (const end of ends) {
@@ -221,6 +229,7 @@ describe('guesses', () => {
     meeting.run(100);
     playSender(meeting, guest, ['acid', 'aged']);
     guest.handle({ type: 'peer-left' });
+    meeting.run(LIMITS_MS.resume);
     const asked = guest.asked.length;
     guest.handle({ type: 'join', text: '7-acid-acorn' });
     expect(guest.problem).toBe('code-perhaps-guessed');
@@ -234,8 +243,67 @@ describe('guesses', () => {
     guest.handle({ type: 'join', text: '7-acid-acorn' });
     guest.handle({ type: 'paired' });
     guest.handle({ type: 'peer-left' });
+    meeting.run(LIMITS_MS.resume);
     expect(guest.problem).toBe('peer-left');
   });
+});
+
+describe('a server that is lost in the middle of a pairing', () => {
+  /** Two sides of whom the guest has just heard that both are there; what happens then, `after` ms later. */
+  function losing(after: number, lose: (meeting: Meeting, sender: Side, receiver: Side) => void) {
+    const meeting = new Meeting();
+    const [sender, receiver] = [meeting.side('sender'), meeting.side('receiver')];
+    meeting.run(100);
+    const { code } = open(meeting, sender);
+    receiver.handle({ type: 'join', text: code });
+    // Join and answer cross, and `paired` is right behind.
+    meeting.run(50 + after);
+    lose(meeting, sender, receiver);
+    const from = meeting.now;
+    meeting.until(() => isConnected(sender, receiver), 30_000);
+    return { meeting, sender, receiver, seconds: (meeting.now - from) / 1000 };
+  }
+  const returns = (meeting: Meeting, side: Side) => {
+    side.goOffline();
+    meeting.later(300, () => side.goOnline());
+  };
+  const LOSSES: Record<string, (meeting: Meeting, sender: Side, receiver: Side) => void> = {
+    'the sender': (meeting, sender) => returns(meeting, sender),
+    'the receiver': (meeting, _, receiver) => returns(meeting, receiver),
+    both: (meeting, sender, receiver) => {
+      returns(meeting, sender);
+      returns(meeting, receiver);
+    },
+    "the sender's node dies": (meeting, sender) => {
+      meeting.goneAfter = 4500;
+      returns(meeting, sender);
+    },
+    "the receiver's node dies": (meeting, _, receiver) => {
+      meeting.goneAfter = 4500;
+      returns(meeting, receiver);
+    },
+    'it restarts and has forgotten all': (meeting) => {
+      meeting.stopServer();
+      meeting.later(300, () => meeting.startServer());
+    },
+  };
+
+  test.each(Object.entries(LOSSES))(
+    '[P-130] %s: the pairing goes on with the same code, whenever it happens',
+    (_, lose) => {
+      for (let after = 0; after <= 300; after += LONG ? 5 : 20) {
+        const { sender, receiver, seconds } = losing(after, lose);
+        const what = [sender.connection, receiver.connection, sender.problem, receiver.problem];
+        expect([after, ...what]).toEqual([after, 'connected', 'connected', undefined, undefined]);
+        expect(sender.machine.view().fingerprint).toBe(receiver.machine.view().fingerprint);
+        const codes = [...sender.asked, ...receiver.asked].filter(
+          ({ type }) => type === 'open' || type === 'join',
+        );
+        expect(codes.map(({ type }) => type)).toEqual(['open', 'join']);
+        expect(seconds).toBeLessThan(12);
+      }
+    },
+  );
 });
 
 test('[P-92] the secret of the way back is forgotten once a session has failed for good', () => {

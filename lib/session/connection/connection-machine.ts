@@ -156,7 +156,12 @@ interface Unused {
 type Attempt =
   | { readonly step: 'none' }
   /** `greeted`: our first message went along with the join, so the first `paired` begins nothing. */
-  | { readonly step: 'pairing'; readonly pairing: Pairing; readonly greeted: boolean }
+  | {
+      readonly step: 'pairing';
+      readonly pairing: Pairing;
+      readonly greeted: boolean;
+      readonly resuming?: Resuming | undefined;
+    }
   | {
       readonly step: 'linking';
       readonly keys: SessionKeys;
@@ -165,6 +170,17 @@ type Attempt =
       readonly here: Set<string>;
       readonly there: Set<string>;
     };
+
+/** One side was lost in the middle of a pairing: the same pairing goes on where both meet (P-130). */
+interface Resuming {
+  /** When it is given up, Unix milliseconds, and as what. */
+  readonly until: number;
+  readonly problem: ProblemCode;
+  /** How many places were gone to. */
+  readonly turn: number;
+  /** Of the place held: the other side is confirmed there, and pairs anew. */
+  readonly password?: Password | undefined;
+}
 
 /** The way back from a connection that may be dead. */
 interface Doubt {
@@ -466,6 +482,12 @@ export class ConnectionMachine {
     if (stage.at === 'searching' || stage.at === 'connected') {
       // Unless an attempt has begun meanwhile that has a limit of its own.
       if (this.#attempt.step === 'none') this.#limit('retry');
+    } else if (this.#resuming !== undefined) {
+      // The room is over: its guest is at the other place, if anywhere.
+      if (problem.code === 'code-unknown' && this.#usedToken !== undefined) {
+        this.#usedToken = undefined;
+        this.#goOn();
+      } else this.#deadline = this.#within('again', this.#resuming);
     } else if (
       stage.at === 'hosting' &&
       (problem.code === 'server-busy' || problem.code === 'too-many-attempts')
@@ -496,6 +518,20 @@ export class ConnectionMachine {
       this.#stage = { ...stage, attempt: { ...stage.attempt, greeted: false } };
       this.#limit('guest');
       return;
+    }
+    if (stage.at === 'joining' && stage.attempt.step === 'pairing') {
+      const { pairing, resuming } = stage.attempt;
+      if (resuming?.password !== undefined) {
+        this.#pair([resuming.password], 'pairing');
+        return;
+      }
+      if (pairing.wayBack !== undefined && pairing.said !== undefined) {
+        // Another connection of the same other side, which may have missed it.
+        this.#setAttempt({ ...stage.attempt, resuming: undefined });
+        this.#limit(stage.unused === undefined ? 'pairing' : 'guest');
+        this.#effect({ type: 'send', bytes: pairing.said });
+        return;
+      }
     }
     // Without unused words this is the server's wish for a second guess at them.
     if (stage.unused !== undefined)
@@ -745,6 +781,7 @@ export class ConnectionMachine {
     else if (stage.at === 'connected' || (stage.at === 'searching' && !this.#linked)) this.#meet();
     else if (stage.at === 'hosting' && stage.unused.token !== undefined)
       this.#ask({ type: 'reopen', token: stage.unused.token });
+    else if (this.#resuming !== undefined) this.#goOn();
     else if (stage.at === 'failed' && this.#usedToken !== undefined) {
       // What we answered may not have reached the server: then the guest waits in a room to which its sender
       // does not return.
@@ -765,9 +802,55 @@ export class ConnectionMachine {
       this.#limit('away');
     } else if (stage.at === 'joining') {
       if (this.#linked) this.#limit('unpaired');
-      else this.#pairingFailed(code);
+      else this.#resume(code);
     } else if (stage.at === 'searching' && this.#linked) this.#limit('unpaired');
     else if (this.#attempt.step === 'pairing') this.#meet();
+  }
+
+  /** The same pairing goes on at another place, if the other side knows of one. */
+  #resume(problem: ProblemCode): void {
+    const attempt = this.#attempt;
+    if (attempt.step !== 'pairing' || attempt.greeted || attempt.pairing.wayBack === undefined) {
+      this.#pairingFailed(problem);
+      return;
+    }
+    const before = attempt.resuming ?? { until: this.#now + LIMITS_MS.resume, problem, turn: 0 };
+    this.#setAttempt({ ...attempt, resuming: before });
+    this.#goOn();
+  }
+
+  /**
+   * Goes where the other side may be: a sender to its room, where its guest waits if nothing was heard of it,
+   * or to the place that both know of their pairing. A receiver that has proved itself does not know whether
+   * the sender is confirmed: then that one is where the session is met again.
+   */
+  #goOn(): void {
+    const attempt = this.#attempt;
+    if (attempt.step !== 'pairing' || attempt.resuming === undefined) return;
+    const { pairing, resuming } = attempt;
+    const { role } = this.#options;
+    if (resuming.until <= this.#now) {
+      this.#pairingFailed(resuming.problem);
+      return;
+    }
+    this.#deadline = { limit: 'resume', at: resuming.until };
+    // `online` leads here again.
+    if (!this.#online || this.#suspended) return;
+    if (this.#usedToken !== undefined) {
+      this.#ask({ type: 'reopen', token: this.#usedToken });
+      return;
+    }
+    const { wayBack, unconfirmedKeys } = pairing;
+    const places = [
+      ...(wayBack === undefined ? [] : [{ id: wayBack, password: undefined }]),
+      ...(unconfirmedKeys === undefined ? [] : rendezvousOf(beginRejoin(role, unconfirmedKeys))),
+    ];
+    const place = places[resuming.turn % places.length];
+    if (place === undefined) return;
+    if (places.length > 1) this.#deadline = this.#within('retry', resuming);
+    const { password } = place;
+    this.#setAttempt({ ...attempt, resuming: { ...resuming, turn: resuming.turn + 1, password } });
+    this.#ask({ type: 'rejoin', id: place.id, role });
   }
 
   #placeExpired(reason: ExpiredReason): void {
@@ -808,6 +891,9 @@ export class ConnectionMachine {
         if (this.#stage.at === 'joining') this.#search();
         else this.#meet();
         return;
+      case 'resume':
+        this.#goOn();
+        return;
       case 'search':
       case 'retry':
         this.#meet();
@@ -819,7 +905,17 @@ export class ConnectionMachine {
     this.#deadline = { limit, at: this.#now + LIMITS_MS[limit] };
   }
 
+  /** The next look of a pairing that goes on elsewhere. */
+  #within(limit: LimitName, { until }: Resuming): { limit: LimitName; at: number } {
+    return { limit: 'resume', at: Math.min(until, this.#now + LIMITS_MS[limit]) };
+  }
+
   // ---- parts
+
+  get #resuming(): Resuming | undefined {
+    const attempt = this.#attempt;
+    return attempt.step === 'pairing' ? attempt.resuming : undefined;
+  }
 
   get #attempt(): Attempt {
     const stage = this.#stage;

@@ -8,6 +8,11 @@ export const LIMITS_MS = {
   /** A pairing is four short messages; one that takes longer has lost its server or its other side. */
   pairing: 20_000,
   /**
+   * Where one side has lost the server in the middle of a pairing, both wait this long for each other at
+   * another place: other nodes miss a dead one after 4 s, and the other side hears it then.
+   */
+  resume: 12_000,
+  /**
    * A connection is established within this, or there is no path; the transport's own limit mostly says so
    * before.
    */

@@ -38,6 +38,8 @@ export class Meeting {
   readonly #transports = new Map<number, FakeTransport>();
   #counter = 0;
   serverUp = true;
+  /** When the server notices that a socket is gone, ms: late, where its node died with it. */
+  goneAfter = LATENCY;
   /** Refuses everyone, with this. */
   refusal: ProblemCode | undefined;
   iceServers: readonly RTCIceServer[] = [];
@@ -124,7 +126,7 @@ export class Meeting {
     for (const [socket, owner] of this.#sockets) {
       if (owner !== side) continue;
       this.#sockets.delete(socket);
-      this.later(LATENCY, () =>
+      this.later(this.goneAfter, () =>
         this.#deliver(this.#rooms.handle({ type: 'gone', socket }, this.now).effects),
       );
     }
@@ -408,6 +410,7 @@ export class Side {
     if (transport === undefined) return;
     transport.open = false;
     const { other } = transport;
-    if (other !== undefined) this.#meeting.later(LATENCY, () => other.owner.transportClosed(other));
+    // Nobody hears of the end of what was never connected.
+    if (other?.other === transport) this.#meeting.later(LATENCY, () => other.owner.transportClosed(other));
   }
 }

@@ -247,7 +247,11 @@ export function createSignalingClient(options: SignalingClientOptions): Signalin
     send: (bytes) => {
       // Socket.IO would keep it for the next connection, where it means nothing.
       if (!socket.connected || bytes.length === 0 || bytes.length > MAX_RELAY_BYTES) return false;
-      socket.emit('relay', bytes, () => {});
+      socket.emit('relay', bytes, (answer: unknown) => {
+        // What was said is lost, so the handshake is: on a new connection the two sides meet anew.
+        const refused = v.safeParse(errorAckSchema, answer);
+        if (refused.success && refused.output.error === 'busy' && socket.connected) socket.io.engine.close();
+      });
       return true;
     },
     renew: () => {

@@ -12,11 +12,15 @@
  * final: nothing more is read, and another attempt takes another machine, which the person has to ask for.
  * There is no clock in here; whoever owns the machine gives up on it when nothing arrives.
  *
+ * Where the server loses one of the two on the way, the same attempt may go on at another place (`wayBack`):
+ * each side says once more what it said last, and a message that was heard already changes nothing. No second
+ * guess can be tried that way, since neither side calculates anything anew.
+ *
  * An abort of the other side cannot be authenticated, there being no key: the server can end an attempt with
  * a reason of its choosing, as it could by dropping messages.
  */
 import type { Role } from '../model.ts';
-import { concat, equalBytes, utf8 } from './bytes.ts';
+import { concat, equalBytes, toBase64Url, utf8 } from './bytes.ts';
 import type { Random } from './code.ts';
 import {
   calculateGenerator,
@@ -29,7 +33,8 @@ import {
   SHARE_BYTES,
   type Transcript,
 } from './cpace.ts';
-import { NONCE_BYTES } from './limits.ts';
+import { deriveKey } from './digest.ts';
+import { NONCE_BYTES, RENDEZVOUS_ID_BYTES } from './limits.ts';
 import {
   decodePairingMessage,
   encodePairingMessage,
@@ -37,7 +42,7 @@ import {
   type PairingMessage,
   type PairingProblem,
 } from './pairing-messages.ts';
-import type { Password } from './password.ts';
+import { isRejoin, type Password } from './password.ts';
 import { type SessionKeys, sessionKeys } from './session-keys.ts';
 
 export type PairingOptions = {
@@ -81,6 +86,9 @@ export class Pairing {
   #state: State;
   /** See `proved`. */
   #proved = false;
+  #said: Uint8Array | undefined;
+  #heard: Uint8Array | undefined;
+  #wayBack: string | undefined;
   readonly #nonce: Uint8Array;
   readonly #scalar: bigint;
   readonly #outgoing: Uint8Array[] = [];
@@ -99,6 +107,7 @@ export class Pairing {
       this.#state = { at: 'expects-hello', passwords: options.passwords };
     } else {
       this.#state = { at: 'expects-share', password: options.password };
+      this.#wayBack = wayBackOf(options.password, this.#nonce);
       this.#send({ type: 'hello', kind: options.password.kind, nonceB: this.#nonce });
     }
   }
@@ -106,6 +115,9 @@ export class Pairing {
   /** One message from the server, whole. Throws nothing; once the attempt is over, does nothing. */
   handleMessage(bytes: Uint8Array): void {
     if (this.#state.at === 'over') return;
+    // Said once more by the other side, which does not know that it was heard.
+    if (this.#heard !== undefined && equalBytes(this.#heard, bytes)) return;
+    this.#heard = bytes;
     const message = decodePairingMessage(bytes);
     if (message.type === 'bad') this.#fail(message.problem);
     else if (message.type === 'abort') this.#end({ type: 'failed', problem: message.reason });
@@ -134,6 +146,24 @@ export class Pairing {
     return this.#proved;
   }
 
+  /** What this side said last, and may say once more; `undefined`: nothing yet. */
+  get said(): Uint8Array | undefined {
+    return this.#said;
+  }
+
+  /**
+   * The id of a meeting place that both sides of this attempt know, and the server, where it can go on;
+   * `undefined`: the other side has not been heard of yet, or there is another way back (rejoining).
+   */
+  get wayBack(): string | undefined {
+    return this.#state.at === 'over' ? undefined : this.#wayBack;
+  }
+
+  /** A receiver's, that the other side has not confirmed: it may have them and have moved on. */
+  get unconfirmedKeys(): SessionKeys | undefined {
+    return this.#state.at === 'expects-confirm' ? this.#state.keys : undefined;
+  }
+
   /** One event in the machine's life. */
   pollEvent(): PairingEvent | undefined {
     return this.#events.shift();
@@ -145,6 +175,7 @@ export class Pairing {
       this.#fail('protocol-violation');
       return;
     }
+    this.#wayBack = wayBackOf(password, nonceB);
     const sid = concat(this.#nonce, nonceB);
     const shareA = makeShare(calculateGenerator(password.bytes, CHANNEL, sid), this.#scalar);
     this.#state = { at: 'expects-answer', prs: password.bytes, sid, shareA, adB: receiverData(kind) };
@@ -186,7 +217,8 @@ export class Pairing {
   }
 
   #send(message: PairingMessage): void {
-    this.#outgoing.push(encodePairingMessage(message));
+    this.#said = encodePairingMessage(message);
+    this.#outgoing.push(this.#said);
   }
 
   /** The other side learns why, so that both people read the same sentence. */
@@ -204,4 +236,10 @@ export class Pairing {
 /** The kind of password is said before there is a key; in here it is authenticated. */
 function receiverData(kind: number): Uint8Array {
   return concat(utf8('receiver'), Uint8Array.of(kind));
+}
+
+/** From a nonce that crosses once, in clear: two attempts never have the same place. */
+function wayBackOf(password: Password, nonceB: Uint8Array): string | undefined {
+  if (isRejoin(password)) return undefined;
+  return toBase64Url(deriveKey(nonceB, 'pairing goes on', RENDEZVOUS_ID_BYTES));
 }

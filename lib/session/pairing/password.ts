@@ -26,3 +26,8 @@ export function linkPassword(slot: string, secret: Uint8Array): Password {
 export function rejoinPassword(secret: Uint8Array): Password {
   return { kind: PasswordKind.rejoin, bytes: concat(utf8('rejoin '), secret) };
 }
+
+/** Of a session that both sides have had before. */
+export function isRejoin({ kind }: Password): boolean {
+  return kind === PasswordKind.rejoin;
+}
