@@ -61,6 +61,17 @@ function savedFiles(page: Page): Promise<Record<string, number>> {
   });
 }
 
+/** What a chosen folder holds after the walks below: paths with sizes. */
+function crossed(small: Picture, walk: Picture, text?: string): Record<string, number> {
+  return {
+    'small.jpg': small.buffer.length,
+    'walk.webm': walk.buffer.length,
+    'Trip/Day 1/a.jpg': unlike(small, 'Day 1').buffer.length,
+    'Trip/Day 2/a.jpg': unlike(small, 'Day 2').buffer.length,
+    ...(text === undefined ? {} : { 'text-1.txt': text.length }),
+  };
+}
+
 async function controlled(page: Page): Promise<void> {
   await page.evaluate(async () => {
     await navigator.serviceWorker.ready;
@@ -101,11 +112,15 @@ test('[P-113] with fingers on a phone: pictures, a film, a folder and a text go 
   await receiver.connection('connected');
 
   await test.step('in', async () => {
-    // The pictures first; files are beside them.
-    const gallery = sending.locator('label', { has: sending.getByTestId('gallery-input') });
-    await expect(gallery).toBeVisible();
-    await sending.getByTestId('gallery-input').setInputFiles([pictures.small, walk]);
-    await sending.locator('input[webkitdirectory]').setInputFiles(trip(pictures.small));
+    // A dialog is the browser's own; the finger opens it.
+    const choose = async (id: string, files: string | Picture[]): Promise<void> => {
+      const choosing = sending.waitForEvent('filechooser');
+      await sending.locator('label', { has: sending.getByTestId(id) }).tap();
+      await (await choosing).setFiles(files);
+    };
+    await choose('gallery-input', [walk]);
+    await choose('file-input', [pictures.small]);
+    await choose('folder-input', trip(pictures.small));
     await sending.getByTestId('write-text').tap();
     await sending.getByTestId('text-input').fill('See you at https://example.org/');
     await sending.getByTestId('send-text').tap();
@@ -141,8 +156,17 @@ test('[P-113] with fingers on a phone: pictures, a film, a folder and a text go 
     );
   });
 
+  await test.step('out: folder', async () => {
+    await page.getByTestId('save-folder').tap();
+    await expect
+      .poll(() => savedFiles(page))
+      .toEqual(crossed(pictures.small, walk, 'See you at https://example.org/'));
+  });
+
   await test.step('out: download', async () => {
-    await receiver.expectExact({ ...pictures.small, name: 'small.jpg' });
+    const saving = page.waitForEvent('download');
+    await receiver.handle('small.jpg', 'download').tap();
+    expect(sha256(await readFile(await (await saving).path()))).toBe(sha256(pictures.small.buffer));
   });
   for (const context of contexts) await context.close();
 });
@@ -233,58 +257,115 @@ test('somebody who looks elsewhere reads it in the title and the icon, gets the 
   await expect(receiver.page).toHaveTitle(/^✓ 2 · Receive/);
 });
 
-test('by keyboard alone: a room, a join, a file, a text, an answer to each, a download of each as it arrives; the focus is never lost', async ({
+/** What has the focus: its handle, and whose card it is on. */
+function focus(page: Page): Promise<string> {
+  return page.evaluate(() => {
+    const { activeElement: at } = document;
+    const handle = (at as HTMLElement | null)?.dataset['testid'] ?? at?.tagName ?? '';
+    const card = at?.closest<HTMLElement>('[data-testid=transfer]')?.dataset['path'];
+    return card === undefined ? handle : `${handle} of ${card}`;
+  });
+}
+
+/** Goes on by the tab key until it is there, and presses the key; `what` begins as `focus` says it. */
+async function press(page: Page, what: string, key = 'Enter'): Promise<void> {
+  const there = async () => (await focus(page)).startsWith(what);
+  for (let tabs = 0; tabs < 120 && !(await there()); tabs++) await page.keyboard.press('Tab');
+  expect(await focus(page)).toContain(what);
+  await page.keyboard.press(key);
+}
+
+test('by keyboard alone: a file, a film, a folder and a text go in and are answered; downloads, share, zip and folder give them out; the focus is never lost', async ({
   link,
   server,
-  pages,
+  pair,
+  pages: { sender: sending },
   pictures,
 }) => {
   await link.configure({ rateMbit: 50, delayMs: 5, loss: 0, seed: 73 });
-  const sender = new SenderRoom(pages.sender);
-  const receiver = new ReceiverRoom(pages.receiver);
-  const focus = (page: Page) =>
-    page.evaluate(() => {
-      const { activeElement: at } = document;
-      return (at as HTMLElement | null)?.dataset['testid'] ?? at?.tagName ?? '';
-    });
-  const press = async (page: Page, id: string): Promise<void> => {
-    for (let tabs = 0; tabs < 60 && (await focus(page)) !== id; tabs++) await page.keyboard.press('Tab');
-    expect(await focus(page)).toBe(id);
-    await page.keyboard.press(id === 'save-each' ? 'Space' : 'Enter');
+  // A tablet with a keyboard: a desktop's pages offer no share sheet.
+  const context = await pair.context('receiver', { hasTouch: true, isMobile: true });
+  const page = await context.newPage();
+  await page.addInitScript(standIns);
+  const sender = new SenderRoom(sending);
+  const receiver = new ReceiverRoom(page);
+  const choose = async (id: string, files: string | Picture[]): Promise<void> => {
+    // A dialog is the browser's own; the key opens it.
+    const choosing = sending.waitForEvent('filechooser');
+    await press(sending, id);
+    await (await choosing).setFiles(files);
   };
-  await pages.sender.goto(`${server.url}/send/`);
-  await press(pages.sender, 'open-room');
-  const code = await sender.code();
-  await expect.poll(() => focus(pages.sender)).toBe('room-code');
+  /** What a press of a key saves. */
+  const saved = async (pressing: () => Promise<void>) => {
+    const saving = page.waitForEvent('download');
+    await pressing();
+    const download = await saving;
+    return { download, bytes: await readFile(await download.path()) };
+  };
 
-  await pages.receiver.goto(`${server.url}/receive/`);
-  for (let tabs = 0; tabs < 30 && (await focus(pages.receiver)) !== 'code-input'; tabs++)
-    await pages.receiver.keyboard.press('Tab');
-  await pages.receiver.keyboard.type(code);
-  await press(pages.receiver, 'join-room');
-  await receiver.connection('connected');
-  await expect.poll(() => focus(pages.receiver)).toBe('connection');
-  await press(pages.receiver, 'save-each');
+  await sending.goto(`${server.url}/send/`);
+  const walk = await film(sending, 'walk.webm');
+  await test.step('a room and a join', async () => {
+    await press(sending, 'open-room');
+    const code = await sender.code();
+    await expect.poll(() => focus(sending)).toBe('room-code');
+    await page.goto(`${server.url}/receive/`);
+    await controlled(page);
+    for (let tabs = 0; tabs < 30 && (await focus(page)) !== 'code-input'; tabs++)
+      await page.keyboard.press('Tab');
+    await page.keyboard.type(code);
+    await press(page, 'join-room');
+    await receiver.connection('connected');
+    await expect.poll(() => focus(page)).toBe('connection');
+  });
 
-  // A dialog is the browser's own; the key opens it.
-  const choosing = pages.sender.waitForEvent('filechooser');
-  await press(pages.sender, 'file-input');
-  await (await choosing).setFiles(pictures.small);
-  await press(pages.sender, 'write-text');
-  await expect.poll(() => focus(pages.sender)).toBe('text-input');
-  await pages.sender.keyboard.type('hello');
-  await press(pages.sender, 'send-text');
-  await receiver.state('text-1.txt', 'offered');
+  await test.step('a file, which is downloaded as it arrives, and a text, which is declined', async () => {
+    await press(page, 'save-each', 'Space');
+    await choose('file-input', [pictures.small]);
+    await press(sending, 'write-text');
+    await expect.poll(() => focus(sending)).toBe('text-input');
+    await sending.keyboard.type('hello');
+    await press(sending, 'send-text');
+    await receiver.state('text-1.txt', 'offered');
+    const { bytes } = await saved(() => press(page, 'accept of small.jpg'));
+    expect(sha256(bytes)).toBe(sha256(pictures.small.buffer));
+    await receiver.state('small.jpg', 'done');
+    // The card whose button went away.
+    await expect.poll(() => focus(page)).toBe('transfer of small.jpg');
+    await press(page, 'decline of text-1.txt');
+    await receiver.state('text-1.txt', 'declined');
+    await expect.poll(() => focus(page)).toBe('transfer of text-1.txt');
+    await sender.state('text-1.txt', 'declined');
+    await press(page, 'save-each', 'Space');
+  });
 
-  const saving = pages.receiver.waitForEvent('download');
-  await press(pages.receiver, 'accept');
-  await receiver.state('small.jpg', 'done');
-  const download = await saving;
-  expect(sha256(await readFile(await download.path()))).toBe(sha256(pictures.small.buffer));
-  // The card whose button went away.
-  await expect.poll(() => focus(pages.receiver)).toBe('transfer');
-  await press(pages.receiver, 'decline');
-  await receiver.state('text-1.txt', 'declined');
-  await expect.poll(() => focus(pages.receiver)).toBe('transfer');
-  await sender.state('text-1.txt', 'declined');
+  await test.step('a film and a folder', async () => {
+    await choose('file-input', [walk]);
+    await choose('folder-input', trip(pictures.small));
+    await expect(page.getByTestId('accept')).toHaveCount(3, { timeout: 40_000 });
+    await press(page, 'accept-offered');
+    for (const path of ['walk.webm', 'Trip/Day 1/a.jpg', 'Trip/Day 2/a.jpg'])
+      await receiver.state(path, 'done');
+    expect(await focus(page)).not.toBe('BODY');
+  });
+
+  await test.step('out: share, zip, folder, download', async () => {
+    const sheet = () => page.evaluate(() => (window as unknown as { sheet: string[] }).sheet);
+    await press(page, 'share of walk.webm');
+    await expect.poll(sheet).toEqual(['walk.webm video/webm']);
+    await press(page, 'share-all');
+    await expect.poll(async () => (await sheet()).length).toBe(4);
+    const zip = await saved(() => press(page, 'save-zip'));
+    expect(new URL(zip.download.url()).pathname).toMatch(/^\/save\//);
+    const inFolders = crossed(pictures.small, walk);
+    expect(zipEntries(zip.bytes).map(({ name }) => name)).toEqual(
+      expect.arrayContaining(Object.keys(inFolders)),
+    );
+    await press(page, 'save-folder');
+    await expect.poll(() => savedFiles(page)).toEqual(inFolders);
+    const { bytes } = await saved(() => press(page, 'download of Trip/Day 2/a.jpg'));
+    expect(sha256(bytes)).toBe(sha256(unlike(pictures.small, 'Day 2').buffer));
+    expect(await focus(page)).not.toBe('BODY');
+  });
+  await context.close();
 });

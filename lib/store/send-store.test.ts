@@ -63,6 +63,7 @@ const facts = (file: Blob): ImageFacts => ({
   width: 40,
   height: 30,
   namesPlace: 'none',
+  cleanable: true,
   hasMetadata: true,
   looksConverted: false,
 });

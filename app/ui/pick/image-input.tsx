@@ -113,8 +113,17 @@ export const ImageInput = memo(function ImageInput({ add, addText, hint }: Props
         <Way className={`${ui.button} ${css.camera}`} label={t.pick.camera}>
           {(id) => <input id={id} type="file" accept="image/*" capture="environment" onChange={picked} />}
         </Way>
-        <Way className={`${ui.button} ${css.folder}`} label={t.pick.folder}>
-          {(id) => <input id={id} type="file" multiple webkitdirectory="" onChange={picked} />}
+        <Way className={ui.button} label={t.pick.folder}>
+          {(id) => (
+            <input
+              id={id}
+              type="file"
+              multiple
+              webkitdirectory=""
+              data-testid="folder-input"
+              onChange={picked}
+            />
+          )}
         </Way>
         {words === undefined && (
           <button type="button" className={ui.button} data-testid="write-text" onClick={() => setWords('')}>
@@ -194,7 +203,7 @@ function Way({
   label,
   children,
 }: {
-  className: string;
+  className: string | undefined;
   label: string;
   children: (id: string) => ReactNode;
 }) {

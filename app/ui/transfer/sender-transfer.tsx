@@ -60,6 +60,7 @@ function Drawn({ item, transfer, snapshot, session, store }: Props) {
   const bytes = outgoing?.blob.size ?? item.file.size;
   const type = outgoing?.type ?? facts?.type ?? item.file.type;
   const isPicture = fileKind(item.name, type) === 'picture';
+  const namesPlace = facts?.cleanable === true && facts.namesPlace !== 'none';
   const compact = !isPicture && !outgoing?.preview && !outgoing?.thumb;
   const width = outgoing?.width ?? facts?.width;
   const height = outgoing?.height ?? facts?.height;
@@ -107,8 +108,9 @@ function Drawn({ item, transfer, snapshot, session, store }: Props) {
           ) : (
             <FiguresRow figures={noFigures(bytes)} sha256={undefined} began={false} />
           )}
-          {/* What is no picture goes as it is; one that was held back for the choice made needs another. */}
-          {choosable && (isPicture || item.stage.at === 'held') && (
+          {/* What is no picture goes as it is, but for a film that names a place; one that was held back for
+              the choice made needs another. */}
+          {choosable && (isPicture || namesPlace || item.stage.at === 'held') && (
             <ChoiceDetails choice={item.choice} change={(choice) => store.chooseFor(item.id, choice)} />
           )}
           {outgoing && <Wire item={item} session={session} />}
@@ -122,7 +124,7 @@ function Drawn({ item, transfer, snapshot, session, store }: Props) {
           facts={facts}
           placeGone={item.outcome?.kind === 'location-removed' || item.outcome?.kind === 'smaller'}
           removePlace={
-            choosable && isPicture && item.choice.kind === 'original'
+            choosable && facts.cleanable && item.choice.kind === 'original'
               ? () => store.chooseFor(item.id, { kind: 'without-location' })
               : undefined
           }
@@ -141,6 +143,7 @@ function Drawn({ item, transfer, snapshot, session, store }: Props) {
               type="button"
               className={`${ui.button} ${ui.primary}`}
               data-testid="offer-held"
+              aria-label={named(t.transfer.offer)}
               onClick={() => store.offerHeld(item.id)}
             >
               {t.transfer.offer}
@@ -149,6 +152,7 @@ function Drawn({ item, transfer, snapshot, session, store }: Props) {
               type="button"
               className={`${ui.button} ${ui.quiet}`}
               data-testid="remove-held"
+              aria-label={named(t.transfer.remove)}
               onClick={() => store.remove(item.id)}
             >
               {t.transfer.remove}

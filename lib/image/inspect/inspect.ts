@@ -1,8 +1,11 @@
 /** Everything we say about a picture before it is sent, from its bytes. */
 import { fileKind } from '../file-kind.ts';
+import { canBlank } from '../strip/blank-places.ts';
+import { blankFilmFile, isFilmOfBoxes } from '../strip/film-file.ts';
+import { placeIn } from '../strip/found.ts';
 import { fitsDecodeLimit, HEADER_BYTES, readDimensions, uprightSize, type Dimensions } from './dimensions.ts';
 import { LONG_HEADER_BYTES } from './measure.ts';
-import { readMetadata, type Metadata, type Place } from './metadata.ts';
+import { placeOf, readMetadata, type Metadata, type Place } from './metadata.ts';
 import { MESSAGE_TYPE } from '../text-message.ts';
 import { sniffType } from './sniff.ts';
 
@@ -45,6 +48,8 @@ export interface ImageFacts {
   placeName?: string;
   /** It names a place anywhere, or has a part that may and cannot be looked into. */
   namesPlace: 'yes' | 'perhaps' | 'none';
+  /** *Without location* knows this kind of file. */
+  cleanable: boolean;
   hasMetadata: boolean;
   /**
    * The platform seems to have converted the photograph while it was picked, which loses metadata and
@@ -69,6 +74,7 @@ export async function inspectImage(file: Blob & { readonly name?: string }): Pro
     partial: false,
     bytes: file.size,
     namesPlace: 'none',
+    cleanable: false,
     hasMetadata: false,
     looksConverted: false,
   };
@@ -82,11 +88,7 @@ export async function inspectImage(file: Blob & { readonly name?: string }): Pro
     return { ...nothing, problem: 'unreadable' };
   }
   const kind = sniffType(front);
-  if (kind === undefined) {
-    // Phones write where they were into films, and we do not look there.
-    const film = fileKind(file.name ?? '', nothing.type) === 'film';
-    return { ...nothing, problem: 'not-an-image', namesPlace: film ? 'perhaps' : 'none' };
-  }
+  if (kind === undefined) return { ...nothing, problem: 'not-an-image', ...(await filmPlace(file, front)) };
   const facts = { ...nothing, ...kind };
   let dimensions: Dimensions | undefined;
   let metadata: Metadata;
@@ -111,10 +113,29 @@ export async function inspectImage(file: Blob & { readonly name?: string }): Pro
     ...(place !== undefined && { place }),
     ...(placeName !== undefined && { placeName }),
     namesPlace: metadata.namesPlace,
+    cleanable: canBlank(kind.type),
     hasMetadata: metadata.present,
     looksConverted: looksConverted(file.name ?? '', kind.type, dimensions, metadata),
     ...(problem !== undefined && { problem }),
   };
+}
+
+/** Phones write where they were into films. Other containers than MP4's and MOV's we do not look into. */
+async function filmPlace(
+  file: Blob & { readonly name?: string },
+  front: Uint8Array,
+): Promise<Pick<ImageFacts, 'namesPlace' | 'place' | 'cleanable'>> {
+  if (!isFilmOfBoxes(front)) {
+    const film = fileKind(file.name ?? '', file.type) === 'film';
+    return { namesPlace: film ? 'perhaps' : 'none', cleanable: false };
+  }
+  try {
+    const { found } = await blankFilmFile(file);
+    const place = placeOf(found);
+    return { namesPlace: placeIn(found), cleanable: true, ...(place && { place }) };
+  } catch {
+    return { namesPlace: 'perhaps', cleanable: false };
+  }
 }
 
 /** Browsers know it by the name's ending; a picture is one by its bytes alone. */

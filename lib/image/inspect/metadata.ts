@@ -79,7 +79,8 @@ function dateOf(written: string | undefined): number | undefined {
   return month === 0 || day === 0 || Number.isNaN(date.getTime()) ? undefined : date.getTime();
 }
 
-function placeOf({ latitude, longitude }: Found): Place | undefined {
+/** Where it was taken, if that can be on a map. */
+export function placeOf({ latitude, longitude }: Found): Place | undefined {
   if (latitude === undefined || longitude === undefined) return undefined;
   if (!(Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180)) return undefined;
   // What phones leave behind when they blank the place themselves.

@@ -174,19 +174,8 @@ export function coordinatesIn(text: string, kind: TextKind): [number, number][] 
 export const NAMES_A_PLACE =
   /gps_?(?:lat|lon|pos|coord|area|dest|alt)|(?:^|[^a-z])(?:latitude|longitude|sublocation|locationcreated|locationshown|geolocation)|quicktime\.location|location\.iso6709|drone-dji:gps/i;
 
-/**
- * ISO 14496-12 user data and QuickTime: ©xyz, loci (3GPP TS 26.244), GPS tables of dashcams, GoPro's
- * telemetry.
- */
-export const FILM_PLACES: ReadonlySet<string> = new Set([
-  '\xa9xyz',
-  '@xyz',
-  'loci',
-  'gps ',
-  'GPS ',
-  'GPMF',
-  'udat',
-]);
+/** ISO 14496-12 user data and QuickTime: ©xyz, loci (3GPP TS 26.244), logs of dashcams, GoPro's telemetry. */
+export const FILM_PLACES: ReadonlySet<string> = new Set(['\xa9xyz', '@xyz', 'loci', 'GPS ', 'GPMF', 'udat']);
 /**
  * Sample formats of tracks that carry positions: camera motion metadata, GoPro, Sony, timed metadata of an
  * iPhone.

@@ -1,13 +1,14 @@
 /**
- * *Original without location*: the picture's own bytes are not touched, only metadata is rewritten. Where
- * that cannot be done for certain it says so, and the person chooses between the original and a smaller copy.
+ * *Original without location*: the picture's or film's own bytes are not touched, only metadata is
+ * rewritten. Where that cannot be done for certain it says so, and the person chooses between the original and a smaller copy.
  */
 import { blankPlaces, canBlank } from './blank-places.ts';
-import { placeIn } from './found.ts';
+import { blankFilmFile, isFilmOfBoxes } from './film-file.ts';
+import { type Found, placeIn } from './found.ts';
 
 /** A closed set; each has a sentence in the text catalogue. */
 export type StripRefusal =
-  /** SVG, icons and what is no image: we do not rewrite these. */
+  /** SVG, icons, films in other containers than MP4 and MOV, documents: we do not rewrite these. */
   | 'format'
   /** Above `MAX_STRIP_BYTES`. */
   | 'too-large'
@@ -26,24 +27,31 @@ export type StripResult =
   | { kind: 'nothing-to-remove'; words: boolean }
   | { kind: 'impossible'; reason: StripRefusal };
 
-/** The file is held in memory while it is rewritten. */
+/** A picture is held in memory while it is rewritten; of a film only what describes it. */
 export const MAX_STRIP_BYTES = 256 * 1024 * 1024;
 
 /**
- * @param type MIME type found in the bytes
+ * @param type MIME type found in the bytes; of what is no picture, as the file says
  * @returns the new file, of the same length for all but PNG. Never rejects.
  */
 export async function stripLocation(blob: Blob, type: string): Promise<StripResult> {
-  if (!canBlank(type)) return { kind: 'impossible', reason: 'format' };
-  if (blob.size > MAX_STRIP_BYTES) return { kind: 'impossible', reason: 'too-large' };
   try {
-    const { parts, found } = await blankPlaces(new Uint8Array(await blob.arrayBuffer()), type);
+    let blank: (file: Blob) => Promise<{ parts: BlobPart[]; found: Found }>;
+    if (canBlank(type)) {
+      if (blob.size > MAX_STRIP_BYTES) return { kind: 'impossible', reason: 'too-large' };
+      blank = async (file) => blankPlaces(new Uint8Array(await file.arrayBuffer()), type);
+    } else {
+      const front = new Uint8Array(await blob.slice(0, 8).arrayBuffer());
+      if (type.startsWith('image/') || !isFilmOfBoxes(front)) return { kind: 'impossible', reason: 'format' };
+      blank = blankFilmFile;
+    }
+    const { parts, found } = await blank(blob);
     if (found.unsure.size > 0) return { kind: 'impossible', reason: 'cannot-be-sure' };
     const { words } = found;
     if (placeIn(found) === 'none') return { kind: 'nothing-to-remove', words };
     const stripped = new Blob(parts, { type });
     // Once more over the result: what is found now was not removed.
-    const again = await blankPlaces(new Uint8Array(await stripped.arrayBuffer()), type);
+    const again = await blank(stripped);
     if (placeIn(again.found) !== 'none') return { kind: 'impossible', reason: 'cannot-be-sure' };
     return { kind: 'stripped', blob: stripped, removed: [...found.removed, ...found.hidden], words };
   } catch {
