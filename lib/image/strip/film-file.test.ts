@@ -162,7 +162,7 @@ const name = (text: string) => new Uint8Array(Array.from(text, (letter) => lette
 const xyz = box('xxxx', u16(20), u16(0), '+48.1372+011.5756+520/');
 xyz.set(name('\xa9xyz'), 4);
 
-const told = async (file: Bytes) => {
+const looked = async (file: Bytes) => {
   const blob = new Blob([file]);
   const { namesPlace, place } = await inspectImage(new File([file], 'a.mp4', { type: 'video/mp4' }));
   return { namesPlace, place, result: await stripLocation(blob, 'video/mp4') };
@@ -170,7 +170,7 @@ const told = async (file: Bytes) => {
 
 test('a phone’s film says where it was taken, and says it no more', async () => {
   const file = film({ userData: [xyz] });
-  const { namesPlace, place, result } = await told(file);
+  const { namesPlace, place, result } = await looked(file);
   expect(namesPlace).toBe('yes');
   expect(place).toEqual({ latitude: 48.1372, longitude: 11.5756 });
   if (result.kind !== 'stripped') throw new Error(result.kind);
@@ -178,11 +178,11 @@ test('a phone’s film says where it was taken, and says it no more', async () =
   expect(out.length).toBe(file.length);
   expect(latin1(out)).not.toContain('48.1372');
   expect(latin1(out)).toContain(CODED);
-  expect((await told(out)).namesPlace).toBe('none');
+  expect((await looked(out)).namesPlace).toBe('none');
 });
 
 test('a film without a place is said to have none', async () => {
-  const { namesPlace, result } = await told(film({ behind: [box('free', new Uint8Array(40))] }));
+  const { namesPlace, result } = await looked(film({ behind: [box('free', new Uint8Array(40))] }));
   expect(namesPlace).toBe('none');
   expect(result).toMatchObject({ kind: 'nothing-to-remove' });
 });
@@ -201,17 +201,17 @@ test.each<[string, Film, 'yes' | 'perhaps', 'stripped' | 'impossible']>([
   ['a dashcam’s list of positions', { moov: [box('gps ', u32(1))] }, 'perhaps', 'impossible'],
   ['a drone’s track of positions in words', { track: ['sbtl', 'tx3g'] }, 'perhaps', 'impossible'],
   ['a track of camera motion', { track: ['meta', 'camm'] }, 'perhaps', 'impossible'],
-  ['a track of data that nobody knows', { track: ['meta', 'djmd'] }, 'perhaps', 'impossible'],
+  ['a track of unknown data', { track: ['meta', 'djmd'] }, 'perhaps', 'impossible'],
   [
     'an iPhone’s track of places',
     { track: ['meta', 'mebx', 'mdtacom.apple.quicktime.location.ISO6709'] },
     'perhaps',
     'impossible',
   ],
-  ['a box that nobody knows', { behind: [box('abcd', 'anything')] }, 'perhaps', 'impossible'],
+  ['an unknown box', { behind: [box('abcd', 'anything')] }, 'perhaps', 'impossible'],
   ['a trailer in no box', { behind: [bytesOf('8db42d694ccc418790edff439fe026bf')] }, 'perhaps', 'impossible'],
 ])('%s is warned about, and taken out or left to the person', async (_, parts, warned, kind) => {
-  const { namesPlace, result } = await told(film(parts));
+  const { namesPlace, result } = await looked(film(parts));
   expect({ namesPlace, kind: result.kind }).toEqual({ namesPlace: warned, kind });
 });
 
@@ -219,7 +219,7 @@ test.each([
   ['mebx', 'mdtacom.apple.quicktime.detected-face'],
   ['mett', 'application/motionphoto-image-meta'],
 ])('a phone’s track of other data is no track of places (%s)', async (format, description) => {
-  const { namesPlace } = await told(film({ track: ['meta', format, description] }));
+  const { namesPlace } = await looked(film({ track: ['meta', format, description] }));
   expect(namesPlace).toBe('none');
 });
 

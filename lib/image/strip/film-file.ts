@@ -76,7 +76,7 @@ async function boxAt(file: Blob, at: number): Promise<{ name: string; end: numbe
   return length < 8 || end > file.size ? undefined : { name, end };
 }
 
-/** Nobody misses what is in a gap. */
+/** A gap holds nothing of the film. */
 function blankGap(bytes: Uint8Array, found: Found): void {
   const gap = bytes.subarray(8);
   if (!gap.some((byte) => byte !== 0)) return;

@@ -1,6 +1,7 @@
 /**
  * *Original without location*: the picture's or film's own bytes are not touched, only metadata is
- * rewritten. Where that cannot be done for certain it says so, and the person chooses between the original and a smaller copy.
+ * rewritten. Where that cannot be done for certain it says so, and the person chooses between the original
+ * and a smaller copy.
  */
 import { blankPlaces, canBlank } from './blank-places.ts';
 import { blankFilmFile, isFilmOfBoxes } from './film-file.ts';
