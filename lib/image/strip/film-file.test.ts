@@ -112,7 +112,7 @@ const placesOf = (tags: Record<string, unknown>): string[] =>
     .filter((line) => /GPS|Location|Direction|Latitude|Longitude|48\.1372|Skagen/.test(line));
 
 test.skipIf(!installed)(
-  'each tag of a film in which ExifTool knows a place is warned about, and gone afterwards; camera and author stay',
+  'each tag of a film in which ExifTool knows a place is warned about, and gone afterwards; camera and author stay [needs exiftool]',
   async () => {
     const [made, clean] = ['made', 'clean'].map((name) => join(folder, name)) as [string, string];
     for (const path of [made, clean]) mkdirSync(path);
