@@ -10,6 +10,7 @@ import { ReliableFlow } from './reliable-flow.ts';
 import { WIRE_EFFICIENCY } from './sweep.ts';
 
 const TIMEOUT_MS = 120_000;
+const LONG = process.env['TESSERA_LONG'] === '1';
 
 interface Path {
   rate: number;
@@ -110,7 +111,7 @@ describe('the rate', () => {
       const pictures = [1, 2, 3, 4].map((seed) => pictureOf(5_000_000, seed));
       let sent = 0;
       let chunks = 0;
-      for (const seed of [2, 12, 22, 32, 42, 52]) {
+      for (const seed of LONG ? [2, 12, 22, 32, 42, 52] : [2, 12, 22]) {
         const { results, end } = transferPictures({
           ...linksOf({ rate: 50e6, rtt: 100, loss, queueMs: 100, seed }),
           laneModel: 'sctp',
