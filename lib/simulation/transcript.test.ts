@@ -13,7 +13,7 @@ import { ReliableFlow, type FlowModel } from './reliable-flow.ts';
 import { StallingEndpoint } from './stalling-endpoint.ts';
 import { RecordedEndpoint, Transcript } from './transcript.fixture.ts';
 
-const EXPECTED = '29d9ea111200e608a749752b5570216c3478d80cb5cc09f8007e4af71851c662';
+const EXPECTED = '620b8e7ec9f36290d135740174a86d42c7d580e01ccde8d949e1d1a8cfc28dea';
 
 const PATHS = 60;
 /** Virtual time at which a run is cut off. */

@@ -6,6 +6,14 @@ import { WindowedExtreme } from './windowed-extreme.ts';
  * it.
  */
 const FIRST_RATE = 1000;
+/**
+ * A picture begins at this share of what trains of probes have shown, and at most at 50 Mbit/s: a policer
+ * lets a train pass that it would not let pass for long.
+ */
+const EXPECTED_SHARE = 0.8;
+const MAX_EXPECTED = 6250;
+/** Another connection begins at this share of the last one's rate. */
+const KEPT_SHARE = 0.5;
 /** Round trips over which a rate is taken. */
 const SPAN = 0.5;
 
@@ -98,6 +106,14 @@ export class BandwidthEstimate {
     this.measured = true;
   }
 
+  /** By trains of probes the path carries this; more is not forgotten. */
+  expect(rate: number, now: Millis): void {
+    const expected = Math.min(MAX_EXPECTED, rate * EXPECTED_SHARE);
+    if (this.measured && this.rate >= expected) return;
+    this.replace(expected, now);
+    this.measured = true;
+  }
+
   /** The path carries much less than it did: there is a queue, and it grows. */
   #fell(carried: number, sendingRate: number, queue: Millis, roundTrip: Millis, now: Millis): boolean {
     const less = queue > FALLEN_QUEUE && carried < Math.min(this.rate, sendingRate) * FALLEN;
@@ -121,6 +137,13 @@ export class BandwidthEstimate {
     this.#rates.reset();
     this.#rates.add(rate, now, 0);
     this.rate = rate;
+  }
+
+  /** Perhaps over another path: half of what was found, but not less than where nothing is known. */
+  reconnect(now: Millis): void {
+    this.#samples = [];
+    this.#recent.reset();
+    if (this.rate > FIRST_RATE) this.replace(Math.max(FIRST_RATE, this.rate * KEPT_SHARE), now);
   }
 
   /** What slowed us down was not the path's rate: takes the largest of the last seconds. */

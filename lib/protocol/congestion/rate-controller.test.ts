@@ -14,6 +14,7 @@ const quiet: RateSample = {
   roundTrip: 100,
   limited: true,
   idle: false,
+  disturbed: false,
 };
 
 /** Feedback every 10 ms of a path that delivers `rate` bytes a millisecond without a queue. */
@@ -55,41 +56,78 @@ describe('the rate controller', () => {
     const controller = new RateController();
     deliver(controller, 1, 0, 500, { idle: true });
     deliver(controller, 1, 500, 1000, { idle: true, oneWayDelay: 150 });
-    controller.resume(1000);
+    controller.resume(undefined, 1000);
     expect(controller.state).toBe('startup');
     expect(controller.knowsRate).toBe(false);
   });
 
   test('continues the search with the next picture when the one before ended too early to show the path’s limit', () => {
     const controller = new RateController();
-    controller.resume(0);
+    controller.resume(undefined, 0);
     deliver(controller, 1000, 0, 300);
     const before = controller.rate();
     expect(controller.state).toBe('startup');
     deliver(controller, 0, 300, 3000, { idle: true });
-    controller.resume(3000);
+    controller.resume(undefined, 3000);
     expect(controller.state).toBe('startup');
     expect(controller.rate()).toBeGreaterThanOrEqual(before);
   });
 
   test('[P-46] begins the next picture at the rate that the path was found to carry', () => {
     const controller = new RateController();
-    controller.resume(0);
+    controller.resume(undefined, 0);
     deliver(controller, 1000, 0, 300, { limited: false });
     deliver(controller, 1000, 300, 600, { limited: false, oneWayDelay: 110 });
     expect(controller.state).not.toBe('startup');
-    controller.resume(5000);
+    controller.resume(undefined, 5000);
     expect(controller.state).toBe('cruise');
     expect(controller.rate()).toBeGreaterThan(0.9 * controller.bottleneck);
     expect(controller.rate()).toBeLessThan(1.2 * controller.bottleneck);
   });
 
+  test('[P-46] begins the first picture near the rate that trains of probes have shown, and believes no more than 50 Mbit/s', () => {
+    const begun = (trainRate: number): RateController => {
+      const controller = new RateController();
+      controller.resume(trainRate, 0);
+      return controller;
+    };
+    expect(begun(2000).state).toBe('startup');
+    expect(begun(2000).rate()).toBeCloseTo(2000);
+    expect(begun(100).rate()).toBeCloseTo(100);
+    expect(begun(1e6).bottleneck).toBeLessThanOrEqual(6250);
+  });
+
+  test('[P-46] knows a path better by the pictures that it carried than by the trains before them', () => {
+    const controller = new RateController();
+    controller.resume(500, 0);
+    deliver(controller, 1000, 0, 300, { limited: false });
+    deliver(controller, 1000, 300, 600, { limited: false, oneWayDelay: 110 });
+    controller.resume(500, 5000);
+    expect(controller.state).toBe('cruise');
+    expect(controller.bottleneck).toBeGreaterThan(900);
+  });
+
+  test('[P-46] searches from half the rate on another connection between the same two', () => {
+    const controller = new RateController();
+    controller.resume(undefined, 0);
+    deliver(controller, 5000, 0, 300, { limited: false });
+    deliver(controller, 5000, 300, 600, { limited: false, oneWayDelay: 110 });
+    const before = controller.bottleneck;
+    controller.reconnect(5000);
+    expect(controller.takeRebase()).toBe(true);
+    expect(controller.state).toBe('startup');
+    expect(controller.bottleneck).toBeCloseTo(before / 2);
+    controller.resume(undefined, 6000);
+    expect(controller.state).toBe('startup');
+    expect(controller.bottleneck).toBeCloseTo(before / 2);
+  });
+
   test('runs no overdrive test at the beginning of a picture', () => {
     const controller = new RateController();
-    controller.resume(0);
+    controller.resume(undefined, 0);
     const lossy = { limited: false, resolved: 20, lost: 2, late: 2 };
     deliver(controller, 1000, 0, 1000, lossy);
-    controller.resume(5000);
+    controller.resume(undefined, 5000);
     for (let now = 5010; now < 5400; now += 10) {
       controller.onFeedback(
         { ...quiet, clock: now, delivered: now * 1000, newestSentAt: now, sent: now * 1000, ...lossy },
@@ -120,7 +158,7 @@ describe('the rate controller', () => {
 
   test('[P-46] does not take packets that an event loop held back and released at once for a faster path', () => {
     const controller = new RateController();
-    controller.resume(0);
+    controller.resume(undefined, 0);
     deliver(controller, 1000, 0, 600, { limited: false, oneWayDelay: 90 });
     const before = controller.bottleneck;
     // 100 ms of packets are delivered within 40, the newest first.
@@ -136,7 +174,7 @@ describe('the rate controller', () => {
 
   test('keeps a finite rate when a receiver reports no packet that was sent', () => {
     const controller = new RateController();
-    controller.resume(0);
+    controller.resume(undefined, 0);
     deliver(controller, 1000, 0, 600, { limited: false, newestSentAt: -Infinity, sent: 0 });
     expect(controller.rate()).toBeGreaterThan(0);
     deliver(controller, 1000, 600, 1200, { limited: false });
@@ -146,7 +184,7 @@ describe('the rate controller', () => {
 
   test('continues the search when a queue drains although the rate was kept', () => {
     const controller = new RateController();
-    controller.resume(0);
+    controller.resume(undefined, 0);
     deliver(controller, 1000, 0, 200, { limited: false });
     deliver(controller, 1000, 200, 240, { limited: false, oneWayDelay: 110 });
     expect(controller.state).toBe('startup');

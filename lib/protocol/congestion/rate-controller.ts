@@ -23,7 +23,7 @@ import { LossEstimate, type LaneFate, type LossSample } from './loss-estimate.ts
 import { OverflowTest } from './overflow-test.ts';
 import { PROBE_GAIN, ProbeGain } from './probe-gain.ts';
 import { QueueEstimate } from './queue-estimate.ts';
-import { Startup, STARTUP_GAIN, WIDEN_GAIN } from './startup.ts';
+import { KNOWN_GAIN, Startup, STARTUP_GAIN, WIDEN_GAIN } from './startup.ts';
 
 /** What one feedback says about the path. */
 export interface RateSample extends DeliverySample, LossSample {
@@ -38,6 +38,8 @@ export interface RateSample extends DeliverySample, LossSample {
   readonly roundTrip: Millis;
   /** Only probes are being sent: they show loss and the minimum delay, not rate and queue. */
   readonly idle: boolean;
+  /** … and a train of them makes a queue. */
+  readonly disturbed: boolean;
 }
 
 type Phase =
@@ -87,6 +89,8 @@ export class RateController {
   readonly #drain = new BaseDrain();
   /** The path's own delay has changed since the sender last asked. */
   #rebased = false;
+  /** A new connection has not shown its limit yet. */
+  #reconnected = false;
 
   get state(): RateState {
     return this.#phase.state;
@@ -146,7 +150,7 @@ export class RateController {
     if (sample.oneWayDelay !== undefined) this.#queueing.update(sample.oneWayDelay, roundTrip, now);
     if (sample.idle) {
       // A probe's delay may be an event loop's, not the path's.
-      if (sample.oneWayDelay !== undefined) this.#queueing.probed(sample.oneWayDelay);
+      if (sample.oneWayDelay !== undefined && !sample.disturbed) this.#queueing.probed(sample.oneWayDelay);
       return;
     }
     const { queue, baseLoss } = this;
@@ -155,8 +159,13 @@ export class RateController {
     else this.#advance(this.#phase, sample, now);
   }
 
-  /** A transfer starts after an idle period: forgets what only held while packets flowed, keeps the path. */
-  resume(now: Millis): void {
+  /**
+   * A transfer starts after an idle period: forgets what only held while packets flowed, keeps the path.
+   * @param trainRate bytes a millisecond that the path carries by trains of probes
+   */
+  resume(trainRate: number | undefined, now: Millis): void {
+    const known = trainRate !== undefined && !this.#limitFound;
+    if (known) this.#bandwidth.expect(trainRate, now);
     this.#bandwidth.resume(now);
     this.#queueing.reset();
     this.#contention.reset(now);
@@ -166,8 +175,22 @@ export class RateController {
     this.#drain.restart(now);
     // A small picture ends before the path shows its limit: the next one continues the search.
     // Cruising finds what is missing without an overshoot of a round trip.
-    if (this.#limitFound || this.#bandwidth.grown) this.#phase = CRUISE;
+    if (known) this.#search(KNOWN_GAIN, now);
+    else if (this.#limitFound || (this.#bandwidth.grown && !this.#reconnected)) this.#phase = CRUISE;
     else this.#search(STARTUP_GAIN, now);
+  }
+
+  /**
+   * Another connection between the same two, perhaps over another path: searches from half the rate of the
+   * last one (draft-ietf-tsvwg-careful-resume).
+   */
+  reconnect(now: Millis): void {
+    this.#bandwidth.reconnect(now);
+    this.#queueing.rebase();
+    this.#rebased = true;
+    this.#limitFound = false;
+    this.#reconnected = true;
+    this.#search(STARTUP_GAIN, now);
   }
 
   /** The path's own delay has changed since the last call: its round trip is another. */

@@ -6,6 +6,8 @@ export const STARTUP_GAIN = 2.77;
  * With more lanes the rate is near what fewer carried: twice that for a round trip would only fill the queue.
  */
 export const WIDEN_GAIN = 1.4;
+/** Where trains of probes have shown the rate: it is a little above what is begun with. */
+export const KNOWN_GAIN = 1.25;
 /**
  * A queue this long (or a quarter of the round trip) ends the search: the path is full. If it drains within
  * half a round

@@ -1,9 +1,10 @@
 import type { Millis } from '../endpoint.ts';
 import { MAX_FEEDBACK_STREAMS } from '../limits.ts';
 import { encodeFeedback, MAX_ACK_DELAY, NO_DELAY, roomForBlocks } from '../wire/feedback-packet.ts';
-import { TICKS, ticksOf } from '../wire/lane-packet.ts';
+import { TICKS, ticksOf, type TrainPlace } from '../wire/lane-packet.ts';
 import type { IncomingObject } from './incoming-object.ts';
 import type { Arrivals } from './lane-arrivals.ts';
+import { TrainRecorder } from './train-recorder.ts';
 
 /** What the receiver measures of arriving packets, and the feedback that reports it. */
 export class FeedbackWriter {
@@ -16,6 +17,7 @@ export class FeedbackWriter {
   #newestAt: Millis = 0;
   /** Minimum one-way delay since the last feedback, in ticks of any fixed offset. */
   #delay: number | undefined;
+  readonly #trains = new TrainRecorder();
 
   /** @param sentAt ticks of the sender's clock */
   arrived(sentAt: number, length: number, now: Millis): void {
@@ -27,6 +29,11 @@ export class FeedbackWriter {
     this.#newestAt = now;
     const delay = (ticksOf(now) - sentAt) | 0;
     if (this.#delay === undefined || ((delay - this.#delay) | 0) < 0) this.#delay = delay;
+  }
+
+  /** A probe arrived, which was counted before. */
+  probed(place: TrainPlace, now: Millis): void {
+    this.#trains.arrived(place, now);
   }
 
   write(arrivals: Arrivals, reportable: readonly IncomingObject[], now: Millis): Uint8Array {
@@ -51,6 +58,7 @@ export class FeedbackWriter {
       bytes: this.#byteLength >>> 0,
       lanes,
       streams,
+      train: this.#trains.report(),
     });
   }
 }

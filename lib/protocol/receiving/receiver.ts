@@ -18,6 +18,7 @@ import {
   packetType,
   PROBE,
   splitMessage,
+  trainPlaceOf,
   type DataHeader,
 } from '../wire/lane-packet.ts';
 import { runsWhere, type Run } from '../wire/run-list.ts';
@@ -264,6 +265,7 @@ export class Receiver implements Endpoint<ReceiverEvent> {
         throw new ProtocolError('wrong-lane', 'feedback for a receiver');
       case PROBE:
         this.#countArrival(packet, lane, now);
+        this.#feedback.probed(trainPlaceOf(packet), now);
         return;
       case DATA: {
         const header = this.#countArrival(packet, lane, now);

@@ -1,5 +1,7 @@
 import type { Millis, Transmit } from '../endpoint.ts';
-import { DATA_HEADER, encodeProbe, ticksOf } from '../wire/lane-packet.ts';
+import type { TrainReport } from '../wire/feedback-packet.ts';
+import { DATA_HEADER, DATA_PACKET, encodeProbe, ticksOf, type TrainPlace } from '../wire/lane-packet.ts';
+import { CapacityTrains } from './capacity-trains.ts';
 import type { LaneSet } from './lane-set.ts';
 
 /**
@@ -10,27 +12,68 @@ import type { LaneSet } from './lane-set.ts';
 const PROBES = 64;
 const PROBE_INTERVAL: Millis = 25;
 const PROBE_LANES = 4;
+/**
+ * A train goes over so many: four packets of the longest on each, which a lane's window takes even after a
+ * loss.
+ */
+const TRAIN_LANES = 8;
+/** Trains begin after so many of them: the delay of the empty path is known then, and its loss roughly. */
+const BEFORE_TRAINS = 24;
 
-/** Sends probes while nothing else is sent. */
+/** Sends probes while nothing else is sent: single ones for loss and delay, trains for the rate. */
 export class PathProber {
   #left = PROBES;
   #nextAt: Millis = 0;
+  readonly #trains = new CapacityTrains();
 
   /** There are probes left, and a lane. */
   ready(lanes: LaneSet): boolean {
-    return this.#left > 0 && lanes.size > 0;
+    return (this.#left > 0 || !this.#trains.over) && lanes.size > 0;
+  }
+
+  /** A train is on its way: delays are those of the queue that it makes. */
+  get disturbed(): boolean {
+    return this.#trains.open;
+  }
+
+  /** Bytes a millisecond that the path carries by the trains; `undefined`: not known. */
+  get rate(): number | undefined {
+    return this.#trains.rate;
   }
 
   poll(lanes: LaneSet, now: Millis): Transmit | undefined {
-    if (!this.ready(lanes) || now < this.#nextAt) return undefined;
+    if (!this.ready(lanes)) return undefined;
+    const place = this.#left > PROBES - BEFORE_TRAINS ? undefined : this.#trains.poll(now);
+    if (place !== undefined) return probe(lanes, place.place % TRAIN_LANES, now, DATA_PACKET, place);
+    if (this.#left === 0 || now < this.#nextAt) return undefined;
     this.#nextAt = now + PROBE_INTERVAL;
     this.#left -= 1;
-    const lane = lanes.nth(this.#left % PROBE_LANES);
-    return { lane: lane.id, bytes: encodeProbe(lanes.send(lane, undefined, now), ticksOf(now), DATA_HEADER) };
+    return probe(lanes, this.#left % PROBE_LANES, now, DATA_HEADER);
+  }
+
+  heard(report: TrainReport | undefined, delivered: Millis, now: Millis): void {
+    this.#trains.heard(report, delivered, now);
+  }
+
+  /** Another connection: what the trains have shown may be of another path. */
+  forget(): void {
+    this.#trains.forget();
+  }
+
+  /** A picture is to be sent. */
+  stop(): void {
+    this.#trains.stop();
   }
 
   /** `Infinity`: nothing to probe. */
   nextTimeout(lanes: LaneSet): Millis {
-    return this.ready(lanes) ? this.#nextAt : Infinity;
+    if (!this.ready(lanes)) return Infinity;
+    const single = this.#left > 0 ? this.#nextAt : Infinity;
+    return this.#left > PROBES - BEFORE_TRAINS ? single : Math.min(single, this.#trains.nextTimeout());
   }
+}
+
+function probe(lanes: LaneSet, turn: number, now: Millis, length: number, place?: TrainPlace): Transmit {
+  const lane = lanes.nth(turn);
+  return { lane: lane.id, bytes: encodeProbe(lanes.send(lane, undefined, now), ticksOf(now), length, place) };
 }

@@ -208,6 +208,11 @@ export class Sender implements Endpoint<SenderEvent> {
 
   handleLaneOpen(lane: LaneId, now: Millis): void {
     if (lane === CONTROL_LANE) return;
+    // The first lane of another connection: perhaps over another path.
+    if (this.#lanes.size === 0 && this.#roundTrip.smoothed !== undefined) {
+      this.#prober.forget();
+      this.#controller.reconnect(now);
+    }
     this.#lanes.open(lane);
     this.#silence.restart(now);
     if (this.#laneManager.opened(now)) this.#controller.widen(now);
@@ -397,6 +402,7 @@ export class Sender implements Endpoint<SenderEvent> {
     const measured = feedback.packets > 0;
     const sample = measured ? this.#delivery.roundTripSample(feedback, now) : undefined;
     if (sample !== undefined) this.#roundTrip.add(sample, now);
+    this.#prober.heard(feedback.train, this.#delivery.newestDeliveredAt, now);
     const fate = this.#resolve(feedback);
     for (const { id } of this.#queue.report(feedback.streams))
       this.#events.push({ type: 'delivered', transfer: id });
@@ -436,6 +442,7 @@ export class Sender implements Endpoint<SenderEvent> {
         roundTrip: this.#roundTrip.minRtt,
         limited: this.#pacer.limitedAt >= limitedSince,
         idle: !this.#queue.busy,
+        disturbed: this.#prober.disturbed,
       },
       now,
     );
@@ -502,7 +509,8 @@ export class Sender implements Endpoint<SenderEvent> {
 
   #accepted(transfer: OutgoingTransfer, have: readonly Run[], now: Millis): void {
     if (!this.#queue.busy) {
-      this.#controller.resume(now);
+      this.#prober.stop();
+      this.#controller.resume(this.#prober.rate, now);
       this.#begin(now);
     }
     this.#queue.accept(transfer, have);

@@ -4,7 +4,7 @@
  * FEEDBACK (receiver → sender; the newest wins):
  *
  *     +--------+--------+--------+--------+--------+--------+--------+--------+
- *     |  0x10  | lanes  | streams|   0    |       feedback number (32)        |
+ *     |  0x10  | lanes  | streams| trains |       feedback number (32)        |
  *     +--------+--------+--------+--------+--------+--------+--------+--------+
  *     |       receiver's clock (32)       |  latest send time received (32)   |
  *     +--------+--------+--------+--------+--------+--------+--------+--------+
@@ -13,6 +13,7 @@
  *       ack delay(16) one-way delay(32) packets received(32) bytes received(32)
  *       lanes × { lane(16) highest number(16) packets received(16) }
  *       streams × { stream(16) closed below(32) listed through(32) entries(8) × { offset(16) lacking(8) } }
+ *       trains × { train(8) count(8) first place(8) last place(8) time(16) }, one at most
  *
  * Every block from `closed below` through `listed through` (exclusive) that has no entry is complete.
  */
@@ -28,6 +29,9 @@ const FEEDBACK_HEADER = 30;
 const LANE_ENTRY = 6;
 const STREAM_ENTRY = 11;
 const BLOCK_ENTRY = 3;
+const TRAIN_ENTRY = 6;
+/** `time` of a train that took this many ticks (6.5 s) or more. */
+const MAX_TRAIN_TIME = 0xffff;
 
 /** What feedback reports of one lane. */
 export interface LaneReport {
@@ -47,6 +51,19 @@ export interface StreamReport {
   readonly listedThrough: number;
   /** Open blocks: how many distinct symbols each still lacks, 1 … K. */
   readonly lacking: readonly { readonly block: number; readonly symbols: number }[];
+}
+
+/** What feedback reports of a train of probes: how much time its packets took to arrive. */
+export interface TrainReport {
+  /** 1 … 255. */
+  readonly train: number;
+  /** Packets of it that arrived, at least two. */
+  readonly count: number;
+  /** Places in the train of the first and the last of them. */
+  readonly first: number;
+  readonly last: number;
+  /** Ticks between the first arrival and the last. */
+  readonly time: number;
 }
 
 /** The newest feedback replaces all before. Times are in ticks of 0.1 ms, modulo 2^32. */
@@ -69,11 +86,12 @@ export interface Feedback {
   readonly bytes: number;
   readonly lanes: readonly LaneReport[];
   readonly streams: readonly StreamReport[];
+  readonly train?: TrainReport | undefined;
 }
 
 /** Block entries that fit into one feedback with this many lanes and streams. */
 export function roomForBlocks(lanes: number, streams: number): number {
-  const left = MAX_PACKET - FEEDBACK_HEADER - lanes * LANE_ENTRY - streams * STREAM_ENTRY;
+  const left = MAX_PACKET - FEEDBACK_HEADER - TRAIN_ENTRY - lanes * LANE_ENTRY - streams * STREAM_ENTRY;
   return Math.max(0, Math.floor(left / BLOCK_ENTRY));
 }
 
@@ -81,11 +99,14 @@ export function roomForBlocks(lanes: number, streams: number): number {
 export function encodeFeedback(feedback: Feedback): Uint8Array {
   let length = FEEDBACK_HEADER + feedback.lanes.length * LANE_ENTRY;
   for (const stream of feedback.streams) length += STREAM_ENTRY + stream.lacking.length * BLOCK_ENTRY;
+  const { train } = feedback;
+  if (train !== undefined) length += TRAIN_ENTRY;
   const bytes = new Uint8Array(length);
   const view = new DataView(bytes.buffer);
   view.setUint8(0, FEEDBACK);
   view.setUint8(1, feedback.lanes.length);
   view.setUint8(2, feedback.streams.length);
+  view.setUint8(3, train === undefined ? 0 : 1);
   view.setUint32(4, feedback.number);
   view.setUint32(8, feedback.clock);
   view.setUint32(12, feedback.newestSentAt);
@@ -112,6 +133,13 @@ export function encodeFeedback(feedback: Feedback): Uint8Array {
       at += BLOCK_ENTRY;
     }
   }
+  if (train !== undefined) {
+    view.setUint8(at, train.train);
+    view.setUint8(at + 1, train.count);
+    view.setUint8(at + 2, train.first);
+    view.setUint8(at + 3, train.last);
+    view.setUint16(at + 4, Math.min(MAX_TRAIN_TIME, train.time));
+  }
   return bytes;
 }
 
@@ -123,7 +151,8 @@ export function decodeFeedback(bytes: Uint8Array): Feedback {
   const streamCount = view.getUint8(2);
   if (laneCount > MAX_FEEDBACK_LANES) throw new ProtocolError('bad-number', 'lanes');
   if (streamCount > MAX_FEEDBACK_STREAMS) throw new ProtocolError('bad-number', 'streams');
-  if (view.getUint8(3) !== 0) throw new ProtocolError('bad-number', 'reserved');
+  const trainCount = view.getUint8(3);
+  if (trainCount > 1) throw new ProtocolError('bad-number', 'trains');
   let at = FEEDBACK_HEADER;
   if (bytes.length < at + laneCount * LANE_ENTRY) throw new ProtocolError('truncated');
   const lanes: LaneReport[] = [];
@@ -155,6 +184,8 @@ export function decodeFeedback(bytes: Uint8Array): Feedback {
     }
     streams.push({ stream, closedBelow, listedThrough, lacking });
   }
+  const train = trainCount === 1 ? decodeTrain(view, at) : undefined;
+  if (train !== undefined) at += TRAIN_ENTRY;
   if (at !== bytes.length) throw new ProtocolError('trailing-bytes');
   return {
     number: view.getUint32(4),
@@ -166,5 +197,16 @@ export function decodeFeedback(bytes: Uint8Array): Feedback {
     bytes: view.getUint32(26),
     lanes,
     streams,
+    train,
   };
+}
+
+function decodeTrain(view: DataView, at: number): TrainReport {
+  if (view.byteLength < at + TRAIN_ENTRY) throw new ProtocolError('truncated');
+  const train = view.getUint8(at);
+  const count = view.getUint8(at + 1);
+  const first = view.getUint8(at + 2);
+  const last = view.getUint8(at + 3);
+  if (train === 0 || count < 2 || last - first < count - 1) throw new ProtocolError('bad-number', 'train');
+  return { train, count, first, last, time: view.getUint16(at + 4) };
 }

@@ -13,8 +13,8 @@
  *     +--------+--------+--------+--------+--------+--------+--------+--------+
  *     |  the symbol's bytes: a chunk (symbol < K) or a repair symbol (≥ K)  …
  *
- * PROBE: 0x02, seven zero bytes, number (32), sent at (32), padding: measures a path that has nothing to
- * carry.
+ * PROBE: 0x02, train (8), place (8), five zero bytes, number (32), sent at (32), padding: measures a path
+ * that has nothing to carry. Train 0: it belongs to none.
  */
 import { ProtocolError } from '../errors.ts';
 import { CHUNK_LENGTH, MAX_MESSAGE_PACKETS, MAX_PACKET } from '../limits.ts';
@@ -63,11 +63,28 @@ export function encodeData(
   return message;
 }
 
+/** A probe's place in a train of probes: packets sent at once, whose arrivals show the path's rate. */
+export interface TrainPlace {
+  /** 1 … 255; 0: the probe belongs to none. */
+  readonly train: number;
+  /** 0 … 255. */
+  readonly place: number;
+}
+
+const NO_TRAIN: TrainPlace = { train: 0, place: 0 };
+
 /** @param sentAt ticks @param length of the packet in bytes, header included */
-export function encodeProbe(number: number, sentAt: number, length: number): Uint8Array {
+export function encodeProbe(
+  number: number,
+  sentAt: number,
+  length: number,
+  { train, place }: TrainPlace = NO_TRAIN,
+): Uint8Array {
   const bytes = new Uint8Array(length);
   const view = new DataView(bytes.buffer);
   view.setUint8(0, PROBE);
+  view.setUint8(1, train);
+  view.setUint8(2, place);
   view.setUint32(8, number);
   view.setUint32(12, sentAt);
   return bytes;
@@ -116,4 +133,9 @@ export function decodeData(bytes: Uint8Array): DataHeader {
     number: view.getUint32(8),
     sentAt: view.getUint32(12),
   };
+}
+
+/** Where in which train a PROBE packet is, whose header was decoded. */
+export function trainPlaceOf(probe: Uint8Array): TrainPlace {
+  return { train: probe[1] as number, place: probe[2] as number };
 }

@@ -27,6 +27,7 @@ import {
   millisBetween,
   packetType,
   PROBE,
+  trainPlaceOf,
   splitMessage,
   ticksOf,
 } from './lane-packet.ts';
@@ -152,6 +153,19 @@ const feedbacks: fc.Arbitrary<Feedback> = fc.record({
         };
       }),
     { maxLength: limits.MAX_FEEDBACK_STREAMS },
+  ),
+  train: fc.option(
+    fc
+      .record({
+        train: fc.integer({ min: 1, max: 255 }),
+        count: fc.integer({ min: 2, max: 255 }),
+        first: uint(8),
+        more: uint(8),
+        time: uint(16),
+      })
+      .filter(({ count, first, more }) => first + count - 1 + more <= 255)
+      .map(({ more, ...rest }) => ({ ...rest, last: rest.first + rest.count - 1 + more })),
+    { nil: undefined },
   ),
 });
 
@@ -462,6 +476,11 @@ describe('packets', () => {
           const bytes = encodeProbe(number, sentAt, length);
           expect(packetType(bytes)).toBe(PROBE);
           expect(decodeData(bytes)).toEqual({ symbol: 0, stream: 0, block: 0, number, sentAt });
+          expect(trainPlaceOf(bytes)).toEqual({ train: 0, place: 0 });
+          const place = { train: 1 + (number % 255), place: sentAt % 256 };
+          const ofTrain = encodeProbe(number, sentAt, length, place);
+          expect(trainPlaceOf(ofTrain)).toEqual(place);
+          expect(decodeData(ofTrain)).toMatchObject({ number, sentAt });
         },
       ),
       RUNS,
@@ -509,11 +528,35 @@ describe('packets', () => {
               lacking: Array.from({ length: count }, (_, block) => ({ block, symbols: 1 })),
             };
           }),
+          train: { train: 1, count: 2, first: 0, last: 1, time: 1 },
         });
         expect(bytes.length).toBeLessThanOrEqual(limits.MAX_PACKET);
         decodeFeedback(bytes);
       }
     }
+  });
+
+  test('[P-122] of feedback are refused when the train that they report cannot be', () => {
+    const counts = { number: 1, clock: 2, newestSentAt: 3, ackDelay: 4, delay: 5, packets: 6, bytes: 7 };
+    const reported = { train: 1, count: 8, first: 0, last: 7, time: 90_000 };
+    const bytes = encodeFeedback({ ...counts, lanes: [], streams: [], train: reported });
+    // Longer than it can say.
+    expect(decodeFeedback(bytes).train).toEqual({ train: 1, count: 8, first: 0, last: 7, time: 0xffff });
+    const at = bytes.length - 6;
+    for (const [place, value] of [
+      [0, 0],
+      [1, 1],
+      [1, 9],
+      [2, 1],
+      [3, 6],
+    ] as const) {
+      const wrong = bytes.slice();
+      wrong[at + place] = value;
+      expect(() => decodeFeedback(wrong)).toThrowError(expect.objectContaining({ code: 'bad-number' }));
+    }
+    const two = bytes.slice();
+    two[3] = 2;
+    expect(() => decodeFeedback(two)).toThrowError(expect.objectContaining({ code: 'bad-number' }));
   });
 
   test('[P-96] of arbitrary bytes are packets or protocol errors', () => {

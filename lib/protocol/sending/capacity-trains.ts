@@ -1,0 +1,126 @@
+import type { Millis } from '../endpoint.ts';
+import type { TrainReport } from '../wire/feedback-packet.ts';
+import { DATA_PACKET, TICKS } from '../wire/lane-packet.ts';
+
+/**
+ * Packets of each train. A bottleneck spaces packets that reach it at once by the time that it takes for each
+ * (packet pairs, Keshav 1991; trains, Dovrolis et al., INFOCOM 2001): the longer, the less two event loops
+ * count. All together are 62 KB.
+ */
+const TRAINS = [4, 8, 16, 32] as const;
+/** A train that took this long is exact enough, and the next one would fill the queue of a slow path. */
+const LONG: Millis = 20;
+/** A train of which nothing was heard for so long is the last: the path is not what trains are for. */
+const PATIENCE: Millis = 1500;
+/** Between the end of one train and the next: the queue that it left drains. */
+const REST: Millis = 40;
+/** Trains of fewer packets decide only where there is no longer one. */
+const DECIDING = 8;
+
+/** A train that is over. */
+interface Judged {
+  readonly length: number;
+  /** Bytes a millisecond. */
+  readonly rate: number;
+}
+
+/**
+ * Trains of full probes while the path is idle, the next one twice as long, until one takes long: what the
+ * path carries is known before it is needed.
+ */
+export class CapacityTrains {
+  /** Trains begun. */
+  #begun = 0;
+  /** Packets of the newest that are still to be sent. */
+  #left = 0;
+  #sentAt: Millis = 0;
+  /** The newest is being sent, or its report is awaited. */
+  #open = false;
+  #report: TrainReport | undefined;
+  #nextAt: Millis = 0;
+  #last: Judged | undefined;
+  #previous: Judged | undefined;
+  #enough = false;
+
+  /** Its packets are on their way: what else is measured now meets the queue that they make. */
+  get open(): boolean {
+    return this.#open;
+  }
+
+  /** No train follows. */
+  get over(): boolean {
+    return !this.#open && (this.#enough || this.#begun === TRAINS.length);
+  }
+
+  /** The next packet's place in its train; `undefined`: none is due. */
+  poll(now: Millis): { readonly train: number; readonly place: number } | undefined {
+    if (this.#open && this.#left === 0 && now - this.#sentAt > PATIENCE) {
+      this.#judge(now);
+      this.#enough = true;
+    }
+    if (!this.#open && !this.over && now >= this.#nextAt) {
+      this.#left = TRAINS[this.#begun] as number;
+      this.#begun += 1;
+      this.#open = true;
+      this.#report = undefined;
+      this.#sentAt = now;
+    }
+    if (this.#left === 0) return undefined;
+    this.#left -= 1;
+    return { train: this.#begun, place: this.#length - 1 - this.#left };
+  }
+
+  /** `Infinity`: not before a report. */
+  nextTimeout(): Millis {
+    if (this.over) return Infinity;
+    if (!this.#open) return this.#nextAt;
+    return this.#left > 0 ? this.#sentAt : this.#sentAt + PATIENCE + 1;
+  }
+
+  /**
+   * What feedback says of a train, believed as far as it can be true.
+   * @param delivered something that was sent at this time has arrived
+   */
+  heard(report: TrainReport | undefined, delivered: Millis, now: Millis): void {
+    if (!this.#open || this.#left > 0) return;
+    if (report?.train === this.#begun && report.last < this.#length) this.#report = report;
+    // What followed it has arrived, or its last packet has.
+    if (delivered > this.#sentAt || this.#report?.last === this.#length - 1) this.#judge(now);
+  }
+
+  /** A picture is sent: the train is broken off. */
+  stop(): void {
+    if (this.#open) this.#enough = true;
+    this.#open = false;
+    this.#left = 0;
+  }
+
+  /** What was found is of another path. Those that are left show what this one carries. */
+  forget(): void {
+    this.#last = undefined;
+    this.#previous = undefined;
+  }
+
+  /** Bytes a millisecond that the path carries, `undefined`: not known. */
+  get rate(): number | undefined {
+    const last = this.#last;
+    const previous = this.#previous;
+    if (last === undefined || previous === undefined || previous.length < DECIDING) return last?.rate;
+    return Math.min(last.rate, previous.rate);
+  }
+
+  get #length(): number {
+    return TRAINS[this.#begun - 1] ?? 0;
+  }
+
+  #judge(now: Millis): void {
+    const report = this.#report;
+    this.#open = false;
+    this.#nextAt = now + REST;
+    if (report === undefined) return;
+    const time = Math.max(1, report.time) / TICKS;
+    this.#previous = this.#last;
+    this.#last = { length: this.#length, rate: ((report.last - report.first) * DATA_PACKET) / time };
+    if (time > LONG) this.#enough = true;
+  }
+}
