@@ -54,7 +54,7 @@ function figuresAt(replay: ChunkReplay, timeline: Timeline, position: number): F
   for (const state of replay.goTo(position)) counts[state] = (counts[state] ?? 0) + 1;
   const repaired = counts[SAME.repaired] ?? 0;
   return {
-    ...noFigures(timeline.bytes),
+    ...noFigures(timeline.byteLength),
     chunksReceived: (counts[SAME.received] ?? 0) + repaired,
     chunksLost: (counts[SAME.lost] ?? 0) + repaired,
     chunksRepaired: repaired,

@@ -46,7 +46,7 @@ export function SidePicture({ side, title, picture, timeline, position, epoch }:
         : thumbUrl && timeline
           ? 'thumb'
           : 'none';
-  const percent = timeline ? f.percent((100 * front) / timeline.bytes) : '';
+  const percent = timeline ? f.percent((100 * front) / timeline.byteLength) : '';
   return (
     <section className={own.side} aria-label={title}>
       <h2 className={own.sideTitle}>{title}</h2>

@@ -10,7 +10,7 @@ const done = (id: string): TransferSnapshot => ({
   id,
   name: `${id}.bin`,
   type: '',
-  bytes: 1,
+  byteLength: 1,
   modified: 0,
   state: 'done',
   figures: noFigures(1),

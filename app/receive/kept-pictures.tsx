@@ -103,7 +103,7 @@ export function KeptPictures({
             {t.kept.others(
               others.length,
               parts.length,
-              f.bytes(hidden.reduce((sum, { bytes }) => sum + bytes, 0)),
+              f.bytes(hidden.reduce((sum, { byteLength }) => sum + byteLength, 0)),
             )}
           </p>
           <div className={ui.row}>
@@ -155,7 +155,7 @@ function KeptCard({
       folders={path.folders}
       state="done"
       compact={fileKind(one.name, one.type) !== 'picture'}
-      about={[fileLabel(one.name, one.type) || t.facts.untyped, size, f.bytes(one.bytes)]
+      about={[fileLabel(one.name, one.type) || t.facts.untyped, size, f.bytes(one.byteLength)]
         .filter(Boolean)
         .join(' · ')}
       said={t.receiverStates.done}
@@ -202,7 +202,7 @@ const snapshotOf = ({
   id,
   name,
   type,
-  bytes,
+  byteLength,
   modified,
   width,
   height,
@@ -211,11 +211,11 @@ const snapshotOf = ({
   id,
   name,
   type,
-  bytes,
+  byteLength,
   modified,
   ...(width === undefined || height === undefined ? {} : { width, height }),
   state: 'done',
-  figures: noFigures(bytes),
+  figures: noFigures(byteLength),
   sha256,
 });
 

@@ -43,7 +43,7 @@ function shared(initial: SessionSnapshot) {
       const one = find(id);
       if (!one) return undefined;
       const order = Uint32Array.from({ length: one.figures.chunksReceived }, (_, at) => at);
-      return { order, chunkLength: 1024, bytes: one.bytes };
+      return { order, chunkLength: 1024, byteLength: one.byteLength };
     },
     history: () =>
       Array.from({ length: 60 }, (_, at) => ({

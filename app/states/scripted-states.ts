@@ -40,7 +40,7 @@ function transfer(part: Partial<TransferSnapshot>): TransferSnapshot {
     id: 'one',
     name: 'evening-at-the-harbour.jpg',
     type: 'image/jpeg',
-    bytes: BYTES,
+    byteLength: BYTES,
     width: 4032,
     height: 3024,
     modified: Date.UTC(2026, 7, 14, 18, 42),

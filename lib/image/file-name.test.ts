@@ -70,9 +70,9 @@ const ACTIVE = [
 
 /** What must hold of every answer, whatever the input. */
 function expectSafe(cleaned: string, type: string): void {
-  const bytes = new TextEncoder().encode(cleaned).length;
-  expect(bytes).toBeGreaterThan(0);
-  expect(bytes).toBeLessThanOrEqual(MAX_NAME_BYTES);
+  const byteLength = new TextEncoder().encode(cleaned).length;
+  expect(byteLength).toBeGreaterThan(0);
+  expect(byteLength).toBeLessThanOrEqual(MAX_NAME_BYTES);
   expect(cleaned).not.toMatch(/[/\\:*?"<>|\u2215\uff0f]/u);
   expect(cleaned).not.toMatch(/(?!\u200c|\u200d)[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029\u3164]/u);
   // A joiner only where it joins something.

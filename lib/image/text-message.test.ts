@@ -12,9 +12,9 @@ import {
 const links = (text: string) => textParts(text).flatMap(({ link, text: part }) => (link ? [part] : []));
 
 test('[P-112] only a small transfer of the type is a message', () => {
-  expect(isMessage({ type: MESSAGE_TYPE, bytes: MAX_MESSAGE_BYTES })).toBe(true);
-  expect(isMessage({ type: MESSAGE_TYPE, bytes: MAX_MESSAGE_BYTES + 1 })).toBe(false);
-  expect(isMessage({ type: 'text/plain', bytes: 5 })).toBe(false);
+  expect(isMessage({ type: MESSAGE_TYPE, byteLength: MAX_MESSAGE_BYTES })).toBe(true);
+  expect(isMessage({ type: MESSAGE_TYPE, byteLength: MAX_MESSAGE_BYTES + 1 })).toBe(false);
+  expect(isMessage({ type: 'text/plain', byteLength: 5 })).toBe(false);
   expect(messageFile('hello', 'a.txt').type).toBe(MESSAGE_TYPE);
   expect(messageFile('é'.repeat(MAX_MESSAGE_BYTES / 2 + 1), 'a.txt').type).toBe('text/plain');
 });

@@ -9,8 +9,8 @@ export const MAX_MESSAGE_BYTES = 64 * 1024;
 const MAX_LINKS = 200;
 
 /** Whether a transfer is shown as text once it is here. */
-export function isMessage({ type, bytes }: { type: string; bytes: number }): boolean {
-  return type === MESSAGE_TYPE && bytes <= MAX_MESSAGE_BYTES;
+export function isMessage({ type, byteLength }: { type: string; byteLength: number }): boolean {
+  return type === MESSAGE_TYPE && byteLength <= MAX_MESSAGE_BYTES;
 }
 
 /** A text or link as a file to send. */

@@ -24,13 +24,13 @@ test('has rates whose area is what arrived', () => {
   const { rate } = plotData(timelines, [undefined, undefined]);
   const [seconds, ...curves] = rate;
   for (const curve of curves) {
-    const bytes = curve.reduce<number>(
+    const byteLength = curve.reduce<number>(
       (sum, megabits, i) =>
         sum + ((megabits ?? 0) / 8) * 1e6 * ((seconds[i] ?? 0) - (seconds[i - 1] ?? 0.01)),
       0,
     );
-    expect(bytes).toBeGreaterThan(0.99 * BYTES);
-    expect(bytes).toBeLessThan(1.01 * BYTES);
+    expect(byteLength).toBeGreaterThan(0.99 * BYTES);
+    expect(byteLength).toBeLessThan(1.01 * BYTES);
   }
 });
 

@@ -41,7 +41,7 @@ export function plotData(timelines: readonly Timeline[], quality: readonly (Step
     front: [
       seconds,
       ...timelines.map((timeline) =>
-        times.map((time) => (100 * valueAt(timeline.front, time)) / timeline.bytes),
+        times.map((time) => (100 * valueAt(timeline.front, time)) / timeline.byteLength),
       ),
     ],
     rate: [

@@ -22,7 +22,7 @@ function steps(...points: [at: number, value: number][]): Steps {
 function timeline(system: System, front: Steps, previewAt?: number): Timeline {
   return {
     system,
-    bytes: 1000,
+    byteLength: 1000,
     chunks: 1,
     completeAt: front.at.at(-1),
     previewAt,
@@ -55,9 +55,9 @@ describe('psnr', () => {
 
 describe('fronts to measure', () => {
   test('grow to the whole file, each once, even of a file of a few bytes', () => {
-    for (const bytes of [1, 5, 1000, 1e6]) {
-      const fronts = frontsToMeasure(bytes, 20);
-      expect(fronts.at(-1)).toBe(bytes);
+    for (const byteLength of [1, 5, 1000, 1e6]) {
+      const fronts = frontsToMeasure(byteLength, 20);
+      expect(fronts.at(-1)).toBe(byteLength);
       expect(fronts).toEqual([...new Set(fronts)].sort((a, b) => a - b));
       expect(fronts[0]).toBeGreaterThan(0);
     }

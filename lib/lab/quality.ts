@@ -43,8 +43,8 @@ export function psnr(a: Uint8ClampedArray, b: Uint8ClampedArray): number {
 }
 
 /** Fronts worth a decode: closer together at the beginning, where most of the picture arrives. */
-export function frontsToMeasure(bytes: number, count: number): number[] {
-  const fronts = Array.from({ length: count }, (_, i) => Math.ceil(bytes * ((i + 1) / count) ** 1.5));
+export function frontsToMeasure(byteLength: number, count: number): number[] {
+  const fronts = Array.from({ length: count }, (_, i) => Math.ceil(byteLength * ((i + 1) / count) ** 1.5));
   return [...new Set(fronts)].filter((front) => front > 0);
 }
 

@@ -83,7 +83,7 @@ export function simulateTessera(
   const { sent, lost, queueDropped } = run.pair.links.aToB.stats;
   return {
     system: 'tessera',
-    bytes: picture.length,
+    byteLength: picture.length,
     chunks,
     completeAt: done ? result.completeAt - acceptedAt : undefined,
     previewAt: result?.previewAt === undefined ? undefined : result.previewAt - acceptedAt,
@@ -98,10 +98,10 @@ export function simulateTessera(
  * A byte stream, in order, on an established connection; it starts when the acceptance has reached the
  * sender.
  */
-export function simulateRival(rival: Rival, conditions: Conditions, bytes: number): Timeline {
+export function simulateRival(rival: Rival, conditions: Conditions, byteLength: number): Timeline {
   const { forward, reverse } = linksOf(conditions);
   const path = makePath(forward, reverse);
-  const flow = new ReliableFlow({ model: rival, size: bytes, start: conditions.roundTrip / 2 }, path);
+  const flow = new ReliableFlow({ model: rival, size: byteLength, start: conditions.roundTrip / 2 }, path);
   runPath(path, MAX_TIME, () => flow.completedAt !== undefined);
 
   const end = flow.completedAt ?? MAX_TIME;
@@ -115,28 +115,32 @@ export function simulateRival(rival: Rival, conditions: Conditions, bytes: numbe
   const steps = front.steps();
   return {
     system: rival,
-    bytes,
-    chunks: geometryOf(bytes).chunks,
+    byteLength,
+    chunks: geometryOf(byteLength).chunks,
     completeAt: flow.completedAt,
     previewAt: undefined,
     front: steps,
     arrived: steps,
-    events: inOrder(steps, bytes),
+    events: inOrder(steps, byteLength),
     packets: { sent, lost: lost + queueDropped },
   };
 }
 
 /** What no protocol beats on this path, in milliseconds from acceptance. */
-export function limitUnder({ loss, burst, roundTrip, rate, seed }: Conditions, bytes: number): number {
-  return limitOf(bytes, { loss: loss / 100, burst, rtt: roundTrip, rate: rate * 1e6, seed });
+export function limitUnder({ loss, burst, roundTrip, rate, seed }: Conditions, byteLength: number): number {
+  return limitOf(byteLength, { loss: loss / 100, burst, rtt: roundTrip, rate: rate * 1e6, seed });
 }
 
 /** A chunk of a stream is there when the front has passed it. */
-function inOrder({ at, value }: Steps, bytes: number): ChunkEvents {
+function inOrder({ at, value }: Steps, byteLength: number): ChunkEvents {
   const events = new EventRecorder();
   let chunk = 0;
   for (const [index, front] of value.entries()) {
-    for (; chunk * CHUNK_LENGTH < bytes && Math.min(bytes, (chunk + 1) * CHUNK_LENGTH) <= front; chunk++)
+    for (
+      ;
+      chunk * CHUNK_LENGTH < byteLength && Math.min(byteLength, (chunk + 1) * CHUNK_LENGTH) <= front;
+      chunk++
+    )
       events.add(at[index] as number, chunk, ChunkState.received);
   }
   return events.events();

@@ -25,7 +25,7 @@ export interface ChunkEvents {
 /** Time zero is when the receiver accepts; everything can cross between threads. */
 export interface Timeline {
   readonly system: System;
-  readonly bytes: number;
+  readonly byteLength: number;
   readonly chunks: number;
   /** The last byte; `undefined`: not within `MAX_TIME`. */
   readonly completeAt: Millis | undefined;

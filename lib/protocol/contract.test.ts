@@ -96,9 +96,9 @@ class Listener {
   now = 1000;
   #number = 0;
 
-  constructor(bytes: number) {
+  constructor(byteLength: number) {
     for (let lane = 1; lane <= 5; lane++) this.receiver.handleLaneOpen(lane, this.now);
-    const offer = encodeControl({ type: 'offer', transfer: 1, header: { ...header(bytes) } });
+    const offer = encodeControl({ type: 'offer', transfer: 1, header: { ...header(byteLength) } });
     this.receiver.handlePacket(offer, CONTROL_LANE, this.now);
     this.receiver.accept(1, [], this.now);
     this.drain();
@@ -172,7 +172,7 @@ describe('feedback', () => {
     expect(told.newestSentAt).toBe((start - 3) * 10);
     expect(told.ackDelay).toBe((next.at - start) * 10);
     expect(told.delay).toBe(30);
-    expect(told.bytes).toBe(4 * (16 + 1024));
+    expect(told.byteLength).toBe(4 * (16 + 1024));
   });
 });
 

@@ -509,7 +509,7 @@ function claim(change: Partial<Feedback>): Feedback {
     ackDelay: 0,
     delay: NO_DELAY,
     packets: 1,
-    bytes: 1000,
+    byteLength: 1000,
     lanes: [],
     streams: [],
     ...change,

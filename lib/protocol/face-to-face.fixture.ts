@@ -7,12 +7,12 @@ import { Sender } from './sending/sender.ts';
 import type { SenderEvent } from './sending/sender-event.ts';
 
 /** Of a picture of so many zeros. */
-export const header = (bytes: number, previewBytes = 0) => ({
+export const header = (byteLength: number, previewBytes = 0) => ({
   name: 'p',
   type: 'image/png',
-  bytes,
+  byteLength,
   modified: 0,
-  digest: new Uint8Array(32).fill(bytes % 251),
+  digest: new Uint8Array(32).fill(byteLength % 251),
   previewBytes,
 });
 

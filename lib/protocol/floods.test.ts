@@ -163,7 +163,7 @@ const CLAIM: Feedback = {
   ackDelay: 0,
   delay: NO_DELAY,
   packets: 0,
-  bytes: 0,
+  byteLength: 0,
   lanes: [],
   streams: [],
 };
@@ -174,7 +174,7 @@ describe('a receiver that is never satisfied', () => {
     for (let lane = 1; lane <= 32; lane++) sender.handleLaneOpen(lane, 0);
     const id = sender.offer(header(100_000), 0);
     const sent = new Map<number, number>();
-    let bytes = 0;
+    let byteLength = 0;
     let packets = 0;
     const ends: string[] = [];
     let number = 0;
@@ -184,7 +184,7 @@ describe('a receiver that is never satisfied', () => {
       sender.handleTimeout(now);
       for (let out = sender.pollTransmit(now); out !== undefined; out = sender.pollTransmit(now)) {
         if (out.lane === CONTROL_LANE) continue;
-        bytes += out.bytes.length;
+        byteLength += out.bytes.length;
         packets += 1;
         sent.set(out.lane, (sent.get(out.lane) ?? 0) + 1);
       }
@@ -196,7 +196,14 @@ describe('a receiver that is never satisfied', () => {
       const lanes = [...sent].map(([lane, count]) => ({ lane, highest: count - 1, received: count }));
       const lacking = [0, 1].map((block) => ({ block, symbols: 49 }));
       const streams = [{ stream: streamOf(id, ORIGINAL), closedBelow: 0, listedThrough: 2, lacking }];
-      const said = { number: ++number, clock: now * 10, newestSentAt: now * 10, delay: 0, packets, bytes };
+      const said = {
+        number: ++number,
+        clock: now * 10,
+        newestSentAt: now * 10,
+        delay: 0,
+        packets,
+        byteLength,
+      };
       sender.handlePacket(encodeFeedback({ ...CLAIM, ...said, lanes, streams }), 1, now + 1);
     }
     const budget = SENDING_EFFORT * 98 + SENDING_ALLOWANCE;
@@ -214,11 +221,11 @@ describe('a receiver that is never satisfied', () => {
       pair.receiver.accept(id, [], pair.now);
       pair.settle();
       pair.toSender = everything;
-      let bytes = 0;
+      let byteLength = 0;
       const sent = new Map<number, number>();
       pair.toReceiver = (message, lane) => {
         if (lane !== CONTROL_LANE) {
-          bytes += message.length;
+          byteLength += message.length;
           sent.set(lane, (sent.get(lane) ?? 0) + 1);
         }
         return true;
@@ -228,7 +235,7 @@ describe('a receiver that is never satisfied', () => {
         const lanes = [...sent].map(([lane, count]) => ({ lane, highest: count - 1, received: count }));
         // Half of the bytes were delivered, in truth.
         const said = { clock: pair.now * 10, newestSentAt: (pair.now - 1) * 10, packets: number };
-        const claim = { ...CLAIM, number, ...said, delay: 0, bytes: (bytes * lie) / 2, lanes };
+        const claim = { ...CLAIM, number, ...said, delay: 0, byteLength: (byteLength * lie) / 2, lanes };
         pair.sender.handlePacket(encodeFeedback(claim), 1, pair.now);
       }
       return pair.sender.figures().rate;

@@ -21,7 +21,7 @@ function throughTheWire(report: StreamReport): StreamReport {
       ackDelay: 0,
       delay: 0,
       packets: 1,
-      bytes: 1,
+      byteLength: 1,
       lanes: [],
       streams: [report],
     }),

@@ -119,7 +119,7 @@ export interface TransferSnapshot {
   name: string;
   /** MIME type as found in the bytes by the sender; the receiver decides anew from the bytes it has. */
   type: string;
-  bytes: number;
+  byteLength: number;
   width?: number;
   height?: number;
   /** Unix milliseconds, of the original file. */
@@ -188,7 +188,7 @@ export interface ChunkMap {
 export interface ChunkLog {
   order: Uint32Array;
   chunkLength: number;
-  bytes: number;
+  byteLength: number;
 }
 
 /** Samples a fraction of a second apart. */

@@ -2,9 +2,9 @@ import { geometryOf } from '../protocol/geometry.ts';
 import type { Figures } from './model.ts';
 
 /** Before anything was sent: all there is to say is how many chunks it will be. */
-export function noFigures(bytes: number): Figures {
+export function noFigures(byteLength: number): Figures {
   return {
-    chunksTotal: geometryOf(bytes).chunks,
+    chunksTotal: geometryOf(byteLength).chunks,
     chunksReceived: 0,
     chunksLost: 0,
     chunksRepaired: 0,

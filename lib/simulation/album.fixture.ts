@@ -39,8 +39,8 @@ class Seat<E> implements Endpoint<E> {
   handleLaneClosed(lane: LaneId, now: Millis): void {
     this.endpoint.handleLaneClosed(lane, now + this.#ahead);
   }
-  handleLaneBacklog(lane: LaneId, bytes: number, now: Millis): void {
-    this.endpoint.handleLaneBacklog(lane, bytes, now + this.#ahead);
+  handleLaneBacklog(lane: LaneId, byteLength: number, now: Millis): void {
+    this.endpoint.handleLaneBacklog(lane, byteLength, now + this.#ahead);
   }
   pollTransmit(now: Millis): Transmit | undefined {
     return this.endpoint.pollTransmit(now + this.#ahead);
@@ -184,7 +184,7 @@ export class Album {
       {
         name: `picture-${picture}`,
         type: 'image/jpeg',
-        bytes: bytes.length,
+        byteLength: bytes.length,
         modified: 0,
         digest: new Uint8Array(32).fill(picture),
         previewBytes: this.#options.previews?.[picture]?.length ?? 0,

@@ -42,10 +42,10 @@ interface Said {
   lane: LaneId;
 }
 
-const header = (bytes: number) => ({
+const header = (byteLength: number) => ({
   name: 'p',
   type: 'image/png',
-  bytes,
+  byteLength,
   modified: 0,
   digest: new Uint8Array(32).fill(1),
   previewBytes: 0,
@@ -205,7 +205,7 @@ class Liar {
       ackDelay: this.number(16),
       delay: this.number(32),
       packets: this.number(32),
-      bytes: this.number(32),
+      byteLength: this.number(32),
       lanes: Array.from({ length: this.upTo(8) }, (_, lane) => ({
         lane,
         highest: this.number(16),

@@ -39,7 +39,7 @@ describe('link', () => {
     const out = push(link, 1000, 0);
     expect(out.length).toBe(1000);
     expect(out.at(-1)?.[1]).toBeCloseTo(50 + (1000 * 1093 * 8) / 8000, 6);
-    expect(link.stats.bytes).toBe(1_093_000);
+    expect(link.stats.byteLength).toBe(1_093_000);
   });
 
   test('drops what arrives at a full queue and nothing else', () => {

@@ -66,7 +66,7 @@ export interface LinkStats {
   /** Packets delivered, duplicates included. */
   delivered: number;
   /** Bytes that passed the bottleneck, headers included, lost ones too. */
-  bytes: number;
+  byteLength: number;
   /** Waiting time in the queue of the packets it accepted, without their own transmission. */
   queueDelaySum: Millis;
   queueDelayMax: Millis;
@@ -164,7 +164,7 @@ export class Link<P> {
       stats.queueDropped++;
       return false;
     }
-    stats.bytes += wire;
+    stats.byteLength += wire;
     stats.queueDelaySum += wait;
     if (wait > stats.queueDelayMax) stats.queueDelayMax = wait;
     const departure = now + wait + (wire * 8000) / rate;
@@ -267,7 +267,7 @@ function noStats(): LinkStats {
     reordered: 0,
     duplicated: 0,
     delivered: 0,
-    bytes: 0,
+    byteLength: 0,
     queueDelaySum: 0,
     queueDelayMax: 0,
   };

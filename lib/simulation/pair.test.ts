@@ -56,8 +56,8 @@ class Talker implements Endpoint<Got> {
   handleLaneClosed(lane: LaneId): void {
     this.lanes.splice(this.lanes.indexOf(lane), 1);
   }
-  handleLaneBacklog(_lane: LaneId, bytes: number): void {
-    this.backlogs.push(bytes);
+  handleLaneBacklog(_lane: LaneId, byteLength: number): void {
+    this.backlogs.push(byteLength);
   }
   pollTransmit(): Transmit | undefined {
     return this.#outbox.shift();

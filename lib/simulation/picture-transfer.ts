@@ -54,7 +54,7 @@ export interface PictureResult {
   packetsReceived: number;
   chunks: number;
   /** Bytes at the contiguous front, by time. */
-  prefix: { at: Millis; bytes: number }[];
+  prefix: { at: Millis; byteLength: number }[];
 }
 
 export interface PictureRun {
@@ -86,7 +86,7 @@ export function transferPictures(options: PictureTransferOptions): PictureRun {
       {
         name: `picture-${results.length}`,
         type: 'image/jpeg',
-        bytes: bytes.length,
+        byteLength: bytes.length,
         modified: 0,
         digest: new Uint8Array(32),
         previewBytes: options.preview?.length ?? 0,
@@ -128,7 +128,7 @@ export function transferPictures(options: PictureTransferOptions): PictureRun {
   const onReceiver = (event: ReceiverEvent, now: Millis): void => {
     switch (event.type) {
       case 'offered':
-        stored.push(new Uint8Array(event.header.bytes));
+        stored.push(new Uint8Array(event.header.byteLength));
         results.push({
           acceptedAt: now,
           completeAt: Infinity,
@@ -147,7 +147,7 @@ export function transferPictures(options: PictureTransferOptions): PictureRun {
           (stored[event.transfer - 1] as Uint8Array).set(event.bytes, event.at);
           result.prefix.push({
             at: now,
-            bytes: receiver.transfer(event.transfer)?.original.prefixBytes ?? 0,
+            byteLength: receiver.transfer(event.transfer)?.original.prefixBytes ?? 0,
           });
         } else {
           result.previewAt = now;

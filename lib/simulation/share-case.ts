@@ -47,7 +47,7 @@ class Session {
     const header = {
       name: 'long',
       type: 'image/jpeg',
-      bytes: 1_000_000_000,
+      byteLength: 1_000_000_000,
       modified: 0,
       digest: new Uint8Array(32),
       previewBytes: 0,
@@ -95,10 +95,10 @@ export function runShareCase({ rate, rtt, queueMs, rival }: ShareCase, seed: num
   };
   const from = HEAD_START + SETTLED;
   const before = deliveredBy(from);
-  const gained = deliveredBy(from + MEASURED).map((bytes, i) => bytes - (before[i] as number));
+  const gained = deliveredBy(from + MEASURED).map((byteLength, i) => byteLength - (before[i] as number));
   flow?.close();
-  const whole = gained.reduce((sum, bytes) => sum + bytes, 0);
-  return { shares: gained.map((bytes) => bytes / whole), used: (whole * 8000) / MEASURED / rate };
+  const whole = gained.reduce((sum, byteLength) => sum + byteLength, 0);
+  return { shares: gained.map((byteLength) => byteLength / whole), used: (whole * 8000) / MEASURED / rate };
 }
 
 const USUAL = { rate: 20e6, rtt: 60, queueMs: 100 } as const;

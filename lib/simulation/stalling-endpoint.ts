@@ -55,8 +55,8 @@ export class StallingEndpoint<E> implements Endpoint<E> {
     this.#inner.handleLaneClosed(lane, now);
   }
 
-  handleLaneBacklog(lane: LaneId, bytes: number, now: Millis): void {
-    this.#inner.handleLaneBacklog(lane, bytes, now);
+  handleLaneBacklog(lane: LaneId, byteLength: number, now: Millis): void {
+    this.#inner.handleLaneBacklog(lane, byteLength, now);
   }
 
   pollTransmit(now: Millis): Transmit | undefined {

@@ -57,7 +57,7 @@ export interface Cell extends Conditions {
   /** Time over limit, `Infinity` without an end. */
   ratio: number;
   /** Bytes that left the sender's queue in the whole run, headers included. */
-  bytes: number;
+  byteLength: number;
   /** In the sender's direction. */
   queueDelayMean: Millis;
   queueDelayMax: Millis;
@@ -130,7 +130,7 @@ export function runCell<EA, EB>(conditions: Conditions, options: SweepOptions<EA
     limit,
     time,
     ratio: time === undefined ? Infinity : time / limit,
-    bytes: link.stats.bytes,
+    byteLength: link.stats.byteLength,
     queueDelayMean: link.meanQueueDelay(),
     queueDelayMax: link.stats.queueDelayMax,
     queueDropped: link.stats.queueDropped,

@@ -88,8 +88,8 @@ export class RecordedEndpoint<E extends AnyEvent> implements Endpoint<E> {
     this.#inner.handleLaneClosed(lane, now);
   }
 
-  handleLaneBacklog(lane: LaneId, bytes: number, now: Millis): void {
-    this.#inner.handleLaneBacklog(lane, bytes, now);
+  handleLaneBacklog(lane: LaneId, byteLength: number, now: Millis): void {
+    this.#inner.handleLaneBacklog(lane, byteLength, now);
   }
 
   pollTransmit(now: Millis): Transmit | undefined {
@@ -151,7 +151,7 @@ function fieldsOf(event: AnyEvent): Field[] {
     case 'bye':
       return [10];
     case 'offered':
-      return [11, event.transfer, event.header.name, event.header.bytes];
+      return [11, event.transfer, event.header.name, event.header.byteLength];
     case 'chunk':
       return [12, event.transfer, event.chunk];
     case 'twice':

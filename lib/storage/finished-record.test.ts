@@ -5,7 +5,7 @@ import { decodeFinished, encodeFinished, type FinishedRecord } from './finished-
 const record: fc.Arbitrary<FinishedRecord> = fc.record({
   name: fc.string({ unit: 'grapheme' }),
   type: fc.string(),
-  bytes: fc.nat(),
+  byteLength: fc.nat(),
   modified: fc.integer(),
   sha256: fc.string(),
   tab: fc.string(),

@@ -11,7 +11,7 @@ export interface FinishedRecord {
   name: string;
   /** As the sender claimed it; decides nothing. */
   type: string;
-  bytes: number;
+  byteLength: number;
   /** Unix milliseconds, of the original file. */
   modified: number;
   width?: number;
@@ -22,12 +22,16 @@ export interface FinishedRecord {
   tab: string;
 }
 
+/** On disk, where an earlier version may have written it. */
+type Stored = Omit<FinishedRecord, 'byteLength'> & { bytes: number };
+
 const TEXTS = ['name', 'type', 'sha256', 'tab'] as const;
-const NUMBERS = ['bytes', 'modified'] as const;
+const NUMBERS = ['byteLength', 'modified'] as const;
 
 /** Bytes for the state of an entry; `decodeFinished` reads them. */
-export function encodeFinished(record: FinishedRecord): Uint8Array {
-  const json = new TextEncoder().encode(JSON.stringify(record));
+export function encodeFinished({ byteLength, ...record }: FinishedRecord): Uint8Array {
+  const stored: Stored = { ...record, bytes: byteLength };
+  const json = new TextEncoder().encode(JSON.stringify(stored));
   const bytes = new Uint8Array(MAGIC.length + json.length);
   bytes.set(MAGIC);
   bytes.set(json, MAGIC.length);
@@ -38,7 +42,9 @@ export function encodeFinished(record: FinishedRecord): Uint8Array {
 export function decodeFinished(bytes: Uint8Array): FinishedRecord | undefined {
   if (!MAGIC.every((byte, at) => bytes[at] === byte)) return undefined;
   try {
-    const record = JSON.parse(new TextDecoder().decode(bytes.subarray(MAGIC.length))) as FinishedRecord;
+    const stored = JSON.parse(new TextDecoder().decode(bytes.subarray(MAGIC.length))) as Stored;
+    const { bytes: byteLength, ...rest } = stored;
+    const record: FinishedRecord = { ...rest, byteLength };
     const whole =
       TEXTS.every((field) => typeof record[field] === 'string') &&
       NUMBERS.every((field) => Number.isFinite(record[field]));

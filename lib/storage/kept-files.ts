@@ -20,7 +20,7 @@ export interface KeptFile extends FinishedRecord {
 export interface Kept {
   finished: readonly KeptFile[];
   /** Parts of pictures that never became whole. */
-  unfinished: readonly { id: string; bytes: number }[];
+  unfinished: readonly { id: string; byteLength: number }[];
 }
 
 let opened: FileSystemDirectoryHandle | undefined;
@@ -80,7 +80,7 @@ async function finishedIn(state: File | undefined): Promise<FinishedRecord | und
 export async function listKept(): Promise<Kept> {
   const folder = await openFolder();
   const finished: KeptFile[] = [];
-  const unfinished: { id: string; bytes: number }[] = [];
+  const unfinished: { id: string; byteLength: number }[] = [];
   if (folder === undefined) return { finished, unfinished };
   const files = await filesIn(folder).catch(() => new Map<string, File>());
   for (const [name, state] of files) {
@@ -89,8 +89,8 @@ export async function listKept(): Promise<Kept> {
     const file = files.get(id);
     if (file === undefined || files.has(id + SAVED)) continue;
     const record = await finishedIn(state);
-    if (record !== undefined && file.size === record.bytes) finished.push({ ...record, id, file });
-    else unfinished.push({ id, bytes: file.size });
+    if (record !== undefined && file.size === record.byteLength) finished.push({ ...record, id, file });
+    else unfinished.push({ id, byteLength: file.size });
   }
   return { finished, unfinished };
 }

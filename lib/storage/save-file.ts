@@ -11,7 +11,7 @@ const URL_LIFE_MS = 5 * 60 * 1000;
 const COPY_BYTES = 16 * 1024 * 1024;
 
 /** How long a download may read its file (ms): a minute, and a tenth of a second for each megabyte. */
-export const copyingMs = (bytes: number): number => 60_000 + bytes / 10_000;
+export const copyingMs = (byteLength: number): number => 60_000 + byteLength / 10_000;
 
 /**
  * An app on the home screen of an iPhone or iPad shows a download in its only window, with no way back. There

@@ -7,7 +7,7 @@ const transfer = (part: Partial<TransferSnapshot> = {}): TransferSnapshot => ({
   id: 'a',
   name: 'a.jpg',
   type: 'image/jpeg',
-  bytes: 5000,
+  byteLength: 5000,
   modified: 0,
   state: 'receiving',
   figures: noFigures(5000),

@@ -25,7 +25,7 @@ const transfer = (id: string, part: Partial<TransferSnapshot> = {}): TransferSna
   id,
   name: id,
   type: 'image/png',
-  bytes: 1,
+  byteLength: 1,
   modified: 0,
   state: 'queued',
   figures: { ...figures },

@@ -128,7 +128,7 @@ export function createReceiveStore({ makeSession }: ReceiveStoreOptions): Receiv
 export interface Totals {
   pictures: number;
   done: number;
-  bytes: number;
+  byteLength: number;
   bytesReceived: number;
 }
 
@@ -138,7 +138,7 @@ export function totalsOf(transfers: readonly TransferSnapshot[]): Totals {
   return {
     pictures: counted.length,
     done: counted.filter(({ state }) => state === 'done').length,
-    bytes: counted.reduce((sum, { bytes }) => sum + bytes, 0),
+    byteLength: counted.reduce((sum, { byteLength }) => sum + byteLength, 0),
     bytesReceived: counted.reduce((sum, { figures }) => sum + figures.bytesReceived, 0),
   };
 }

@@ -59,7 +59,7 @@ const facts = (file: Blob): ImageFacts => ({
   extension: 'jpg',
   showable: true,
   partial: true,
-  bytes: file.size,
+  byteLength: file.size,
   width: 40,
   height: 30,
   namesPlace: 'none',
@@ -258,7 +258,7 @@ test('once the other side has accepted, the choice is fixed', async () => {
         id: sent[0]?.id ?? '',
         name: 'a.jpg',
         type: 'image/jpeg',
-        bytes: 7,
+        byteLength: 7,
         modified: 0,
         state: 'sending',
         figures: noFigures(7),
@@ -289,7 +289,13 @@ test('[P-111] a picture goes with the receiver it was picked for, however late i
     ['after.jpg', 2],
   ]);
 
-  const held = { ...sent[0]!, bytes: 1, state: 'held' as const, figures: noFigures(1), preview: new Blob() };
+  const held = {
+    ...sent[0]!,
+    byteLength: 1,
+    state: 'held' as const,
+    figures: noFigures(1),
+    preview: new Blob(),
+  };
   publish({ meeting: 2, transfers: [held] });
   // Another choice is not yet an offer.
   store.chooseFor('i1', { kind: 'without-location' });

@@ -7,7 +7,7 @@ const transfer = (state: TransferState, bytesReceived = 0): TransferSnapshot => 
   id: state,
   name: 'a.jpg',
   type: 'image/jpeg',
-  bytes: 1000,
+  byteLength: 1000,
   modified: 0,
   state,
   figures: { ...noFigures(1000), bytesReceived },

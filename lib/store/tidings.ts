@@ -15,9 +15,9 @@ export function tidingsOf(transfers: readonly TransferSnapshot[]): Tidings {
   const moving = transfers.filter((one) => isMoving(one) || one.state === 'queued');
   if (moving.some(isMoving)) {
     const counted = [...moving, ...transfers.filter(({ state }) => state === 'done')];
-    const bytes = counted.reduce((sum, one) => sum + one.bytes, 0);
-    const here = counted.reduce((sum, one) => sum + Math.min(one.bytes, one.figures.bytesReceived), 0);
-    return { kind: 'moving', percent: bytes === 0 ? 0 : Math.floor((100 * here) / bytes) };
+    const byteLength = counted.reduce((sum, one) => sum + one.byteLength, 0);
+    const here = counted.reduce((sum, one) => sum + Math.min(one.byteLength, one.figures.bytesReceived), 0);
+    return { kind: 'moving', percent: byteLength === 0 ? 0 : Math.floor((100 * here) / byteLength) };
   }
   const offered = transfers.filter(({ state }) => state === 'offered').length;
   if (offered > 0) return { kind: 'offered', count: offered };

@@ -19,13 +19,16 @@ interface Held {
 }
 
 export class BacklogSampler {
-  #report: (lane: LaneId, bytes: number) => void;
+  #report: (lane: LaneId, byteLength: number) => void;
   #now: () => number;
   #held = new Map<LaneId, Held>();
   #sampledAt = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(report: (lane: LaneId, bytes: number) => void, now: () => number = () => performance.now()) {
+  constructor(
+    report: (lane: LaneId, byteLength: number) => void,
+    now: () => number = () => performance.now(),
+  ) {
     this.#report = report;
     this.#now = now;
   }
@@ -71,14 +74,14 @@ export class BacklogSampler {
   }
 
   #look(lane: LaneId, held: Held): void {
-    const bytes = held.channel.bufferedAmount;
-    if (bytes !== held.reported) {
-      this.#report(lane, bytes);
+    const byteLength = held.channel.bufferedAmount;
+    if (byteLength !== held.reported) {
+      this.#report(lane, byteLength);
       // Only a lane that was seen holding something is worth an event.
-      held.channel.onbufferedamountlow = bytes > 0 ? () => this.#emptied(lane, held) : null;
+      held.channel.onbufferedamountlow = byteLength > 0 ? () => this.#emptied(lane, held) : null;
     }
-    held.reported = bytes;
-    if (bytes === 0) this.#held.delete(lane);
+    held.reported = byteLength;
+    if (byteLength === 0) this.#held.delete(lane);
   }
 
   #emptied(lane: LaneId, held: Held): void {

@@ -78,7 +78,7 @@ describe('the backlog sampler', () => {
 
   test('reports what a lane holds, its changes, and nothing at the end, once each', () => {
     const reports: [number, number][] = [];
-    const sampler = new BacklogSampler((lane, bytes) => reports.push([lane, bytes]));
+    const sampler = new BacklogSampler((lane, byteLength) => reports.push([lane, byteLength]));
     const channel = lane(3000);
     for (let i = 0; i < 100; i++) sampler.touch(4, channel);
     expect(reports).toEqual([]);
@@ -99,7 +99,7 @@ describe('the backlog sampler', () => {
     const reports: [number, number][] = [];
     let now = 0;
     const sampler = new BacklogSampler(
-      (lane, bytes) => reports.push([lane, bytes]),
+      (lane, byteLength) => reports.push([lane, byteLength]),
       () => now,
     );
     const full = lane(2000);
@@ -121,7 +121,7 @@ describe('the backlog sampler', () => {
   });
 
   test('says nothing of a lane that was emptied at once, or that is gone', () => {
-    const report = vi.fn<(lane: number, bytes: number) => void>();
+    const report = vi.fn<(lane: number, byteLength: number) => void>();
     const sampler = new BacklogSampler(report);
     sampler.touch(1, lane(0));
     sampler.touch(2, lane(5));

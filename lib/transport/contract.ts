@@ -50,7 +50,7 @@ export interface TransportEvents {
   /** A message out of a lane, or of the control channel (`CONTROL_LANE`). The bytes belong to the callee. */
   packet: (lane: LaneId, bytes: Uint8Array) => void;
   /** `bufferedAmount` of a lane after sends, and when it falls back to zero. */
-  backlog: (lane: LaneId, bytes: number) => void;
+  backlog: (lane: LaneId, byteLength: number) => void;
 }
 
 /** One connection to the other side: a reliable control channel and unreliable lanes. */

@@ -14,7 +14,7 @@ export class ControlBudget {
   #at: number | undefined;
 
   /** Counts a message of `bytes` at `now` (ms); `false`: it is beyond the budget. */
-  take(bytes: number, now: number): boolean {
+  take(byteLength: number, now: number): boolean {
     const seconds = (now - (this.#at ?? now)) / 1000;
     this.#at = now;
     const messages = Math.min(
@@ -23,7 +23,7 @@ export class ControlBudget {
     );
     const left = Math.min(CONTROL_BYTES_AT_FIRST, this.#bytes + seconds * CONTROL_BYTES_PER_SECOND);
     this.#messages = messages - 1;
-    this.#bytes = left - bytes;
+    this.#bytes = left - byteLength;
     return this.#messages >= 0 && this.#bytes >= 0;
   }
 }

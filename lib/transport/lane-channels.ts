@@ -10,7 +10,7 @@ import { MAX_LANE_BUFFER_BYTES } from './limits.ts';
 export interface LaneChannelsEvents {
   packet: (lane: LaneId, bytes: Uint8Array) => void;
   /** `bufferedAmount` of a lane after sends, and when it falls back to zero. */
-  backlog: (lane: LaneId, bytes: number) => void;
+  backlog: (lane: LaneId, byteLength: number) => void;
 }
 
 interface Entry {

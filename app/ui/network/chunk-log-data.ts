@@ -1,8 +1,8 @@
 import type { ChunkLog } from '../../../lib/session/model.ts';
 
 /** Bytes of chunk number `chunk` (from 0): all are whole but the last. */
-export function chunkSize({ chunkLength, bytes }: ChunkLog, chunk: number): number {
-  return Math.max(0, Math.min(chunkLength, bytes - chunk * chunkLength));
+export function chunkSize({ chunkLength, byteLength }: ChunkLog, chunk: number): number {
+  return Math.max(0, Math.min(chunkLength, byteLength - chunk * chunkLength));
 }
 
 /** Total after each line of the log. Float64 holds any file's length exactly. */

@@ -58,7 +58,7 @@ export function Report({ transfer, snapshot }: { transfer: TransferSnapshot; sna
 
 /** No names of people and no addresses: a report may be passed on. */
 export function reportJson(transfer: TransferSnapshot, snapshot: SessionSnapshot): string {
-  const { name, type, bytes, width, height, state, problem, sha256, figures } = transfer;
+  const { name, type, byteLength: bytes, width, height, state, problem, sha256, figures } = transfer;
   return JSON.stringify(
     {
       format: 'tessera-report-1',

@@ -28,8 +28,9 @@ export function usePartialPicture({ session, transfer, active, keep }: Options):
   const painter = useRef<PartialPainter>(undefined);
   const prefix = useRef(0);
   const [shown, setShown] = useState(false);
-  const { id, bytes } = transfer;
-  const enough = transfer.figures.prefixBytes >= Math.min(START_BYTES, transfer.bytes) && transfer.bytes > 0;
+  const { id, byteLength } = transfer;
+  const enough =
+    transfer.figures.prefixBytes >= Math.min(START_BYTES, transfer.byteLength) && transfer.byteLength > 0;
 
   useEffect(() => {
     prefix.current = transfer.figures.prefixBytes;
@@ -50,7 +51,7 @@ export function usePartialPicture({ session, transfer, active, keep }: Options):
       painter.current = createPartialPainter({
         canvas: element,
         type: kind.type,
-        length: bytes,
+        length: byteLength,
         read: (from, to) => session.read(id, from, to),
         onPaint: () => setShown(true),
       });
@@ -63,7 +64,7 @@ export function usePartialPicture({ session, transfer, active, keep }: Options):
       painter.current?.close();
       painter.current = undefined;
     };
-  }, [session, id, bytes, active, enough]);
+  }, [session, id, byteLength, active, enough]);
 
   useEffect(() => {
     if (keep) return undefined;

@@ -41,14 +41,14 @@ export function Demonstration({
     };
   }, [image.blob]);
 
-  const bytes = image.blob.size;
-  const chunks = Math.ceil(bytes / CHUNK_BYTES);
-  const last = bytes - Math.max(0, chunks - 1) * CHUNK_BYTES;
+  const byteLength = image.blob.size;
+  const chunks = Math.ceil(byteLength / CHUNK_BYTES);
+  const last = byteLength - Math.max(0, chunks - 1) * CHUNK_BYTES;
   const headerBytes = header();
   const fields: readonly (readonly [string, string])[] = [
     [t.demo.name, image.name],
     [t.demo.type, image.type],
-    [t.demo.length, `${f.number(bytes)} ${t.demo.bytes}`],
+    [t.demo.length, `${f.number(byteLength)} ${t.demo.bytes}`],
     [t.demo.modified, f.dateTime(image.modified)],
     ...(image.width && image.height
       ? [[t.demo.size, t.facts.pixels(f.number(image.width), f.number(image.height))] as const]

@@ -8,12 +8,12 @@ const marked = new Set<string>();
  * A User Timing mark once something of an accepted picture has been painted: the first frame callback runs
  * before that paint, the second one after it.
  */
-export function markFirstPicture({ id, name, bytes }: TransferSnapshot): void {
+export function markFirstPicture({ id, name, byteLength }: TransferSnapshot): void {
   if (marked.has(id)) return;
   marked.add(id);
   requestAnimationFrame(() => {
     requestAnimationFrame(() => {
-      performance.mark(FIRST_PICTURE, { detail: { transfer: id, name, bytes } });
+      performance.mark(FIRST_PICTURE, { detail: { transfer: id, name, bytes: byteLength } });
     });
   });
 }

@@ -8,8 +8,8 @@ import css from './progress.module.css';
 export function Progress({ transfer }: { transfer: TransferSnapshot }) {
   const { t, f } = useText();
   const named = useNamed();
-  const { figures, bytes, state } = transfer;
-  const share = bytes > 0 ? Math.min(1, figures.bytesReceived / bytes) : state === 'done' ? 1 : 0;
+  const { figures, byteLength, state } = transfer;
+  const share = byteLength > 0 ? Math.min(1, figures.bytesReceived / byteLength) : state === 'done' ? 1 : 0;
   const over = state === 'done';
   const rate = over ? figures.averageRate : figures.rate;
   const paused = state === 'paused';

@@ -42,14 +42,14 @@ export const ReceiverTransfer = memo(
     const canShare = useFact(canShareHere, false);
     const [file, setFile] = useState<ReceivedFile>();
     const [accepted, setAccepted] = useState(false);
-    const { id, name, type, bytes, width, height, state, problem } = transfer;
+    const { id, name, type, byteLength, width, height, state, problem } = transfer;
     const shownType = file?.kind?.type ?? type;
     const path = cleanPath(name, shownType);
     const isPicture = fileKind(name, shownType) === 'picture';
     const about = [
       fileLabel(name, shownType) || t.facts.untyped,
       width && height ? t.facts.pixels(f.number(width), f.number(height)) : '',
-      f.bytes(bytes),
+      f.bytes(byteLength),
     ]
       .filter(Boolean)
       .join(' · ');

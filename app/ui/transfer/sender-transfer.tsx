@@ -57,7 +57,7 @@ function Drawn({ item, transfer, snapshot, session, store }: Props) {
   const named = useNamed();
   const state = shownState(item, transfer);
   const { outgoing, facts } = item;
-  const bytes = outgoing?.blob.size ?? item.file.size;
+  const byteLength = outgoing?.blob.size ?? item.file.size;
   const type = outgoing?.type ?? facts?.type ?? item.file.type;
   const isPicture = fileKind(item.name, type) === 'picture';
   const namesPlace = facts?.cleanable === true && facts.namesPlace !== 'none';
@@ -71,7 +71,7 @@ function Drawn({ item, transfer, snapshot, session, store }: Props) {
   const about = [
     fileLabel(item.name, type) || t.facts.untyped,
     width && height ? t.facts.pixels(f.number(width), f.number(height)) : '',
-    f.bytes(bytes),
+    f.bytes(byteLength),
   ]
     .filter(Boolean)
     .join(' · ');
@@ -106,7 +106,7 @@ function Drawn({ item, transfer, snapshot, session, store }: Props) {
           {transfer && session && snapshot ? (
             <NetworkDetails session={session} snapshot={snapshot} transfer={transfer} />
           ) : (
-            <FiguresRow figures={noFigures(bytes)} sha256={undefined} began={false} />
+            <FiguresRow figures={noFigures(byteLength)} sha256={undefined} began={false} />
           )}
           {/* What is no picture goes as it is, but for a film that names a place; one that was held back for
               the choice made needs another. */}

@@ -28,7 +28,7 @@ export function Totals({
             f.number(totals.pictures),
           )}
           {' · '}
-          <span className={ui.soft}>{f.bytes(totals.bytes)}</span>
+          <span className={ui.soft}>{f.bytes(totals.byteLength)}</span>
         </p>
         {cancelAll && !transfers.every(isFinal) && (
           <button
@@ -43,7 +43,7 @@ export function Totals({
       </div>
       <progress
         className={css.bar}
-        max={Math.max(1, totals.bytes)}
+        max={Math.max(1, totals.byteLength)}
         value={totals.bytesReceived}
         aria-label={t.transfer.progress}
       />

@@ -94,7 +94,7 @@ test('damaged pictures and metadata never throw', async () => {
       async (picture, edits) => {
         const bytes = picture.slice();
         for (const [at, value] of edits) bytes[at % bytes.length] = value;
-        expect((await inspect(bytes)).bytes).toBe(bytes.length);
+        expect((await inspect(bytes)).byteLength).toBe(bytes.length);
       },
     ),
     { numRuns: 400 },

@@ -35,7 +35,7 @@ export interface ImageFacts {
   showable: boolean;
   /** A browser can paint the front of the file before the rest is there. */
   partial: boolean;
-  bytes: number;
+  byteLength: number;
   /** As seen, after turning. */
   width?: number;
   height?: number;
@@ -72,7 +72,7 @@ export async function inspectImage(file: Blob & { readonly name?: string }): Pro
     extension: '',
     showable: false,
     partial: false,
-    bytes: file.size,
+    byteLength: file.size,
     namesPlace: 'none',
     cleanable: false,
     hasMetadata: false,

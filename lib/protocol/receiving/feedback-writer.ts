@@ -55,7 +55,7 @@ export class FeedbackWriter {
       ackDelay: Math.min(MAX_ACK_DELAY, Math.round((now - this.#newestAt) * TICKS)),
       delay: delay >>> 0,
       packets: this.#packets,
-      bytes: this.#byteLength >>> 0,
+      byteLength: this.#byteLength >>> 0,
       lanes,
       streams,
       train: this.#trains.report(),

@@ -68,7 +68,7 @@ export class IncomingTransfer {
     this.header = header;
     this.objects = [
       ...(header.previewBytes > 0 ? [new IncomingObject(streamOf(id, PREVIEW), header.previewBytes)] : []),
-      new IncomingObject(streamOf(id, ORIGINAL), header.bytes),
+      new IncomingObject(streamOf(id, ORIGINAL), header.byteLength),
     ];
   }
 

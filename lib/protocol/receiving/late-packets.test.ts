@@ -31,7 +31,7 @@ function verified() {
     return found;
   };
   const digest = new Uint8Array(32);
-  const header = { name: 'p', type: 'image/png', bytes: 5, modified: 0, digest, previewBytes: 0 };
+  const header = { name: 'p', type: 'image/png', byteLength: 5, modified: 0, digest, previewBytes: 0 };
   receiver.handleLaneOpen(1, 0);
   say({ type: 'offer', transfer: 1, header }, 0);
   receiver.accept(1, [], 0);

@@ -8,7 +8,7 @@ const feedback = (change: Partial<Feedback>): Feedback => ({
   ackDelay: 0,
   clock: 0,
   packets: 0,
-  bytes: 0,
+  byteLength: 0,
   delay: NO_DELAY,
   lanes: [],
   streams: [],
@@ -40,17 +40,17 @@ test('more than was sent cannot have been delivered, whatever is claimed; probes
   const tracker = new DeliveryTracker();
   tracker.onSent(1040, 0);
   tracker.onProbeSent(16);
-  tracker.sample(feedback({ bytes: 100 }));
-  expect(tracker.sample(feedback({ clock: 100, bytes: 600 })).delivered).toBe(500);
-  expect(tracker.sample(feedback({ clock: 200, bytes: 4_000_000_000 })).delivered).toBe(1056);
+  tracker.sample(feedback({ byteLength: 100 }));
+  expect(tracker.sample(feedback({ clock: 100, byteLength: 600 })).delivered).toBe(500);
+  expect(tracker.sample(feedback({ clock: 200, byteLength: 4_000_000_000 })).delivered).toBe(1056);
 });
 
 test('clock, bytes and delay are unwrapped from 32 bits', () => {
   const tracker = new DeliveryTracker();
   for (let i = 0; i < 10; i++) tracker.onSent(1040, i);
-  tracker.sample(feedback({ clock: 0xffff_fff6, bytes: 0xffff_ff00, delay: 0x7fff_fffb }));
+  tracker.sample(feedback({ clock: 0xffff_fff6, byteLength: 0xffff_ff00, delay: 0x7fff_fffb }));
   const { clock, delivered, oneWayDelay } = tracker.sample(
-    feedback({ clock: 90, bytes: 744, delay: 0x8000_0005 }),
+    feedback({ clock: 90, byteLength: 744, delay: 0x8000_0005 }),
   );
   expect([clock, delivered]).toEqual([10, 1000]);
   expect((oneWayDelay ?? 0) * 10).toBeCloseTo(0x7fff_fffb + 10);

@@ -60,12 +60,12 @@ export class DeliveryTracker {
   sample(feedback: Feedback): Omit<DeliverySample, 'limited'> & { readonly oneWayDelay: Millis | undefined } {
     if (this.#clockTicks !== undefined) {
       this.#clock += Math.max(0, millisBetween(feedback.clock, this.#clockTicks));
-      const claimed = this.#delivered + ((feedback.bytes - this.#deliveredCount) >>> 0);
+      const claimed = this.#delivered + ((feedback.byteLength - this.#deliveredCount) >>> 0);
       // More than was sent cannot have been delivered.
       this.#delivered = Math.min(claimed, this.#sentBytes);
     }
     this.#clockTicks = feedback.clock;
-    this.#deliveredCount = feedback.bytes;
+    this.#deliveredCount = feedback.byteLength;
     return {
       clock: this.#clock,
       delivered: this.#delivered,

@@ -32,7 +32,7 @@ export class OutgoingTransfer {
     this.header = header;
     this.objects = [
       ...(header.previewBytes > 0 ? [new OutgoingObject(streamOf(id, PREVIEW), header.previewBytes)] : []),
-      new OutgoingObject(streamOf(id, ORIGINAL), header.bytes),
+      new OutgoingObject(streamOf(id, ORIGINAL), header.byteLength),
     ];
   }
 

@@ -83,7 +83,7 @@ export interface Feedback {
   readonly delay: number;
   /** DATA and PROBE packets of the session, and their bytes modulo 2^32. */
   readonly packets: number;
-  readonly bytes: number;
+  readonly byteLength: number;
   readonly lanes: readonly LaneReport[];
   readonly streams: readonly StreamReport[];
   readonly train?: TrainReport | undefined;
@@ -113,7 +113,7 @@ export function encodeFeedback(feedback: Feedback): Uint8Array {
   view.setUint16(16, feedback.ackDelay);
   view.setUint32(18, feedback.delay);
   view.setUint32(22, feedback.packets);
-  view.setUint32(26, feedback.bytes);
+  view.setUint32(26, feedback.byteLength);
   let at = FEEDBACK_HEADER;
   for (const lane of feedback.lanes) {
     view.setUint16(at, lane.lane);
@@ -194,7 +194,7 @@ export function decodeFeedback(bytes: Uint8Array): Feedback {
     ackDelay: view.getUint16(16),
     delay: view.getUint32(18),
     packets: view.getUint32(22),
-    bytes: view.getUint32(26),
+    byteLength: view.getUint32(26),
     lanes,
     streams,
     train,

@@ -42,7 +42,7 @@ const MAX_TIME: Millis = 2 ** 48 - 1;
 export interface FileHeader {
   readonly name: string;
   readonly type: string;
-  readonly bytes: number;
+  readonly byteLength: number;
   /** Unix milliseconds. */
   readonly modified: number;
   readonly width?: number;
@@ -63,9 +63,9 @@ export function encodeHeader(header: FileHeader): Uint8Array {
   for (const letter of MAGIC) writer.uint(letter, 1);
   writer
     .uint(PROTOCOL_VERSION, 1)
-    .uint(header.bytes, 6)
+    .uint(header.byteLength, 6)
     .uint(CHUNK_LENGTH, 2)
-    .uint(geometryOf(header.bytes).chunks, 4)
+    .uint(geometryOf(header.byteLength).chunks, 4)
     .uint(inRange(header.modified, MAX_TIME), 6)
     .uint(inRange(header.width, MAX_SIDE), 4)
     .uint(inRange(header.height, MAX_SIDE), 4)
@@ -100,7 +100,7 @@ export function decodeHeader(bytes: Uint8Array): FileHeader {
   return {
     name,
     type,
-    bytes: length,
+    byteLength: length,
     modified,
     ...(width > 0 && height > 0 ? { width, height } : {}),
     digest,

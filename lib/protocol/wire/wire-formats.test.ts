@@ -47,7 +47,7 @@ const headers: fc.Arbitrary<FileHeader> = fc
     {
       name: textUpTo(limits.MAX_NAME_BYTES),
       type: textUpTo(limits.MAX_TYPE_BYTES),
-      bytes: fc.oneof(
+      byteLength: fc.oneof(
         fc.constantFrom(0, 1, 1023, 1024, 1025, limits.MAX_FILE_BYTES),
         fc.nat({ max: limits.MAX_FILE_BYTES }),
       ),
@@ -60,7 +60,7 @@ const headers: fc.Arbitrary<FileHeader> = fc
       previewBytes: fc.nat({ max: limits.MAX_PREVIEW_BYTES }),
       thumb: fc.uint8Array({ minLength: 1, maxLength: limits.MAX_THUMB_BYTES }),
     },
-    { requiredKeys: ['name', 'type', 'bytes', 'modified', 'digest', 'previewBytes'] },
+    { requiredKeys: ['name', 'type', 'byteLength', 'modified', 'digest', 'previewBytes'] },
   )
   .map(({ side, ...rest }) =>
     Object.assign(rest, side === undefined ? {} : { width: side[0], height: side[1] }),
@@ -132,7 +132,7 @@ const feedbacks: fc.Arbitrary<Feedback> = fc.record({
   ackDelay: uint(16),
   delay: uint(32),
   packets: uint(32),
-  bytes: uint(32),
+  byteLength: uint(32),
   lanes: fc.array(fc.record({ lane: uint(16), highest: uint(16), received: uint(16) }), { maxLength: 60 }),
   streams: fc.array(
     fc
@@ -229,7 +229,7 @@ describe('the file header', () => {
           encodeHeader({
             name,
             type: name,
-            bytes: 1,
+            byteLength: 1,
             modified: 0,
             digest: new Uint8Array(32),
             previewBytes: 0,
@@ -249,7 +249,7 @@ describe('the file header', () => {
   const honest: FileHeader = {
     name: 'a',
     type: 'b',
-    bytes: 5000,
+    byteLength: 5000,
     modified: 7,
     digest: new Uint8Array(32),
     previewBytes: 0,
@@ -321,7 +321,7 @@ describe('control messages', () => {
         header: {
           name: 'x'.repeat(1000),
           type: 'y'.repeat(1000),
-          bytes: limits.MAX_FILE_BYTES,
+          byteLength: limits.MAX_FILE_BYTES,
           modified: 1e15,
           width: limits.MAX_SIDE,
           height: limits.MAX_SIDE,
@@ -516,7 +516,7 @@ describe('packets', () => {
           ackDelay: 4,
           delay: 5,
           packets: 6,
-          bytes: 7,
+          byteLength: 7,
           lanes: Array.from({ length: lanes }, (_, lane) => ({ lane, highest: 1, received: 1 })),
           streams: Array.from({ length: streams }, (_, stream) => {
             const count = Math.min(room, 255);
@@ -537,7 +537,7 @@ describe('packets', () => {
   });
 
   test('[P-122] of feedback are refused when the train that they report cannot be', () => {
-    const counts = { number: 1, clock: 2, newestSentAt: 3, ackDelay: 4, delay: 5, packets: 6, bytes: 7 };
+    const counts = { number: 1, clock: 2, newestSentAt: 3, ackDelay: 4, delay: 5, packets: 6, byteLength: 7 };
     const reported = { train: 1, count: 8, first: 0, last: 7, time: 90_000 };
     const bytes = encodeFeedback({ ...counts, lanes: [], streams: [], train: reported });
     // Longer than it can say.

@@ -115,7 +115,7 @@ export type FromEngine =
       readonly id: string;
       readonly name: string;
       readonly mediaType: string;
-      readonly bytes: number;
+      readonly byteLength: number;
       readonly modified: number;
       readonly width?: number;
       readonly height?: number;

@@ -31,7 +31,7 @@ export interface ConnectorEvents {
   laneOpen(lane: LaneId): void;
   laneClosed(lane: LaneId): void;
   packet(lane: LaneId, bytes: Uint8Array): void;
-  backlog(lane: LaneId, bytes: number): void;
+  backlog(lane: LaneId, byteLength: number): void;
 }
 
 export interface ConnectorOptions {
@@ -303,7 +303,7 @@ export class Connector {
         laneOpen: (lane) => current() && events.laneOpen(lane),
         laneClosed: (lane) => current() && events.laneClosed(lane),
         packet: (lane, bytes) => current() && events.packet(lane, bytes),
-        backlog: (lane, bytes) => current() && events.backlog(lane, bytes),
+        backlog: (lane, byteLength) => current() && events.backlog(lane, byteLength),
       },
     });
     const current = (): boolean => this.transport !== undefined && this.transport === made.transport;

@@ -1,7 +1,12 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import type { Accepted } from './accepted-memory.ts';
 
-const picture: Accepted = { sha256: 'ab'.repeat(32), bytes: 20_000, name: 'beach.jpg', from: '01'.repeat(8) };
+const picture: Accepted = {
+  sha256: 'ab'.repeat(32),
+  byteLength: 20_000,
+  name: 'beach.jpg',
+  from: '01'.repeat(8),
+};
 
 const kept = new Map<string, string>();
 beforeEach(() => {
@@ -25,7 +30,7 @@ test('[P-108] a picture that was accepted is accepted after a reload, and only t
   const { wasAccepted } = await reloaded();
   expect(wasAccepted(picture)).toBe(true);
   for (const other of [
-    { ...picture, bytes: 8.6e9 },
+    { ...picture, byteLength: 8.6e9 },
     { ...picture, name: 'beach.png' },
     { ...picture, sha256: 'cd'.repeat(32) },
     { ...picture, from: '02'.repeat(8) },

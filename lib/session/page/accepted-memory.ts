@@ -12,14 +12,14 @@ const MAX_ENTRIES = 2000;
  */
 export interface Accepted {
   readonly sha256: string;
-  readonly bytes: number;
+  readonly byteLength: number;
   readonly name: string;
   /** The sender's instance, hex. */
   readonly from: string;
 }
 
-const keyOf = ({ sha256, bytes, name, from }: Accepted): string =>
-  JSON.stringify([sha256, bytes, name, from]);
+const keyOf = ({ sha256, byteLength, name, from }: Accepted): string =>
+  JSON.stringify([sha256, byteLength, name, from]);
 
 let remembered: Set<string> | undefined;
 let writing = false;

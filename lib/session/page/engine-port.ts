@@ -98,8 +98,8 @@ export class EnginePort<M> {
   }
 
   /** What the browser holds back for a lane. */
-  backlog(lane: LaneId, bytes: number): void {
-    this.#backlogs.push([lane, bytes]);
+  backlog(lane: LaneId, byteLength: number): void {
+    this.#backlogs.push([lane, byteLength]);
     this.#ring();
   }
 

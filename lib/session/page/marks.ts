@@ -8,6 +8,8 @@ export type MarkName =
   | 'tessera:first-picture'
   | 'tessera:complete';
 
-export function mark(name: MarkName, transfer: Pick<TransferSnapshot, 'id' | 'name' | 'bytes'>): void {
-  performance.mark(name, { detail: { transfer: transfer.id, name: transfer.name, bytes: transfer.bytes } });
+export function mark(name: MarkName, transfer: Pick<TransferSnapshot, 'id' | 'name' | 'byteLength'>): void {
+  performance.mark(name, {
+    detail: { transfer: transfer.id, name: transfer.name, bytes: transfer.byteLength },
+  });
 }

@@ -119,8 +119,8 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
   protected override onMessage(message: FromEngine): void {
     switch (message.type) {
       case 'offered': {
-        const { id, name, mediaType, bytes, modified, width, height, sha256, from, thumb } = message;
-        const offer: Accepted = { sha256, bytes, name, from };
+        const { id, name, mediaType, byteLength, modified, width, height, sha256, from, thumb } = message;
+        const offer: Accepted = { sha256, byteLength, name, from };
         this.#offers.set(id, offer);
         // It was lost on its way, and is offered again.
         for (const old of this.transfers.values())
@@ -130,11 +130,11 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
           id,
           name,
           type: mediaType,
-          bytes,
+          byteLength,
           modified,
           ...(width === undefined || height === undefined ? {} : { width, height }),
           state: 'offered',
-          figures: noFigures(bytes),
+          figures: noFigures(byteLength),
           sha256,
           ...(thumb === undefined ? {} : { thumb }),
         });

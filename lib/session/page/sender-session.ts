@@ -73,7 +73,7 @@ export class BrowserSenderSession extends SessionBase<ToSenderEngine> implements
     const { blob, preview, meeting: _, ...facts } = picture;
     this.show({
       ...facts,
-      bytes: blob.size,
+      byteLength: blob.size,
       state: 'queued',
       figures: noFigures(blob.size),
       ...(preview === undefined

@@ -91,7 +91,7 @@ export abstract class SessionBase<M> implements Session {
         laneOpen: (lane) => this.port.post({ type: 'lane-open', lane }),
         laneClosed: (lane) => this.port.post({ type: 'lane-closed', lane }),
         packet: (lane, bytes) => this.port.packet(lane, bytes),
-        backlog: (lane, bytes) => this.port.backlog(lane, bytes),
+        backlog: (lane, byteLength) => this.port.backlog(lane, byteLength),
       },
     });
     this.#unwatchNetwork = watchNetwork(this.#onNetwork);
@@ -151,7 +151,11 @@ export abstract class SessionBase<M> implements Session {
     const views = this.#views.get(transfer);
     const snapshot = this.transfers.get(transfer);
     if (views === undefined || snapshot === undefined) return undefined;
-    return { order: views.order.subarray(0, views.logged), chunkLength: CHUNK_LENGTH, bytes: snapshot.bytes };
+    return {
+      order: views.order.subarray(0, views.logged),
+      chunkLength: CHUNK_LENGTH,
+      byteLength: snapshot.byteLength,
+    };
   }
 
   history(transfer: string): readonly HistorySample[] {

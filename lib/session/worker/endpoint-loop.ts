@@ -59,8 +59,8 @@ export class EndpointLoop<E> {
         this.#endpoint.handlePacket(bytes, lane, this.#heardAt);
         this.#pumpWithin(GATHER);
       },
-      backlog: (lane, bytes) => {
-        this.#endpoint.handleLaneBacklog(lane, bytes, this.now());
+      backlog: (lane, byteLength) => {
+        this.#endpoint.handleLaneBacklog(lane, byteLength, this.now());
         this.#pumpWithin(GATHER);
       },
     });
@@ -133,7 +133,8 @@ export class EndpointLoop<E> {
         this.#laneClosed(message.lane);
         break;
       case 'backlogs':
-        for (const [lane, bytes] of message.lanes) endpoint.handleLaneBacklog(lane, bytes, this.now());
+        for (const [lane, byteLength] of message.lanes)
+          endpoint.handleLaneBacklog(lane, byteLength, this.now());
         break;
       case 'disconnected':
         this.#channels.clear();

@@ -546,7 +546,7 @@ test('[P-102] HELLO is heard once on a channel, and another page of the sender d
   const header = {
     name: 'p',
     type: 'image/png',
-    bytes: 8e9,
+    byteLength: 8e9,
     modified: 0,
     digest: new Uint8Array(32),
     previewBytes: 0,

@@ -45,7 +45,7 @@ export const incomingEntry = (id: string, transfer: number, header: FileHeader):
   id,
   transfer,
   header,
-  chunks: new ChunkReport(header.bytes),
+  chunks: new ChunkReport(header.byteLength),
   preview: undefined,
   phase: { state: 'offered', leftover: undefined },
 });

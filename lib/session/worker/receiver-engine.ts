@@ -148,10 +148,10 @@ export class ReceiverEngine {
   async #accept(entry: IncomingEntry): Promise<void> {
     if (entry.phase.state !== 'offered') return;
     const { leftover } = entry.phase;
-    const { digest, bytes } = entry.header;
+    const { digest, byteLength } = entry.header;
     const acceptedAt = this.#host.now();
     const file = new IncomingFile(
-      StoredPicture.open(this.#store, this.#sender, digest, bytes),
+      StoredPicture.open(this.#store, this.#sender, digest, byteLength),
       () => this.#host.now(),
       (error) => this.#failStorage(entry, error),
     );
@@ -162,8 +162,8 @@ export class ReceiverEngine {
     // It may have been withdrawn meanwhile, or have failed.
     if (stateOf(entry) !== 'offered' || this.#byTransfer.get(entry.transfer) !== entry) return;
     const have = file.stored?.have ?? [];
-    const byteLength = entry.chunks.resumed(have);
-    const reception = startReception(file, acceptedAt, this.#receiver.missing, byteLength);
+    const alreadyHere = entry.chunks.resumed(have);
+    const reception = startReception(file, acceptedAt, this.#receiver.missing, alreadyHere);
     this.#enter(entry, { state: 'receiving', reception });
     this.#showPreview(entry);
     this.#receiver.accept(entry.transfer, have, this.#loop.now());
@@ -287,13 +287,13 @@ export class ReceiverEngine {
     void this.#look(entry);
     this.#entries.set(entry.id, entry);
     this.#byTransfer.set(transfer, entry);
-    const { name, type, bytes, modified, width, height, thumb } = header;
+    const { name, type, byteLength, modified, width, height, thumb } = header;
     this.#host.post({
       type: 'offered',
       id: entry.id,
       name,
       mediaType: type,
-      bytes,
+      byteLength,
       modified,
       ...(width === undefined || height === undefined ? {} : { width, height }),
       sha256: toHex(header.digest),
@@ -358,13 +358,13 @@ export class ReceiverEngine {
   }
 
   #finish(entry: IncomingEntry, reception: Reception, blob: Blob, endedAt: number): void {
-    const { name, type, bytes, modified, width, height, digest } = entry.header;
+    const { name, type, byteLength, modified, width, height, digest } = entry.header;
     const { stored } = reception.file;
     if (stored === undefined) return;
     stored.finished({
       name,
       type,
-      bytes,
+      byteLength,
       modified,
       ...(width === undefined || height === undefined ? {} : { width, height }),
       sha256: toHex(digest),
@@ -473,7 +473,7 @@ export class ReceiverEngine {
     const now = this.#host.now();
     const endedAt = entry.phase.state === 'done' ? entry.phase.endedAt : undefined;
     return receiverFigures({
-      byteLength: entry.header.bytes,
+      byteLength: entry.header.byteLength,
       chunksTotal: entry.chunks.chunksTotal,
       chunks: incoming?.chunks ?? 0,
       repaired: incoming?.repaired ?? 0,
@@ -493,7 +493,7 @@ export class ReceiverEngine {
   }
 
   #prefixBytes(entry: IncomingEntry): number {
-    if (entry.phase.state === 'done') return entry.header.bytes;
+    if (entry.phase.state === 'done') return entry.header.byteLength;
     return this.#originalOf(entry)?.prefixBytes ?? 0;
   }
 

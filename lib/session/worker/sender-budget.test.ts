@@ -21,7 +21,7 @@ test('[P-45] a picture that has cost its budget fails as a violation, and its fi
   let timers: { at: number; callback: () => void }[] = [];
   let card: Partial<TransferSnapshot> = {};
   const sent = new Map<number, number>();
-  let [packets, bytes] = [0, 0];
+  let [packets, byteLength] = [0, 0];
   const engine = new SenderEngine(
     {
       now: () => now,
@@ -38,7 +38,7 @@ test('[P-45] a picture that has cost its budget fails as a violation, and its fi
           const count = [...splitMessage(data)].length;
           sent.set(lane, (sent.get(lane) ?? 0) + count);
           packets += count;
-          bytes += data.length;
+          byteLength += data.length;
         });
       },
     },
@@ -77,7 +77,7 @@ test('[P-45] a picture that has cost its budget fails as a violation, and its fi
     // All that was sent has arrived, and none of it helped.
     const lanes = [...sent].map(([lane, count]) => ({ lane, highest: count - 1, received: count }));
     const clock = { clock: now * 10, newestSentAt: (now - 2) * 10, ackDelay: 0, delay: 0 };
-    hear(1, encodeFeedback({ number, ...clock, packets, bytes, lanes, streams }));
+    hear(1, encodeFeedback({ number, ...clock, packets, byteLength, lanes, streams }));
   }
 
   expect(card).toMatchObject({ state: 'failed', problem: { code: 'protocol-violation' } });

@@ -172,7 +172,7 @@ export class SenderEngine {
       entry.header = {
         name: picture.name,
         type: picture.type,
-        bytes: picture.blob.size,
+        byteLength: picture.blob.size,
         modified: picture.modified,
         ...(picture.width !== undefined && picture.height !== undefined
           ? { width: picture.width, height: picture.height }
