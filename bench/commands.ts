@@ -10,6 +10,7 @@ import { floods } from './commands/floods.ts';
 import { join } from './commands/join.ts';
 import { lanes } from './commands/lanes.ts';
 import { load } from './commands/load.ts';
+import { nodes } from './commands/nodes.ts';
 import { networks } from './commands/networks.ts';
 import { paths } from './commands/paths.ts';
 import { quality } from './commands/quality.ts';
@@ -48,6 +49,10 @@ export const commands: Readonly<Record<string, Command>> = {
   load: {
     about: 'what a node of the server carries, beside a bare Socket.IO server; needs no browser',
     run: load,
+  },
+  nodes: {
+    about: 'what one node and three over Redis carry, and what it costs them; needs no browser',
+    run: nodes,
   },
   floods: { about: 'one address floods the server while people pair; needs no browser', run: floods },
   chaos: {

@@ -11,6 +11,7 @@ export const noRedis = spawnSync('redis-server', ['--version']).status !== 0;
 
 export interface RedisServer {
   url: string;
+  pid(): number;
   /** One command, as it is typed at `redis-cli`; resolves to the answer as it crosses the wire. */
   command(...words: string[]): Promise<string>;
   /** It answers nothing, and its connections stay. */
@@ -50,6 +51,7 @@ export async function startRedis(): Promise<RedisServer> {
   await start();
   return {
     url: `redis://127.0.0.1:${port}`,
+    pid: () => child.pid ?? 0,
     command: (...words) => say(port, words.map((word) => JSON.stringify(word)).join(' ')),
     freeze: () => void child.kill('SIGSTOP'),
     thaw: () => void child.kill('SIGCONT'),

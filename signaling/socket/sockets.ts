@@ -47,6 +47,7 @@ import type { SocketId } from '../rooms/meeting.ts';
 import { Rooms } from '../rooms/rooms.ts';
 import type { Outcome, PlacedEvent, RoomsEvent } from '../rooms/events.ts';
 import { guardWire } from './wire-guard.ts';
+import { writeOnce, type Flushes } from './one-write.ts';
 
 /** One connection, from its handshake on, whether or not it ever says CONNECT. */
 interface Connection {
@@ -55,11 +56,9 @@ interface Connection {
   address: string;
   connectedAt: number;
   /** Where its page finds this process's STUN server. */
-  ownStun?: string | undefined;
+  ownStun: string | undefined;
   /** Has asked for something, whatever the outcome. */
   used: boolean;
-  /** Its requests are taken: from the first on, since many sockets wait for a long time and ask nothing. */
-  listening: boolean;
   malformed: number;
   /** Has said CONNECT. */
   joined: boolean;
@@ -72,11 +71,11 @@ interface Connection {
   /** When it was paired, or last sent or got a message: a handshake is under way. */
   spokeAt: number;
   /** Set while it is in the namespace. */
-  socket?: IoSocket;
+  socket: IoSocket | undefined;
   /** Has asked for a place where one could be had: only then its end is one for the rooms. */
   mayHavePlace: boolean;
   /** The last of its requests, and how many wait: each is begun when the one before it is answered. */
-  work?: Promise<void>;
+  work: Promise<void> | undefined;
   waiting: number;
   /** When it was last found to have a place. */
   placedAt: number;
@@ -90,7 +89,7 @@ type IoServer = Server<ClientToServer, ServerToClient, Record<string, never>, So
 type IoSocket = Socket<ClientToServer, ServerToClient, Record<string, never>, SocketData>;
 
 /** What we use of Engine.IO's socket, whose type is not exported by Socket.IO. */
-interface Wire {
+interface Wire extends Flushes {
   request: IncomingMessage;
   transport: { socket: { on(name: 'ping', listener: () => void): void } };
   readyState: string;
@@ -148,6 +147,7 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
   const attempts: Limits = shared?.limits(onAlarm) ?? new Attempts(onAlarm);
   /** A socket's name in the rooms. */
   const prefix = shared === undefined ? '' : `${shared.node}.`;
+  const nameOf = (socket: IoSocket): SocketId => prefix + socket.id;
   const host = (request: IncomingMessage) => hostOf(request, trustedProxies);
   const held = new Held(MAX_ADDRESS_SOCKETS, MAX_SOCKETS);
   let draining = false;
@@ -173,20 +173,21 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
       const ours =
         nameAllowed(name, options.allowedHosts) &&
         originAllowed(request.headers.origin, name, options.allowedOrigins);
+      if (!ours || draining) return done(null, false);
       const address = clientAddress(request, trustedProxies);
-      const admit = async (): Promise<boolean> => {
-        if (!ours || draining) return false;
-        if (!within('handshake', await attempts.allow('handshake', address, now()))) return false;
+      whenKnown(attempts.allow('handshake', address, now()), (allowed) => {
         const raw = request.socket;
         // Counted from here, since nobody has to say anything after the handshake, until the wire is gone.
-        return !raw.destroyed && within('sockets', held.takeFor(address, raw));
-      };
-      void (async () => done(null, await admit()))();
+        const admitted = within('handshake', allowed) && !raw.destroyed;
+        done(null, admitted && within('sockets', held.takeFor(address, raw)));
+      });
     },
   });
   // A session id belongs to another transport, and we have one: it would be a connection that nobody counted.
   io.engine.use((request: IncomingMessage, _: unknown, next: NextFunction) => {
-    const again = new URL(request.url ?? '', 'http://localhost').searchParams.has('sid');
+    const { url = '' } = request;
+    // However it is written.
+    const again = /sid|%/.test(url) && new URL(url, 'http://localhost').searchParams.has('sid');
     next(again ? new Error('no other transport') : undefined);
   });
 
@@ -213,14 +214,16 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
       raw,
       address,
       connectedAt: at,
+      ownStun: undefined,
       used: false,
-      listening: false,
       malformed: 0,
       joined: false,
       closing: false,
       spent: false,
       spokeAt: -Infinity,
       mayHavePlace: false,
+      socket: undefined,
+      work: undefined,
       waiting: 0,
       placedAt: 0,
       budgets: [new Budget(SOCKET_ALLOWANCE, at), addressBudgets.hold(address, at)],
@@ -234,13 +237,15 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
     // Every packet, whatever is in it or not; and the pings of the protocol below, each of which is answered.
     wire.on('packet', () => countMessage(connection));
     wire.transport.socket.on('ping', () => countMessage(connection));
+    writeOnce(wire, raw);
   });
-  io.use(async (socket, next) => {
+  io.use((socket, next) => {
     const connection = connections.get(socket.conn as unknown as Wire);
     if (!connection) return next(new Error('busy'));
     socket.data = { connection };
-    const allowed = within('connect', await attempts.allow('connect', connection.address, now()));
-    next(allowed ? undefined : new Error('too-many-attempts'));
+    whenKnown(attempts.allow('connect', connection.address, now()), (allowed) =>
+      next(within('connect', allowed) ? undefined : new Error('too-many-attempts')),
+    );
   });
 
   const failedJoin = (from: string): void => {
@@ -287,94 +292,138 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
     deliver(outcome);
   };
 
-  /** Socket.IO asks this before it looks for listeners. */
-  const listenFirst = function (this: IoSocket): void {
-    if (this.data.connection.listening) return;
-    this.data.connection.listening = true;
-    listen(this);
-  };
-  const listen = (socket: IoSocket) => {
-    const { connection } = socket.data;
-    const { address, ownStun } = connection;
-    const name = prefix + socket.id;
-    const ice = () => iceServers(options.ice, now(), address, ownStun);
-    const allow = async (attempt: Exclude<Attempt, 'failedJoin'>) =>
-      within(attempt, await attempts.allow(attempt, address, now()));
-    const request = takeRequests(
-      socket,
-      log,
-      metrics,
-      () => !draining && shared?.available() !== false,
-      waiting,
-    );
+  const allow = async (attempt: Exclude<Attempt, 'failedJoin'>, address: string) =>
+    within(attempt, await attempts.allow(attempt, address, now()));
+  const ice = ({ address, ownStun }: Connection) => iceServers(options.ice, now(), address, ownStun);
 
-    request('open', emptySchema, async (_, ack) => {
-      if (!(await allow('open'))) return ack({ error: 'too-many-attempts' });
+  const requests: Readonly<Record<keyof ClientToServer, Request>> = {
+    open: request<'open', typeof emptySchema>(emptySchema, async (socket, _, ack) => {
+      const { connection } = socket.data;
+      if (!(await allow('open', connection.address))) return ack({ error: 'too-many-attempts' });
       const minDigits = attempts.alarm(now()) ? ALARM_SLOT_DIGITS : 1;
       const random = randomInt(2 ** 32) / 2 ** 32;
       const token = randomBytes(16).toString('base64url');
-      await answer(socket, { type: 'open', socket: name, token, random, minDigits }, (reply) => {
+      await answer(socket, { type: 'open', socket: nameOf(socket), token, random, minDigits }, (reply) => {
         if (reply.type !== 'opened') return ack({ error: refusal(reply) });
-        ack({ slot: reply.slot, token, expiresAt: reply.expiresAt, iceServers: ice() });
+        ack({ slot: reply.slot, token, expiresAt: reply.expiresAt, iceServers: ice(connection) });
       });
-    });
+    }),
 
-    request('reopen', reopenSchema, async ({ token }, ack) => {
-      if (!(await allow('rejoin'))) return ack({ error: 'too-many-attempts' });
-      await answer(socket, { type: 'reopen', socket: name, token }, (reply) => {
+    reopen: request<'reopen', typeof reopenSchema>(reopenSchema, async (socket, { token }, ack) => {
+      const { connection } = socket.data;
+      if (!(await allow('rejoin', connection.address))) return ack({ error: 'too-many-attempts' });
+      await answer(socket, { type: 'reopen', socket: nameOf(socket), token }, (reply) => {
         if (reply.type !== 'reopened') return ack({ error: refusal(reply) });
-        ack({ expiresAt: reply.expiresAt, iceServers: ice() });
+        ack({ expiresAt: reply.expiresAt, iceServers: ice(connection) });
       });
-    });
+    }),
 
-    request('join', joinSchema, async ({ slot, hello }, ack) => {
+    join: request<'join', typeof joinSchema>(joinSchema, async (socket, { slot, hello }, ack) => {
+      const { connection } = socket.data;
+      const { address: from } = connection;
       // Both are asked before the slot is looked at: an answer would be the guess that we refuse.
-      const allowed = (await allow('join')) && within('failed-join', await attempts.mayJoin(address, now()));
+      const allowed =
+        (await allow('join', from)) && within('failed-join', await attempts.mayJoin(from, now()));
       if (!allowed) return ack({ error: 'too-many-attempts' });
-      await answer(socket, { type: 'join', socket: name, slot, from: address, hello }, (reply) => {
-        if (reply.type === 'joined') return ack({ iceServers: ice() });
-        failedJoin(address);
+      await answer(socket, { type: 'join', socket: nameOf(socket), slot, from, hello }, (reply) => {
+        if (reply.type === 'joined') return ack({ iceServers: ice(connection) });
+        failedJoin(from);
         ack({ error: refusal(reply) });
       });
-    });
+    }),
 
-    request('rejoin', rejoinSchema, async ({ id, role }, ack) => {
-      if (!(await allow('rejoin'))) return ack({ error: 'too-many-attempts' });
-      await answer(socket, { type: 'rejoin', socket: name, id, role }, (reply) => {
+    rejoin: request<'rejoin', typeof rejoinSchema>(rejoinSchema, async (socket, { id, role }, ack) => {
+      const { connection } = socket.data;
+      if (!(await allow('rejoin', connection.address))) return ack({ error: 'too-many-attempts' });
+      await answer(socket, { type: 'rejoin', socket: nameOf(socket), id, role }, (reply) => {
         if (reply.type !== 'rejoined') return ack({ error: refusal(reply) });
-        ack({ iceServers: ice(), waiting: reply.waiting });
+        ack({ iceServers: ice(connection), waiting: reply.waiting });
       });
-    });
+    }),
 
-    request('relay', relaySchema, (bytes, ack) => {
-      connection.spokeAt = now();
-      return answer(socket, { type: 'relay', socket: name, bytes }, (reply) => {
+    relay: request<'relay', typeof relaySchema>(relaySchema, (socket, bytes, ack) => {
+      socket.data.connection.spokeAt = now();
+      return answer(socket, { type: 'relay', socket: nameOf(socket), bytes }, (reply) => {
         if (reply.type !== 'done') return ack({ error: refusal(reply) });
         metrics.relayed(bytes.length);
         ack({});
       });
-    });
+    }),
 
-    for (const type of ['burn', 'leave'] as const) {
-      request(type, emptySchema, (_, ack) => answer(socket, { type, socket: name }, () => ack({})));
+    burn: request<'burn', typeof emptySchema>(emptySchema, (socket, _, ack) =>
+      answer(socket, { type: 'burn', socket: nameOf(socket) }, () => ack({})),
+    ),
+    leave: request<'leave', typeof emptySchema>(emptySchema, (socket, _, ack) =>
+      answer(socket, { type: 'leave', socket: nameOf(socket) }, () => ack({})),
+    ),
+  };
+
+  /**
+   * What a socket asks: shape, then the handler. A request without an acknowledgement is dropped; a malformed
+   * one is answered, and the third closes the socket. One function for all sockets: each would otherwise make
+   * and hold a dozen, and most wait for a long time and ask nothing.
+   */
+  const hear = function (this: IoSocket, name: string, ...args: unknown[]): void {
+    if (!this.connected || !Object.hasOwn(requests, name)) return;
+    const asked = name as keyof ClientToServer;
+    const { schema, handle } = requests[asked];
+    const { connection } = this.data;
+    const ack = args.at(-1);
+    const parsed = v.safeParse(schema, args[0]);
+    if (args.length !== 2 || typeof ack !== 'function' || !parsed.success) {
+      if (typeof ack === 'function') ack({ error: 'malformed' });
+      connection.malformed += 1;
+      if (connection.malformed >= MAX_MALFORMED) {
+        metrics.limitHit('malformed');
+        this.disconnect(true);
+      }
+      return;
     }
+    connection.used = true;
+    let answered = false;
+    const counted = (reply: object) => {
+      answered = true;
+      if (asked !== 'burn' && asked !== 'leave')
+        metrics.answered(asked, 'error' in reply ? (reply.error as SignalingErrorCode) : 'done');
+      ack(reply);
+    };
+    const { output } = parsed;
+    const begins = BEGINNINGS.includes(asked);
+    const bytes = WAITING_REQUEST_BYTES + (output instanceof Uint8Array ? output.length : 0);
+    const full = connection.waiting >= MAX_WAITING_REQUESTS || waiting.bytes + bytes > MAX_WAITING_BYTES;
+    // At once, not behind what waits until Redis is back.
+    const refused = begins && (draining || shared?.available() === false);
+    if (full || refused) return counted({ error: 'busy' });
+    if (begins) connection.mayHavePlace = true;
+    waiting.bytes += bytes;
+    inTurn(connection, log, async () => {
+      try {
+        await handle(this, output, counted);
+      } catch (error) {
+        // Without an answer the page would give its connection up.
+        if (!answered) counted({ error: 'busy' });
+        throw error;
+      } finally {
+        waiting.bytes -= bytes;
+      }
+    });
   };
   io.on('connection', (socket) => {
     const { connection } = socket.data;
     connection.socket = socket;
     connection.joined = true;
     connection.ownStun = options.ownStun?.(host(socket.request));
-    socket.onAny(listenFirst);
+    socket.onAny(hear);
     // Kept for as long as the socket otherwise, and not needed any more.
     Object.assign(socket.conn, { request: undefined });
     Object.assign(socket, { handshake: {} });
     socket.on('disconnect', (reason) => {
-      delete connection.socket;
+      connection.socket = undefined;
       // A client that says goodbye does not return, nor does one that was sent away; one that breaks off may.
       const type = reason.endsWith('namespace disconnect') ? 'leave' : 'gone';
       // Who only connects while Redis is away leaves nothing that waits.
       if (!connection.mayHavePlace) return;
-      inTurn(connection, log, async () => deliver(await run({ type, socket: prefix + socket.id })));
+      inTurn(connection, log, async () => deliver(await run({ type, socket: nameOf(socket) })));
     });
   });
 
@@ -389,7 +438,7 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
     const idleSince = now() - (used ? IDLE_SOCKET_MS : UNUSED_SOCKET_MS);
     if (connectedAt < idleSince && socket && connection.placedAt <= now() - PLACE_LOOK_MS) {
       connection.placedAt = now();
-      void Promise.resolve(rooms.has(prefix + socket.id)).then(
+      void Promise.resolve(rooms.has(nameOf(socket))).then(
         (placed) => placed || socket.disconnect(true),
         // Not knowing is no reason to send anyone away.
         () => {},
@@ -468,80 +517,49 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
 /** What begins something; a server that is about to stop, or without its Redis, takes none of it. */
 const BEGINNINGS: readonly string[] = ['open', 'reopen', 'join', 'rejoin'];
 
+/** Goes on at once with what is known at once, as all is without Redis. */
+function whenKnown<T>(value: T | Promise<T>, next: (value: T) => void): void {
+  if (value instanceof Promise) void awaited(value, next);
+  else next(value);
+}
+
+async function awaited<T>(value: Promise<T>, next: (value: T) => void): Promise<void> {
+  next(await value);
+}
+
 /** Whatever one page asks happens in the order in which it asked. */
 function inTurn(connection: Connection, log: Log, task: () => Promise<unknown>): void {
   connection.waiting += 1;
-  const before = connection.work;
-  const work = async () => {
-    await before;
-    await task().catch((error: unknown) => log.error(`a request was not answered: ${errorName(error)}`));
-    connection.waiting -= 1;
-    // An idle connection holds no promise.
-    if (connection.waiting === 0) delete connection.work;
-  };
-  connection.work = work();
+  connection.work = turn(connection, log, task);
 }
 
-/**
- * Registers one kind of request: shape, then the handler. A request without an acknowledgement is dropped; a
- * malformed one is answered, and the third closes the socket.
- */
-function takeRequests(
-  socket: IoSocket,
-  log: Log,
-  metrics: Metrics,
-  takesIn: () => boolean,
-  waiting: { bytes: number },
-) {
-  const { connection } = socket.data;
-  return <N extends keyof ClientToServer, S extends v.GenericSchema>(
-    name: N,
-    schema: S,
-    handle: (request: v.InferOutput<S>, ack: Parameters<ClientToServer[N]>[1]) => Promise<unknown>,
-  ): void => {
-    const listener = (...args: unknown[]): void => {
-      const ack = args.at(-1);
-      const answer = typeof ack === 'function' ? (ack as (answer: unknown) => void) : () => {};
-      const parsed = v.safeParse(schema, args[0]);
-      if (args.length !== 2 || typeof ack !== 'function' || !parsed.success) {
-        answer({ error: 'malformed' });
-        connection.malformed += 1;
-        if (connection.malformed >= MAX_MALFORMED) {
-          metrics.limitHit('malformed');
-          socket.disconnect(true);
-        }
-        return;
-      }
-      connection.used = true;
-      let answered = false;
-      const counted = (reply: object) => {
-        answered = true;
-        if (name !== 'burn' && name !== 'leave')
-          metrics.answered(name, 'error' in reply ? (reply.error as SignalingErrorCode) : 'done');
-        answer(reply);
-      };
-      const begins = BEGINNINGS.includes(name);
-      const bytes = WAITING_REQUEST_BYTES + (parsed.output instanceof Uint8Array ? parsed.output.length : 0);
-      const full = connection.waiting >= MAX_WAITING_REQUESTS || waiting.bytes + bytes > MAX_WAITING_BYTES;
-      // At once, not behind what waits until Redis is back.
-      if (full || (begins && !takesIn())) return counted({ error: 'busy' });
-      if (begins) connection.mayHavePlace = true;
-      waiting.bytes += bytes;
-      inTurn(connection, log, async () => {
-        try {
-          await handle(parsed.output, counted);
-        } catch (error) {
-          // Without an answer the page would give its connection up.
-          if (!answered) counted({ error: 'busy' });
-          throw error;
-        } finally {
-          waiting.bytes -= bytes;
-        }
-      });
-    };
-    // The types promise well-formed requests; the wire does not.
-    socket.on<keyof ClientToServer>(name, listener);
-  };
+async function turn(connection: Connection, log: Log, task: () => Promise<unknown>): Promise<void> {
+  await connection.work;
+  try {
+    await task();
+  } catch (error) {
+    log.error(`a request was not answered: ${errorName(error)}`);
+  }
+  connection.waiting -= 1;
+  // An idle connection holds no promise.
+  if (connection.waiting === 0) connection.work = undefined;
+}
+
+/** How one kind of request is checked and carried out. */
+interface Request {
+  schema: v.GenericSchema;
+  handle: (socket: IoSocket, request: unknown, ack: (reply: object) => void) => unknown;
+}
+
+function request<N extends keyof ClientToServer, S extends v.GenericSchema>(
+  schema: S,
+  handle: (
+    socket: IoSocket,
+    request: v.InferOutput<S>,
+    ack: Parameters<ClientToServer[N]>[1],
+  ) => Promise<unknown>,
+): Request {
+  return { schema, handle };
 }
 
 function refusal(reply: Outcome['reply']): SignalingErrorCode {

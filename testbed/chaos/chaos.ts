@@ -16,8 +16,13 @@ export interface Chaos {
   letIn: number[];
   /** Used codes that were accepted once more. */
   acceptedAgain: number;
-  /** Keys of rooms, places and slots when everybody has left, and by when the last one is gone. */
+  /**
+   * Keys of rooms, places and slots two seconds after everybody has left, and in how many seconds the time of
+   * the last one is over.
+   */
   left: { keys: number; untilSeconds: number };
+  /** Such keys, and entries of the lists of rooms and of nodes' sockets, once that time is over. */
+  leaked: number;
   /** Keys that would stay for ever. */
   immortal: string[];
   /** What happened when, in seconds. */
@@ -29,11 +34,13 @@ export interface ChaosOptions {
   /** How many begin in a second. */
   rate: number;
   frozenSeconds: number;
+  /** Waits until the time of the last key is over: eleven minutes at most, and none where no key is left. */
+  outlast: boolean;
   say: (text: string) => void;
 }
 
 export async function runChaos(options: ChaosOptions): Promise<Chaos> {
-  const { pairings, rate, frozenSeconds, say } = options;
+  const { pairings, rate, frozenSeconds, outlast, say } = options;
   const cluster = await startCluster(NODES);
   const [killed, drained] = cluster.nodes;
   const began = performance.now();
@@ -77,7 +84,12 @@ export async function runChaos(options: ChaosOptions): Promise<Chaos> {
     const acceptedAgain = await tryAgain(cluster.origin, results);
     await new Promise((resolve) => setTimeout(resolve, 2000));
     const { left, immortal } = await leftIn(cluster);
-    return { pairings: results, letIn, acceptedAgain, left, immortal, events };
+    if (outlast && left.keys > 0) {
+      say(`${left.keys} keys are left; waiting ${left.untilSeconds} s until their time is over`);
+      await new Promise((resolve) => setTimeout(resolve, (left.untilSeconds + 2) * 1000));
+    }
+    const leaked = (await leftIn(cluster)).left.keys + (await listedIn(cluster));
+    return { pairings: results, letIn, acceptedAgain, left, leaked, immortal, events };
   } finally {
     await cluster.stop();
   }
@@ -146,4 +158,13 @@ async function leftIn({ redis }: Cluster): Promise<Pick<Chaos, 'left' | 'immorta
     longest = Math.max(longest, milliseconds);
   }
   return { left: { keys: count, untilSeconds: Math.ceil(longest / 1000) }, immortal };
+}
+
+/** Entries of what lists rooms and the sockets in them. */
+async function listedIn({ redis }: Cluster): Promise<number> {
+  let sum = 0;
+  for (const phase of ['rooms', 'pairs', 'waits'])
+    sum += Number((await redis.command('ZCARD', `tessera:due:${phase}`)).slice(1));
+  const sockets = (await redis.command('KEYS', 'tessera:sockets:*')).split('\r\n');
+  return sum + sockets.filter((line) => line.startsWith('tessera:')).length;
 }

@@ -8,7 +8,8 @@ const PEOPLE_BEHIND_AN_ADDRESS = 4;
 const FIRST_NETWORK = 64;
 
 export interface PeopleOptions {
-  port: number;
+  /** Of several nodes: everybody at the next one. */
+  port: number | readonly number[];
   /** Behind a trusted proxy, which names the address; otherwise they call from it. */
   forwarded?: boolean;
 }
@@ -21,7 +22,8 @@ export function addressOf(n: number): string {
 
 export function person(n: number, { port, forwarded }: PeopleOptions): SignalingSocket {
   const address = addressOf(n);
-  return io(`http://127.0.0.1:${port}`, {
+  const at = typeof port === 'number' ? port : port[n % port.length];
+  return io(`http://127.0.0.1:${at}`, {
     transports: ['websocket'],
     forceNew: true,
     reconnection: false,
