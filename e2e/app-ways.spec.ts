@@ -201,11 +201,15 @@ test('a chosen folder takes all that is here and all that arrives, in its folder
 
 /** What the page would do beyond itself, kept instead; nobody looks at it, and it has no wake lock. */
 function unseen(): void {
-  const given: string[] = [];
-  Object.assign(window, { given });
+  const [given, badges] = [[] as string[], [] as (number | undefined)[]];
+  Object.assign(window, { given, badges });
   Reflect.deleteProperty(Navigator.prototype, 'wakeLock');
   Object.defineProperty(Document.prototype, 'hidden', { get: () => true });
-  Object.assign(navigator, { vibrate: () => given.push('vibrated') });
+  Object.assign(navigator, {
+    vibrate: () => given.push('vibrated'),
+    setAppBadge: async (count: number) => void badges.push(count),
+    clearAppBadge: async () => void badges.push(undefined),
+  });
   const Plain = AudioContext;
   Object.assign(window, {
     AudioContext: function () {
@@ -213,12 +217,17 @@ function unseen(): void {
       return new Plain();
     },
   });
-  ServiceWorkerRegistration.prototype.showNotification = async (title, options) =>
-    void given.push(`${title}: ${options?.body}`);
-  Object.defineProperty(Notification, 'permission', { get: () => 'granted' });
 }
 
-test('somebody who looks elsewhere reads it in the title and the icon, gets the signals they chose, and the screen stays on', async ({
+/** The browser's own notes that are on the screen now. */
+function notes(page: Page): Promise<string[]> {
+  return page.evaluate(async () => {
+    const registration = await navigator.serviceWorker.ready;
+    return (await registration.getNotifications()).map(({ title, body }) => `${title}: ${body}`);
+  });
+}
+
+test('somebody who looks elsewhere reads it in the title and the icon, gets the signals they chose and no other, and the screen stays on', async ({
   link,
   server,
   pages,
@@ -228,33 +237,61 @@ test('somebody who looks elsewhere reads it in the title and the icon, gets the 
   await pages.receiver.addInitScript(unseen);
   const sender = new SenderRoom(pages.sender);
   const receiver = new ReceiverRoom(pages.receiver);
+  const { page } = receiver;
+  await page.context().grantPermissions(['notifications']);
   await receiver.join(server.url, await sender.open(server.url));
   await receiver.connection('connected');
-  await controlled(receiver.page);
-  const given = () => receiver.page.evaluate(() => (window as unknown as { given: string[] }).given);
-  const icon = receiver.page.locator('link[rel="icon"]');
+  await controlled(page);
+  const kept = () =>
+    page.evaluate(() => {
+      const { given, badges } = window as unknown as { given: string[]; badges: unknown[] };
+      return { given, badges };
+    });
+  const choose = async (...signals: string[]): Promise<void> => {
+    await page.getByTestId('open-settings').click();
+    for (const signal of ['notify', 'sound', 'vibrate'])
+      await page.getByTestId(`signal-${signal}`).setChecked(signals.includes(signal));
+    await page.keyboard.press('Escape');
+  };
+  const icon = page.locator('link[rel="icon"]');
 
   await sender.pick({ ...pictures.small, name: 'first.jpg' });
-  await expect(receiver.page).toHaveTitle(/^1 offered · Receive/);
-  // Nothing is given to those who chose nothing.
-  expect(await given()).toEqual([]);
+  await expect(page).toHaveTitle(/^1 offered · Receive/);
   await expect(icon).toHaveAttribute('href', /^data:image\/png/);
-  await receiver.page.getByTestId('open-settings').click();
-  for (const signal of ['sound', 'vibrate']) await receiver.page.getByTestId(`signal-${signal}`).check();
-  await receiver.page.keyboard.press('Escape');
+  // The installed app's icon counts; nothing is given to those who chose nothing.
+  await expect.poll(kept).toEqual({ given: [], badges: [1] });
+  expect(await notes(page)).toEqual([]);
+  await page.getByTestId('open-settings').click();
+  for (const signal of ['notify', 'sound', 'vibrate'])
+    await expect(page.getByTestId(`signal-${signal}`)).not.toBeChecked();
+  await page.keyboard.press('Escape');
+
+  await choose('notify', 'sound', 'vibrate');
   await receiver.accept('first.jpg');
   await receiver.state('first.jpg', 'done');
-  await expect.poll(given).toEqual(['sounded', 'vibrated']);
-  await expect(receiver.page).toHaveTitle(/^✓ 1 · Receive/);
+  await expect.poll(kept).toEqual({ given: ['sounded', 'vibrated'], badges: [1, undefined] });
+  await expect.poll(() => notes(page)).toEqual(['Tessera: Everything is here.']);
+  await expect(page).toHaveTitle(/^✓ 1 · Receive/);
 
+  await choose('notify');
   await sender.pick(pictures.photo);
+  await expect.poll(() => notes(page)).toEqual(['Tessera: 1 offered']);
   await receiver.accept('photo.jpg');
-  await expect(receiver.page).toHaveTitle(/^\d+ % · Receive/);
-  const still = receiver.page.getByTestId('still');
+  await expect(page).toHaveTitle(/^\d+ % · Receive/);
+  const still = page.getByTestId('still');
   await expect.poll(() => still.evaluate((film: HTMLVideoElement) => !film.paused && film.loop)).toBe(true);
   await receiver.state('photo.jpg', 'done');
   await expect(still).toHaveCount(0);
-  await expect(receiver.page).toHaveTitle(/^✓ 2 · Receive/);
+  await expect(page).toHaveTitle(/^✓ 2 · Receive/);
+  await expect.poll(() => notes(page)).toEqual(['Tessera: Everything is here.']);
+  expect((await kept()).given).toEqual(['sounded', 'vibrated']);
+
+  // Where the browser allows none, it says so, and the choice stays off.
+  await pages.sender.getByTestId('open-settings').click();
+  const notify = pages.sender.getByTestId('signal-notify');
+  await notify.click();
+  await expect(pages.sender.getByTestId('settings').getByRole('alert')).toBeVisible();
+  await expect(notify).not.toBeChecked();
 });
 
 /** What has the focus: its handle, and whose card it is on. */

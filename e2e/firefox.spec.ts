@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { SYSTEM_CHROMIUM } from '../testbed/link/browsers.ts';
-import { Homes, ORDINARY_HOME, type Side } from '../testbed/networks/homes.ts';
+import { Homes, ORDINARY_HOME, SERVER_ADDRESS, type Side } from '../testbed/networks/homes.ts';
 import { namespacesMissing } from '../testbed/networks/namespaces.ts';
 import { startServer } from '../testbed/networks/services.ts';
 import { visitWithChromium } from '../testbed/visitors/chromium.ts';
@@ -76,7 +76,7 @@ test.describe('Firefox', () => {
   async function enter(
     kind: Kind,
     side: Side,
-    { counted = false, ...more }: { counted?: boolean; preferences?: Record<string, boolean> } = {},
+    { counted = false, ...more }: { counted?: boolean; preferences?: Record<string, boolean | string> } = {},
   ): Promise<Person> {
     const visitor =
       kind === 'firefox'
@@ -96,11 +96,17 @@ test.describe('Firefox', () => {
     await startServer(homes.namespaces, { stun: true, turn: 'none' });
   }
 
-  async function meet(sender: Kind, receiver: Kind, loss: number): Promise<{ a: Person; b: Person }> {
+  async function meet(
+    sender: Kind,
+    receiver: Kind,
+    loss: number,
+    /** Of the receiving side. */
+    preferences: Record<string, boolean | string> = {},
+  ): Promise<{ a: Person; b: Person }> {
     await alone();
     // One pair is counted; in the others everything is as a person has it.
     const a = await enter(sender, 'a', { counted: counts(sender, receiver) });
-    const b = await enter(receiver, 'b');
+    const b = await enter(receiver, 'b', { preferences });
     if (loss > 0) homes.lose('a', loss);
     await b.join(homes.origin('b'), await a.openRoom(homes.origin('a')));
     for (const person of [a, b]) await person.reaches('connected');
@@ -176,8 +182,12 @@ test.describe('Firefox', () => {
     for (const person of [able, other]) await person.reaches('connected');
   });
 
-  test('a receiving Firefox that is reloaded in the middle gets the rest, and an album comes as one zip', async () => {
-    const { a, b } = await meet('chromium', 'firefox', 0.02);
+  test('a receiving Firefox that is reloaded in the middle gets the rest, and an album is streamed to its disk as one zip', async () => {
+    // As with https: only then has a page a service worker.
+    const { a, b } = await meet('chromium', 'firefox', 0.02, {
+      'dom.securecontext.allowlist': SERVER_ADDRESS.ipv4,
+      'dom.serviceWorkers.testing.enabled': true,
+    });
     const large = picture('large.png', 2600);
     await a.pick(large.file);
     await b.press('accept', large.name);
@@ -194,8 +204,13 @@ test.describe('Firefox', () => {
     await a.pick(...album.map(({ file }) => file));
     for (const { name } of album) await b.press('accept', name);
     for (const { name } of album) await b.transferReaches(name, 'done');
+    await until('the service worker', () => b.visitor.evaluate('!!navigator.serviceWorker.controller'));
     const zip = join(folder, 'album.zip');
     writeFileSync(zip, await b.saved('save-zip', '.zip'));
+    // No blob of the page: the worker's answer, which the page made piece by piece.
+    expect(await b.visitor.evaluate('document.querySelector("iframe")?.src ?? ""')).toMatch(
+      /\/save\/[0-9a-f]+$/,
+    );
     // Another program unpacks it.
     const { stdout } = spawnSync('python3', ['-c', UNZIP, zip], { encoding: 'utf8' });
     expect(JSON.parse(stdout)).toEqual(

@@ -5,8 +5,9 @@
 import { readFile } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
 import { expect, test } from './support/app.ts';
+import { controlNames, twice } from './support/control-names.ts';
 import { meet, type Rooms } from './support/rooms.ts';
-import { sha256, type Picture } from './support/pictures.ts';
+import { sha256, type Picture, unlike } from './support/pictures.ts';
 
 const stored = (page: Page): Promise<string[]> =>
   page.evaluate(async () => {
@@ -35,6 +36,7 @@ test('a received picture that is not saved: leaving asks, a reload brings it bac
   const { page } = receiver;
   await meet(rooms, server.url);
   await receive(rooms, pictures.small);
+  await receive(rooms, unlike(pictures.small, 'other.jpg'));
   const asked: string[] = [];
   page.on('dialog', (dialog) => {
     asked.push(dialog.type());
@@ -46,6 +48,11 @@ test('a received picture that is not saved: leaving asks, a reload brings it bac
   await expect(kept.getByTestId('verified')).toBeVisible();
   await expect(kept.getByTestId('preview')).toHaveAttribute('data-stage', 'full');
   await receiver.connection('connected');
+  const other = page.getByTestId('kept').locator('[data-name="other.jpg"]');
+  await expect(other.getByTestId('verified')).toBeVisible();
+  expect(twice((await controlNames(page)).filter((name) => !name.startsWith('link')))).toEqual([]);
+  await other.getByTestId('throw-away').click();
+  await expect(other).toHaveCount(0);
   await expect(page.getByText('Waiting for', { exact: false }).filter({ visible: true })).toHaveCount(0);
   const saving = page.waitForEvent('download');
   await kept.getByTestId('download').click();

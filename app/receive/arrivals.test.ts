@@ -2,7 +2,8 @@ import { afterEach, expect, test, vi } from 'vitest';
 import type { ReceiverSession, TransferSnapshot } from '../../lib/session/model.ts';
 import { noFigures } from '../../lib/session/no-figures.ts';
 import { createReceiveStore } from '../../lib/store/receive-store.ts';
-import { arrivals, chooseFolder, forgetFolder } from './arrivals.ts';
+import { settings } from '../settings.ts';
+import { arrivals, chooseFolder, forgetFolder, watchArrivals } from './arrivals.ts';
 
 afterEach(() => vi.unstubAllGlobals());
 
@@ -74,4 +75,16 @@ test('what was waiting for a folder is not saved after a stop, nor twice in anot
   expect(second).toEqual(['two.bin']);
   expect(reads).toEqual([]);
   expect(arrivals.getState()).toEqual({ folder: 'second', failed: false });
+});
+
+test('where each is to be saved as it arrives, from the settings or from the room, what is here already stays in the list', async () => {
+  const { store, reads } = room();
+  watchArrivals(store);
+  settings.setSwitch('saveEach', true);
+  const before = store.getState().snapshot!;
+  store.setState({ snapshot: { ...before, transfers: [...before.transfers, done('four')] } });
+  await vi.waitUntil(() => reads.length > 0);
+  await settled();
+  expect(reads.length).toBe(1);
+  settings.setSwitch('saveEach', false);
 });

@@ -43,18 +43,17 @@ export function forgetFolder(): void {
   arrivals.setState({ folder: undefined, failed: false });
 }
 
-/** From now on: what is here already was left here by the person. */
-export function saveEach(store: ReceiveStore, on: boolean): void {
-  round += 1;
-  for (const { id } of waiting(store)) taken.add(id);
-  settings.setSwitch('saveEach', on);
-}
-
 /** Once for the store of this tab. */
 export function watchArrivals(store: ReceiveStore): void {
   if (watched === store) return;
   watched = store;
   store.subscribe(() => saveArrived(store));
+  settings.subscribe((now, before) => {
+    if (now.saveEach === before.saveEach) return;
+    // From now on: what is here already was left here by the person.
+    round += 1;
+    for (const { id } of waiting(store)) taken.add(id);
+  });
   saveArrived(store);
 }
 

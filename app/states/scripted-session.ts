@@ -9,7 +9,8 @@ import {
   type SenderSession,
   type SessionSnapshot,
 } from '../../lib/session/model.ts';
-import { scriptedStates } from './scripted-states.ts';
+import { isMessage } from '../../lib/image/text-message.ts';
+import { SAID, scriptedStates } from './scripted-states.ts';
 
 function wanted(): SessionSnapshot | undefined {
   const name = new URL(window.location.href).searchParams.get('state') ?? 'connected';
@@ -110,6 +111,7 @@ export function scriptedReceiver(): ReceiverSession {
     read: async (_, from, to) => (await picture()).slice(from, to),
     async file(id) {
       const one = session.snapshot().transfers.find((transfer) => transfer.id === id);
+      if (one && isMessage(one)) return new File([SAID], one.name, { type: one.type });
       return new File([await picture()], one?.name ?? 'picture.jpg', { type: 'image/jpeg' });
     },
   };

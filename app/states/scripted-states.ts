@@ -1,10 +1,13 @@
 /** The table that scripted sessions replay: each state of the pages that is worth a look, by name. */
+import { MESSAGE_TYPE } from '../../lib/image/text-message.ts';
 import { noFigures } from '../../lib/session/no-figures.ts';
 import type { Figures, SessionSnapshot, TransferSnapshot } from '../../lib/session/model.ts';
 
 const BYTES = 4_821_337;
 const CHUNKS = Math.ceil(BYTES / 1024);
 const SHA = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08';
+/** What the text says that is on its way. */
+export const SAID = 'We meet at nine at the harbour.\nThe ferry: https://example.org/timetable?from=Skagen';
 /** ThumbHash of a sunset, from its author's examples. */
 const THUMB = Uint8Array.from(atob('1QcSHQRnh493V4dIh4eXh1h4kJUI'), (letter) => letter.codePointAt(0) ?? 0);
 
@@ -52,6 +55,12 @@ function transfer(part: Partial<TransferSnapshot>): TransferSnapshot {
   };
 }
 
+/** What is no picture, or in a folder: no sides, no blur. */
+function file(part: Partial<TransferSnapshot>): TransferSnapshot {
+  const { width: _width, height: _height, thumb: _thumb, ...rest } = transfer({});
+  return { ...rest, ...part };
+}
+
 const base: SessionSnapshot = {
   role: 'receiver',
   connection: 'connected',
@@ -84,6 +93,31 @@ export const scriptedStates: Record<string, SessionSnapshot> = {
   offered: { ...base, transfers: [transfer({})] },
   moving: { ...base, transfers: [moving] },
   done: { ...base, transfers: [done] },
+  held: { ...base, transfers: [transfer({ state: 'held' })] },
+  files: {
+    ...base,
+    transfers: [
+      transfer({ state: 'done', figures: figuresAt(1), name: 'walk-by-the-sea.mp4', type: 'video/mp4' }),
+      file({
+        id: 'two',
+        state: 'done',
+        figures: { ...noFigures(SAID.length), chunksReceived: 1, bytesReceived: SAID.length },
+        name: 'text-1.txt',
+        type: MESSAGE_TYPE,
+        byteLength: SAID.length,
+      }),
+      file({ id: 'three', name: 'Trip/Day 1/tickets.pdf', type: 'application/pdf', byteLength: 183_204 }),
+      transfer({ id: 'four', name: 'Trip/Day 1/IMG_4001.jpg' }),
+      file({
+        id: 'five',
+        state: 'receiving',
+        figures: figuresAt(0.43),
+        name: 'notes.zip',
+        type: 'application/zip',
+      }),
+      file({ id: 'six', name: 'no-ending', type: 'application/octet-stream', byteLength: 12 }),
+    ],
+  },
   reconnecting: {
     ...base,
     connection: 'reconnecting',

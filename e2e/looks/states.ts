@@ -1,7 +1,7 @@
 /** What is photographed: each state of the pages without motion, by name. */
 import type { Page } from '@playwright/test';
 import { deflateSync } from 'node:zlib';
-import { png, pngChunk } from '../../lib/image/test-images.ts';
+import { box, bytesOf, png, pngChunk, u16, u32 } from '../../lib/image/test-images.ts';
 
 export interface Look {
   name: string;
@@ -36,11 +36,39 @@ async function send(page: Page): Promise<void> {
   await page.getByTestId('transfer').waitFor();
 }
 
+/** A document, a film that says where it was taken, a picture and a text. */
+async function sendFiles(page: Page): Promise<void> {
+  await open(page);
+  await page.getByTestId('file-input').setInputFiles([
+    { name: 'tickets.pdf', mimeType: 'application/pdf', buffer: Buffer.alloc(183_204) },
+    { name: 'walk-by-the-sea.mp4', mimeType: 'video/mp4', buffer: Buffer.from(FILM) },
+    { name: 'evening-at-the-harbour.png', mimeType: 'image/png', buffer: picture() },
+  ]);
+  await page.getByTestId('place').waitFor();
+  await page.getByTestId('write-text').click();
+  await page.getByTestId('text-input').fill('We meet at nine at the harbour. https://example.org/timetable');
+  await page.getByTestId('send-text').click();
+  await page.getByTestId('message-text').waitFor();
+  await page.getByTestId('write-text').click();
+}
+
+/** A film that no player plays: its head and its place are all that matters here. */
+const FILM = bytesOf(
+  box('ftyp', 'isom', u32(0), 'isom'),
+  box('mdat', 'film'),
+  box('moov', box('udta', box('\xa9xyz', u16(18), u16(0), '+57.7210+010.5830/'))),
+);
+
 /** A second room takes three pictures, one for each of the ways to fail. */
 async function sendThree(page: Page): Promise<void> {
   await open(page);
   await pick(page, 'one.png', 'two.png', 'three.png');
   await page.getByTestId('transfer').nth(2).waitFor();
+}
+
+async function settings(page: Page): Promise<void> {
+  await page.getByTestId('open-settings').click();
+  await page.getByTestId('settings').waitFor();
 }
 
 const list = async (page: Page): Promise<void> => {
@@ -54,6 +82,8 @@ export const looks: readonly Look[] = [
   { name: 'send-room', page: 'send', state: 'waiting', act: open },
   { name: 'send-guessed', kept: false, page: 'send', state: 'guessed', act: open },
   { name: 'send-moving', page: 'send', state: 'moving', act: send },
+  { name: 'send-files', page: 'send', state: 'offered', act: sendFiles },
+  { name: 'send-held', kept: false, page: 'send', state: 'held', act: sendThree },
   { name: 'send-failed', kept: false, page: 'send', state: 'failed', act: sendThree },
   { name: 'receive-empty', page: 'receive' },
   { name: 'receive-connecting', kept: false, page: 'receive', state: 'connecting', act: join },
@@ -63,8 +93,10 @@ export const looks: readonly Look[] = [
   { name: 'receive-done', page: 'receive', state: 'done', act: list },
   { name: 'receive-reconnecting', kept: false, page: 'receive', state: 'reconnecting', act: list },
   { name: 'receive-failed', kept: false, page: 'receive', state: 'failed', act: list },
+  { name: 'receive-files', page: 'receive', state: 'files', act: list },
   { name: 'receive-names', page: 'receive', state: 'names', act: list },
   { name: 'receive-album', page: 'receive', state: 'album', act: list },
+  { name: 'settings', page: 'send', act: settings },
 ];
 
 /** A PNG with a gradient, the same each time; it keeps the pictures of the pages small. */

@@ -160,6 +160,7 @@ export function gif(
   );
 }
 
+/** A box of ISO 14496-12: its length, its name, what is in it. */
 export function box(name: string, ...parts: readonly Piece[]): Bytes {
   const payload = bytesOf(...parts);
   return bytesOf(u32(payload.length + 8), name, payload);

@@ -5,6 +5,7 @@ import { useStore } from '../../../lib/store/use-store.ts';
 import { settings } from '../../settings.ts';
 import { useText } from '../../text/text.tsx';
 import { NameField, RelayOnlyCheck } from '../kit/fields.tsx';
+import { SaveEachCheck } from '../kit/save-each.tsx';
 import ui from '../kit/ui.module.css';
 import css from './settings-dialog.module.css';
 import { SignalSwitches } from './signal-switches.tsx';
@@ -53,6 +54,7 @@ export function SettingsDialog({ close }: { close: () => void }) {
           ))}
         </fieldset>
         <RelayOnlyCheck testId="settings-relay-only" />
+        <SaveEachCheck testId="settings-save-each" />
         <SignalSwitches />
         <p className={`${ui.soft} ${ui.small}`}>{t.settings.kept}</p>
         <button type="submit" className={`${ui.button} ${ui.primary}`}>
