@@ -3,14 +3,13 @@ import {
   createSignalingClient,
   type SignalingClient,
 } from '../../lib/session/connection/signaling-client.ts';
-import { afterAll, expect, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { request, startLivingServer, type LivingServer } from '../../testbed/living-server.ts';
 import { DRAIN_MS, SHUTDOWN_MS } from '../wire/limits.ts';
 import { upgrade } from '../test-server.ts';
 
 const cleanups: (() => void)[] = [];
-// Each test has servers of its own, and the first two mostly wait: they do so at the same time.
-afterAll(() => {
+afterEach(() => {
   for (const cleanup of cleanups.splice(0).reverse()) cleanup();
 });
 
@@ -49,7 +48,7 @@ async function pair(server: LivingServer) {
 
 const status = async (server: LivingServer, path: string) => (await fetch(server.origin + path)).status;
 
-test.concurrent('a stop refuses what begins, lets a handshake finish, sends all away, and they return to the next start', async () => {
+test('a stop refuses what begins, lets a handshake finish, sends all away, and they return to the next start', async () => {
   const server = await start();
   expect(await status(server, '/readyz')).toBe(200);
   const waiting = connect(server.origin);
@@ -84,7 +83,7 @@ test.concurrent('a stop refuses what begins, lets a handshake finish, sends all 
   await Promise.all([sender, receiver, waiting, late].map((one) => one.until('online', 2)));
 });
 
-test.concurrent('a pair that never falls silent holds a stop up for a bounded time', async () => {
+test('a pair that never falls silent holds a stop up for a bounded time', async () => {
   const server = await start();
   const { sender } = await pair(server);
   const talk = setInterval(() => sender.client.send(Uint8Array.of(1)), 200);

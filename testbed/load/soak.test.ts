@@ -3,7 +3,7 @@ import { freePort } from '../free-port.ts';
 import { soak } from './soak.ts';
 
 const LONG = process.env['TESSERA_LONG'] === '1';
-const seconds = LONG ? 60 : 12;
+const seconds = LONG ? 60 : 16;
 
 /** Bytes of the heap for each pairing: what rests and what is counted for ten minutes, about 700. */
 const MAX_KEPT_BYTES = 4096;

@@ -13,7 +13,7 @@ import { SealedChannel } from './sealed-channel.ts';
 import { seededRandom } from './test-random.ts';
 import { CODE_WORDS } from './word-search.ts';
 
-const RUNS = process.env['TESSERA_LONG'] === '1' ? 3000 : 300;
+const RUNS = 600;
 const MARKER = 'v=0 a=candidate 192.168.1.7';
 const SEALED_BY_EACH = 2;
 
