@@ -1,6 +1,6 @@
 /** Codes and links: what brings two people together, what does not, and what leaves the page for it. */
 import { expect, test } from './support/app.ts';
-import { cross } from './support/rooms.ts';
+import { cross, SenderRoom } from './support/rooms.ts';
 
 /** Another code of the same room, of words that are on the list. */
 function wrong(code: string): string {
@@ -81,6 +81,46 @@ test('a browser without WebRTC is told when its page is loaded, and no code is s
   // The code is as good as before.
   await receiver.join(server.url, code);
   await sender.connection('connected');
+});
+
+test('[P-123] a receiver opens the room; a sender types the code, or presses Join on the page that the link opened', async ({
+  server,
+  rooms,
+  pictures,
+}) => {
+  const { sender, receiver } = rooms;
+  await receiver.page.goto(`${server.url}/receive/`);
+  await receiver.page.getByTestId('show-code').click();
+  const code = await receiver.code();
+  await sender.page.goto(`${server.url}/send/`);
+  await sender.page.getByTestId('enter-code').click();
+  await sender.enter(code);
+  await sender.connection('connected');
+  await receiver.connection('connected');
+  await cross(rooms, pictures.small);
+
+  // Once more by the link, after the sender's page was closed.
+  await sender.page.goto('about:blank');
+  await receiver.connection('closed', 'failed');
+  await receiver.page.getByTestId('new-code').click();
+  const link = (await receiver.page.getByTestId('room-link').getAttribute('href'))!;
+  expect(link.split('#')[0]).toBe(`${server.url}/send/`);
+  await sender.page.goto(link);
+  await sender.page.getByTestId('join-room').click();
+  await sender.connection('connected');
+  await cross(rooms, pictures.png);
+});
+
+test('[P-123] two pages that both send say so to both people', async ({ server, rooms, pair }) => {
+  const { sender } = rooms;
+  const code = await sender.open(server.url);
+  const context = await pair.context('receiver');
+  const other = new SenderRoom(await context.newPage());
+  await other.page.goto(`${server.url}/send/`);
+  await other.page.getByTestId('enter-code').click();
+  await other.enter(code);
+  for (const room of [sender, other]) await expect(room.problem('same-role')).toBeVisible();
+  await context.close();
 });
 
 test('[P-74] a code is good for one join', async ({ server, rooms, pair }) => {

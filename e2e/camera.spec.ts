@@ -1,9 +1,9 @@
-/** The QR picture on the sender's screen, before a real camera as far as the receiver's browser knows. */
+/** The QR picture on the other side's screen, before a real camera as far as this side's browser knows. */
 import { writeFile } from 'node:fs/promises';
-import type { Browser } from '@playwright/test';
-import { launchChromium, openContext } from '../testbed/link/browsers.ts';
+import type { Browser, Locator } from '@playwright/test';
+import { launchChromium, openContext, type Pair } from '../testbed/link/browsers.ts';
 import { expect, test } from './support/app.ts';
-import { cross, ReceiverRoom } from './support/rooms.ts';
+import { cross, expectVerified, ReceiverRoom, type Room, SenderRoom } from './support/rooms.ts';
 
 const WIDTH = 640;
 const HEIGHT = 480;
@@ -38,6 +38,14 @@ async function filmOf(browser: Browser, png: Buffer): Promise<Buffer> {
   ]);
 }
 
+/** A browser whose camera sees the code on another page's screen. */
+async function browserThatSees(room: Room, code: string, pair: Pair, film: string): Promise<Browser> {
+  const qr = room.page.getByRole('img', { name: code });
+  await expect(qr).toBeVisible();
+  await writeFile(film, await filmOf(pair.senderBrowser, await qr.screenshot()));
+  return launchChromium(['--use-fake-device-for-media-stream', `--use-file-for-fake-video-capture=${film}`]);
+}
+
 test('a receiver points the camera at the code, and is connected', async ({
   server,
   rooms,
@@ -46,14 +54,7 @@ test('a receiver points the camera at the code, and is connected', async ({
 }, testInfo) => {
   const { sender } = rooms;
   const code = await sender.open(server.url);
-  const qr = sender.page.getByRole('img', { name: code });
-  await expect(qr).toBeVisible();
-  const film = testInfo.outputPath('code.y4m');
-  await writeFile(film, await filmOf(pair.senderBrowser, await qr.screenshot()));
-  const browser = await launchChromium([
-    '--use-fake-device-for-media-stream',
-    `--use-file-for-fake-video-capture=${film}`,
-  ]);
+  const browser = await browserThatSees(sender, code, pair, testInfo.outputPath('code.y4m'));
   try {
     const context = await openContext(browser, pair.link, 'receiver');
     const receiver = new ReceiverRoom(await context.newPage());
@@ -64,6 +65,44 @@ test('a receiver points the camera at the code, and is connected', async ({
     // The camera is let go as soon as the code is read.
     await expect(receiver.page.locator('video')).toHaveCount(0);
     await cross({ sender, receiver }, pictures.small);
+  } finally {
+    await browser.close();
+  }
+});
+
+test('[P-123] phone to laptop: the laptop shows the code, the phone films it and sends a picture in four presses', async ({
+  server,
+  rooms,
+  pair,
+  pictures,
+}, testInfo) => {
+  const { receiver } = rooms;
+  await receiver.page.goto(server.url);
+  await receiver.page.getByRole('link', { name: /from my phone/ }).click();
+  await receiver.page.getByTestId('open-room').click();
+  const code = await receiver.code();
+  const browser = await browserThatSees(receiver, code, pair, testInfo.outputPath('code.y4m'));
+  try {
+    const context = await openContext(browser, pair.link, 'sender');
+    const sender = new SenderRoom(await context.newPage());
+    await sender.page.goto(`${server.url}/send/`);
+    let presses = 0;
+    const press = async (what: Locator): Promise<void> => {
+      presses += 1;
+      await what.click();
+    };
+    await press(sender.page.getByTestId('enter-code'));
+    await press(sender.page.getByTestId('scan'));
+    await sender.connection('connected');
+    await receiver.connection('connected');
+    const chooser = sender.page.waitForEvent('filechooser');
+    await press(sender.page.locator('label', { has: sender.page.getByTestId('file-input') }));
+    // The picture itself is the last one.
+    presses += 1;
+    await (await chooser).setFiles(pictures.small);
+    await receiver.accept(pictures.small.name);
+    await expectVerified({ sender, receiver }, pictures.small);
+    expect(presses).toBeLessThanOrEqual(4);
   } finally {
     await browser.close();
   }

@@ -7,7 +7,8 @@ import { useText } from '../text/text.tsx';
 import { Named } from '../ui/kit/named.tsx';
 import { labelsOf } from '../ui/kit/labels.ts';
 import { Part } from '../ui/kit/part.tsx';
-import { JoinCard } from '../ui/room/join-card.tsx';
+import { EnterForm } from '../ui/room/enter-form.tsx';
+import { RoomCard } from '../ui/room/room-card.tsx';
 import { ReceiverTransfer } from '../ui/transfer/receiver-transfer.tsx';
 import { isolate, sessionOptions } from '../ui/room/session-options.ts';
 import { Totals } from '../ui/transfer/totals.tsx';
@@ -17,7 +18,7 @@ import { useTidings } from '../ui/room/use-tidings.ts';
 import css from './receiver-room.module.css';
 import { receiverStore } from './receiver-store.ts';
 import { holdTab, tabName } from '../../lib/session/page/tab.ts';
-import { useFragment } from './use-fragment.ts';
+import { useFragment } from '../ui/room/use-fragment.ts';
 
 const Viewer = lazy(() => import('../ui/picture/viewer.tsx').then(({ Viewer }) => ({ default: Viewer })));
 const KeptPictures = lazy(() =>
@@ -54,14 +55,14 @@ export function ReceiverRoom() {
   const awake = useWakeLock(moving);
   const announcement = useAnnouncement(snapshot);
   useTidings(snapshot);
-  const warm = useCallback(() => aboutToJoin(sessionOptions().server), []);
+  const warm = useCallback(() => aboutToJoin(sessionOptions('receiver').server), []);
   const open = useCallback((id: string) => setViewed(id), []);
 
   useEffect(() => {
     let here = true;
     const resume = async () => {
       await holdTab();
-      if ((await canResume()) && here && !holdsLink()) await store.resume(sessionOptions());
+      if ((await canResume()) && here && !holdsLink()) await store.resume(sessionOptions('receiver'));
     };
     // A page that cannot look for its old session is a page without one.
     resume().catch(() => undefined);
@@ -86,17 +87,20 @@ export function ReceiverRoom() {
       <h1 className={ui.title}>{t.home.receive}</h1>
       <div className={list ? ui.rooms : css.alone}>
         <div className={ui.side}>
-          <JoinCard
+          <RoomCard
+            side="receiver"
             snapshot={snapshot}
-            joining={state.joining}
+            busy={state.joining}
             broken={state.broken}
             fragment={fragment}
             forgetFragment={forgetFragment}
             aboutToJoin={warm}
             join={(code) => {
               forgetFragment();
-              void store.join(code, sessionOptions());
+              void store.join(code, sessionOptions('receiver'));
             }}
+            openRoom={() => void store.openRoom(sessionOptions('receiver'))}
+            Enter={EnterForm}
           />
           {connected && (
             <Part>

@@ -17,7 +17,11 @@ function make(): ReceiveStore {
     const transfers = snapshot?.transfers ?? [];
     const connection = snapshot?.connection;
     setUnderway('receiver', {
-      open: transfers.length > 0 || connection === 'connected' || connection === 'reconnecting',
+      open:
+        transfers.length > 0 ||
+        snapshot?.room !== undefined ||
+        connection === 'connected' ||
+        connection === 'reconnecting',
       atStake: transfers.some(
         (transfer) => isMoving(transfer) || (transfer.state === 'done' && !saved.has(transfer.id)),
       ),

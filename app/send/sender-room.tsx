@@ -1,8 +1,8 @@
 'use client';
-import { useCallback, useEffect, useState } from 'react';
+import { lazy, useCallback, useEffect, useState } from 'react';
 import { isMoving } from '../../lib/session/transfer-state.ts';
 import { useStore } from '../../lib/store/use-store.ts';
-import { warmSession } from '../make-session.ts';
+import { aboutToJoin, notJoining, warmSession } from '../make-session.ts';
 import { useText } from '../text/text.tsx';
 import { ChoiceDetails } from '../ui/pick/choice-control.tsx';
 import { ImageInput } from '../ui/pick/image-input.tsx';
@@ -13,7 +13,12 @@ import { senderStore } from './sender-store.ts';
 import { Totals } from '../ui/transfer/totals.tsx';
 import ui from '../ui/kit/ui.module.css';
 import { useAnnouncement, useWakeLock } from '../ui/room/use-device.ts';
+import { useFragment } from '../ui/room/use-fragment.ts';
 import { useTidings } from '../ui/room/use-tidings.ts';
+
+const EnterForm = lazy(() =>
+  import('../ui/room/enter-form.tsx').then(({ EnterForm }) => ({ default: EnterForm })),
+);
 
 /** The sender's login room: who I am, the code to pass on, the pictures. */
 export function SenderRoom() {
@@ -29,7 +34,13 @@ export function SenderRoom() {
   useTidings(snapshot);
   const add = useCallback((files: Iterable<File>) => store.addFiles(files), [store]);
 
-  useEffect(() => warmSession(), []);
+  const [fragment, forgetFragment] = useFragment();
+  const warm = useCallback(() => aboutToJoin(sessionOptions('sender').server), []);
+
+  useEffect(() => {
+    warmSession();
+    return notJoining;
+  }, []);
 
   const session = store.session();
   const peer = snapshot?.connection === 'connected' ? snapshot.peerName : undefined;
@@ -39,10 +50,19 @@ export function SenderRoom() {
       <div className={ui.rooms}>
         <div className={ui.side}>
           <RoomCard
+            side="sender"
             snapshot={snapshot}
-            opening={state.opening}
+            busy={state.opening}
             broken={state.broken}
-            openRoom={() => void store.openRoom(sessionOptions())}
+            fragment={fragment}
+            forgetFragment={forgetFragment}
+            aboutToJoin={warm}
+            openRoom={() => void store.openRoom(sessionOptions('sender'))}
+            join={(code) => {
+              forgetFragment();
+              void store.join(code, sessionOptions('sender'));
+            }}
+            Enter={EnterForm}
           />
         </div>
         <div className={ui.main}>

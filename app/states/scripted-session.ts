@@ -32,6 +32,8 @@ function shared(initial: SessionSnapshot) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    openRoom: () => publish({}),
+    join: () => publish({}),
     cancel: () => undefined,
     chunkMap(id: string) {
       const figures = find(id)?.figures;
@@ -72,7 +74,6 @@ export function scriptedSender(): SenderSession {
   const session = shared({ ...state, role: 'sender', peerName: 'Ben', transfers: [] });
   return {
     ...session,
-    openRoom: () => session.publish({}),
     send(images: readonly OutgoingPicture[]) {
       const given = images.map((image, at) => {
         const script = state.transfers[at % Math.max(1, state.transfers.length)];
@@ -101,7 +102,6 @@ export function scriptedReceiver(): ReceiverSession {
   const picture = async () => new Uint8Array(await (await fetch('/states/picture.jpg')).arrayBuffer());
   return {
     ...session,
-    join: () => session.publish({}),
     resume: () => false,
     accept: () => undefined,
     decline: () => undefined,

@@ -8,6 +8,7 @@ import { ReceiverRoom } from '../receive/receiver-room.tsx';
 import { SenderRoom } from '../send/sender-room.tsx';
 import { en } from '../text/pages-text.ts';
 import { Connection } from './room/connection.tsx';
+import { EnterForm } from './room/enter-form.tsx';
 import { ReceiverTransfer } from './transfer/receiver-transfer.tsx';
 import { RoomCard } from './room/room-card.tsx';
 
@@ -35,8 +36,14 @@ const card = (transfer: TransferSnapshot) =>
 
 test('the prerendered pages hold what a person needs first, and no inline styles or handlers', () => {
   for (const [page, wanted] of [
-    [renderToStaticMarkup(<SenderRoom />), ['name-input', 'open-room', 'file-input', 'connection']],
-    [renderToStaticMarkup(<ReceiverRoom />), ['name-input', 'code-input', 'join-room', 'connection']],
+    [
+      renderToStaticMarkup(<SenderRoom />),
+      ['name-input', 'open-room', 'enter-code', 'file-input', 'connection'],
+    ],
+    [
+      renderToStaticMarkup(<ReceiverRoom />),
+      ['name-input', 'code-input', 'join-room', 'show-code', 'connection'],
+    ],
   ] as const) {
     for (const id of wanted) expect(handles(page)).toContain(id);
     expect(page).not.toMatch(/ style=| on[a-z]+=/);
@@ -92,11 +99,22 @@ test('success is rounded down: one chunk missing of many is not a hundred per ce
 test('the sender sees the code and the link exactly', () => {
   const snapshot = state('waiting');
   const markup = renderToStaticMarkup(
-    <RoomCard snapshot={snapshot} opening={false} broken={false} openRoom={() => undefined} />,
+    <RoomCard
+      side="sender"
+      snapshot={snapshot}
+      busy={false}
+      broken={false}
+      fragment={undefined}
+      forgetFragment={() => undefined}
+      aboutToJoin={() => undefined}
+      openRoom={() => undefined}
+      join={() => undefined}
+      Enter={EnterForm}
+    />,
   );
   expect(markup).toContain('>42-acorn-tulip</output>');
   expect(markup).toContain(`href="${snapshot.room?.link}"`);
-  expect(handles(markup)).toContain('new-code');
+  for (const id of ['new-code', 'enter-code']) expect(handles(markup)).toContain(id);
 });
 
 test('each problem is one sentence or two of its own, shown as an alert', () => {

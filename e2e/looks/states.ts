@@ -86,6 +86,13 @@ export const looks: readonly Look[] = [
   { name: 'send-held', kept: false, page: 'send', state: 'held', act: sendThree },
   { name: 'send-failed', kept: false, page: 'send', state: 'failed', act: sendThree },
   { name: 'receive-empty', page: 'receive' },
+  {
+    name: 'receive-room',
+    kept: false,
+    page: 'receive',
+    state: 'waiting',
+    act: (page) => page.getByTestId('show-code').click(),
+  },
   { name: 'receive-connecting', kept: false, page: 'receive', state: 'connecting', act: join },
   { name: 'receive-connected', kept: false, page: 'receive', state: 'connected', act: join },
   { name: 'receive-offered', page: 'receive', state: 'offered', act: list },

@@ -44,6 +44,17 @@ export class Room {
       .toMatch(new RegExp(`^(${states.join('|')})$`));
   }
 
+  async code(): Promise<string> {
+    const code = this.page.getByTestId('room-code');
+    await expect.poll(() => code.textContent(), { ...PATIENCE, ...OFTEN }).toMatch(/^\d+-[a-z]+-[a-z]+$/);
+    return (await code.textContent())!;
+  }
+
+  async enter(code: string): Promise<void> {
+    await this.page.getByTestId('code-input').fill(code);
+    await this.page.getByTestId('join-room').click();
+  }
+
   problem(code: string): Locator {
     return this.page.locator(`[data-problem="${code}"]`);
   }
@@ -119,12 +130,6 @@ export class SenderRoom extends Room {
     return this.code();
   }
 
-  async code(): Promise<string> {
-    const code = this.page.getByTestId('room-code');
-    await expect.poll(() => code.textContent(), { ...PATIENCE, ...OFTEN }).toMatch(/^\d+-[a-z]+-[a-z]+$/);
-    return (await code.textContent())!;
-  }
-
   async pick(...pictures: Picture[]): Promise<void> {
     await this.page.getByTestId('file-input').setInputFiles(pictures);
   }
@@ -134,11 +139,6 @@ export class ReceiverRoom extends Room {
   async join(url: string, code: string): Promise<void> {
     await this.page.goto(`${url}/receive/`);
     await this.enter(code);
-  }
-
-  async enter(code: string): Promise<void> {
-    await this.page.getByTestId('code-input').fill(code);
-    await this.page.getByTestId('join-room').click();
   }
 
   async accept(name: string): Promise<void> {

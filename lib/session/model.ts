@@ -7,8 +7,11 @@ import type { TransferState } from './transfer-state.ts';
 
 export type { TransferState };
 
-/** Which of the two pages this is. */
+/** Which way pictures go: the page that gives them away, or the one that gets them. */
 export type Role = 'sender' | 'receiver';
+
+/** Who shows the code and who enters it: independent of which way the pictures go. */
+export type Party = 'host' | 'guest';
 
 /** Of the connection between the two browsers; `docs/ARCHITECTURE.md`, "States", has the transitions. */
 export type ConnectionState = 'waiting' | 'connecting' | 'connected' | 'reconnecting' | 'closed' | 'failed';
@@ -31,6 +34,8 @@ export type ProblemCode =
   | 'too-many-attempts'
   | 'version-mismatch'
   | 'tampered'
+  /** Both sides want to send, or both to receive. */
+  | 'same-role'
   // connection
   | 'no-path'
   | 'no-helpers'
@@ -67,7 +72,7 @@ export interface Problem {
   detail?: string;
 }
 
-/** A sender's open room, as the other person needs it. */
+/** An open room, as the other person needs it. */
 export interface Room {
   /** `slot-word-word` */
   code: string;
@@ -239,14 +244,16 @@ export interface Session {
   chunkMap(transfer: string): ChunkMap | undefined;
   chunkLog(transfer: string): ChunkLog | undefined;
   history(transfer: string): readonly HistorySample[];
+  /** Opens a room, or another one with a new code when the first was used up or expired. */
+  openRoom(): void;
+  /** Joins the other side's room: a typed code (`slot-word-word`) or a link's fragment. */
+  join(code: string): void;
   /** Ends the session and tells the other side. */
   leave(): void;
 }
 
 /** The sending page's session. */
 export interface SenderSession extends Session {
-  /** Opens a room, or another one with a new code when the first was used up or expired. */
-  openRoom(): void;
   /** Queues pictures; each is offered as soon as a receiver is there. */
   send(pictures: readonly OutgoingPicture[]): void;
   /** Offers a failed, cancelled or declined picture again, to whoever is there or joins next. */
@@ -259,8 +266,6 @@ export interface SenderSession extends Session {
 
 /** The receiving page's session. */
 export interface ReceiverSession extends Session {
-  /** A typed code (`slot-word-word`) or a link's fragment. */
-  join(code: string): void;
   /** Goes back to the session this tab was in before it was loaded anew; `false`: there was none. */
   resume(): boolean;
   accept(transfer: string): void;

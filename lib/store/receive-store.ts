@@ -6,7 +6,7 @@ import { calmPublisher, type CalmPublisher } from './calm.ts';
 import { keepIdentity } from './keep-identity.ts';
 
 export interface ReceiveState {
-  /** Undefined until the person pressed Join. */
+  /** Undefined until the person joined or opened a room. */
   snapshot: SessionSnapshot | undefined;
   joining: boolean;
   /** The session could not be made at all. */
@@ -18,6 +18,8 @@ export interface ReceiveState {
 /** State of the receiving page, and what the person can do there. `transfer` is an id of the snapshot. */
 export interface ReceiveStore extends StoreApi<ReceiveState> {
   join(code: string, options: SessionOptions): Promise<void>;
+  /** Shows a code instead, for a sender to join. */
+  openRoom(options: SessionOptions): Promise<void>;
   /** Goes back to the session that this tab was in before it was loaded anew, if there was one. */
   resume(options: SessionOptions): Promise<void>;
   accept(transfer: string): void;
@@ -36,7 +38,10 @@ export interface ReceiveStoreOptions {
   makeSession: (options: SessionOptions) => Promise<ReceiverSession>;
 }
 
-/** @param makeSession called when the person joins or resumes, so that a visit without one loads less */
+/**
+ * @param makeSession called when the person joins, opens a room or resumes, so that a visit without one loads
+ *   less
+ */
 export function createReceiveStore({ makeSession }: ReceiveStoreOptions): ReceiveStore {
   const store = createStore<ReceiveState>(() => ({
     snapshot: undefined,
@@ -70,23 +75,28 @@ export function createReceiveStore({ makeSession }: ReceiveStoreOptions): Receiv
     return made;
   }
 
+  async function withSession(
+    options: SessionOptions,
+    act: (session: ReceiverSession) => void,
+  ): Promise<void> {
+    if (store.getState().joining) return;
+    store.setState({ joining: true, broken: false });
+    try {
+      // A session that holds pictures is kept, so that another room does not take them away.
+      const kept = session && session.snapshot().transfers.length > 0 ? session : undefined;
+      act(kept ?? (await freshSession(options)));
+    } catch {
+      store.setState({ broken: true });
+    } finally {
+      store.setState({ joining: false });
+    }
+  }
+
   return {
     ...store,
     session: () => session,
-    async join(code, options) {
-      if (store.getState().joining) return;
-      store.setState({ joining: true, broken: false });
-      try {
-        // A session that holds pictures is kept, so that joining another room does not take them away.
-        const kept = session && session.snapshot().transfers.length > 0 ? session : undefined;
-        const current = kept ?? (await freshSession(options));
-        current.join(code);
-      } catch {
-        store.setState({ broken: true });
-      } finally {
-        store.setState({ joining: false });
-      }
-    },
+    join: (code, options) => withSession(options, (one) => one.join(code)),
+    openRoom: (options) => withSession(options, (one) => one.openRoom()),
     async resume(options) {
       if (session || store.getState().joining) return;
       store.setState({ joining: true });

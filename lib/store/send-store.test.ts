@@ -18,6 +18,7 @@ function makeSession() {
   const cancelled: string[] = [];
   const retried: string[] = [];
   const offeredAnyway: string[] = [];
+  const joined: string[] = [];
   let rooms = 0;
   let snapshot: SessionSnapshot = {
     role: 'sender',
@@ -36,6 +37,7 @@ function makeSession() {
     openRoom: () => {
       rooms += 1;
     },
+    join: (code) => void joined.push(code),
     send: (images) => sent.push(...images),
     cancel: (id) => cancelled.push(id),
     retry: (id) => retried.push(id),
@@ -51,7 +53,7 @@ function makeSession() {
     snapshot = { ...rest, ...next };
     for (const listener of listeners) listener();
   };
-  return { session, sent, cancelled, retried, offeredAnyway, publish, rooms: () => rooms };
+  return { session, sent, cancelled, retried, offeredAnyway, publish, joined, rooms: () => rooms };
 }
 
 const facts = (file: Blob): ImageFacts => ({

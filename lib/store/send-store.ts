@@ -23,7 +23,7 @@ export interface SendState {
   items: readonly OutboxItem[];
   /** For pictures picked from now on. */
   choice: Choice;
-  /** Undefined until a room was asked for. */
+  /** Undefined until a room was opened or joined. */
   snapshot: SessionSnapshot | undefined;
   /** The session's code is still loading. */
   opening: boolean;
@@ -34,6 +34,8 @@ export interface SendState {
 /** State of the sending page, and what the person can do there. */
 export interface SendStore extends StoreApi<SendState> {
   openRoom(options: SessionOptions): Promise<void>;
+  /** Joins the room that a receiver has opened, by its code or its link's fragment. */
+  join(code: string, options: SessionOptions): Promise<void>;
   addFiles(files: Iterable<File>): void;
   /** A text or a link, as a message; a very long one as a file. */
   addText: (text: string) => void;
@@ -59,7 +61,7 @@ export interface SendStoreOptions {
   makeId: () => string;
 }
 
-/** @param makeSession called when the person opens a room, so that a visit without one loads less */
+/** @param makeSession called when the person opens or joins a room, so that a visit without one loads less */
 export function createSendStore({ makeSession, tools, makeId }: SendStoreOptions): SendStore {
   const store = createStore<SendState>(() => ({
     items: [],
@@ -191,35 +193,39 @@ export function createSendStore({ makeSession, tools, makeId }: SendStoreOptions
     pump();
   }
 
+  /** With the session of this page, which is made when it is first needed. */
+  async function withSession(options: SessionOptions, act: (session: SenderSession) => void): Promise<void> {
+    if (store.getState().opening) return;
+    if (!session) {
+      store.setState({ opening: true, broken: false });
+      try {
+        const made = await makeSession(options);
+        session = made;
+        const calm = calmPublisher(
+          () => made.snapshot(),
+          (now) => store.setState(({ snapshot }) => ({ snapshot: keepIdentity(snapshot, now) })),
+        );
+        made.subscribe(() => {
+          meet();
+          calm.changed();
+        });
+        calm.changed();
+      } catch {
+        store.setState({ broken: true });
+        return;
+      } finally {
+        store.setState({ opening: false });
+      }
+    }
+    act(session);
+    flush();
+  }
+
   return {
     ...store,
     session: () => session,
-    async openRoom(options) {
-      if (store.getState().opening) return;
-      if (!session) {
-        store.setState({ opening: true, broken: false });
-        try {
-          const made = await makeSession(options);
-          session = made;
-          const calm = calmPublisher(
-            () => made.snapshot(),
-            (now) => store.setState(({ snapshot }) => ({ snapshot: keepIdentity(snapshot, now) })),
-          );
-          made.subscribe(() => {
-            meet();
-            calm.changed();
-          });
-          calm.changed();
-        } catch {
-          store.setState({ broken: true });
-          return;
-        } finally {
-          store.setState({ opening: false });
-        }
-      }
-      session.openRoom();
-      flush();
-    },
+    openRoom: (options) => withSession(options, (one) => one.openRoom()),
+    join: (code, options) => withSession(options, (one) => one.join(code)),
     addFiles,
     // Nothing of the text is in its name: names are shown before it is accepted, and stand in reports.
     addText: (text) => addFiles([messageFile(text, `text-${++texts}.txt`)]),

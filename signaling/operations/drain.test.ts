@@ -38,12 +38,12 @@ function connect(server: string) {
 }
 
 async function pair(server: LivingServer) {
-  const [sender, receiver] = [connect(server.origin), connect(server.origin)];
-  const { slot } = await sender.client.open();
-  await receiver.client.join(slot);
-  await sender.until('paired');
-  await receiver.until('paired');
-  return { sender, receiver, slot };
+  const [host, guest] = [connect(server.origin), connect(server.origin)];
+  const { slot } = await host.client.open();
+  await guest.client.join(slot);
+  await host.until('paired');
+  await guest.until('paired');
+  return { host, guest, slot };
 }
 
 const status = async (server: LivingServer, path: string) => (await fetch(server.origin + path)).status;
@@ -53,7 +53,7 @@ test('a stop refuses what begins, lets a handshake finish, sends all away, and t
   expect(await status(server, '/readyz')).toBe(200);
   const waiting = connect(server.origin);
   const { slot } = await waiting.client.open();
-  const { sender, receiver } = await pair(server);
+  const { host, guest } = await pair(server);
   const late = connect(server.origin);
   await late.until('online');
 
@@ -64,29 +64,29 @@ test('a stop refuses what begins, lets a handshake finish, sends all away, and t
   await expect(upgrade(server.port)).rejects.toThrow('refused: 503');
   // Both were sent away at once, the one with the room and the one without.
   await Promise.all([waiting.until('offline'), late.until('offline')]);
-  await expect(sender.client.open()).rejects.toThrow('busy');
-  await expect(receiver.client.join(slot)).rejects.toThrow('busy');
+  await expect(host.client.open()).rejects.toThrow('busy');
+  await expect(guest.client.join(slot)).rejects.toThrow('busy');
 
   // A handshake of four more seconds.
   for (let i = 1; i <= 8; i++) {
-    expect(sender.client.send(Uint8Array.of(i))).toBe(true);
-    await receiver.until(`message ${i}`);
+    expect(host.client.send(Uint8Array.of(i))).toBe(true);
+    await guest.until(`message ${i}`);
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
-  expect([sender.heard, receiver.heard].flat()).not.toContain('offline');
-  await Promise.all([sender.until('offline'), receiver.until('offline')]);
+  expect([host.heard, guest.heard].flat()).not.toContain('offline');
+  await Promise.all([host.until('offline'), guest.until('offline')]);
   await expect.poll(() => server.alive(), { timeout: SHUTDOWN_MS + 1000 }).toBe(false);
   expect(server.exitCode()).toBe(0);
-  expect(receiver.heard).not.toContain('peer-left');
+  expect(guest.heard).not.toContain('peer-left');
 
   await start({}, server.port);
-  await Promise.all([sender, receiver, waiting, late].map((one) => one.until('online', 2)));
+  await Promise.all([host, guest, waiting, late].map((one) => one.until('online', 2)));
 });
 
 test('a pair that never falls silent holds a stop up for a bounded time', async () => {
   const server = await start();
-  const { sender } = await pair(server);
-  const talk = setInterval(() => sender.client.send(Uint8Array.of(1)), 200);
+  const { host } = await pair(server);
+  const talk = setInterval(() => host.client.send(Uint8Array.of(1)), 200);
   cleanups.push(() => clearInterval(talk));
   const from = performance.now();
   process.kill(server.pid, 'SIGTERM');
@@ -99,8 +99,8 @@ test('a pair that never falls silent holds a stop up for a bounded time', async 
 
 test('Ctrl+C waits for nobody, and a second signal for nothing at all', async () => {
   const server = await start();
-  const { sender } = await pair(server);
-  const talk = setInterval(() => sender.client.send(Uint8Array.of(1)), 200);
+  const { host } = await pair(server);
+  const talk = setInterval(() => host.client.send(Uint8Array.of(1)), 200);
   cleanups.push(() => clearInterval(talk));
   const from = performance.now();
   process.kill(server.pid, 'SIGINT');
@@ -110,7 +110,7 @@ test('Ctrl+C waits for nobody, and a second signal for nothing at all', async ()
 
   const second = await start();
   const other = await pair(second);
-  const more = setInterval(() => other.sender.client.send(Uint8Array.of(1)), 200);
+  const more = setInterval(() => other.host.client.send(Uint8Array.of(1)), 200);
   cleanups.push(() => clearInterval(more));
   process.kill(second.pid, 'SIGTERM');
   await expect.poll(() => second.output()).toContain('draining');
@@ -126,13 +126,13 @@ test('the log of a whole session, of guesses and of nonsense, at its most talkat
     TURN_URLS: 'turn:192.0.2.99',
     TURN_SECRET: 'northwind',
   });
-  const { sender, receiver, slot } = await pair(server);
-  sender.client.send(Buffer.from('harbour-lantern'));
-  await receiver.until(`message ${[...Buffer.from('harbour-lantern')].join(',')}`);
+  const { host, guest, slot } = await pair(server);
+  host.client.send(Buffer.from('harbour-lantern'));
+  await guest.until(`message ${[...Buffer.from('harbour-lantern')].join(',')}`);
   const id = '0123456789abcdef0123456789abcdef';
-  await sender.client.rejoin(id, 'sender');
-  await receiver.client.rejoin(id, 'receiver');
-  const room = await sender.client.open();
+  await host.client.rejoin(id, 'host');
+  await guest.client.rejoin(id, 'guest');
+  const room = await host.client.open();
   // Enough to raise the alarm, each from an address of its own.
   const { io } = await import('socket.io-client');
   for (let i = 0; i < 110; i++) {

@@ -30,18 +30,14 @@ async function read(sample: string): Promise<number> {
 
 test('rooms, joins, relays, reconnects and who is there are counted', async () => {
   await start();
-  const [sender, receiver, other] = [
-    await from('192.0.2.1'),
-    await from('192.0.2.2'),
-    await from('192.0.2.3'),
-  ];
-  const { slot } = (await sender.emitWithAck('open', {})) as { slot: string };
+  const [host, guest, other] = [await from('192.0.2.1'), await from('192.0.2.2'), await from('192.0.2.3')];
+  const { slot } = (await host.emitWithAck('open', {})) as { slot: string };
   expect([await read('tessera_sockets'), await read('tessera_rooms')]).toEqual([3, 1]);
-  const paired = next(receiver, 'paired');
-  await receiver.emitWithAck('join', { slot });
+  const paired = next(guest, 'paired');
+  await guest.emitWithAck('join', { slot });
   await paired;
-  await sender.emitWithAck('relay', Uint8Array.of(1, 2, 3));
-  await other.emitWithAck('rejoin', { id: 'a'.repeat(32), role: 'sender' });
+  await host.emitWithAck('relay', Uint8Array.of(1, 2, 3));
+  await other.emitWithAck('rejoin', { id: 'a'.repeat(32), party: 'host' });
   expect([await read('tessera_rooms'), await read('tessera_pairs'), await read('tessera_waiting')]).toEqual([
     0, 1, 1,
   ]);

@@ -36,7 +36,7 @@ export interface Metrics {
   /** A request was answered: `done`, or with an error. */
   answered(request: Asked, outcome: 'done' | SignalingErrorCode): void;
   relayed(byteLength: number): void;
-  /** A code was not there, or its room ended before its sender trusted the guest. */
+  /** A code was not there, or its room ended before its host trusted the guest. */
   failedJoin(): void;
   limitHit(limit: LimitHit): void;
   /** Asked at every reading. */
@@ -101,7 +101,7 @@ export function createMetrics(): ReadableMetrics {
           },
         });
       gauge('sockets', 'Open websockets.');
-      gauge('rooms', 'Codes that wait for their receiver.');
+      gauge('rooms', 'Codes that wait for their guest.');
       gauge('pairs', 'Pairs that talk through the server.');
       gauge('waiting', 'Sides of dropped sessions that wait for the other one.');
       gauge('alarm', '1: many joins fail, new codes get longer slots.');

@@ -44,29 +44,29 @@ describe.skipIf(noRedis)('three nodes and Redis [needs redis-server]', { timeout
   }, 120_000);
   afterAll(() => cluster.stop());
 
-  /** A sender at the first node, and its guest at the second, who have heard of each other. */
+  /** A host at the first node, and its guest at the second, who have heard of each other. */
   const pair = async () => {
-    const [sender, receiver] = [connect(first.origin), connect(second.origin)];
-    const { slot, token } = await sender.client.open();
-    await receiver.client.join(slot, Uint8Array.of(9));
-    await sender.until('message 9');
-    await receiver.until('paired');
-    return { sender, receiver, slot, token };
+    const [host, guest] = [connect(first.origin), connect(second.origin)];
+    const { slot, token } = await host.client.open();
+    await guest.client.join(slot, Uint8Array.of(9));
+    await host.until('message 9');
+    await guest.until('paired');
+    return { host, guest, slot, token };
   };
 
   test('two sides at two nodes meet, talk in order, and are told when the other leaves', async () => {
-    const { sender, receiver } = await pair();
+    const { host, guest } = await pair();
     for (let i = 0; i < 40; i++) {
-      sender.client.send(Uint8Array.of(1, i));
-      receiver.client.send(Uint8Array.of(2, i));
+      host.client.send(Uint8Array.of(1, i));
+      guest.client.send(Uint8Array.of(2, i));
     }
-    await receiver.until('message 1,39');
-    await sender.until('message 2,39');
-    const heard = ({ told }: typeof sender) => told.filter((one) => one.startsWith('message')).slice(-40);
-    expect(heard(receiver)).toEqual(Array.from({ length: 40 }, (_, i) => `message 1,${i}`));
-    expect(heard(sender)).toEqual(Array.from({ length: 40 }, (_, i) => `message 2,${i}`));
-    await receiver.client.leave();
-    await sender.until('peer-left');
+    await guest.until('message 1,39');
+    await host.until('message 2,39');
+    const heard = ({ told }: typeof host) => told.filter((one) => one.startsWith('message')).slice(-40);
+    expect(heard(guest)).toEqual(Array.from({ length: 40 }, (_, i) => `message 1,${i}`));
+    expect(heard(host)).toEqual(Array.from({ length: 40 }, (_, i) => `message 2,${i}`));
+    await guest.client.leave();
+    await host.until('peer-left');
   });
 
   test('a code is accepted once, at whichever node it is tried', async () => {
@@ -76,13 +76,13 @@ describe.skipIf(noRedis)('three nodes and Redis [needs redis-server]', { timeout
   });
 
   test('a dropped session finds itself again from two nodes', async () => {
-    const [sender, receiver] = [connect(first.origin), connect(second.origin)];
+    const [host, guest] = [connect(first.origin), connect(second.origin)];
     const id = 'a'.repeat(32);
-    expect(await sender.client.rejoin(id, 'sender')).toMatchObject({ waiting: true });
-    expect(await receiver.client.rejoin(id, 'receiver')).toMatchObject({ waiting: false });
-    await sender.until('paired');
-    sender.client.send(Uint8Array.of(1));
-    await receiver.until('message 1');
+    expect(await host.client.rejoin(id, 'host')).toMatchObject({ waiting: true });
+    expect(await guest.client.rejoin(id, 'guest')).toMatchObject({ waiting: false });
+    await host.until('paired');
+    host.client.send(Uint8Array.of(1));
+    await guest.until('message 1');
   });
 
   test('wrong codes count at all nodes together', async () => {
@@ -109,7 +109,7 @@ describe.skipIf(noRedis)('three nodes and Redis [needs redis-server]', { timeout
   });
 
   test('Redis frozen: new rooms are refused at once, sockets stay, and what was said arrives afterwards', async () => {
-    const { sender, receiver } = await pair();
+    const { host, guest } = await pair();
     const other = connect(cluster.origin);
     await other.until('online');
     cluster.redis.freeze();
@@ -123,48 +123,48 @@ describe.skipIf(noRedis)('three nodes and Redis [needs redis-server]', { timeout
       // Each node finds out for itself.
       const health = async (): Promise<unknown> => (await fetch(`${first.origin}/healthz`)).json();
       await expect.poll(health, PATIENCE).toMatchObject({ redis: 'away' });
-      sender.client.send(Uint8Array.of(7));
+      host.client.send(Uint8Array.of(7));
       await new Promise((resolve) => setTimeout(resolve, 1000));
     } finally {
       cluster.redis.thaw();
     }
-    await receiver.until('message 7');
+    await guest.until('message 7');
     await expect.poll(() => other.client.open().catch(() => ({})), PATIENCE).toHaveProperty('slot');
-    expect([sender.told, receiver.told, other.told].flat()).not.toContain('offline');
+    expect([host.told, guest.told, other.told].flat()).not.toContain('offline');
   });
 
-  test('a sender that waits at a node that is killed takes its room back at another, with the same code', async () => {
+  test('a host that waits at a node that is killed takes its room back at another, with the same code', async () => {
     const node = await cluster.add();
-    const sender = connect(node.origin);
-    const { slot, token } = await sender.client.open();
+    const host = connect(node.origin);
+    const { slot, token } = await host.client.open();
     node.stop();
-    await sender.until('offline');
+    await host.until('offline');
     const again = connect(cluster.origin);
     await again.client.reopen(token);
-    const receiver = connect(second.origin);
-    await receiver.client.join(slot, Uint8Array.of(5));
+    const guest = connect(second.origin);
+    await guest.client.join(slot, Uint8Array.of(5));
     await again.until('message 5');
-    await receiver.until('paired');
+    await guest.until('paired');
   });
 
   test('the other side of a pair whose node is killed is told by another node', async () => {
     const node = await cluster.add();
-    const [sender, receiver] = [connect(node.origin), connect(second.origin)];
-    const { slot } = await sender.client.open();
-    await receiver.client.join(slot);
-    await sender.until('paired');
-    sender.client.send(Uint8Array.of(1));
-    await receiver.until('message 1');
+    const [host, guest] = [connect(node.origin), connect(second.origin)];
+    const { slot } = await host.client.open();
+    await guest.client.join(slot);
+    await host.until('paired');
+    host.client.send(Uint8Array.of(1));
+    await guest.until('message 1');
     node.stop();
-    await receiver.until('peer-left');
+    await guest.until('peer-left');
   });
 
   test('a node that is drained sends its pages to another, and their rooms go with them', async () => {
     const node = await cluster.add();
-    const sender = connect(node.origin);
-    const { slot, token } = await sender.client.open();
+    const host = connect(node.origin);
+    const { slot, token } = await host.client.open();
     process.kill(node.pid, 'SIGTERM');
-    await sender.until('offline');
+    await host.until('offline');
     await expect.poll(() => node.exitCode(), PATIENCE).toBe(0);
     const again = connect(cluster.origin);
     await again.client.reopen(token);

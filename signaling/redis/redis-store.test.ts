@@ -97,15 +97,15 @@ describe.skipIf(noRedis)('in Redis [needs redis-server]', () => {
 
   test('what both sides say at the same moment is all counted', async () => {
     const nodes = [link, other].map((node) => new Rooms(new RedisStore(node, prefix())));
-    for (const [i, role] of (['sender', 'receiver'] as const).entries())
-      await nodes[i]!.handle({ type: 'rejoin', socket: role, id: 'x', role }, 0);
+    for (const [i, party] of (['host', 'guest'] as const).entries())
+      await nodes[i]!.handle({ type: 'rejoin', socket: party, id: 'x', party }, 0);
     const bytes = new Uint8Array(16 * 1024);
     const messages = MAX_PAIR_BYTES / bytes.length;
     const say = async (i: number, socket: string) => {
       for (let n = 0; n < messages / 2; n++) await nodes[i]!.handle({ type: 'relay', socket, bytes }, 0);
     };
-    await Promise.all([say(0, 'sender'), say(1, 'receiver')]);
-    expect((await nodes[0]!.handle({ type: 'relay', socket: 'sender', bytes }, 0)).reply).toEqual({
+    await Promise.all([say(0, 'host'), say(1, 'guest')]);
+    expect((await nodes[0]!.handle({ type: 'relay', socket: 'host', bytes }, 0)).reply).toEqual({
       type: 'refused',
       code: 'too-many-attempts',
     });
@@ -120,7 +120,7 @@ describe.skipIf(noRedis)('in Redis [needs redis-server]', () => {
     const { reply } = await rooms.handle(open, now);
     if (reply.type !== 'opened') throw new Error('expected a room');
     await rooms.handle({ type: 'join', socket: 'r', from: 'here', slot: reply.slot }, now);
-    await rooms.handle({ type: 'rejoin', socket: 'w', id: 'x', role: 'sender' }, now);
+    await rooms.handle({ type: 'rejoin', socket: 'w', id: 'x', party: 'host' }, now);
     const held = await keys();
     expect(held.length).toBeGreaterThan(5);
     for (const key of held) {
@@ -157,8 +157,8 @@ describe.skipIf(noRedis)('in Redis [needs redis-server]', () => {
       (name) => new Nodes(name === 'a' ? link : other, prefix(), name),
     ) as [Nodes, Nodes, Nodes];
     const rooms = new Rooms(new RedisStore(link, prefix()));
-    await rooms.handle({ type: 'rejoin', socket: 'c.1', id: 'x', role: 'sender' }, 0);
-    await rooms.handle({ type: 'rejoin', socket: 'a.1', id: 'y', role: 'sender' }, 0);
+    await rooms.handle({ type: 'rejoin', socket: 'c.1', id: 'x', party: 'host' }, 0);
+    await rooms.handle({ type: 'rejoin', socket: 'a.1', id: 'y', party: 'host' }, 0);
     await c.beat(0);
     const lost: string[] = [];
     for (let second = 0; second <= 10; second++) {
@@ -176,7 +176,7 @@ describe.skipIf(noRedis)('in Redis [needs redis-server]', () => {
   test('after a pause of its own a node buries nobody who stood still with it', async () => {
     const [a, b] = [new Nodes(link, prefix(), 'a'), new Nodes(other, prefix(), 'b')];
     const rooms = new Rooms(new RedisStore(link, prefix()));
-    await rooms.handle({ type: 'rejoin', socket: 'b.1', id: 'x', role: 'sender' }, 0);
+    await rooms.handle({ type: 'rejoin', socket: 'b.1', id: 'x', party: 'host' }, 0);
     for (const second of [0, 1]) for (const node of [b, a]) await node.beat(second * 1000);
     // Both are woken; the one looks before the other has counted on.
     expect(await a.beat(60_000)).toEqual({ lost: [], forgotten: false });
@@ -209,12 +209,12 @@ describe.skipIf(noRedis)('in Redis [needs redis-server]', () => {
     const far = await RedisLink.connect(path.url, silent, 1000);
     try {
       const rooms = new Rooms(new RedisStore(far, prefix()));
-      for (const role of ['sender', 'receiver'] as const)
-        await rooms.handle({ type: 'rejoin', socket: role, id: 'x', role }, 0);
+      for (const party of ['host', 'guest'] as const)
+        await rooms.handle({ type: 'rejoin', socket: party, id: 'x', party }, 0);
       path.lose();
-      const relayed = rooms.handle({ type: 'relay', socket: 'sender', bytes: Uint8Array.of(1) }, 0);
+      const relayed = rooms.handle({ type: 'relay', socket: 'host', bytes: Uint8Array.of(1) }, 0);
       await expect.poll(() => far.publisher.ping().catch(() => ''), { timeout: 10_000 }).toBe('PONG');
-      expect((await relayed).effects).toEqual([{ to: 'receiver', type: 'message', bytes: Uint8Array.of(1) }]);
+      expect((await relayed).effects).toEqual([{ to: 'guest', type: 'message', bytes: Uint8Array.of(1) }]);
     } finally {
       far.close();
       path.close();
@@ -223,13 +223,13 @@ describe.skipIf(noRedis)('in Redis [needs redis-server]', () => {
 
   test('frozen, it refuses new rooms within seconds, and what was waiting happens afterwards', async () => {
     const rooms = new Rooms(new RedisStore(link, prefix()));
-    for (const role of ['sender', 'receiver'] as const)
-      await rooms.handle({ type: 'rejoin', socket: role, id: 'x', role }, 0);
+    for (const party of ['host', 'guest'] as const)
+      await rooms.handle({ type: 'rejoin', socket: party, id: 'x', party }, 0);
     const open = { type: 'open', socket: 's', token: 't', random: 0.5, minDigits: 1 } as const;
     const refused = { reply: { type: 'refused', code: 'busy' }, effects: [] };
     redis.freeze();
     const frozenAt = performance.now();
-    const relayed = rooms.handle({ type: 'relay', socket: 'sender', bytes: Uint8Array.of(1) }, 0);
+    const relayed = rooms.handle({ type: 'relay', socket: 'host', bytes: Uint8Array.of(1) }, 0);
     try {
       // The first one finds out; the second one is answered at once.
       expect(await rooms.handle(open, 0)).toEqual(refused);

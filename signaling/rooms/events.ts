@@ -1,20 +1,20 @@
 /** What happens to rooms, and what follows from it. */
 import type { ExpiredReason, SignalingErrorCode } from '../wire/messages.ts';
-import type { Role, SocketId } from './meeting.ts';
+import type { Party, SocketId } from './meeting.ts';
 
 /** What sockets and people do. `random` is in [0, 1); tokens and ids are made by the caller. */
 export type RoomsEvent =
   | { type: 'open'; socket: SocketId; token: string; random: number; minDigits: number }
-  /** The sender of a room, on another connection. */
+  /** The host of a room, on another connection. */
   | { type: 'reopen'; socket: SocketId; token: string }
   /**
-   * `from` is whom a failure counts against. `hello` is the first message to the sender: it is handed over as
+   * `from` is whom a failure counts against. `hello` is the first message to the host: it is handed over as
    * soon as both are there.
    */
   | { type: 'join'; socket: SocketId; slot: string; from: string; hello?: Uint8Array | undefined }
-  | { type: 'rejoin'; socket: SocketId; id: string; role: Role }
+  | { type: 'rejoin'; socket: SocketId; id: string; party: Party }
   | { type: 'relay'; socket: SocketId; bytes: Uint8Array }
-  /** The sender's code was guessed at or given up: whatever it led to ends. */
+  /** The host's code was guessed at or given up: whatever it led to ends. */
   | { type: 'burn'; socket: SocketId }
   | { type: 'leave'; socket: SocketId }
   /** The connection is gone. */

@@ -1,14 +1,14 @@
 /** What rooms are made of: plain data, so that it can be kept anywhere. */
 export type SocketId = string;
-export type Role = 'sender' | 'receiver';
+export type Party = 'host' | 'guest';
 
 /** A room, what became of it, or a rendezvous. Over when none of its last three is set. */
 export interface Meeting {
-  /** Unset while the sender of a room is away. */
-  sender?: SocketId | undefined;
-  /** Who joined, perhaps while the sender was away. */
-  receiver?: SocketId | undefined;
-  /** Until its time is over, or its sender has said a word to its guest: the sender may take it back. */
+  /** Unset while the host of a room is away. */
+  host?: SocketId | undefined;
+  /** Who joined, perhaps while the host was away. */
+  guest?: SocketId | undefined;
+  /** Until its time is over, or its host has said a word to its guest: the host may take it back. */
   room?: Room | undefined;
   /** Both are there. */
   pair?: Pair | undefined;
@@ -31,7 +31,7 @@ export interface Pair {
   bytes: number;
   expiresAt: number;
   /**
-   * Set when it was made by a code: the guest's origin, until the sender has said more than it says to a
+   * Set when it was made by a code: the guest's origin, until the host has said more than it says to a
    * wrong guess.
    */
   unproven?: { from: string; messages: number } | undefined;
@@ -49,13 +49,13 @@ export const dueAt = ({ room, pair, waitsUntil }: Meeting): number =>
 export const endsAt = ({ room, pair, waitsUntil }: Meeting): number =>
   Math.max(room?.expiresAt ?? 0, pair?.expiresAt ?? 0, waitsUntil ?? 0);
 
-/** The name under which a meeting is kept: a room's by its sender's token, a rendezvous by its id. */
+/** The name under which a meeting is kept: a room's by its host's token, a rendezvous by its id. */
 export const roomKey = (token: string): string => `room:${token}`;
 export const rendezvousKey = (id: string): string => `rejoin:${id}`;
 
 /** Whom a meeting gives a place. */
-export const socketsOf = ({ sender, receiver }: Meeting): SocketId[] =>
-  [sender, receiver].filter((socket) => socket !== undefined);
+export const socketsOf = ({ host, guest }: Meeting): SocketId[] =>
+  [host, guest].filter((socket) => socket !== undefined);
 
 /** The slot under which it can be joined. */
 export const slotOf = ({ room }: Meeting): string | undefined => (room?.joinable ? room.slot : undefined);

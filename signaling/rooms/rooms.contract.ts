@@ -9,14 +9,14 @@ import {
   SLOT_REST_MS,
 } from '../wire/limits.ts';
 import type { Outcome, RoomsEvent } from './events.ts';
-import type { Role } from './meeting.ts';
+import type { Party } from './meeting.ts';
 import type { Rooms } from './rooms.ts';
 
 const unknown = { type: 'refused', code: 'code-unknown' };
 
 export type AnyRooms = Pick<Rooms<Outcome> | Rooms<Promise<Outcome>>, 'handle' | 'has' | 'counts'>;
 
-/** The token of a room is its sender's name. */
+/** The token of a room is its host's name. */
 async function opened(rooms: AnyRooms, socket: string, now = 0): Promise<string> {
   const { reply } = await rooms.handle(
     { type: 'open', socket, token: socket, random: 0.5, minDigits: 1 },
@@ -31,23 +31,23 @@ async function opened(rooms: AnyRooms, socket: string, now = 0): Promise<string>
  * pairs. Everything is looked up by walking; nothing is shared with the real one but the vocabulary.
  */
 class Model {
-  /** With those that were joined by a guest whom the sender has not answered yet. */
+  /** With those that were joined by a guest whom the host has not answered yet. */
   rooms: {
     slot: string;
     token: string;
     joinable: boolean;
-    sender?: string | undefined;
+    host?: string | undefined;
     guest?: string | undefined;
     from?: string;
     until: number;
   }[] = [];
-  waiting: { id: string; role: Role; socket: string; until: number }[] = [];
+  waiting: { id: string; party: Party; socket: string; until: number }[] = [];
   pairs: {
     sockets: [string, string];
     id?: string;
     token?: string;
-    roles: Partial<Record<Role, string>>;
-    /** Of the guest, while the sender has said twice at most. */
+    parties: Partial<Record<Party, string>>;
+    /** Of the guest, while the host has said twice at most. */
     from?: string | undefined;
     said: number;
     until: number;
@@ -61,10 +61,10 @@ class Model {
       out.push(...this.blame(pair), `${other} peer-left`);
     }
     for (const { guest, from } of this.rooms) if (guest === socket) out.push(`${from} failed`);
-    // Guests know their room, senders theirs; a pair knows its room.
+    // Guests know their room, hosts theirs; a pair knows its room.
     const tokens = new Set(this.pairs.flatMap((p) => (p.sockets.includes(socket) ? [p.token] : [])));
     this.rooms = this.rooms.filter(
-      (room) => room.sender !== socket && room.guest !== socket && !tokens.has(room.token),
+      (room) => room.host !== socket && room.guest !== socket && !tokens.has(room.token),
     );
     this.waiting = this.waiting.filter((one) => one.socket !== socket);
     this.pairs = this.pairs.filter((pair) => !pair.sockets.includes(socket));
@@ -80,26 +80,26 @@ class Model {
   }
 
   away(socket: string): boolean {
-    const room = this.rooms.find((one) => one.sender === socket);
+    const room = this.rooms.find((one) => one.host === socket);
     if (!room) return false;
     const pair = this.pairs.find((one) => one.token === room.token);
-    room.sender = undefined;
+    room.host = undefined;
     if (pair) room.guest = pair.sockets[1];
     this.pairs = this.pairs.filter((one) => one !== pair);
     return true;
   }
 
-  meet(token: string, sender: string, guest: string, now: number): string[] {
+  meet(token: string, host: string, guest: string, now: number): string[] {
     const { from } = this.rooms.find((room) => room.token === token) ?? {};
     this.pairs.push({
-      sockets: [sender, guest],
+      sockets: [host, guest],
       token,
-      roles: {},
+      parties: {},
       from,
       said: 0,
       until: now + PAIR_LIFETIME_MS,
     });
-    return [`${sender} paired`, `${guest} paired`];
+    return [`${host} paired`, `${guest} paired`];
   }
 
   /** Effects as text, in the order of the real one except for expiry. */
@@ -107,14 +107,14 @@ class Model {
     const out: string[] = [];
     for (const pair of this.pairs.filter((one) => one.until <= now)) {
       out.push(...this.blame(pair));
-      const { sockets, roles } = pair;
-      const [first, second] = [roles.sender ?? sockets[0], roles.receiver ?? sockets[1]];
+      const { sockets, parties } = pair;
+      const [first, second] = [parties.host ?? sockets[0], parties.guest ?? sockets[1]];
       out.push(`${first} expired time`, `${second} expired time`);
       this.rooms = this.rooms.filter((room) => room.token !== pair.token);
     }
     this.pairs = this.pairs.filter((one) => one.until > now);
-    for (const { sender, guest, until } of this.rooms) {
-      for (const socket of [sender, guest]) {
+    for (const { host, guest, until } of this.rooms) {
+      for (const socket of [host, guest]) {
         if (until <= now && socket !== undefined && !this.paired(socket)) out.push(`${socket} expired time`);
       }
     }
@@ -133,7 +133,7 @@ class Model {
     }
     if (event.type === 'gone' && this.away(event.socket)) return out;
     if (event.type === 'reopen') {
-      const old = this.rooms.find((one) => one.token === event.token)?.sender;
+      const old = this.rooms.find((one) => one.token === event.token)?.host;
       if (old !== undefined) this.away(old);
     }
     if (event.type === 'join') {
@@ -143,21 +143,21 @@ class Model {
       );
       if (room && !room.joinable) {
         this.pairs = this.pairs.filter((one) => one !== pair);
-        return room.sender === undefined
+        return room.host === undefined
           ? out
-          : [...out, ...this.meet(room.token, room.sender, event.socket, now)];
+          : [...out, ...this.meet(room.token, room.host, event.socket, now)];
       }
     }
     out.push(...this.drop(event.socket));
     if (event.type === 'open' && slot !== undefined) {
-      const { socket: sender, token } = event;
-      this.rooms.push({ slot, token, joinable: true, sender, until: now + ROOM_LIFETIME_MS });
+      const { socket: host, token } = event;
+      this.rooms.push({ slot, token, joinable: true, host, until: now + ROOM_LIFETIME_MS });
     }
     if (event.type === 'reopen') {
       const room = this.rooms.find((one) => one.token === event.token);
       if (!room) return out;
-      room.sender = event.socket;
-      if (room.guest !== undefined) out.push(...this.meet(room.token, room.sender, room.guest, now));
+      room.host = event.socket;
+      if (room.guest !== undefined) out.push(...this.meet(room.token, room.host, room.guest, now));
       room.guest = undefined;
     }
     if (event.type === 'join') {
@@ -165,31 +165,31 @@ class Model {
       if (!room) return out;
       room.joinable = false;
       room.from = event.from;
-      if (room.sender === undefined) room.guest = event.socket;
-      else out.push(...this.meet(room.token, room.sender, event.socket, now));
+      if (room.host === undefined) room.guest = event.socket;
+      else out.push(...this.meet(room.token, room.host, event.socket, now));
     }
     if (event.type === 'rejoin') {
-      const { id, role, socket } = event;
-      const same = this.waiting.find((one) => one.id === id && one.role === role);
+      const { id, party, socket } = event;
+      const same = this.waiting.find((one) => one.id === id && one.party === party);
       if (same) {
         this.waiting = this.waiting.filter((one) => one !== same);
         out.push(`${same.socket} expired replaced`);
       }
       const paired = this.pairs.find((one) => one.id === id);
-      let other = this.waiting.find((one) => one.id === id && one.role !== role)?.socket;
+      let other = this.waiting.find((one) => one.id === id && one.party !== party)?.socket;
       if (paired) {
-        other = paired.roles[role === 'sender' ? 'receiver' : 'sender'];
-        out.push(`${paired.roles[role]} expired replaced`);
+        other = paired.parties[party === 'host' ? 'guest' : 'host'];
+        out.push(`${paired.parties[party]} expired replaced`);
         this.pairs = this.pairs.filter((one) => one !== paired);
       }
       if (other === undefined) {
-        this.waiting.push({ id, role, socket, until: now + REJOIN_WAIT_MS });
+        this.waiting.push({ id, party, socket, until: now + REJOIN_WAIT_MS });
         return out;
       }
       this.waiting = this.waiting.filter((one) => one.socket !== other);
-      const roles = { [role]: socket, [role === 'sender' ? 'receiver' : 'sender']: other };
-      this.pairs.push({ sockets: [socket, other], id, roles, said: 0, until: now + PAIR_LIFETIME_MS });
-      out.push(`${roles.sender} paired`, `${roles.receiver} paired`);
+      const parties = { [party]: socket, [party === 'host' ? 'guest' : 'host']: other };
+      this.pairs.push({ sockets: [socket, other], id, parties, said: 0, until: now + PAIR_LIFETIME_MS });
+      out.push(`${parties.host} paired`, `${parties.guest} paired`);
     }
     return out;
   }
@@ -201,7 +201,7 @@ class Model {
  */
 export function roomsContract(makeRooms: () => AnyRooms, histories: number): void {
   describe('a code', () => {
-    test('joins one receiver to its sender, who are both told', async () => {
+    test('joins one guest to its host, who are both told', async () => {
       const rooms = makeRooms();
       const slot = await opened(rooms, 's');
       expect(await rooms.handle({ type: 'join', socket: 'r', from: 'from r', slot }, 1)).toEqual({
@@ -213,7 +213,7 @@ export function roomsContract(makeRooms: () => AnyRooms, histories: number): voi
       });
     });
 
-    test('[P-75] hands the first word of its guest to the sender, once, right behind the news', async () => {
+    test('[P-75] hands the first word of its guest to the host, once, right behind the news', async () => {
       const rooms = makeRooms();
       const hello = Uint8Array.of(1, 2);
       const paired = [
@@ -229,7 +229,7 @@ export function roomsContract(makeRooms: () => AnyRooms, histories: number): voi
           )
         ).effects,
       ).toEqual(heard);
-      // The sender's connection was dead: its next one hears what the guest says to it, and not what it said
+      // The host's connection was dead: its next one hears what the guest says to it, and not what it said
       // to that one.
       await rooms.handle({ type: 'gone', socket: 's' }, 2);
       const back = await rooms.handle({ type: 'reopen', socket: 's', token: 's' }, 3);
@@ -244,7 +244,7 @@ export function roomsContract(makeRooms: () => AnyRooms, histories: number): voi
       expect((await late.handle({ type: 'reopen', socket: 's', token: 's' }, 3)).effects).toEqual(heard);
     });
 
-    test('[P-74] may be asked for again by the guest it has let in, until its sender has said a word', async () => {
+    test('[P-74] may be asked for again by the guest it has let in, until its host has said a word', async () => {
       const rooms = makeRooms();
       const slot = await opened(rooms, 's');
       const join = (socket: string, hello: Uint8Array) =>
@@ -297,7 +297,7 @@ export function roomsContract(makeRooms: () => AnyRooms, histories: number): voi
       });
     });
 
-    test('[P-74] expires at its minute, not a millisecond before, and its sender is told', async () => {
+    test('[P-74] expires at its minute, not a millisecond before, and its host is told', async () => {
       const rooms = makeRooms();
       await opened(rooms, 's');
       expect((await rooms.handle({ type: 'tick' }, ROOM_LIFETIME_MS - 1)).effects).toEqual([]);
@@ -328,7 +328,7 @@ export function roomsContract(makeRooms: () => AnyRooms, histories: number): voi
     });
   });
 
-  describe('a sender whose connection is gone', () => {
+  describe('a host whose connection is gone', () => {
     const paired = (...sockets: string[]) => sockets.map((to) => ({ to, type: 'paired' }));
     const reopen = async (rooms: AnyRooms, socket: string, token: string, now = 0) =>
       rooms.handle({ type: 'reopen', socket, token }, now);
@@ -401,13 +401,13 @@ export function roomsContract(makeRooms: () => AnyRooms, histories: number): voi
   });
 
   describe('a dropped session', () => {
-    const rejoin = async (rooms: AnyRooms, socket: string, role: Role, now = 0) =>
-      rooms.handle({ type: 'rejoin', socket, id: 'a'.repeat(32), role }, now);
+    const rejoin = async (rooms: AnyRooms, socket: string, party: Party, now = 0) =>
+      rooms.handle({ type: 'rejoin', socket, id: 'a'.repeat(32), party }, now);
 
-    test('is joined again by two sockets that name the same id in different roles', async () => {
+    test('is joined again by two sockets that name the same id in different parties', async () => {
       const rooms = makeRooms();
-      expect((await rejoin(rooms, 's', 'sender')).reply).toEqual({ type: 'rejoined', waiting: true });
-      expect(await rejoin(rooms, 'r', 'receiver')).toEqual({
+      expect((await rejoin(rooms, 's', 'host')).reply).toEqual({ type: 'rejoined', waiting: true });
+      expect(await rejoin(rooms, 'r', 'guest')).toEqual({
         reply: { type: 'rejoined', waiting: false },
         effects: [
           { to: 's', type: 'paired' },
@@ -418,9 +418,9 @@ export function roomsContract(makeRooms: () => AnyRooms, histories: number): voi
 
     test('lets a new connection of the same side take the place of the old one', async () => {
       const rooms = makeRooms();
-      await rejoin(rooms, 's', 'sender');
-      await rejoin(rooms, 'r', 'receiver');
-      expect((await rejoin(rooms, 's2', 'sender')).effects).toEqual([
+      await rejoin(rooms, 's', 'host');
+      await rejoin(rooms, 'r', 'guest');
+      expect((await rejoin(rooms, 's2', 'host')).effects).toEqual([
         { to: 's', type: 'expired', reason: 'replaced' },
         { to: 's2', type: 'paired' },
         { to: 'r', type: 'paired' },
@@ -431,18 +431,18 @@ export function roomsContract(makeRooms: () => AnyRooms, histories: number): voi
 
     test('waits for a while, and no longer', async () => {
       const rooms = makeRooms();
-      await rejoin(rooms, 's', 'sender');
+      await rejoin(rooms, 's', 'host');
       expect((await rooms.handle({ type: 'tick' }, REJOIN_WAIT_MS)).effects).toEqual([
         { to: 's', type: 'expired', reason: 'time' },
       ]);
-      expect((await rejoin(rooms, 'r', 'receiver', REJOIN_WAIT_MS)).reply).toMatchObject({ waiting: true });
+      expect((await rejoin(rooms, 'r', 'guest', REJOIN_WAIT_MS)).reply).toMatchObject({ waiting: true });
     });
 
     test('that found itself has as long as any pair, though its first side has waited', async () => {
       const rooms = makeRooms();
-      await rejoin(rooms, 's', 'sender');
+      await rejoin(rooms, 's', 'host');
       const met = REJOIN_WAIT_MS - 1;
-      await rejoin(rooms, 'r', 'receiver', met);
+      await rejoin(rooms, 'r', 'guest', met);
       expect((await rooms.handle({ type: 'tick' }, met + PAIR_LIFETIME_MS - 1)).effects).toEqual([]);
       expect([await rooms.has('s'), await rooms.has('r')]).toEqual([true, true]);
       expect((await rooms.handle({ type: 'tick' }, met + PAIR_LIFETIME_MS)).effects).toHaveLength(2);
@@ -488,7 +488,7 @@ export function roomsContract(makeRooms: () => AnyRooms, histories: number): voi
       ['r', 'leave'],
       ['r', 'gone'],
       ['s', 'leave'],
-    ] as const)('when %s ends it (%s) before the sender has trusted its guest', async (socket, type) => {
+    ] as const)('when %s ends it (%s) before the host has trusted its guest', async (socket, type) => {
       // A share, and an abort.
       for (const said of [0, 1, 2]) {
         expect((await (await pairUp(said)).handle({ type, socket }, 1)).effects).toContainEqual(failed);
@@ -496,7 +496,7 @@ export function roomsContract(makeRooms: () => AnyRooms, histories: number): voi
       expect((await (await pairUp(3)).handle({ type, socket }, 1)).effects).not.toContainEqual(failed);
     });
 
-    test('when its guest asks for another place, or leaves a sender who is away', async () => {
+    test('when its guest asks for another place, or leaves a host who is away', async () => {
       expect(
         (await (await pairUp(1)).handle({ type: 'join', socket: 'r', from: 'here', slot: '9' }, 1)).effects,
       ).toContainEqual(failed);
@@ -510,7 +510,7 @@ export function roomsContract(makeRooms: () => AnyRooms, histories: number): voi
 
   test('any history of events has the effects that the plain rules give, and no others', async () => {
     const socket = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f');
-    const role = fc.constantFrom<Role>('sender', 'receiver');
+    const party = fc.constantFrom<Party>('host', 'guest');
     const id = fc.constantFrom('1'.repeat(32), '2'.repeat(32));
     const step = fc.oneof(
       fc.record({
@@ -530,7 +530,7 @@ export function roomsContract(makeRooms: () => AnyRooms, histories: number): voi
         slot: fc.nat({ max: 20 }).map(String),
       }),
       fc.record({ type: fc.constant('join' as const), socket, from: socket, slot: fc.constant('latest') }),
-      fc.record({ type: fc.constant('rejoin' as const), socket, id, role }),
+      fc.record({ type: fc.constant('rejoin' as const), socket, id, party }),
       fc.record({ type: fc.constant('relay' as const), socket, bytes: fc.constant(Uint8Array.of(1)) }),
       fc.record({ type: fc.constantFrom('burn' as const, 'leave' as const, 'gone' as const), socket }),
       fc.constant({ type: 'tick' as const }),
@@ -568,7 +568,7 @@ export function roomsContract(makeRooms: () => AnyRooms, histories: number): voi
         }
         for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) {
           const places =
-            model.rooms.filter((room) => room.guest === name || (room.sender === name && !model.paired(name)))
+            model.rooms.filter((room) => room.guest === name || (room.host === name && !model.paired(name)))
               .length +
             model.waiting.filter((one) => one.socket === name).length +
             model.pairs.filter((pair) => pair.sockets.includes(name)).length;

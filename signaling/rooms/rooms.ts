@@ -5,17 +5,17 @@
  *   open ──▶ room ──join──▶ pair ──leave/burn/gone──▶ nothing
  *            │ ▲ └─ 10 min ─▶ expired
  *       gone ▼ │ reopen
- *            room without its sender ──join──▶ guest waits ──reopen──▶ pair
- *   rejoin ─▶ waiting ──the other role, same id──▶ pair ──5 min──▶ nothing
+ *            room without its host ──join──▶ guest waits ──reopen──▶ pair
+ *   rejoin ─▶ waiting ──the other party, same id──▶ pair ──5 min──▶ nothing
  *
  * All of a room, of what became of it, or of a rendezvous is one `Meeting`. An event touches two at most: the
  * one its socket is in, and the one it asks for. So the same rules run in one process's memory and, shared by
  * several, in Redis: a `RoomStore` finds the two, lets the rules change them, and writes both or neither.
  *
- * A room is one sender and one receiver. The first join ends the room and makes a *pair*; bytes cross only
- * inside pairs. A phone suspends the page while its owner hands the code on: a sender whose connection is
+ * A room is one host and one guest. The first join ends the room and makes a *pair*; bytes cross only
+ * inside pairs. A phone suspends the page while its owner hands the code on: a host whose connection is
  * gone may take its room back with the token it got when it opened, and who joined meanwhile waits. Several
- * receivers later: a room that makes a pair per join until its seats are used.
+ * guests later: a room that makes a pair per join until its seats are used.
  */
 import {
   MAX_PAIR_BYTES,
@@ -84,7 +84,7 @@ function reply(event: PlacedEvent, found: Found, now: number, effects: Effect[])
       return rejoin(event, found, now, effects);
     case 'relay':
       return relay(event, own, effects);
-    // One receiver to a room: whoever ends a pair ends it for both. With several, `burn` would end it for
+    // One guest to a room: whoever ends a pair ends it for both. With several, `burn` would end it for
     // all.
     case 'burn':
     case 'leave':
@@ -105,7 +105,7 @@ function open(
   leave(socket, own, effects);
   if (slot === undefined || target === undefined) return refused('busy');
   const expiresAt = now + ROOM_LIFETIME_MS;
-  target.sender = socket;
+  target.host = socket;
   target.room = { slot, joinable: true, expiresAt };
   return { type: 'opened', slot, expiresAt };
 }
@@ -117,12 +117,12 @@ function reopen(
   effects: Effect[],
 ): Reply {
   // The old connection may be dead without our knowing it yet.
-  if (target?.sender !== undefined) away(target.sender, target);
+  if (target?.host !== undefined) away(target.host, target);
   leave(socket, own, effects);
   // Leaving may have closed it: the asker was its own guest.
   if (target?.room === undefined) return refused('code-unknown');
-  target.sender = socket;
-  if (target.receiver !== undefined) meetGuest(target, target.room, now, effects);
+  target.host = socket;
+  if (target.guest !== undefined) meetGuest(target, target.room, now, effects);
   return { type: 'reopened', expiresAt: target.room.expiresAt };
 }
 
@@ -133,11 +133,11 @@ function join(
   effects: Effect[],
 ): Reply {
   const joined = own?.room;
-  if (joined && own.receiver === event.socket && joined.slot === event.slot) {
-    // The guest did not hear our answer. Until the sender has answered it, nothing was tried with its words.
+  if (joined && own.guest === event.socket && joined.slot === event.slot) {
+    // The guest did not hear our answer. Until the host has answered it, nothing was tried with its words.
     joined.hello = event.hello;
     own.pair = undefined;
-    if (own.sender !== undefined) meetGuest(own, joined, now, effects);
+    if (own.host !== undefined) meetGuest(own, joined, now, effects);
     return { type: 'joined' };
   }
   leave(event.socket, own, effects);
@@ -146,9 +146,9 @@ function join(
   room.joinable = false;
   room.hello = event.hello;
   room.from = event.from;
-  target.receiver = event.socket;
-  // Looks the same from outside without a sender: only the sender reveals whether anyone is there.
-  if (target.sender !== undefined) meetGuest(target, room, now, effects);
+  target.guest = event.socket;
+  // Looks the same from outside without a host: only the host reveals whether anyone is there.
+  if (target.host !== undefined) meetGuest(target, room, now, effects);
   return { type: 'joined' };
 }
 
@@ -156,26 +156,26 @@ function meetGuest(meeting: Meeting, room: Room, now: number, effects: Effect[])
   const { hello, from = '' } = room;
   room.hello = undefined;
   pairUp(meeting, { bytes: hello?.length ?? 0, unproven: { from, messages: 0 } }, now, effects);
-  if (hello !== undefined && meeting.sender !== undefined)
-    effects.push({ to: meeting.sender, type: 'message', bytes: hello });
+  if (hello !== undefined && meeting.host !== undefined)
+    effects.push({ to: meeting.host, type: 'message', bytes: hello });
 }
 
 function rejoin(
-  { socket, role }: RoomsEvent & { type: 'rejoin' },
+  { socket, party }: RoomsEvent & { type: 'rejoin' },
   { own, target }: Found,
   now: number,
   effects: Effect[],
 ): Reply {
   leave(socket, own, effects);
   if (target === undefined) return refused('busy');
-  const old = target[role];
+  const old = target[party];
   // The same person again (a reload that was faster than the close of the old connection). The other side is
   // notified below that it is paired, which begins anew.
   if (old !== undefined) effects.push({ to: old, type: 'expired', reason: 'replaced' });
   target.pair = undefined;
   target.waitsUntil = undefined;
-  target[role] = socket;
-  const waiting = target.sender === undefined || target.receiver === undefined;
+  target[party] = socket;
+  const waiting = target.host === undefined || target.guest === undefined;
   if (waiting) target.waitsUntil = now + REJOIN_WAIT_MS;
   else pairUp(target, { bytes: 0 }, now, effects);
   return { type: 'rejoined', waiting };
@@ -190,48 +190,47 @@ function relay(
   const { pair } = meeting;
   pair.bytes += bytes.length;
   if (pair.bytes > MAX_PAIR_BYTES) return refused('too-many-attempts');
-  const fromSender = meeting.sender === socket;
-  if (fromSender) {
+  const fromHost = meeting.host === socket;
+  if (fromHost) {
     if (pair.unproven && (pair.unproven.messages += 1) > MESSAGES_BEFORE_TRUST) pair.unproven = undefined;
     meeting.room = undefined;
   }
-  const to = fromSender ? meeting.receiver : meeting.sender;
+  const to = fromHost ? meeting.guest : meeting.host;
   if (to !== undefined) effects.push({ to, type: 'message', bytes });
   return { type: 'done' };
 }
 
 function pairUp(meeting: Meeting, pair: Omit<Pair, 'expiresAt'>, now: number, effects: Effect[]): void {
   meeting.pair = { ...pair, expiresAt: now + PAIR_LIFETIME_MS };
-  for (const to of [meeting.sender, meeting.receiver])
-    if (to !== undefined) effects.push({ to, type: 'paired' });
+  for (const to of [meeting.host, meeting.guest]) if (to !== undefined) effects.push({ to, type: 'paired' });
 }
 
 /**
- * The connection of a room's sender is gone, but not for good. `false`: it was no room's, or the room is
+ * The connection of a room's host is gone, but not for good. `false`: it was no room's, or the room is
  * over.
  */
 function away(socket: SocketId, meeting: Meeting | undefined): boolean {
-  if (!meeting?.room || meeting.sender !== socket) return false;
-  meeting.sender = undefined;
+  if (!meeting?.room || meeting.host !== socket) return false;
+  meeting.host = undefined;
   meeting.pair = undefined;
   return true;
 }
 
 function leave(socket: SocketId, meeting: Meeting | undefined, effects: Effect[]): void {
   // Another connection may have taken its place.
-  if (!meeting || (meeting.sender !== socket && meeting.receiver !== socket)) return;
-  const { room, sender, receiver, pair } = meeting;
+  if (!meeting || (meeting.host !== socket && meeting.guest !== socket)) return;
+  const { room, host, guest, pair } = meeting;
   end(meeting, effects);
   if (pair) {
-    const other = sender === socket ? receiver : sender;
+    const other = host === socket ? guest : host;
     if (other !== undefined) effects.push({ to: other, type: 'peer-left' });
-  } else if (room && receiver === socket) effects.push({ type: 'failed-join', from: room.from ?? '' });
+  } else if (room && guest === socket) effects.push({ type: 'failed-join', from: room.from ?? '' });
 }
 
 function end(meeting: Meeting, effects: Effect[]): void {
   const unproven = meeting.pair?.unproven;
-  meeting.sender = undefined;
-  meeting.receiver = undefined;
+  meeting.host = undefined;
+  meeting.guest = undefined;
   meeting.room = undefined;
   meeting.pair = undefined;
   meeting.waitsUntil = undefined;
@@ -239,7 +238,7 @@ function end(meeting: Meeting, effects: Effect[]): void {
 }
 
 function expire(meeting: Meeting, now: number, effects: Effect[]): void {
-  const { sender, receiver, room, pair, waitsUntil } = meeting;
+  const { host, guest, room, pair, waitsUntil } = meeting;
   if (dueAt(meeting) > now) return;
   // Those who are paired stay so when their room's time is over.
   if (pair && pair.expiresAt > now && room) {
@@ -247,6 +246,5 @@ function expire(meeting: Meeting, now: number, effects: Effect[]): void {
     return;
   }
   if (pair || room || waitsUntil !== undefined) end(meeting, effects);
-  for (const to of [sender, receiver])
-    if (to !== undefined) effects.push({ to, type: 'expired', reason: 'time' });
+  for (const to of [host, guest]) if (to !== undefined) effects.push({ to, type: 'expired', reason: 'time' });
 }

@@ -31,7 +31,7 @@ export interface RoomStore<Answer extends Outcome | Promise<Outcome>> {
   counts(): Counts | Promise<Counts>;
 }
 
-/** Rooms that wait for a receiver, pairs, and sides of dropped sessions that wait. */
+/** Rooms that wait for a guest, pairs, and sides of dropped sessions that wait. */
 export interface Counts {
   rooms: number;
   pairs: number;

@@ -49,19 +49,19 @@ function requestAs(port: number, headers: Record<string, string>) {
 const join = (socket: TestSocket, slot: string) => socket.emitWithAck('join', { slot });
 
 async function pair(): Promise<[TestSocket, TestSocket]> {
-  const [sender, receiver] = [await server.connect(), await server.connect()];
-  const both = Promise.all([next(sender, 'paired'), next(receiver, 'paired')]);
-  await join(receiver, await open(sender));
+  const [host, guest] = [await server.connect(), await server.connect()];
+  const both = Promise.all([next(host, 'paired'), next(guest, 'paired')]);
+  await join(guest, await open(host));
   await both;
-  return [sender, receiver];
+  return [host, guest];
 }
 
 describe('joining', () => {
   test('a missing, a used and an expired code get the very same answer', async () => {
     let skipped = 0;
     await start({ now: () => Date.now() + skipped });
-    const sender = await server.connect();
-    const used = await open(sender);
+    const host = await server.connect();
+    const used = await open(host);
     await join(await server.connect(), used);
     const expiring = await open(await server.connect());
     const guest = await server.connect();
@@ -71,29 +71,29 @@ describe('joining', () => {
     expect(answers).toEqual(Array.from({ length: 3 }, () => ({ error: 'code-unknown' })));
   });
 
-  test('a sender whose code ran out is told', async () => {
+  test('a host whose code ran out is told', async () => {
     let skipped = 0;
     await start({ now: () => Date.now() + skipped });
-    const sender = await server.connect();
-    const told = next(sender, 'expired');
-    await open(sender);
+    const host = await server.connect();
+    const told = next(host, 'expired');
+    await open(host);
     skipped = ROOM_LIFETIME_MS;
     expect(await told).toEqual({ reason: 'time' });
   });
 
   test('a third is not let into a full room', async () => {
     await start();
-    const [sender] = await pair();
+    const [host] = await pair();
     const slot = await open(await server.connect());
     await join(await server.connect(), slot);
     expect(await join(await server.connect(), slot)).toEqual({ error: 'code-unknown' });
-    expect(sender.connected).toBe(true);
+    expect(host.connected).toBe(true);
   });
 
   test('both sides get a TURN credential when the server has one to give', async () => {
     await start({ ice: { stunUrls: [], turnUrls: ['turn:t.example'], turnSecret: 'north' } });
-    const sender = await server.connect();
-    const answer = await sender.emitWithAck('open', {});
+    const host = await server.connect();
+    const answer = await host.emitWithAck('open', {});
     const slot = 'slot' in answer ? answer.slot : '';
     for (const given of [answer, await join(await server.connect(), slot)]) {
       expect(given).toMatchObject({ iceServers: [{ urls: ['turn:t.example'], username: /^\d+:/ }] } as never);
@@ -117,10 +117,10 @@ describe('relaying', () => {
 
   test('nothing is relayed before there is a pair, or after', async () => {
     await start();
-    const sender = await server.connect();
-    expect(await sender.emitWithAck('relay', Uint8Array.of(1))).toEqual({ error: 'not-paired' });
-    await open(sender);
-    expect(await sender.emitWithAck('relay', Uint8Array.of(1))).toEqual({ error: 'not-paired' });
+    const host = await server.connect();
+    expect(await host.emitWithAck('relay', Uint8Array.of(1))).toEqual({ error: 'not-paired' });
+    await open(host);
+    expect(await host.emitWithAck('relay', Uint8Array.of(1))).toEqual({ error: 'not-paired' });
     const [a, b] = await pair();
     const left = next(a, 'peer-left');
     b.disconnect();
@@ -132,9 +132,9 @@ describe('relaying', () => {
     await start();
     const [a, b] = [await server.connect(), await server.connect()];
     const id = 'A'.repeat(22);
-    expect(await a.emitWithAck('rejoin', { id, role: 'sender' })).toEqual({ iceServers: [], waiting: true });
+    expect(await a.emitWithAck('rejoin', { id, party: 'host' })).toEqual({ iceServers: [], waiting: true });
     const paired = next(a, 'paired');
-    expect(await b.emitWithAck('rejoin', { id, role: 'receiver' })).toEqual({
+    expect(await b.emitWithAck('rejoin', { id, party: 'guest' })).toEqual({
       iceServers: [],
       waiting: false,
     });
@@ -160,8 +160,8 @@ describe('bad input', () => {
       ['join', { slot: '1', hello: Buffer.alloc(0) }],
       ['join', { slot: '1', hello: Buffer.alloc(MAX_HELLO_BYTES + 1) }],
       ['join', [['slot', '1']]],
-      ['rejoin', { id: 'short', role: 'sender' }],
-      ['rejoin', { id: 'a'.repeat(32), role: 'both' }],
+      ['rejoin', { id: 'short', party: 'host' }],
+      ['rejoin', { id: 'a'.repeat(32), party: 'both' }],
       ['relay', 'text'],
       ['relay', Buffer.alloc(MAX_RELAY_BYTES + 1)],
       ['relay', Buffer.alloc(0)],
@@ -318,18 +318,18 @@ describe('limits', () => {
 
   test("burning strangers' rooms with wrong words counts as wrong codes, and raises the alarm", async () => {
     await start({ trustedProxies: 1 });
-    let senders = 0;
+    let hosts = 0;
     const burn = async (address: string) => {
-      const sender = await from(`203.0.113.${(senders += 1)}`);
-      const slot = await open(sender);
+      const host = await from(`203.0.113.${(hosts += 1)}`);
+      const slot = await open(host);
       const guest = await from(address);
       const answer = await join(guest, slot);
       if (!('error' in answer)) {
-        // As a real sender does with wrong words: its share, an abort, and the room is burnt.
-        for (const byte of [1, 2]) await sender.emitWithAck('relay', Uint8Array.of(byte));
-        await sender.emitWithAck('burn', {});
+        // As a real host does with wrong words: its share, an abort, and the room is burnt.
+        for (const byte of [1, 2]) await host.emitWithAck('relay', Uint8Array.of(byte));
+        await host.emitWithAck('burn', {});
       }
-      sender.disconnect();
+      host.disconnect();
       guest.disconnect();
       return answer;
     };
@@ -365,7 +365,7 @@ describe('limits', () => {
     await start({ now: () => Date.now() + skipped });
     const [idle, asked, waits] = [await server.connect(), await server.connect(), await server.connect()];
     const gone: string[] = [];
-    await waits.emitWithAck('rejoin', { id: 'B'.repeat(22), role: 'sender' });
+    await waits.emitWithAck('rejoin', { id: 'B'.repeat(22), party: 'host' });
     idle.on('disconnect', () => gone.push('idle'));
     asked.on('disconnect', () => gone.push('asked'));
     await join(asked, '999999');
@@ -419,26 +419,26 @@ test('[P-95] 10,000 guesses from 1,000 addresses: no code sees more than one, an
       'x-forwarded-for': `10.${address >> 16}.${(address >> 8) & 255}.${address & 255}`,
     });
   };
-  // Live codes, each with the number of times that a guest was let in. A sender whose code was guessed opens
+  // Live codes, each with the number of times that a guest was let in. A host whose code was guessed opens
   // another.
   const opened: { slot: string; joins: number }[] = [];
-  const openAgain = (sender: TestSocket, done = () => {}) => {
+  const openAgain = (host: TestSocket, done = () => {}) => {
     // Not awaited: a guess may come in right behind the answer, and must count for this code.
-    sender.emit('open', {}, (answer) => {
+    host.emit('open', {}, (answer) => {
       if ('error' in answer) throw new Error(answer.error);
       const code = { slot: answer.slot, joins: 0 };
       opened.push(code);
-      sender.removeAllListeners('paired');
-      sender.on('paired', () => {
+      host.removeAllListeners('paired');
+      host.on('paired', () => {
         code.joins += 1;
-        if (code.joins === 1) openAgain(sender);
+        if (code.joins === 1) openAgain(host);
       });
       done();
     });
   };
   for (let i = 0; i < 100; i++) {
-    const sender = await from();
-    await new Promise<void>((resolve) => openAgain(sender, resolve));
+    const host = await from();
+    await new Promise<void>((resolve) => openAgain(host, resolve));
   }
 
   let [guesses, hits, honest, tries] = [0, 0, 0, 0];
@@ -454,12 +454,12 @@ test('[P-95] 10,000 guesses from 1,000 addresses: no code sees more than one, an
     socket.disconnect();
   };
   const meet = async () => {
-    const [sender, receiver] = [await from(), await from()];
+    const [host, guest] = [await from(), await from()];
     tries += 1;
-    const slot = await open(sender);
-    if (!('error' in (await join(receiver, slot)))) honest += 1;
-    sender.disconnect();
-    receiver.disconnect();
+    const slot = await open(host);
+    if (!('error' in (await join(guest, slot)))) honest += 1;
+    host.disconnect();
+    guest.disconnect();
   };
   for (let round = 0; round < 50; round++) {
     await Promise.all([...Array.from({ length: 20 }, guesser), meet()]);
@@ -569,8 +569,8 @@ describe('a store that fails', () => {
     for (const id of ids) {
       const socket = await server.connect();
       left.push(next(socket, 'peer-left'));
-      await socket.emitWithAck('rejoin', { id, role: 'sender' });
-      rooms.handle({ type: 'rejoin', socket: `there.${id}`, id, role: 'receiver' }, Date.now());
+      await socket.emitWithAck('rejoin', { id, party: 'host' });
+      rooms.handle({ type: 'rejoin', socket: `there.${id}`, id, party: 'guest' }, Date.now());
     }
     const handle = rooms.handle.bind(rooms);
     let failed = false;

@@ -332,10 +332,10 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
       });
     }),
 
-    rejoin: request<'rejoin', typeof rejoinSchema>(rejoinSchema, async (socket, { id, role }, ack) => {
+    rejoin: request<'rejoin', typeof rejoinSchema>(rejoinSchema, async (socket, { id, party }, ack) => {
       const { connection } = socket.data;
       if (!(await allow('rejoin', connection.address))) return ack({ error: 'too-many-attempts' });
-      await answer(socket, { type: 'rejoin', socket: nameOf(socket), id, role }, (reply) => {
+      await answer(socket, { type: 'rejoin', socket: nameOf(socket), id, party }, (reply) => {
         if (reply.type !== 'rejoined') return ack({ error: refusal(reply) });
         ack({ iceServers: ice(connection), waiting: reply.waiting });
       });

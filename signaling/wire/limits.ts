@@ -6,7 +6,7 @@
  */
 export const MAX_RELAY_BYTES = 16 * 1024;
 
-/** What may accompany a join, for the sender's eyes: the first message of a pairing has 20 bytes. */
+/** What may accompany a join, for the host's eyes: the first message of a pairing has 20 bytes. */
 export const MAX_HELLO_BYTES = 64;
 
 /** Socket.IO's frame: one relayed message and its envelope. */
@@ -17,7 +17,7 @@ export const MAX_FRAME_BYTES = 32 * 1024;
  */
 export const MAX_PAIR_BYTES = 1024 * 1024;
 
-/** How long a code may wait for its receiver (issue: ten minutes unjoined). */
+/** How long a code may wait for its guest (issue: ten minutes unjoined). */
 export const ROOM_LIFETIME_MS = 10 * 60_000;
 
 /**
@@ -52,7 +52,7 @@ export const CONNECT_MS = 10_000;
 export const PAIR_LIFETIME_MS = 5 * 60_000;
 
 /**
- * What a sender says to a guest before it knows that the guest has the right words: its share and, if they
+ * What a host says to a guest before it knows that the guest has the right words: its share and, if they
  * were wrong, an abort. A third message is a success.
  */
 export const MESSAGES_BEFORE_TRUST = 2;

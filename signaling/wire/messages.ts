@@ -7,13 +7,13 @@
  *   open   {}            → { slot, token, expiresAt, iceServers }   paired    {}
  *   reopen { token }     → { expiresAt, iceServers }                message   bytes
  *   join   { slot, hello? } → { iceServers }                        peer-left {}
- *   rejoin { id, role }  → { iceServers, waiting }                  expired   { reason }
+ *   rejoin { id, party }  → { iceServers, waiting }                  expired   { reason }
  *   burn   {}            → {}
  *   relay  bytes         → {}
  *   leave  {}            → {}
  *
  * `paired` comes after the acknowledgement of the request that led to it, and begins a pairing anew each
- * time. The first one after a `join` with a `hello` is followed by that, as a message to the sender: a round
+ * time. The first one after a `join` with a `hello` is followed by that, as a message to the host: a round
  * trip less.
  *
  * Any acknowledgement may be `{ error: SignalingErrorCode }` instead.
@@ -43,7 +43,7 @@ export const slotSchema = v.pipe(v.string(), v.regex(new RegExp(`^[1-9][0-9]{0,$
 /** 128 bits: 32 hex digits, or 22 characters of base64url. */
 export const rendezvousSchema = v.pipe(v.string(), v.regex(/^(?:[0-9a-f]{32}|[A-Za-z0-9_-]{22})$/));
 
-/** What a sender takes its room back with: 128 random bits, made by the server. */
+/** What a host takes its room back with: 128 random bits, made by the server. */
 export const tokenSchema = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{22}$/));
 
 /** Requests, as the server checks them. */
@@ -55,7 +55,7 @@ export const joinSchema = v.strictObject({
 });
 export const rejoinSchema = v.strictObject({
   id: rendezvousSchema,
-  role: v.picklist(['sender', 'receiver']),
+  party: v.picklist(['host', 'guest']),
 });
 export const relaySchema = v.pipe(v.instance(Uint8Array), v.minLength(1), v.maxLength(MAX_RELAY_BYTES));
 
@@ -108,7 +108,7 @@ export interface ClientToServer {
   open: (request: Nothing, ack: Ack<OpenAck>) => void;
   reopen: (request: { token: string }, ack: Ack<ReopenAck>) => void;
   join: (request: { slot: string; hello?: Uint8Array }, ack: Ack<JoinAck>) => void;
-  rejoin: (request: { id: string; role: 'sender' | 'receiver' }, ack: Ack<RejoinAck>) => void;
+  rejoin: (request: { id: string; party: 'host' | 'guest' }, ack: Ack<RejoinAck>) => void;
   burn: (request: Nothing, ack: Ack<Nothing>) => void;
   relay: (bytes: Uint8Array, ack: Ack<Nothing>) => void;
   leave: (request: Nothing, ack: Ack<Nothing>) => void;

@@ -126,7 +126,7 @@ const tries = {
       const slot = /"slot":"(\d+)"/.exec(await ask(sender, '420["open",{}]'))?.[1];
       flood.count.sent += 2;
       if (slot === undefined) {
-        await ask(sender, `421["rejoin",{"id":"${randomBytes(16).toString('hex')}","role":"sender"}]`);
+        await ask(sender, `421["rejoin",{"id":"${randomBytes(16).toString('hex')}","party":"host"}]`);
       } else await ask(receiver, `420["join",{"slot":"${slot}"}]`);
       await Promise.all([over(sender.socket), over(receiver.socket)]);
     }

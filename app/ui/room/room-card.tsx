@@ -1,9 +1,10 @@
 'use client';
-import { lazy } from 'react';
+import { type ComponentType, lazy, useState } from 'react';
 import { canConnect } from '../../../lib/session/can-connect.ts';
-import type { Room, SessionSnapshot } from '../../../lib/session/model.ts';
+import type { Role, Room, SessionSnapshot } from '../../../lib/session/model.ts';
 import { useText } from '../../text/text.tsx';
 import { Connection } from './connection.tsx';
+import type { EnterFormProps } from './enter-form.tsx';
 import { NameField, RelayOnlyField } from '../kit/fields.tsx';
 import { Notice, ProblemNotice } from '../kit/notice.tsx';
 import { Part } from '../kit/part.tsx';
@@ -14,30 +15,61 @@ import { useFact } from '../kit/use-fact.ts';
 
 const Qr = lazy(() => import('./qr.tsx').then(({ Qr }) => ({ default: Qr })));
 
+/** Ends an address of the receiving page whose visitor wants to show a code there. */
+const SHOW = '#show';
+
 interface Props {
+  side: Role;
   snapshot: SessionSnapshot | undefined;
-  opening: boolean;
+  /** The session's code is still loading. */
+  busy: boolean;
   broken: boolean;
+  /** From the address the page was opened with; nothing is sent before Join is pressed. */
+  fragment: string | undefined;
+  forgetFragment: () => void;
+  /** They are about to press Join; called as often as one likes. */
+  aboutToJoin: () => void;
   openRoom: () => void;
+  join: (code: string) => void;
+  /** Where a code is entered: loaded with the page that begins with it, later by the other. */
+  Enter: ComponentType<EnterFormProps>;
 }
 
-/** The sender's room: a name, then a code to pass on, then who joined. */
-export function RoomCard({ snapshot, opening, broken, openRoom }: Props) {
+/**
+ * Meets the other side: a name, then a code to pass on or one to enter, then who is there. Either page can do
+ * either; a sender begins with showing a code, a receiver with entering one.
+ */
+export function RoomCard(props: Props) {
+  const { side, snapshot, busy, broken, fragment, openRoom, Enter } = props;
   const { t } = useText();
+  const [chosen, setChosen] = useState<'show' | 'enter'>();
   const state = snapshot?.connection;
   const able = useFact(canConnect, true);
+  const shows = useFact(() => window.location.hash === SHOW, false);
   const over = state === 'closed' || state === 'failed';
+  const asks = state === undefined || over;
+  const met = state === 'connected' || state === 'reconnecting';
+  const room = state === 'waiting' ? snapshot?.room : undefined;
+  const way = fragment === undefined ? (chosen ?? (shows || side === 'sender' ? 'show' : 'enter')) : 'enter';
+  const show = () => {
+    props.forgetFragment();
+    setChosen('show');
+    if (room === undefined) openRoom();
+  };
+  const title = met ? t.room.title : way === 'show' ? t.room.stepSend : t.room.stepJoin;
   return (
-    <section className={ui.card} aria-label={t.room.stepSend} tabIndex={-1} data-keeps-focus>
+    <section className={ui.card} aria-label={title} tabIndex={-1} data-keeps-focus>
       <h2 className={`${ui.subtitle} ${ui.row}`}>
-        <span className={ui.step} aria-hidden="true">
-          1
-        </span>
-        {state === 'connected' || state === 'reconnecting' ? t.room.title : t.room.stepSend}
+        {side === 'sender' && (
+          <span className={ui.step} aria-hidden="true">
+            1
+          </span>
+        )}
+        {title}
       </h2>
       <Connection snapshot={snapshot} idle={t.connection.closed} />
       {!able && <ProblemNotice problem={{ code: 'webrtc-missing' }} />}
-      {!snapshot && able && (
+      {asks && able && way === 'show' && (
         <form
           className={css.form}
           onSubmit={(event) => {
@@ -45,30 +77,45 @@ export function RoomCard({ snapshot, opening, broken, openRoom }: Props) {
             openRoom();
           }}
         >
-          <NameField />
-          <RelayOnlyField />
+          {!over && (
+            <>
+              <NameField />
+              <RelayOnlyField />
+            </>
+          )}
           <button
             type="submit"
             className={`${ui.button} ${ui.primary} ${ui.wide}`}
-            data-testid="open-room"
-            disabled={opening}
+            data-testid={over ? 'new-code' : 'open-room'}
+            disabled={busy}
           >
-            {opening ? t.room.opening : t.room.open}
+            {busy ? t.room.opening : over ? t.room.newCode : t.room.open}
           </button>
-          {broken && <Notice kind="bad">{t.app.broken}</Notice>}
         </form>
       )}
-      {snapshot?.room && state === 'waiting' && <Invitation room={snapshot.room} openRoom={openRoom} />}
-      {over && (
+      {able && way === 'enter' && !met && (
+        <Part>
+          <Enter
+            asks={(asks && !busy) || room !== undefined}
+            fragment={fragment}
+            forgetFragment={props.forgetFragment}
+            aboutToJoin={props.aboutToJoin}
+            join={props.join}
+          />
+        </Part>
+      )}
+      {room && way === 'show' && <Invitation room={room} openRoom={openRoom} />}
+      {able && !busy && (asks || room) && (
         <button
           type="button"
-          className={`${ui.button} ${ui.primary} ${ui.wide}`}
-          data-testid="new-code"
-          onClick={openRoom}
+          className={`${ui.button} ${ui.quiet}`}
+          data-testid={way === 'show' ? 'enter-code' : 'show-code'}
+          onClick={way === 'show' ? () => setChosen('enter') : show}
         >
-          {t.room.newCode}
+          {way === 'show' ? t.room.enterCode : t.room.showCode}
         </button>
       )}
+      {broken && <Notice kind="bad">{t.app.broken}</Notice>}
     </section>
   );
 }

@@ -21,6 +21,10 @@ export function Home() {
               <strong>{t.home.receive}</strong>
               <span>{t.home.receiveHint}</span>
             </Link>
+            <Link href="/receive/#show" className={css.choice}>
+              <strong>{t.home.fromPhone}</strong>
+              <span>{t.home.fromPhoneHint}</span>
+            </Link>
           </div>
         </div>
         <Mosaic />

@@ -52,6 +52,43 @@ describe('pairing', () => {
     expect(meeting.until(() => isConnected(sender, receiver))).toBe(true);
   });
 
+  test.each(['code', 'link'] as const)(
+    '[P-123] a receiver opens the room, a sender joins it by its %s, and they find each other again',
+    (by) => {
+      const meeting = new Meeting();
+      const [sender, receiver] = [meeting.side('sender'), meeting.side('receiver')];
+      meeting.run(100);
+      const room = open(meeting, receiver);
+      sender.handle({ type: 'join', text: by === 'code' ? room.code : new URL(room.link).hash });
+      expect(meeting.until(() => isConnected(sender, receiver))).toBe(true);
+      expect([sender.kept?.party, receiver.kept?.party]).toEqual(['guest', 'host']);
+      expect(sender.machine.view().fingerprint).toBe(receiver.machine.view().fingerprint);
+      for (const times of [2, 3]) {
+        meeting.cut();
+        expect(
+          meeting.until(() => [sender, receiver].every((side) => side.connections === times), 5000),
+        ).toBe(true);
+      }
+      // A guest that is loaded anew returns as a guest.
+      const rejoin = sender.vanish()!;
+      const again = meeting.side('sender');
+      again.handle({ type: 'resume', rejoin });
+      expect(meeting.until(() => isConnected(again, receiver), 10_000)).toBe(true);
+    },
+  );
+
+  test.each(['sender', 'receiver'] as const)(
+    '[P-123] two that are both a %s say so to both people',
+    (role) => {
+      const meeting = new Meeting();
+      const [host, guest] = [meeting.side(role), meeting.side(role)];
+      meeting.run(100);
+      guest.handle({ type: 'join', text: open(meeting, host).code });
+      meeting.run(1000);
+      expect([host.problem, guest.problem]).toEqual(['same-role', 'same-role']);
+    },
+  );
+
   test('[P-80] a wrong word fails on both sides, burns the code, and a new code works', () => {
     const meeting = new Meeting();
     const [sender, receiver] = [meeting.side('sender'), meeting.side('receiver')];
@@ -189,6 +226,7 @@ describe('guesses', () => {
     const join = guest.asked.findLast(({ type }) => type === 'join');
     if (join?.type !== 'join' || join.hello === undefined) return;
     const sender = new Pairing({
+      party: 'host',
       role: 'sender',
       passwords: [wordsPassword('7', words)],
       random: (length) => meeting.bytes(length),

@@ -19,7 +19,7 @@
  * The owner carries out the effects of `handle` and `handleTimeout` in order, and calls `handleTimeout` at
  * `nextTimeout`.
  */
-import type { ConnectionState, Problem, ProblemCode, Role, Room } from '../model.ts';
+import type { ConnectionState, Party, Problem, ProblemCode, Role, Room } from '../model.ts';
 import type { ExpiredReason } from '../../../signaling/wire/messages.ts';
 import {
   formatCode,
@@ -57,7 +57,7 @@ export type Ask =
   | { readonly type: 'open' }
   | { readonly type: 'reopen'; readonly token: string }
   | { readonly type: 'join'; readonly slot: string; readonly hello: Uint8Array | undefined }
-  | { readonly type: 'rejoin'; readonly id: string; readonly role: Role };
+  | { readonly type: 'rejoin'; readonly id: string; readonly party: Party };
 
 /** What the server answers to an `Ask`; absent fields do not belong to that request's answer. */
 export interface Answer {
@@ -234,8 +234,9 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 export interface ConnectionMachineOptions {
+  /** Which way pictures go here; whether this side opens a room or joins one is independent of it. */
   readonly role: Role;
-  /** Address of the page that a link opens, such as `https://host/receive/`. */
+  /** Address of the page that a link opens, that of the other role: `https://host/receive/` or `…/send/`. */
   readonly page: string;
   readonly random: Random;
   /** The browser can make peer connections. */
@@ -253,6 +254,8 @@ export class ConnectionMachine {
   readonly #options: ConnectionMachineOptions;
   readonly #spentCodes: Set<string>;
   #stage: Stage = { at: 'idle' };
+  /** Who showed the code and who entered it, from then on. */
+  #party: Party = 'host';
   #room: Room | undefined;
   #problem: Problem | undefined;
   #path: 'direct' | 'relayed' | undefined;
@@ -337,6 +340,7 @@ export class ConnectionMachine {
     switch (event.type) {
       case 'open':
         this.#reset({ at: 'opening' });
+        this.#party = 'host';
         // No code is shown, and none is used up, by a browser that can do nothing with it.
         if (this.#options.canLink) this.#ask({ type: 'open' });
         else this.#fail({ code: 'webrtc-missing' });
@@ -346,6 +350,7 @@ export class ConnectionMachine {
         return;
       case 'resume':
         this.#rejoin = event.rejoin;
+        this.#party = event.rejoin.party;
         this.#search();
         return;
       case 'suspend':
@@ -444,13 +449,15 @@ export class ConnectionMachine {
       return;
     }
     const password = passwordOf(code);
-    const pairing = new Pairing({ role: 'receiver', password, random: this.#options.random });
+    const { role, random } = this.#options;
+    const pairing = new Pairing({ party: 'guest', role, password, random });
     this.#reset({
       at: 'joining',
       attempt: { step: 'pairing', pairing, greeted: true },
       unused: { passwords: [password], token: undefined },
       words,
     });
+    this.#party = 'guest';
     this.#limit('guest');
     this.#ask({ type: 'join', slot: code.slot, hello: pairing.pollTransmit() });
   }
@@ -535,7 +542,7 @@ export class ConnectionMachine {
     }
     // Without unused words this is the server's wish for a second guess at them.
     if (stage.unused !== undefined)
-      this.#pair(stage.unused.passwords, this.#options.role === 'sender' ? 'pairing' : 'guest');
+      this.#pair(stage.unused.passwords, this.#party === 'host' ? 'pairing' : 'guest');
   }
 
   #pair(passwords: readonly Password[], limit: LimitName): void {
@@ -545,7 +552,9 @@ export class ConnectionMachine {
     if (this.#stage.at !== 'connected') this.#unlink();
     this.#dropAttempt();
     const pairing =
-      role === 'sender' ? new Pairing({ role, passwords, random }) : new Pairing({ role, password, random });
+      this.#party === 'host'
+        ? new Pairing({ party: 'host', role, passwords, random })
+        : new Pairing({ party: 'guest', role, password, random });
     const stage = this.#stage;
     if (stage.at === 'hosting') this.#stage = { at: 'joining', attempt: NO_ATTEMPT, unused: stage.unused };
     this.#setAttempt({ step: 'pairing', pairing, greeted: false });
@@ -616,7 +625,7 @@ export class ConnectionMachine {
     this.#rejoin =
       this.#rejoin !== undefined && meeting !== undefined
         ? advanceRejoin(this.#rejoin, meeting, keys)
-        : beginRejoin(this.#options.role, keys);
+        : beginRejoin(this.#party, keys);
     this.#effect({ type: 'keep', rejoin: this.#rejoin });
   }
 
@@ -625,7 +634,7 @@ export class ConnectionMachine {
   #link(keys: SessionKeys): void {
     this.#room = undefined;
     this.#unlink();
-    const sealed = new SealedChannel(this.#options.role, keys);
+    const sealed = new SealedChannel(this.#party, keys);
     this.#setAttempt({ step: 'linking', keys, sealed, here: new Set(), there: new Set() });
     if (!this.#options.canLink) {
       this.#fail({ code: 'webrtc-missing' });
@@ -769,7 +778,7 @@ export class ConnectionMachine {
     // Asking again gives up the place held, while the other side may just be arriving: only where there is
     // another place.
     if (places.length > 1) this.#limit('retry');
-    this.#ask({ type: 'rejoin', id: place.id, role: this.#options.role });
+    this.#ask({ type: 'rejoin', id: place.id, party: this.#party });
   }
 
   // ---- the server
@@ -783,7 +792,7 @@ export class ConnectionMachine {
       this.#ask({ type: 'reopen', token: stage.unused.token });
     else if (this.#resuming !== undefined) this.#goOn();
     else if (stage.at === 'failed' && this.#usedToken !== undefined) {
-      // What we answered may not have reached the server: then the guest waits in a room to which its sender
+      // What we answered may not have reached the server: then the guest waits in a room to which its host
       // does not return.
       this.#ask({ type: 'reopen', token: this.#usedToken });
       this.#usedToken = undefined;
@@ -820,15 +829,14 @@ export class ConnectionMachine {
   }
 
   /**
-   * Goes where the other side may be: a sender to its room, where its guest waits if nothing was heard of it,
-   * or to the place that both know of their pairing. A receiver that has proved itself does not know whether
-   * the sender is confirmed: then that one is where the session is met again.
+   * Goes where the other side may be: a host to its room, where its guest waits if nothing was heard of it,
+   * or to the place that both know of their pairing. A guest that has proved itself does not know whether
+   * the host is confirmed: then that one is where the session is met again.
    */
   #goOn(): void {
     const attempt = this.#attempt;
     if (attempt.step !== 'pairing' || attempt.resuming === undefined) return;
     const { pairing, resuming } = attempt;
-    const { role } = this.#options;
     if (resuming.until <= this.#now) {
       this.#pairingFailed(resuming.problem);
       return;
@@ -843,14 +851,14 @@ export class ConnectionMachine {
     const { wayBack, unconfirmedKeys } = pairing;
     const places = [
       ...(wayBack === undefined ? [] : [{ id: wayBack, password: undefined }]),
-      ...(unconfirmedKeys === undefined ? [] : rendezvousOf(beginRejoin(role, unconfirmedKeys))),
+      ...(unconfirmedKeys === undefined ? [] : rendezvousOf(beginRejoin(this.#party, unconfirmedKeys))),
     ];
     const place = places[resuming.turn % places.length];
     if (place === undefined) return;
     if (places.length > 1) this.#deadline = this.#within('retry', resuming);
     const { password } = place;
     this.#setAttempt({ ...attempt, resuming: { ...resuming, turn: resuming.turn + 1, password } });
-    this.#ask({ type: 'rejoin', id: place.id, role });
+    this.#ask({ type: 'rejoin', id: place.id, party: this.#party });
   }
 
   #placeExpired(reason: ExpiredReason): void {
@@ -860,7 +868,7 @@ export class ConnectionMachine {
       else this.#fail({ code: 'connection-lost' });
     } else if (at === 'connected' && reason === 'time') this.#meet();
     else if (CONNECTION[at] === 'waiting') this.#fail({ code: 'code-expired' });
-    // The guest of a sender who did not return.
+    // The guest of a host who did not return.
     else if (at === 'joining') this.#pairingFailed('code-unknown');
   }
 

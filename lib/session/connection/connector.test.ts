@@ -206,6 +206,7 @@ test('[P-79] a connection is made ready while codes are compared, and says nothi
   const guest = await server.connect();
   const heard: number[] = [];
   const pairing = new Pairing({
+    party: 'guest',
     role: 'receiver',
     password: wordsPassword(slot, [first, second === 'acid' ? 'acorn' : 'acid']),
     random: (length) => crypto.getRandomValues(new Uint8Array(length)),

@@ -38,7 +38,7 @@ export interface ConnectorOptions {
   role: Role;
   /** Origin of the signaling server; empty: the page's own. */
   server: string;
-  /** Address of the page that a link opens; default: `/receive/` at the server. */
+  /** Address of the page that a link opens; default: that of the other role at the server. */
   page?: string;
   relayOnly: boolean;
   events: ConnectorEvents;
@@ -73,7 +73,7 @@ export class Connector {
     const origin = server === '' ? (globalThis.location?.origin ?? 'http://localhost') : server;
     this.#machine = new ConnectionMachine({
       role,
-      page: options.page ?? new URL('/receive/', origin).href,
+      page: options.page ?? new URL(role === 'sender' ? '/receive/' : '/send/', origin).href,
       random: (length) => crypto.getRandomValues(new Uint8Array(length)),
       canLink: create !== undefined || webRtcAvailable(),
       relayOnly: options.relayOnly,
@@ -242,7 +242,7 @@ export class Connector {
         this.transport?.handleSignal(effect.message);
         return;
       case 'keep':
-        keepRejoin(effect.rejoin);
+        keepRejoin(role, effect.rejoin);
         return;
       case 'forget':
         forgetRejoin(role);
@@ -279,7 +279,7 @@ export class Connector {
       case 'join':
         return this.#client.join(ask.slot, ask.hello);
       case 'rejoin':
-        return this.#client.rejoin(ask.id, ask.role);
+        return this.#client.rejoin(ask.id, ask.party);
     }
   }
 

@@ -1,7 +1,7 @@
 /** Bounds of waiting, ms. Whatever the machine waits for has one of these names. */
 export const LIMITS_MS = {
   /**
-   * A guest waits this long for the sender's first word: a phone may have suspended the page that shows the
+   * A guest waits this long for the host's first word: a phone may have suspended the page that shows the
    * code.
    */
   guest: 60_000,

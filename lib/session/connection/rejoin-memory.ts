@@ -13,9 +13,9 @@ function storage(): Storage | undefined {
   }
 }
 
-export function keepRejoin(state: RejoinState): void {
+export function keepRejoin(role: Role, state: RejoinState): void {
   try {
-    storage()?.setItem(KEY + state.role, encodeRejoin(state));
+    storage()?.setItem(KEY + role, encodeRejoin(state));
   } catch {
     // Full: the same as switched off.
   }
@@ -24,8 +24,7 @@ export function keepRejoin(state: RejoinState): void {
 /** Of this tab's last session in that role; `undefined` where there is none, or no session storage. */
 export function recallRejoin(role: Role): RejoinState | undefined {
   const text = storage()?.getItem(KEY + role);
-  const state = text == null ? undefined : decodeRejoin(text);
-  return state?.role === role ? state : undefined;
+  return text == null ? undefined : decodeRejoin(text);
 }
 
 export function forgetRejoin(role: Role): void {

@@ -103,8 +103,8 @@ test('after a restart both come back by themselves, meet by their id, and nothin
   await sender.until('online');
   await receiver.until('online');
   const id = '0'.repeat(32);
-  await sender.client.rejoin(id, 'sender');
-  expect(await receiver.client.rejoin(id, 'receiver')).toEqual({ iceServers: [], waiting: false });
+  await sender.client.rejoin(id, 'host');
+  expect(await receiver.client.rejoin(id, 'guest')).toEqual({ iceServers: [], waiting: false });
   await sender.until('paired');
   await receiver.until('paired');
   sender.client.send(Uint8Array.of(1));
@@ -116,8 +116,8 @@ test('another page of the same side takes the place, and the first is told why',
   const server = await start();
   const [first, second] = [connect(server.origin), connect(server.origin)];
   const id = 'f'.repeat(32);
-  await first.client.rejoin(id, 'sender');
-  await second.client.rejoin(id, 'sender');
+  await first.client.rejoin(id, 'host');
+  await second.client.rejoin(id, 'host');
   await first.until('expired replaced');
 });
 
@@ -137,7 +137,7 @@ test('a server that never answers, or answers nonsense, ends in a named error', 
   const { client, told } = connect(`http://127.0.0.1:${port}`);
   await expect(client.open()).rejects.toMatchObject({ code: 'protocol-violation' });
   await expect(client.join('1')).rejects.toMatchObject({ code: 'protocol-violation' });
-  await expect(client.rejoin('0'.repeat(32), 'sender')).rejects.toMatchObject({ code: 'server-away' });
+  await expect(client.rejoin('0'.repeat(32), 'host')).rejects.toMatchObject({ code: 'server-away' });
   expect(told.filter((one) => one.startsWith('message'))).toEqual([]);
 });
 

@@ -19,7 +19,7 @@ import {
   type ReopenAck,
   type SignalingErrorCode,
 } from '../../../signaling/wire/messages.ts';
-import type { ProblemCode, Role } from '../model.ts';
+import type { Party, ProblemCode } from '../model.ts';
 import { ANSWER_MS, REJOIN_ANSWER_MS, takeSocket } from './signaling-socket.ts';
 
 export type { ExpiredReason, JoinAck, OpenAck, RejoinAck };
@@ -65,7 +65,7 @@ export interface SignalingClient {
    */
   join(slot: string, hello?: Uint8Array): Promise<JoinAck>;
   /** Meets the other side of a dropped session, now or later: see `onPaired`. */
-  rejoin(id: string, role: Role): Promise<RejoinAck>;
+  rejoin(id: string, party: Party): Promise<RejoinAck>;
   /** Destroys the own room, or ends the pair, after a wrong code. */
   burn(): Promise<void>;
   /** `false`: not connected, or too long; the bytes are dropped. Never kept for a later connection. */
@@ -229,10 +229,10 @@ export function createSignalingClient(options: SignalingClientOptions): Signalin
       const request = hello === undefined ? { slot } : { slot, hello };
       return ask(joinAckSchema, (within, answered) => within.emit('join', request, answered));
     },
-    rejoin: (id, role) =>
+    rejoin: (id, party) =>
       ask(
         rejoinAckSchema,
-        (within, answered) => within.emit('rejoin', { id, role }, answered),
+        (within, answered) => within.emit('rejoin', { id, party }, answered),
         REJOIN_ANSWER_MS,
       ),
     burn: async () => {

@@ -43,10 +43,14 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
     this.port.post({ type: 'tab', name: tabName() });
   }
 
-  join(code: string): void {
+  override openRoom(): void {
     this.#autoAccept = false;
-    this.meeting += 1;
-    this.connector.join(code);
+    super.openRoom();
+  }
+
+  override join(code: string): void {
+    this.#autoAccept = false;
+    super.join(code);
   }
 
   /** Goes back to the session that this page was in before it was loaded anew; `false`: there was none. */

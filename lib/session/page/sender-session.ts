@@ -24,11 +24,6 @@ export class BrowserSenderSession extends SessionBase<ToSenderEngine> implements
     );
   }
 
-  openRoom(): void {
-    this.meeting += 1;
-    this.connector.open();
-  }
-
   send(pictures: readonly OutgoingPicture[]): void {
     for (const picture of pictures) {
       this.#pictures.set(picture.id, picture);

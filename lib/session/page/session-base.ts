@@ -139,6 +139,16 @@ export abstract class SessionBase<M> implements Session {
     return () => void this.#listeners.delete(listener);
   }
 
+  openRoom(): void {
+    this.meeting += 1;
+    this.connector.open();
+  }
+
+  join(code: string): void {
+    this.meeting += 1;
+    this.connector.join(code);
+  }
+
   cancel(transfer: string): void {
     this.port.post({ type: 'cancel', id: transfer });
   }

@@ -5,12 +5,12 @@ import {
   formatCode,
   formatFragment,
   isAlmostCode,
-  isSlot,
   makeCode,
   makeLink,
   parseCode,
   passwordOf,
 } from './code.ts';
+import { isSlot } from './link.ts';
 import { seededRandom } from './test-random.ts';
 import { CODE_WORDS } from './word-search.ts';
 

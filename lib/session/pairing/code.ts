@@ -2,8 +2,9 @@
  * What a person says, types, clicks or scans to bring two sides together: the code `slot-word-word`, and the
  * link's fragment `#slot.secret`. Only the slot may go to the server.
  */
-import { fromBase64Url, toBase64Url } from './bytes.ts';
-import { MAX_CODE_TEXT, LINK_SECRET_BYTES, MAX_MESSAGE, MAX_SLOT_DIGITS } from './limits.ts';
+import { toBase64Url } from './bytes.ts';
+import { MAX_CODE_TEXT, LINK_SECRET_BYTES, MAX_MESSAGE } from './limits.ts';
+import { isSlot, parseLink, type RoomLink } from './link.ts';
 import { linkPassword, type Password, wordsPassword } from './password.ts';
 import { CODE_WORDS, completeWord, isWord, nearestWord, splitWords } from './word-search.ts';
 
@@ -12,13 +13,6 @@ export interface RoomCode {
   /** One to six digits, no zero in front. */
   slot: string;
   words: readonly [string, string];
-}
-
-export interface RoomLink {
-  kind: 'link';
-  slot: string;
-  /** 16 bytes */
-  secret: Uint8Array;
 }
 
 export interface MalformedCode {
@@ -90,24 +84,6 @@ export function isAlmostCode(text: string): boolean {
   if (parseCode(text).kind !== 'malformed') return true;
   const [first, second] = tokens(text).slice(1);
   return second !== undefined && isWord(first!) && completeCode(text, 1).length > 0;
-}
-
-export function isSlot(text: string): boolean {
-  return /^[1-9][0-9]*$/.test(text) && text.length <= MAX_SLOT_DIGITS;
-}
-
-/** What may directly follow a link in a message: nothing that could belong to its secret. */
-const LINK = /(?:^|#|%23)(\d+)\.([\w-]+)/gi;
-
-/** Two different ones are none: which was meant? */
-function parseLink(text: string): RoomLink | undefined {
-  const found = new Map<string, RoomLink>();
-  for (const [, slot, letters] of text.trim().matchAll(LINK)) {
-    if (slot === undefined || letters === undefined || !isSlot(slot)) continue;
-    const secret = fromBase64Url(letters, LINK_SECRET_BYTES);
-    if (secret) found.set(`${slot}.${letters}`, { kind: 'link', slot, secret });
-  }
-  return found.size === 1 ? [...found.values()][0] : undefined;
 }
 
 /** A code as it is shown, with its dashes, and not a part of something longer. */

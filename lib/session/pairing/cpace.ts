@@ -1,7 +1,7 @@
 /**
  * CPace over Ristretto255 with SHA-512, initiator–responder (draft-irtf-cfrg-cpace-21, suite
  * CPACE-RISTR255-SHA512): two sides that share a few words agree on a key, and whoever is between them gets
- * one guess an attempt and nothing to try words against afterwards. Party A, the initiator, is the sender of
+ * one guess an attempt and nothing to try words against afterwards. Party A, the initiator, is the host of
  * pictures.
  *
  * The one door of @noble/curves. Names follow the draft: `prs` is the password, `ci` the channel identifier,

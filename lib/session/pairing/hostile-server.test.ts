@@ -5,7 +5,7 @@
  */
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Role } from '../model.ts';
+import type { Party, Role } from '../model.ts';
 import { utf8 } from './bytes.ts';
 import { Pairing, type PairingEvent } from './pairing.ts';
 import { type Password, wordsPassword } from './password.ts';
@@ -19,6 +19,7 @@ const SEALED_BY_EACH = 2;
 
 /** One honest side: pairs, then seals its messages right behind. */
 class Side {
+  readonly party: Party;
   readonly role: Role;
   readonly password: Password;
   readonly outgoing: Uint8Array[] = [];
@@ -30,15 +31,16 @@ class Side {
   readonly #name: string;
   #channel: SealedChannel | undefined;
 
-  constructor(role: Role, password: Password, seed: string) {
+  constructor(party: Party, role: Role, password: Password, seed: string) {
+    this.party = party;
     this.role = role;
     this.password = password;
-    this.#name = `${role} ${seed}`;
+    this.#name = `${party} ${seed}`;
     const random = seededRandom(this.#name);
     this.#pairing =
-      role === 'sender'
-        ? new Pairing({ role, passwords: [password], random })
-        : new Pairing({ role, password, random });
+      party === 'host'
+        ? new Pairing({ party, role, passwords: [password], random })
+        : new Pairing({ party, role, password, random });
     this.#drain();
   }
 
@@ -65,7 +67,7 @@ class Side {
     for (let event = this.#pairing.pollEvent(); event; event = this.#pairing.pollEvent()) {
       this.events.push(event);
       if (event.type !== 'confirmed') continue;
-      this.#channel = new SealedChannel(this.role, event.keys);
+      this.#channel = new SealedChannel(this.party, event.keys);
       for (let number = 0; number < SEALED_BY_EACH; number++) {
         const text = `${MARKER} ${number} of ${this.#name}`;
         this.sealed.push(`${number} ${text}`);
@@ -99,10 +101,27 @@ const moves = fc.array(
   { maxLength: 40 },
 );
 
+interface Pair {
+  /** Does the guest know the right words? */
+  right: boolean;
+  roles: readonly [host: Role, guest: Role];
+}
+
 const cases = fc.record({
-  /** For each pair: does the receiver know the right words? */
   pairs: fc.array(
-    fc.integer({ min: 0, max: 7 }).map((n) => n > 0),
+    fc.record<Pair>({
+      right: fc.integer({ min: 0, max: 7 }).map((n) => n > 0),
+      roles: fc.oneof(
+        {
+          weight: 6,
+          arbitrary: fc.constantFrom<Pair['roles']>(['sender', 'receiver'], ['receiver', 'sender']),
+        },
+        {
+          weight: 1,
+          arbitrary: fc.constantFrom<Pair['roles']>(['sender', 'sender'], ['receiver', 'receiver']),
+        },
+      ),
+    }),
     { minLength: 1, maxLength: 3 },
   ),
   /** All pairs drew the same slot and words (a server could hand out a slot twice). */
@@ -111,14 +130,14 @@ const cases = fc.record({
   moves,
 });
 
-function makeSides(pairs: readonly boolean[], sameWords: boolean, seed: number): Side[] {
-  return pairs.flatMap((right, i) => {
+function makeSides(pairs: readonly Pair[], sameWords: boolean, seed: number): Side[] {
+  return pairs.flatMap(({ right, roles: [host, guest] }, i) => {
     const number = sameWords ? 0 : i;
     const words = (offset: number) =>
       wordsPassword('7', [CODE_WORDS[number]!, CODE_WORDS[(number * 31 + offset) % 1296]!]);
     return [
-      new Side('sender', words(0), `${seed} ${i}`),
-      new Side('receiver', words(right ? 0 : 5), `${seed} ${i}`),
+      new Side('host', host, words(0), `${seed} ${i}`),
+      new Side('guest', guest, words(right ? 0 : 5), `${seed} ${i}`),
     ];
   });
 }
@@ -173,7 +192,7 @@ function play(sides: readonly Side[], script: readonly Move[]): Uint8Array[] {
       }
       case 'forge':
         target.handle(
-          Uint8Array.from([0x54, 1, 1 + (pick % 5), ...seededRandom(at)([17, 48, 64, 32, 1][pick % 5]!)]),
+          Uint8Array.from([0x54, 2, 1 + (pick % 5), ...seededRandom(at)([18, 48, 64, 32, 1][pick % 5]!)]),
         );
         break;
     }
@@ -192,28 +211,32 @@ function check(sides: readonly Side[], seen: readonly Uint8Array[]): void {
     expect(side.events.length).toBeLessThanOrEqual(1);
     const [event] = side.events;
     if (event?.type === 'failed') {
-      expect(['code-guessed', 'version-mismatch', 'tampered', 'protocol-violation']).toContain(event.problem);
+      expect(['code-guessed', 'version-mismatch', 'tampered', 'protocol-violation', 'same-role']).toContain(
+        event.problem,
+      );
     }
-    // Whoever is confirmed shares its keys with at most one other, of the other role and with the same words.
+    // Whoever is confirmed shares its keys with at most one other, of the other party and role and with the
+    // same words.
     const peers = sides.filter(
       (other) => other !== side && side.root !== undefined && other.root === side.root,
     );
     expect(peers.length).toBeLessThanOrEqual(1);
     const [peer] = peers;
     if (peer) {
+      expect(peer.party).not.toBe(side.party);
       expect(peer.role).not.toBe(side.role);
       expect(peer.password).toEqual(side.password);
     }
-    // A receiver is confirmed by its sender's proof only, so there is such a sender.
-    if (side.role === 'receiver' && side.root !== undefined) expect(peer).toBeDefined();
+    // A guest is confirmed by its host's proof only, so there is such a host.
+    if (side.party === 'guest' && side.root !== undefined) expect(peer).toBeDefined();
     // Nothing is accepted but what the one with the same keys has sealed, in its order, from the first on.
     expect(side.accepted).toEqual((peer?.sealed ?? []).slice(0, side.accepted.length));
   }
   for (let i = 0; i < sides.length; i += 2) {
-    const [sender, receiver] = [sides[i]!, sides[i + 1]!];
-    const alone = sides.every((side) => side === sender || side === receiver || !same(side, sender));
-    if (alone && sender.root !== undefined && receiver.root !== undefined) {
-      expect(receiver.root).toBe(sender.root);
+    const [host, guest] = [sides[i]!, sides[i + 1]!];
+    const alone = sides.every((side) => side === host || side === guest || !same(side, host));
+    if (alone && host.root !== undefined && guest.root !== undefined) {
+      expect(guest.root).toBe(host.root);
     }
   }
   const marker = Buffer.from('candidate');
@@ -250,6 +273,7 @@ test('[P-87, P-95] no server gets two honest sides to different keys, to a plain
     'code-guessed',
     'tampered',
     'protocol-violation',
+    'same-role',
     'confirmed, then tampered',
   ]) {
     expect(counts.get(end) ?? 0, end).toBeGreaterThan(0);
@@ -258,7 +282,14 @@ test('[P-87, P-95] no server gets two honest sides to different keys, to a plain
 
 test('an honest server gets every pair through, with everything that was sealed', () => {
   for (let seed = 0; seed < 20; seed++) {
-    const sides = makeSides([true, true], false, seed);
+    const sides = makeSides(
+      [
+        { right: true, roles: ['sender', 'receiver'] },
+        { right: true, roles: ['receiver', 'sender'] },
+      ],
+      false,
+      seed,
+    );
     check(sides, play(sides, []));
     for (const [i, side] of sides.entries()) expect(side.accepted).toEqual(sides[i ^ 1]!.sealed);
   }

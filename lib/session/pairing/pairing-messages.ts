@@ -7,32 +7,34 @@
  *      +------+---------+------+----------------------------------------+
  *
  *      type          direction           body
- *      0x01 hello    receiver → sender   kind of password (1), nonce B (16)
- *      0x02 share    sender → receiver   nonce A (16), share A (32)
- *      0x03 answer   receiver → sender   share B (32), tag B (32)
- *      0x04 confirm  sender → receiver   tag A (32)
+ *      0x01 hello    guest → host      kind of password (1), role (1), nonce B (16)
+ *      0x02 share    host → guest      nonce A (16), share A (32)
+ *      0x03 answer   guest → host      share B (32), tag B (32)
+ *      0x04 confirm  host → guest      tag A (32)
  *      0x05 abort    both                reason (1)
+ *
+ * A role is which way the guest wants pictures to go: 1 it sends, 2 it receives.
  *
  * No type goes both ways except abort, so a message sent back to its maker is never taken for an answer.
  */
-import type { ProblemCode } from '../model.ts';
+import type { ProblemCode, Role } from '../model.ts';
 import { concat } from './bytes.ts';
 import { SHARE_BYTES } from './cpace.ts';
 import { NONCE_BYTES, MAX_PAIRING_MESSAGE, TAG_BYTES } from './limits.ts';
 
 /** Also part of what the key is made from, so that two sides cannot be downgraded to an older version. */
-export const PAIRING_VERSION = 0x01;
+export const PAIRING_VERSION = 0x02;
 const MAGIC = 0x54;
 
 const Type = { hello: 0x01, share: 0x02, answer: 0x03, confirm: 0x04, abort: 0x05 } as const;
 
 export type PairingProblem = Extract<
   ProblemCode,
-  'code-guessed' | 'version-mismatch' | 'tampered' | 'protocol-violation'
+  'code-guessed' | 'version-mismatch' | 'tampered' | 'protocol-violation' | 'same-role'
 >;
 
 export type PairingMessage =
-  | { type: 'hello'; kind: number; nonceB: Uint8Array }
+  | { type: 'hello'; kind: number; role: Role; nonceB: Uint8Array }
   | { type: 'share'; nonceA: Uint8Array; shareA: Uint8Array }
   | { type: 'answer'; shareB: Uint8Array; tagB: Uint8Array }
   | { type: 'confirm'; tagA: Uint8Array }
@@ -43,7 +45,14 @@ const REASONS: readonly PairingProblem[] = [
   'code-guessed',
   'version-mismatch',
   'tampered',
+  'same-role',
 ];
+
+/** A role's byte is its place here. */
+const ROLES: readonly (Role | undefined)[] = [undefined, 'sender', 'receiver'];
+
+/** The byte that stands for a role, on the wire and in what is authenticated. */
+export const roleByte = (role: Role): number => ROLES.indexOf(role);
 
 export function encodePairingMessage(message: PairingMessage): Uint8Array {
   return concat(Uint8Array.of(MAGIC, PAIRING_VERSION, Type[message.type]), ...body(message));
@@ -52,7 +61,7 @@ export function encodePairingMessage(message: PairingMessage): Uint8Array {
 function body(message: PairingMessage): Uint8Array[] {
   switch (message.type) {
     case 'hello':
-      return [Uint8Array.of(message.kind), message.nonceB];
+      return [Uint8Array.of(message.kind, roleByte(message.role)), message.nonceB];
     case 'share':
       return [message.nonceA, message.shareA];
     case 'answer':
@@ -78,8 +87,9 @@ export function decodePairingMessage(
   };
   switch (bytes[2]) {
     case Type.hello: {
-      const [kind, nonceB] = fields(1, NONCE_BYTES) ?? [];
-      return kind && nonceB ? { type: 'hello', kind: kind[0]!, nonceB } : violation();
+      const [kind, byte, nonceB] = fields(1, 1, NONCE_BYTES) ?? [];
+      const role = ROLES[byte?.[0] ?? 0];
+      return kind && role && nonceB ? { type: 'hello', kind: kind[0]!, role, nonceB } : violation();
     }
     case Type.share: {
       const [nonceA, shareA] = fields(NONCE_BYTES, SHARE_BYTES) ?? [];

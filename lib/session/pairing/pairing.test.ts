@@ -4,6 +4,7 @@ import { utf8 } from './bytes.ts';
 import { MAX_PAIRING_MESSAGE } from './limits.ts';
 import { Pairing, type PairingEvent } from './pairing.ts';
 import { decodePairingMessage, encodePairingMessage, type PairingMessage } from './pairing-messages.ts';
+import type { Role } from '../model.ts';
 import { linkPassword, type Password, rejoinPassword, wordsPassword } from './password.ts';
 import { seededRandom } from './test-random.ts';
 
@@ -12,28 +13,39 @@ const OTHER_WORDS = wordsPassword('12', ['acid', 'zone']);
 const LINK = linkPassword('12', seededRandom('link')(16));
 const REJOIN = rejoinPassword(seededRandom('rejoin')(32));
 
-function makePair(receiverHas: Password = WORDS, senderHas: readonly Password[] = [WORDS, LINK], seed = 1) {
+function makePair(
+  guestHas: Password = WORDS,
+  hostHas: readonly Password[] = [WORDS, LINK],
+  seed = 1,
+  roles: readonly [host: Role, guest: Role] = ['sender', 'receiver'],
+) {
   return {
-    sender: new Pairing({ role: 'sender', passwords: senderHas, random: seededRandom(`sender ${seed}`) }),
-    receiver: new Pairing({
-      role: 'receiver',
-      password: receiverHas,
-      random: seededRandom(`receiver ${seed}`),
+    host: new Pairing({
+      party: 'host',
+      role: roles[0],
+      passwords: hostHas,
+      random: seededRandom(`host ${seed}`),
+    }),
+    guest: new Pairing({
+      party: 'guest',
+      role: roles[1],
+      password: guestHas,
+      random: seededRandom(`guest ${seed}`),
     }),
   };
 }
 
 /** Relays until nothing moves; `change` sees each message, numbered from 0. */
 function run(
-  { sender, receiver }: ReturnType<typeof makePair>,
+  { host, guest }: ReturnType<typeof makePair>,
   change: (bytes: Uint8Array, number: number) => Uint8Array = (bytes) => bytes,
-): { sender: PairingEvent[]; receiver: PairingEvent[]; messages: number } {
+): { host: PairingEvent[]; guest: PairingEvent[]; messages: number } {
   let messages = 0;
   for (let moved = true; moved;) {
     moved = false;
     for (const [from, to] of [
-      [receiver, sender],
-      [sender, receiver],
+      [guest, host],
+      [host, guest],
     ] as const) {
       for (let bytes = from.pollTransmit(); bytes; bytes = from.pollTransmit()) {
         to.handleMessage(change(bytes, messages++));
@@ -41,7 +53,7 @@ function run(
       }
     }
   }
-  return { sender: events(sender), receiver: events(receiver), messages };
+  return { host: events(host), guest: events(guest), messages };
 }
 
 function events(pairing: Pairing): PairingEvent[] {
@@ -59,18 +71,18 @@ describe('two sides with the same password', () => {
     ['words', WORDS, [WORDS, LINK]],
     ['a link', LINK, [WORDS, LINK]],
     ['a rejoin secret', REJOIN, [REJOIN]],
-  ])('are confirmed with the same keys after four messages: %s', (_name, receiverHas, senderHas) => {
-    const result = run(makePair(receiverHas, senderHas));
-    expect(result.sender).toHaveLength(1);
-    expect(result.sender[0]!.type).toBe('confirmed');
-    expect(result.receiver).toEqual(result.sender);
+  ])('are confirmed with the same keys after four messages: %s', (_name, guestHas, hostHas) => {
+    const result = run(makePair(guestHas, hostHas));
+    expect(result.host).toHaveLength(1);
+    expect(result.host[0]!.type).toBe('confirmed');
+    expect(result.guest).toEqual(result.host);
     expect(result.messages).toBe(4);
   });
 
   test('[P-82] get three different keys, and others every time', () => {
     const seen = new Set<string>();
     for (const seed of [1, 2]) {
-      const [event] = run(makePair(WORDS, [WORDS], seed)).sender;
+      const [event] = run(makePair(WORDS, [WORDS], seed)).host;
       if (event?.type !== 'confirmed') throw new Error('not confirmed');
       for (const key of Object.values(event.keys)) {
         expect(key).toHaveLength(32);
@@ -80,16 +92,16 @@ describe('two sides with the same password', () => {
     expect(seen.size).toBe(6);
   });
 
-  test('[P-79, P-83] confirm the sender before it has sent the last message, and the receiver by that message only', () => {
-    const { sender, receiver } = makePair();
-    sender.handleMessage(receiver.pollTransmit()!);
-    receiver.handleMessage(sender.pollTransmit()!);
-    expect(receiver.pollEvent()).toBeUndefined();
-    sender.handleMessage(receiver.pollTransmit()!);
-    expect(sender.pollEvent()?.type).toBe('confirmed');
-    expect(receiver.pollEvent()).toBeUndefined();
-    receiver.handleMessage(sender.pollTransmit()!);
-    expect(receiver.pollEvent()?.type).toBe('confirmed');
+  test('[P-79, P-83] confirm the host before it has sent the last message, and the guest by that message only', () => {
+    const { host, guest } = makePair();
+    host.handleMessage(guest.pollTransmit()!);
+    guest.handleMessage(host.pollTransmit()!);
+    expect(guest.pollEvent()).toBeUndefined();
+    host.handleMessage(guest.pollTransmit()!);
+    expect(host.pollEvent()?.type).toBe('confirmed');
+    expect(guest.pollEvent()).toBeUndefined();
+    guest.handleMessage(host.pollTransmit()!);
+    expect(guest.pollEvent()?.type).toBe('confirmed');
   });
 
   test('need little work: below half a second for both sides of an exchange, also on a busy machine', () => {
@@ -106,38 +118,34 @@ describe('two sides with the same password', () => {
 describe('a wrong word', () => {
   test('[P-80] ends in code-guessed on both sides', () => {
     const result = run(makePair(OTHER_WORDS));
-    expect(result.sender).toEqual(failed('code-guessed'));
-    expect(result.receiver).toEqual(failed('code-guessed'));
+    expect(result.host).toEqual(failed('code-guessed'));
+    expect(result.guest).toEqual(failed('code-guessed'));
   });
 
   test('[P-81] is the end: the right words afterwards change nothing', () => {
     const pair = makePair(OTHER_WORDS);
     run(pair);
     const second = makePair();
-    expect(run({ sender: pair.sender, receiver: second.receiver })).toMatchObject({
-      sender: [],
-      receiver: [],
+    expect(run({ host: pair.host, guest: second.guest })).toMatchObject({
+      host: [],
+      guest: [],
     });
-    expect(pair.sender.pollTransmit()).toBeUndefined();
+    expect(pair.host.pollTransmit()).toBeUndefined();
   });
 
   test('of the server, which plays the other side to both, gets it into neither', () => {
     for (let seed = 0; seed < 30; seed++) {
       const honest = makePair(WORDS, [WORDS], seed);
       const forged = makePair(OTHER_WORDS, [OTHER_WORDS], seed + 1000);
-      expect(run({ sender: honest.sender, receiver: forged.receiver }).sender).toEqual(
-        failed('code-guessed'),
-      );
-      expect(run({ sender: forged.sender, receiver: honest.receiver }).receiver).toEqual(
-        failed('code-guessed'),
-      );
+      expect(run({ host: honest.host, guest: forged.guest }).host).toEqual(failed('code-guessed'));
+      expect(run({ host: forged.host, guest: honest.guest }).guest).toEqual(failed('code-guessed'));
     }
   });
 
-  test('cannot be told from a right one by what the receiver sends', () => {
+  test('cannot be told from a right one by what the guest sends', () => {
     const right = makePair();
     const wrong = makePair(OTHER_WORDS);
-    expect(right.receiver.pollTransmit()).toEqual(wrong.receiver.pollTransmit());
+    expect(right.guest.pollTransmit()).toEqual(wrong.guest.pollTransmit());
   });
 });
 
@@ -150,42 +158,70 @@ describe('bad messages', { timeout: 120_000 }, () => {
     ['no point', '2b3c6b8c4f3800e7aef6864025b4ed79bd599117e427c41bd47d93d654b4a51c'],
   ])('%s as a share is tampering, to either side', (_name, encoding) => {
     const share = Buffer.from(encoding, 'hex');
-    const forSender = makePair();
-    forSender.sender.handleMessage(forSender.receiver.pollTransmit()!);
+    const forHost = makePair();
+    forHost.host.handleMessage(forHost.guest.pollTransmit()!);
     const answer = encodePairingMessage({ type: 'answer', shareB: share, tagB: new Uint8Array(32) });
-    forSender.sender.handleMessage(answer);
-    expect(events(forSender.sender)).toEqual(failed('tampered'));
+    forHost.host.handleMessage(answer);
+    expect(events(forHost.host)).toEqual(failed('tampered'));
 
-    const { receiver } = makePair();
-    receiver.handleMessage(
-      encodePairingMessage({ type: 'share', nonceA: new Uint8Array(16), shareA: share }),
-    );
-    expect(events(receiver)).toEqual(failed('tampered'));
+    const { guest } = makePair();
+    guest.handleMessage(encodePairingMessage({ type: 'share', nonceA: new Uint8Array(16), shareA: share }));
+    expect(events(guest)).toEqual(failed('tampered'));
   });
 
   test('[P-81] another version is named as that, on both sides', () => {
-    const newer = (bytes: Uint8Array) => Uint8Array.from(bytes, (byte, i) => (i === 1 ? 2 : byte));
+    const newer = (bytes: Uint8Array) => Uint8Array.from(bytes, (byte, i) => (i === 1 ? 1 : byte));
     const result = run(makePair(), (bytes, number) => (number === 0 ? newer(bytes) : bytes));
-    expect(result.sender).toEqual(failed('version-mismatch'));
-    expect(result.receiver).toEqual(failed('version-mismatch'));
+    expect(result.host).toEqual(failed('version-mismatch'));
+    expect(result.guest).toEqual(failed('version-mismatch'));
+  });
+
+  test('[P-123] either party may send: roles are independent of who opened the room, and both are confirmed', () => {
+    const [sends] = run(makePair(LINK, [WORDS, LINK], 1, ['sender', 'receiver'])).host;
+    const { host, guest } = run(makePair(LINK, [WORDS, LINK], 1, ['receiver', 'sender']));
+    expect(host.map(({ type }) => type)).toEqual(['confirmed']);
+    expect(guest).toEqual(host);
+    // The same nonces and secrets in other roles make other keys.
+    expect(host[0]).not.toEqual(sends);
+  });
+
+  test.each(['sender', 'receiver'] as const)(
+    '[P-123] two sides that are both a %s are turned away before anything depends on the password',
+    (role) => {
+      const pair = makePair(WORDS, [WORDS], 1, [role, role]);
+      pair.host.handleMessage(pair.guest.pollTransmit()!);
+      const answer = pair.host.pollTransmit()!;
+      expect(decodePairingMessage(answer)).toEqual({ type: 'abort', reason: 'same-role' });
+      pair.guest.handleMessage(answer);
+      expect([events(pair.host), events(pair.guest)]).toEqual([failed('same-role'), failed('same-role')]);
+      expect([pair.host.pollTransmit(), pair.guest.pollTransmit()]).toEqual([undefined, undefined]);
+    },
+  );
+
+  test('[P-123] a role that the server put in is found out', () => {
+    const pair = makePair(WORDS, [WORDS], 1, ['sender', 'sender']);
+    const other = (bytes: Uint8Array) => Uint8Array.from(bytes, (byte, i) => (i === 4 ? 2 : byte));
+    const result = run(pair, (bytes, number) => (number === 0 ? other(bytes) : bytes));
+    expect(result.host).toEqual(failed('code-guessed'));
+    expect(result.guest).toEqual(failed('code-guessed'));
   });
 
   test('a kind of password the room has not is a violation', () => {
     const result = run(makePair(REJOIN));
-    expect(result.sender).toEqual(failed('protocol-violation'));
-    expect(result.receiver).toEqual(failed('protocol-violation'));
+    expect(result.host).toEqual(failed('protocol-violation'));
+    expect(result.guest).toEqual(failed('protocol-violation'));
   });
 
   test('the wrong kind, put in by the server, is found out', () => {
     const result = run(makePair(), (bytes, number) =>
       number === 0 ? Uint8Array.from(bytes, (byte, i) => (i === 3 ? LINK.kind : byte)) : bytes,
     );
-    expect(result.sender).toEqual(failed('code-guessed'));
-    expect(result.receiver).toEqual(failed('code-guessed'));
+    expect(result.host).toEqual(failed('code-guessed'));
+    expect(result.guest).toEqual(failed('code-guessed'));
   });
 
-  test('any one bit of any message changed leaves the receiver unconfirmed, with a name for it', () => {
-    const lengths = [20, 51, 67, 35];
+  test('any one bit of any message changed leaves the guest unconfirmed, with a name for it', () => {
+    const lengths = [21, 51, 67, 35];
     const positions = lengths.flatMap((length, number) =>
       Array.from({ length }, (_, at) => ({ number, at })),
     );
@@ -196,9 +232,9 @@ describe('bad messages', { timeout: 120_000 }, () => {
             ? Uint8Array.from(bytes, (byte, i) => (i === at ? byte ^ (1 << bit) : byte))
             : bytes,
         );
-        expect(result.receiver.map(({ type }) => type)).toEqual(['failed']);
-        // Only the last message follows the sender's confirmation.
-        expect(result.sender.map(({ type }) => type)).toEqual([number === 3 ? 'confirmed' : 'failed']);
+        expect(result.guest.map(({ type }) => type)).toEqual(['failed']);
+        // Only the last message follows the host's confirmation.
+        expect(result.host.map(({ type }) => type)).toEqual([number === 3 ? 'confirmed' : 'failed']);
       }),
       { numRuns: 150 },
     );
@@ -211,7 +247,7 @@ describe('bad messages', { timeout: 120_000 }, () => {
           if (current !== number) return bytes;
           return longer ? Uint8Array.from([...bytes, at]) : bytes.slice(0, Math.min(at, bytes.length - 1));
         });
-        expect(result.receiver).toEqual(failed('protocol-violation'));
+        expect(result.guest).toEqual(failed('protocol-violation'));
       }),
       { numRuns: 100 },
     );
@@ -220,15 +256,15 @@ describe('bad messages', { timeout: 120_000 }, () => {
   test('garbage ends in a name and never throws, in every state', () => {
     const garbage = fc.oneof(
       fc.uint8Array({ maxLength: 200 }),
-      fc.uint8Array({ maxLength: 70 }).map((body) => Uint8Array.from([0x54, 1, ...body])),
+      fc.uint8Array({ maxLength: 70 }).map((body) => Uint8Array.from([0x54, 2, ...body])),
       fc.constant(new Uint8Array(100_000)),
     );
     fc.assert(
       fc.property(garbage, fc.nat({ max: 2 }), (bytes, progress) => {
-        const { sender, receiver } = makePair();
-        if (progress > 0) sender.handleMessage(receiver.pollTransmit()!);
-        if (progress > 1) receiver.handleMessage(sender.pollTransmit()!);
-        for (const side of [sender, receiver]) {
+        const { host, guest } = makePair();
+        if (progress > 0) host.handleMessage(guest.pollTransmit()!);
+        if (progress > 1) guest.handleMessage(host.pollTransmit()!);
+        for (const side of [host, guest]) {
           side.handleMessage(bytes);
           for (const event of events(side)) expect(event.type).toBe('failed');
         }
@@ -240,7 +276,7 @@ describe('bad messages', { timeout: 120_000 }, () => {
   test('does nothing more once it is over', () => {
     const pair = makePair();
     run(pair);
-    for (const side of [pair.sender, pair.receiver]) {
+    for (const side of [pair.host, pair.guest]) {
       side.handleMessage(utf8('late'));
       expect(side.pollEvent()).toBeUndefined();
       expect(side.pollTransmit()).toBeUndefined();
@@ -251,13 +287,24 @@ describe('bad messages', { timeout: 120_000 }, () => {
 test('[P-75] reads back every message it writes, and anything else as a named problem', () => {
   const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
   const message: fc.Arbitrary<PairingMessage> = fc.oneof(
-    fc.record({ type: fc.constant('hello' as const), kind: fc.nat({ max: 255 }), nonceB: bytes(16) }),
+    fc.record({
+      type: fc.constant('hello' as const),
+      kind: fc.nat({ max: 255 }),
+      role: fc.constantFrom('sender', 'receiver'),
+      nonceB: bytes(16),
+    }),
     fc.record({ type: fc.constant('share' as const), nonceA: bytes(16), shareA: bytes(32) }),
     fc.record({ type: fc.constant('answer' as const), shareB: bytes(32), tagB: bytes(32) }),
     fc.record({ type: fc.constant('confirm' as const), tagA: bytes(32) }),
     fc.record({
       type: fc.constant('abort' as const),
-      reason: fc.constantFrom('protocol-violation', 'code-guessed', 'version-mismatch', 'tampered'),
+      reason: fc.constantFrom(
+        'protocol-violation',
+        'code-guessed',
+        'version-mismatch',
+        'tampered',
+        'same-role',
+      ),
     }),
   );
   fc.assert(
@@ -271,7 +318,7 @@ test('[P-75] reads back every message it writes, and anything else as a named pr
 });
 
 test('does not start with a source of randomness that gives zeros or too little', () => {
-  const options = { role: 'receiver', password: WORDS } as const;
+  const options = { party: 'guest', role: 'receiver', password: WORDS } as const;
   expect(() => new Pairing({ ...options, random: (length) => new Uint8Array(length) })).toThrow(RangeError);
   expect(() => new Pairing({ ...options, random: () => Uint8Array.of(1, 2, 3) })).toThrow(RangeError);
   const shortScalar = (length: number) => new Uint8Array(Math.min(length, 31)).fill(1);

@@ -2,11 +2,15 @@
  * One attempt to pair, without I/O: messages in, messages and one event out. After the constructor and after
  * each `handleMessage`, drain `pollTransmit`, then `pollEvent`.
  *
- *     receiver   → hello: which kind of password, nonce B
- *     sender     → share: nonce A, share A                 (both now have the session id: nonce A ‖ nonce B)
- *     receiver   → answer: share B, tag B                  (the receiver has the key, and proves it)
- *     sender     → confirm: tag A                          (the sender is confirmed and may seal after it)
- *     receiver is confirmed
+ *     guest   → hello: which kind of password, its role, nonce B
+ *     host    → share: nonce A, share A                 (both now have the session id: nonce A ‖ nonce B)
+ *     guest   → answer: share B, tag B                  (the guest has the key, and proves it)
+ *     host    → confirm: tag A                          (the host is confirmed and may seal after it)
+ *     guest is confirmed
+ *
+ * Who opened the room and which way pictures go are independent: the host and the guest each have a role. One
+ * sends and the other receives; both roles are part of what is confirmed. A guest of the host's own role is
+ * turned away before anything is said that depends on the password.
  *
  * `confirmed` follows only after the other side has proved that it has the same key. The first failure is
  * final: nothing more is read, and another attempt takes another machine, which the person has to ask for.
@@ -19,7 +23,7 @@
  * An abort of the other side cannot be authenticated, there being no key: the server can end an attempt with
  * a reason of its choosing, as it could by dropping messages.
  */
-import type { Role } from '../model.ts';
+import type { Party, Role } from '../model.ts';
 import { concat, equalBytes, toBase64Url, utf8 } from './bytes.ts';
 import type { Random } from './code.ts';
 import {
@@ -39,6 +43,7 @@ import {
   decodePairingMessage,
   encodePairingMessage,
   PAIRING_VERSION,
+  roleByte,
   type PairingMessage,
   type PairingProblem,
 } from './pairing-messages.ts';
@@ -48,19 +53,21 @@ import { type SessionKeys, sessionKeys } from './session-keys.ts';
 export type PairingOptions = {
   /** Gives that many unpredictable bytes (`crypto.getRandomValues`); called only by the constructor. */
   random: Random;
+  /** What this side does; the other side has the other role. */
+  role: Role;
 } & (
-  | { role: 'receiver'; password: Password }
+  | { party: 'guest'; password: Password }
   /**
-   * Every way into the room (its words, its link): one of each kind at most. The receiver says which it used.
+   * Every way into the room (its words, its link): one of each kind at most. The guest says which it used.
    */
-  | { role: 'sender'; passwords: readonly Password[] }
+  | { party: 'host'; passwords: readonly Password[] }
 );
 
 export type PairingEvent =
   | { type: 'confirmed'; keys: SessionKeys }
   | { type: 'failed'; problem: PairingProblem };
 
-/** `expects-hello → expects-answer → over` (sender), `expects-share → expects-confirm → over` (receiver) */
+/** `expects-hello → expects-answer → over` (host), `expects-share → expects-confirm → over` (guest) */
 type State =
   | { at: 'expects-hello'; passwords: readonly Password[] }
   | { at: 'expects-answer'; prs: Uint8Array; sid: Uint8Array; shareA: Uint8Array; adB: Uint8Array }
@@ -69,20 +76,22 @@ type State =
   | { at: 'over' };
 
 /**
- * Application, protocol version and both roles, the initiator's first: no key is shared with anything else.
+ * Application, protocol version and both parties, the initiator's first: no key is shared with anything else.
  */
 const CHANNEL = lvCat(
   utf8('tessera'),
   utf8('pairing'),
   Uint8Array.of(PAIRING_VERSION),
-  utf8('sender'),
-  utf8('receiver'),
+  utf8('host'),
+  utf8('guest'),
 );
-const AD_SENDER = utf8('sender');
 
-/** One attempt's machine, of either role; see the top of this file. */
+const other = (role: Role): Role => (role === 'sender' ? 'receiver' : 'sender');
+
+/** One attempt's machine, of either party; see the top of this file. */
 export class Pairing {
-  readonly role: Role;
+  readonly party: Party;
+  readonly #role: Role;
   #state: State;
   /** See `proved`. */
   #proved = false;
@@ -96,19 +105,20 @@ export class Pairing {
 
   /** Throws RangeError when `random` is broken: our fault, not the other side's. */
   constructor(options: PairingOptions) {
-    this.role = options.role;
+    this.party = options.party;
+    this.#role = options.role;
     this.#nonce = options.random(NONCE_BYTES);
     const scalar = scalarFromBytes(options.random(SHARE_BYTES));
     if (this.#nonce.length !== NONCE_BYTES || scalar === undefined) {
       throw new RangeError('the source of randomness is broken');
     }
     this.#scalar = scalar;
-    if (options.role === 'sender') {
+    if (options.party === 'host') {
       this.#state = { at: 'expects-hello', passwords: options.passwords };
     } else {
       this.#state = { at: 'expects-share', password: options.password };
       this.#wayBack = wayBackOf(options.password, this.#nonce);
-      this.#send({ type: 'hello', kind: options.password.kind, nonceB: this.#nonce });
+      this.#send({ type: 'hello', kind: options.password.kind, role: options.role, nonceB: this.#nonce });
     }
   }
 
@@ -122,7 +132,8 @@ export class Pairing {
     if (message.type === 'bad') this.#fail(message.problem);
     else if (message.type === 'abort') this.#end({ type: 'failed', problem: message.reason });
     else if (message.type === 'hello' && this.#state.at === 'expects-hello') {
-      this.#handleHello(message.kind, message.nonceB, this.#state.passwords);
+      if (message.role === this.#role) this.#fail('same-role');
+      else this.#handleHello(message.kind, message.nonceB, this.#state.passwords);
     } else if (message.type === 'share' && this.#state.at === 'expects-share') {
       this.#handleShare(message.nonceA, message.shareA, this.#state.password);
     } else if (message.type === 'answer' && this.#state.at === 'expects-answer') {
@@ -159,7 +170,7 @@ export class Pairing {
     return this.#state.at === 'over' ? undefined : this.#wayBack;
   }
 
-  /** A receiver's, that the other side has not confirmed: it may have them and have moved on. */
+  /** A guest's, that the other side has not confirmed: it may have them and have moved on. */
   get unconfirmedKeys(): SessionKeys | undefined {
     return this.#state.at === 'expects-confirm' ? this.#state.keys : undefined;
   }
@@ -178,7 +189,13 @@ export class Pairing {
     this.#wayBack = wayBackOf(password, nonceB);
     const sid = concat(this.#nonce, nonceB);
     const shareA = makeShare(calculateGenerator(password.bytes, CHANNEL, sid), this.#scalar);
-    this.#state = { at: 'expects-answer', prs: password.bytes, sid, shareA, adB: receiverData(kind) };
+    this.#state = {
+      at: 'expects-answer',
+      prs: password.bytes,
+      sid,
+      shareA,
+      adB: guestData(other(this.#role), kind),
+    };
     this.#send({ type: 'share', nonceA: this.#nonce, shareA });
   }
 
@@ -190,7 +207,12 @@ export class Pairing {
       return;
     }
     const shareB = makeShare(calculateGenerator(password.bytes, CHANNEL, sid), this.#scalar);
-    const transcript: Transcript = { shareA, adA: AD_SENDER, shareB, adB: receiverData(password.kind) };
+    const transcript: Transcript = {
+      shareA,
+      adA: hostData(other(this.#role)),
+      shareB,
+      adB: guestData(this.#role, password.kind),
+    };
     const isk = intermediateKey(sid, shared, transcript);
     const tags = confirmationTags(sid, isk, transcript);
     this.#state = { at: 'expects-confirm', tagA: tags.a, keys: sessionKeys(isk) };
@@ -205,7 +227,7 @@ export class Pairing {
       return;
     }
     const { sid, shareA, adB } = state;
-    const transcript: Transcript = { shareA, adA: AD_SENDER, shareB, adB };
+    const transcript: Transcript = { shareA, adA: hostData(this.#role), shareB, adB };
     const isk = intermediateKey(sid, shared, transcript);
     const tags = confirmationTags(sid, isk, transcript);
     if (!equalBytes(tagB, tags.b)) {
@@ -233,10 +255,11 @@ export class Pairing {
   }
 }
 
-/** The kind of password is said before there is a key; in here it is authenticated. */
-function receiverData(kind: number): Uint8Array {
-  return concat(utf8('receiver'), Uint8Array.of(kind));
-}
+const hostData = (role: Role): Uint8Array => concat(utf8('host'), Uint8Array.of(roleByte(role)));
+
+/** The guest's role and kind of password are said before there is a key; in here they are authenticated. */
+const guestData = (role: Role, kind: number): Uint8Array =>
+  concat(utf8('guest'), Uint8Array.of(roleByte(role), kind));
 
 /** From a nonce that crosses once, in clear: two attempts never have the same place. */
 function wayBackOf(password: Password, nonceB: Uint8Array): string | undefined {

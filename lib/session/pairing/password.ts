@@ -1,6 +1,6 @@
 /**
  * What two sides share before they have met. The kind goes over the wire in the first message, because a
- * sender's room can be entered with either its words or its link; it is also part of the bytes, so that no
+ * host's room can be entered with either its words or its link; it is also part of the bytes, so that no
  * password of one kind ever equals one of another.
  */
 import { concat, utf8 } from './bytes.ts';

@@ -18,19 +18,29 @@ import { seededRandom } from './test-random.ts';
 const KEYS = sessionKeys(seededRandom('first session')(64));
 
 function begin() {
-  return { sender: beginRejoin('sender', KEYS), receiver: beginRejoin('receiver', KEYS) };
+  return { host: beginRejoin('host', KEYS), guest: beginRejoin('guest', KEYS) };
 }
 
-/** Runs a pairing; `confirm: false` loses the sender's last message, so that only the sender is confirmed. */
-function pair(senderHas: Password, receiverHas: Password, seed: number, confirm = true) {
-  const sender = new Pairing({ role: 'sender', passwords: [senderHas], random: seededRandom(`s${seed}`) });
-  const receiver = new Pairing({ role: 'receiver', password: receiverHas, random: seededRandom(`r${seed}`) });
-  sender.handleMessage(receiver.pollTransmit()!);
-  receiver.handleMessage(sender.pollTransmit()!);
-  sender.handleMessage(receiver.pollTransmit()!);
-  const last = sender.pollTransmit();
-  if (confirm && last) receiver.handleMessage(last);
-  return { sender: confirmedKeys(sender), receiver: confirmedKeys(receiver) };
+/** Runs a pairing; `confirm: false` loses the host's last message, so that only the host is confirmed. */
+function pair(hostHas: Password, guestHas: Password, seed: number, confirm = true) {
+  const host = new Pairing({
+    party: 'host',
+    role: 'sender',
+    passwords: [hostHas],
+    random: seededRandom(`s${seed}`),
+  });
+  const guest = new Pairing({
+    party: 'guest',
+    role: 'receiver',
+    password: guestHas,
+    random: seededRandom(`r${seed}`),
+  });
+  host.handleMessage(guest.pollTransmit()!);
+  guest.handleMessage(host.pollTransmit()!);
+  host.handleMessage(guest.pollTransmit()!);
+  const last = host.pollTransmit();
+  if (confirm && last) guest.handleMessage(last);
+  return { host: confirmedKeys(host), guest: confirmedKeys(guest) };
 }
 
 function confirmedKeys(pairing: Pairing): SessionKeys | undefined {
@@ -39,29 +49,29 @@ function confirmedKeys(pairing: Pairing): SessionKeys | undefined {
 }
 
 /** Where the two can meet. */
-function meeting(sender: RejoinState, receiver: RejoinState): [Rendezvous, Rendezvous] | undefined {
-  for (const here of rendezvousOf(sender)) {
-    for (const there of rendezvousOf(receiver)) if (here.id === there.id) return [here, there];
+function meeting(host: RejoinState, guest: RejoinState): [Rendezvous, Rendezvous] | undefined {
+  for (const here of rendezvousOf(host)) {
+    for (const there of rendezvousOf(guest)) if (here.id === there.id) return [here, there];
   }
   return undefined;
 }
 
 test('[P-89] both sides find the same place and the same password after pairing', () => {
-  const { sender, receiver } = begin();
-  expect(rendezvousOf(sender)).toEqual(rendezvousOf(receiver));
-  expect(rendezvousOf(sender)).toHaveLength(1);
-  expect(rendezvousOf(sender)[0]!.id).toMatch(/^[\w-]{22}$/);
+  const { host, guest } = begin();
+  expect(rendezvousOf(host)).toEqual(rendezvousOf(guest));
+  expect(rendezvousOf(host)).toHaveLength(1);
+  expect(rendezvousOf(host)[0]!.id).toMatch(/^[\w-]{22}$/);
 });
 
 test('[P-90] a rejoin gives fresh keys and another place', () => {
-  const { sender, receiver } = begin();
-  const [here, there] = meeting(sender, receiver)!;
+  const { host, guest } = begin();
+  const [here, there] = meeting(host, guest)!;
   const keys = pair(here.password, there.password, 1);
-  expect(keys.sender).toBeDefined();
-  expect(keys.receiver).toEqual(keys.sender);
-  expect(keys.sender!.root).not.toEqual(KEYS.root);
-  const next = rendezvousOf(settleRejoin(advanceRejoin(sender, here, keys.sender!)));
-  expect(next).toEqual(rendezvousOf(advanceRejoin(receiver, there, keys.receiver!)));
+  expect(keys.host).toBeDefined();
+  expect(keys.guest).toEqual(keys.host);
+  expect(keys.host!.root).not.toEqual(KEYS.root);
+  const next = rendezvousOf(settleRejoin(advanceRejoin(host, here, keys.host!)));
+  expect(next).toEqual(rendezvousOf(advanceRejoin(guest, there, keys.guest!)));
   expect(next[0]!.id).not.toBe(here.id);
 });
 
@@ -70,29 +80,29 @@ test('[P-90, P-91] the two sides always find each other again, wherever the netw
     fc.property(
       fc.array(fc.constantFrom('whole', 'unsettled', 'half', 'nothing', 'reload'), { maxLength: 6 }),
       (attempts) => {
-        let { sender, receiver } = begin();
+        let { host, guest } = begin();
         const usedUp = new Set<string>();
         for (const [seed, attempt] of attempts.entries()) {
-          const met = meeting(sender, receiver);
+          const met = meeting(host, guest);
           expect(met).toBeDefined();
           const [here, there] = met!;
           expect(usedUp.has(here.id)).toBe(false);
           if (attempt === 'reload') {
-            sender = decodeRejoin(encodeRejoin(sender))!;
-            receiver = decodeRejoin(encodeRejoin(receiver))!;
+            host = decodeRejoin(encodeRejoin(host))!;
+            guest = decodeRejoin(encodeRejoin(guest))!;
           }
           if (attempt === 'nothing' || attempt === 'reload') continue;
           const keys = pair(here.password, there.password, seed, attempt !== 'half');
-          sender = advanceRejoin(sender, here, keys.sender!);
-          if (keys.receiver) {
-            receiver = advanceRejoin(receiver, there, keys.receiver);
+          host = advanceRejoin(host, here, keys.host!);
+          if (keys.guest) {
+            guest = advanceRejoin(guest, there, keys.guest);
             usedUp.add(here.id);
           }
-          if (attempt === 'whole') sender = settleRejoin(sender);
-          expect(rendezvousOf(receiver)).toHaveLength(1);
-          expect(rendezvousOf(sender).length).toBeLessThanOrEqual(2);
+          if (attempt === 'whole') host = settleRejoin(host);
+          expect(rendezvousOf(guest)).toHaveLength(1);
+          expect(rendezvousOf(host).length).toBeLessThanOrEqual(2);
         }
-        expect(meeting(sender, receiver)).toBeDefined();
+        expect(meeting(host, guest)).toBeDefined();
       },
     ),
     { numRuns: 40 },
@@ -101,17 +111,17 @@ test('[P-90, P-91] the two sides always find each other again, wherever the netw
 
 describe('a server that knows an id', () => {
   test('[P-93] cannot rejoin with a password of its own', () => {
-    const { receiver } = begin();
-    const [there] = rendezvousOf(receiver);
-    const guess = rendezvousOf(beginRejoin('sender', sessionKeys(seededRandom('guess')(64))))[0]!.password;
-    expect(pair(guess, there!.password, 1)).toEqual({ sender: undefined, receiver: undefined });
+    const { guest } = begin();
+    const [there] = rendezvousOf(guest);
+    const guess = rendezvousOf(beginRejoin('host', sessionKeys(seededRandom('guess')(64))))[0]!.password;
+    expect(pair(guess, there!.password, 1)).toEqual({ host: undefined, guest: undefined });
   });
 
   test('[P-93] finds no part of any secret in it', () => {
-    const { sender } = begin();
-    const [{ id, password }] = rendezvousOf(sender) as [Rendezvous];
+    const { host } = begin();
+    const [{ id, password }] = rendezvousOf(host) as [Rendezvous];
     const idBytes = Buffer.from(id, 'base64url');
-    for (const secret of [sender.current, password.bytes, ...Object.values(KEYS)]) {
+    for (const secret of [host.current, password.bytes, ...Object.values(KEYS)]) {
       expect(Buffer.from(secret as Uint8Array).includes(idBytes.subarray(0, 4))).toBe(false);
     }
   });
@@ -119,20 +129,27 @@ describe('a server that knows an id', () => {
 
 describe('the state in session storage', () => {
   test('[P-92] is read back as it was written', () => {
-    const { sender, receiver } = begin();
-    const unsettled = advanceRejoin(sender, rendezvousOf(sender)[0]!, sessionKeys(seededRandom('next')(64)));
-    expect(unsettled.previous).toEqual(sender.current);
-    for (const state of [sender, receiver, unsettled])
-      expect(decodeRejoin(encodeRejoin(state))).toEqual(state);
+    const { host, guest } = begin();
+    const unsettled = advanceRejoin(host, rendezvousOf(host)[0]!, sessionKeys(seededRandom('next')(64)));
+    expect(unsettled.previous).toEqual(host.current);
+    for (const state of [host, guest, unsettled]) expect(decodeRejoin(encodeRejoin(state))).toEqual(state);
   });
 
   test('is refused when it is anything else', () => {
-    const text = encodeRejoin(begin().receiver);
+    const text = encodeRejoin(begin().guest);
     const two = `${text}.${'A'.repeat(43)}`;
-    for (const bad of ['', 'x', text.slice(0, -1), `${text}A`, `${text}.`, two, text.replace('1', '2')]) {
+    for (const bad of [
+      '',
+      'x',
+      text.slice(0, -1),
+      `${text}A`,
+      `${text}.`,
+      two,
+      text.replace('rejoin2', 'rejoin1'),
+    ]) {
       expect(decodeRejoin(bad), bad).toBeUndefined();
     }
     fc.assert(fc.property(fc.string(), (any) => decodeRejoin(any) === undefined));
-    fc.assert(fc.property(fc.string(), (any) => decodeRejoin(`rejoin1.sender.${any}`) === undefined));
+    fc.assert(fc.property(fc.string(), (any) => decodeRejoin(`rejoin2.host.${any}`) === undefined));
   });
 });

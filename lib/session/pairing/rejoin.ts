@@ -6,18 +6,18 @@
  * new keys, hence a new secret and a new id: an id is used up by success, two ids have nothing in common to
  * anyone without the keys, and knowing an id admits to nothing but a failed attempt.
  *
- * The two sides cannot move on in the same instant. The sender is confirmed first, by the receiver's proof;
- * the receiver afterwards, by the sender's. If the network fails in between, the sender has moved on and the
- * receiver has not. So the sender keeps the secret it used until it has opened a sealed message under the new
- * keys, which only a confirmed receiver can make. A receiver always has one id to go to; a sender has one or,
+ * The two sides cannot move on in the same instant. The host is confirmed first, by the guest's proof;
+ * the guest afterwards, by the host's. If the network fails in between, the host has moved on and the
+ * guest has not. So the host keeps the secret it used until it has opened a sealed message under the new
+ * keys, which only a confirmed guest can make. A guest always has one id to go to; a host has one or,
  * for that moment, two:
  *
  *     settled: {current} → advance → {current: new, previous: the one used} → settle → {current: new}
  *
- * At an empty id, a sender with two tries the other one, in turns. Keep the state (`encodeRejoin`, in
+ * At an empty id, a host with two tries the other one, in turns. Keep the state (`encodeRejoin`, in
  * session storage) as soon as it changes and before anything more is sent.
  */
-import type { Role } from '../model.ts';
+import type { Party } from '../model.ts';
 import { fromBase64Url, toBase64Url } from './bytes.ts';
 import { deriveKey } from './digest.ts';
 import { KEY_BYTES, RENDEZVOUS_ID_BYTES } from './limits.ts';
@@ -26,9 +26,9 @@ import type { SessionKeys } from './session-keys.ts';
 
 /** Secrets of the way back, `KEY_BYTES` each; as secret as the session's keys. */
 export interface RejoinState {
-  role: Role;
+  party: Party;
   current: Uint8Array;
-  /** Only a sender's, between its confirmation and the receiver's first sealed message. */
+  /** Only a host's, between its confirmation and the guest's first sealed message. */
   previous?: Uint8Array;
 }
 
@@ -40,8 +40,8 @@ export interface Rendezvous {
 }
 
 /** After the first pairing of a session. */
-export function beginRejoin(role: Role, keys: SessionKeys): RejoinState {
-  return { role, current: rejoinSecret(keys) };
+export function beginRejoin(party: Party, keys: SessionKeys): RejoinState {
+  return { party, current: rejoinSecret(keys) };
 }
 
 /** Where to meet the other side: the likeliest first. */
@@ -53,16 +53,16 @@ export function rendezvousOf(state: RejoinState): Rendezvous[] {
 /** After a pairing at `used` (one of `rendezvousOf`) was confirmed with these new keys. */
 export function advanceRejoin(state: RejoinState, used: Rendezvous, keys: SessionKeys): RejoinState {
   const current = rejoinSecret(keys);
-  if (state.role === 'receiver') return { role: 'receiver', current };
+  if (state.party === 'guest') return { party: 'guest', current };
   const { previous } = state;
-  // The receiver is now either where it was met or at the new place; the third one is out of date.
+  // The guest is now either where it was met or at the new place; the third one is out of date.
   const met = previous && rendezvousAt(previous).id === used.id ? previous : state.current;
-  return { role: 'sender', current, previous: met };
+  return { party: 'host', current, previous: met };
 }
 
-/** When the first sealed message under the newest keys has been opened: the receiver has moved on too. */
+/** When the first sealed message under the newest keys has been opened: the guest has moved on too. */
 export function settleRejoin(state: RejoinState): RejoinState {
-  return { role: state.role, current: state.current };
+  return { party: state.party, current: state.current };
 }
 
 /**
@@ -71,19 +71,19 @@ export function settleRejoin(state: RejoinState): RejoinState {
  */
 export function encodeRejoin(state: RejoinState): string {
   const secrets = state.previous ? [state.current, state.previous] : [state.current];
-  return ['rejoin1', state.role, ...secrets.map(toBase64Url)].join('.');
+  return ['rejoin2', state.party, ...secrets.map(toBase64Url)].join('.');
 }
 
 /** `undefined` for anything that `encodeRejoin` did not write. */
 export function decodeRejoin(text: string): RejoinState | undefined {
-  const [format, role, first, second, ...rest] = text.split('.');
-  if (format !== 'rejoin1' || rest.length > 0 || first === undefined) return undefined;
-  if (role !== 'sender' && role !== 'receiver') return undefined;
+  const [format, party, first, second, ...rest] = text.split('.');
+  if (format !== 'rejoin2' || rest.length > 0 || first === undefined) return undefined;
+  if (party !== 'host' && party !== 'guest') return undefined;
   const current = fromBase64Url(first, KEY_BYTES);
   if (!current) return undefined;
-  if (second === undefined) return { role, current };
+  if (second === undefined) return { party, current };
   const previous = fromBase64Url(second, KEY_BYTES);
-  return previous && role === 'sender' ? { role, current, previous } : undefined;
+  return previous && party === 'host' ? { party, current, previous } : undefined;
 }
 
 function rejoinSecret(keys: SessionKeys): Uint8Array {

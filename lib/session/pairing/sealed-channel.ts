@@ -7,12 +7,12 @@
  *      +------+------------------------------------------------+----------+
  *
  * XChaCha20-Poly1305 with one key a direction; the nonce is 16 zero bytes and a counter of 64 bits (big
- * endian) that both sides keep and that is never sent; the sealing role and the type are authenticated
+ * endian) that both sides keep and that is never sent; the sealing party and the type are authenticated
  * beside. The server relays in order or not at all, so whatever does not fit the next counter (dropped,
  * replayed, reordered, reflected, forged) is tampering, and the first of it ends the channel for good.
  */
 import { xchacha20poly1305 } from '@noble/ciphers/chacha.js';
-import type { Role } from '../model.ts';
+import type { Party } from '../model.ts';
 import { concat, utf8 } from './bytes.ts';
 import { SEAL_TAG_BYTES, MAX_SEALED_MESSAGE, SEALED_PADDING, MAX_SEALED_PLAINTEXT } from './limits.ts';
 import type { SessionKeys } from './session-keys.ts';
@@ -24,14 +24,14 @@ const LENGTH_BYTES = 2;
 
 /** One side's end of the channel; each direction counts for itself. */
 export class SealedChannel {
-  readonly #role: Role;
+  readonly #party: Party;
   readonly #keys: SessionKeys;
   #sealed = 0;
   #opened = 0;
   #broken = false;
 
-  constructor(role: Role, keys: SessionKeys) {
-    this.#role = role;
+  constructor(party: Party, keys: SessionKeys) {
+    this.#party = party;
     this.#keys = keys;
   }
 
@@ -48,7 +48,7 @@ export class SealedChannel {
     );
     new DataView(padded.buffer).setUint16(0, plaintext.length);
     padded.set(plaintext, LENGTH_BYTES);
-    return concat(Uint8Array.of(type), this.#cipher(this.#role, this.#sealed++, type).encrypt(padded));
+    return concat(Uint8Array.of(type), this.#cipher(this.#party, this.#sealed++, type).encrypt(padded));
   }
 
   /** Never throws. After the first `tampered` every later message is `tampered` too. */
@@ -69,7 +69,7 @@ export class SealedChannel {
     if (paddedLength < SEALED_PADDING || paddedLength % SEALED_PADDING !== 0) return undefined;
     let padded: Uint8Array;
     try {
-      const other = this.#role === 'sender' ? 'receiver' : 'sender';
+      const other = this.#party === 'host' ? 'guest' : 'host';
       padded = this.#cipher(other, this.#opened, type).decrypt(bytes.subarray(1));
     } catch {
       return undefined;
@@ -79,7 +79,7 @@ export class SealedChannel {
     return { type, plaintext: padded.slice(LENGTH_BYTES, LENGTH_BYTES + length) };
   }
 
-  #cipher(sealer: Role, counter: number, type: number) {
+  #cipher(sealer: Party, counter: number, type: number) {
     const nonce = new Uint8Array(NONCE_BYTES);
     new DataView(nonce.buffer).setBigUint64(NONCE_BYTES - 8, BigInt(counter));
     const associated = concat(utf8(`tessera sealed 1 ${sealer} `), Uint8Array.of(type));

@@ -4,9 +4,9 @@ import { KEY_BYTES } from './limits.ts';
 
 /** Keys of one pairing, both directions. */
 export interface SessionKeys {
-  /** The sender seals with this one, the receiver opens with it; 32 bytes each. */
-  sender: Uint8Array;
-  receiver: Uint8Array;
+  /** The host seals with this one, the guest opens with it; 32 bytes each. */
+  host: Uint8Array;
+  guest: Uint8Array;
   /** For what is derived beside the channel: rejoining, the fingerprint. Never a key by itself. */
   root: Uint8Array;
 }
@@ -16,8 +16,8 @@ export interface SessionKeys {
  */
 export function sessionKeys(isk: Uint8Array): SessionKeys {
   return {
-    sender: deriveKey(isk, 'sender seals', KEY_BYTES),
-    receiver: deriveKey(isk, 'receiver seals', KEY_BYTES),
+    host: deriveKey(isk, 'host seals', KEY_BYTES),
+    guest: deriveKey(isk, 'guest seals', KEY_BYTES),
     root: deriveKey(isk, 'session root', KEY_BYTES),
   };
 }

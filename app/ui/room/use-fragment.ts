@@ -1,6 +1,6 @@
 'use client';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { parseCode } from '../../lib/session/pairing/code.ts';
+import { parseLink } from '../../../lib/session/pairing/link.ts';
 
 /**
  * The link's secret: read once, then taken out of the address bar and the history, so that it is not shown,
@@ -12,7 +12,7 @@ export function useFragment(): [fragment: string | undefined, forget: () => void
   useEffect(() => {
     const take = () => {
       const { hash, pathname, search } = window.location;
-      if (parseCode(hash).kind !== 'link') return;
+      if (parseLink(hash) === undefined) return;
       window.history.replaceState(window.history.state, '', pathname + search);
       held.current = true;
       setFragment(hash);
