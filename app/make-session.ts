@@ -26,6 +26,14 @@ export function notJoining(): void {
   void import('../lib/session/index.ts').then(({ closeAhead }) => closeAhead()).catch(() => undefined);
 }
 
+/** This tab was sending when it was loaded anew. */
+export async function canResumeSending(): Promise<boolean> {
+  if (process.env.NEXT_PUBLIC_TESSERA_STATES === '1') return false;
+  const session = await import('../lib/session/index.ts');
+  await holdTab();
+  return session.canResumeSending();
+}
+
 /** This tab was receiving when it was loaded anew. */
 export async function canResume(): Promise<boolean> {
   if (process.env.NEXT_PUBLIC_TESSERA_STATES === '1') return false;
@@ -39,6 +47,7 @@ export async function makeSenderSession(options: SessionOptions): Promise<Sender
     return scriptedSender();
   }
   const { createSenderSession } = await import('../lib/session/index.ts');
+  await holdTab();
   return createSenderSession(options);
 }
 

@@ -9,7 +9,8 @@ import { ImageInput } from '../ui/pick/image-input.tsx';
 import { RoomCard } from '../ui/room/room-card.tsx';
 import { SenderList } from '../ui/transfer/sender-list.tsx';
 import { isolate, sessionOptions } from '../ui/room/session-options.ts';
-import { senderStore } from './sender-store.ts';
+import { Part } from '../ui/kit/part.tsx';
+import { returnToRoom, senderStore } from './sender-store.ts';
 import { Totals } from '../ui/transfer/totals.tsx';
 import ui from '../ui/kit/ui.module.css';
 import { useAnnouncement, useWakeLock } from '../ui/room/use-device.ts';
@@ -19,6 +20,7 @@ import { useTidings } from '../ui/room/use-tidings.ts';
 const EnterForm = lazy(() =>
   import('../ui/room/enter-form.tsx').then(({ EnterForm }) => ({ default: EnterForm })),
 );
+const ReturnedFiles = lazy(() => import('./returned-files.tsx'));
 
 /** The sender's login room: who I am, the code to pass on, the pictures. */
 export function SenderRoom() {
@@ -34,13 +36,15 @@ export function SenderRoom() {
   useTidings(snapshot);
   const add = useCallback((files: Iterable<File>) => store.addFiles(files), [store]);
 
-  const [fragment, forgetFragment] = useFragment();
+  const [fragment, forgetFragment, holdsLink] = useFragment();
   const warm = useCallback(() => aboutToJoin(sessionOptions('sender').server), []);
 
   useEffect(() => {
     warmSession();
+    // A page that cannot look for its old session is a page without one.
+    if (!holdsLink()) returnToRoom(() => sessionOptions('sender')).catch(() => undefined);
     return notJoining;
-  }, []);
+  }, [holdsLink]);
 
   const session = store.session();
   const peer = snapshot?.connection === 'connected' ? snapshot.peerName : undefined;
@@ -80,6 +84,11 @@ export function SenderRoom() {
             />
             <ChoiceDetails choice={state.choice} change={store.setChoice} />
           </section>
+          {state.missing.length > 0 && (
+            <Part>
+              <ReturnedFiles store={store} missing={state.missing} />
+            </Part>
+          )}
           {items.length > 0 && (
             <section className={ui.main} aria-label={t.transfer.list} tabIndex={-1} data-keeps-focus>
               <Totals transfers={transfers} cancelAll={store.cancelAll} />

@@ -1,6 +1,9 @@
+import { tabName } from '../../lib/session/page/tab.ts';
 import { imageTools } from '../../lib/store/image-tools.ts';
 import { createSendStore, isOver, type SendStore } from '../../lib/store/send-store.ts';
-import { makeSenderSession } from '../make-session.ts';
+import { isFinal } from '../../lib/session/transfer-state.ts';
+import type { SessionOptions } from '../../lib/session/model.ts';
+import { canResumeSending, makeSenderSession } from '../make-session.ts';
 import { setUnderway } from '../underway.ts';
 
 let store: SendStore | undefined;
@@ -9,6 +12,64 @@ let store: SendStore | undefined;
 export function senderStore(): SendStore {
   store ??= make();
   return store;
+}
+
+/** There while this tab's queue is kept: a page without one loads nothing to look for it. */
+const KEPT = 'tessera:outbox';
+
+function markKept(some: boolean): void {
+  try {
+    if (some) sessionStorage.setItem(KEPT, '1');
+    else sessionStorage.removeItem(KEPT);
+  } catch {
+    // Storage is off: then a reload loses the queue.
+  }
+}
+
+function hasKept(): boolean {
+  try {
+    return sessionStorage.getItem(KEPT) !== null;
+  } catch {
+    return false;
+  }
+}
+
+let keeping: Promise<void> | undefined;
+
+/** From the first picture on, or from the return of the queue. */
+function keep(made: SendStore): Promise<void> {
+  keeping ??= (async () => {
+    const { keepOutbox, outbox } = await loadKeeper();
+    keepOutbox(made, outbox, tabName(), markKept);
+  })().catch(() => undefined);
+  return keeping;
+}
+
+async function loadKeeper() {
+  const [keeper, { openKeptOutbox }] = await Promise.all([
+    import('../../lib/store/outbox-keeper.ts'),
+    import('../../lib/storage/kept-outbox.ts'),
+  ]);
+  return { ...keeper, outbox: openKeptOutbox() };
+}
+
+/** After a reload: the receiver and the queue of this tab are there again, as far as they can be. */
+export async function returnToRoom(options: () => SessionOptions): Promise<void> {
+  const made = senderStore();
+  if (made.session() !== undefined || made.getState().items.length > 0) return;
+  const resume = await canResumeSending();
+  if (!resume && !hasKept()) return;
+  if (resume) await made.resume(options());
+  if (!hasKept()) return;
+  const { returnOutbox, outbox } = await loadKeeper();
+  await returnOutbox(made, await outbox.list(tabName()));
+  await keep(made);
+}
+
+/** The person has pressed: asks the browser for the files that it can open by their handles. */
+export async function openFilesAgain(): Promise<void> {
+  const { openAgain } = await loadKeeper();
+  await openAgain(senderStore());
 }
 
 function make(): SendStore {
@@ -24,18 +85,22 @@ function make(): SendStore {
     makeId: () => `${page}-${++count}`,
   });
   made.subscribe(({ items, snapshot }) => {
+    if (items.length > 0) void keep(made);
     const connection = snapshot?.connection;
     setUnderway('sender', {
       open:
         items.length > 0 || (connection !== undefined && connection !== 'failed' && connection !== 'closed'),
-      // A page that is loaded anew has lost its hold on the files.
+      // A page that is loaded anew may have to ask for the files.
       atStake: items.some((item) => !isOver(item, snapshot)),
     });
   });
   if (typeof window !== 'undefined') {
     // A page that goes into the back-forward cache may return, and finds its room or its receiver again.
     window.addEventListener('pagehide', ({ persisted }) => {
-      if (!persisted) made.leave();
+      const { items, snapshot } = made.getState();
+      // Everything is delivered: the other side need not wait for this one. Otherwise it may be a reload.
+      const over = items.length > 0 && items.every((item) => isOver(item, snapshot));
+      if (!persisted && over && !(snapshot?.transfers ?? []).some((one) => !isFinal(one))) made.leave();
     });
   }
   return made;

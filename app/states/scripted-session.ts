@@ -74,6 +74,7 @@ export function scriptedSender(): SenderSession {
   const session = shared({ ...state, role: 'sender', peerName: 'Ben', transfers: [] });
   return {
     ...session,
+    resume: () => false,
     send(images: readonly OutgoingPicture[]) {
       const given = images.map((image, at) => {
         const script = state.transfers[at % Math.max(1, state.transfers.length)];

@@ -57,6 +57,7 @@ export function pagesText(translation: Messages, language: string) {
       ...text.facts,
       pixels: (width: string, height: string) => say('facts.pixels', { width, height }),
     },
+    back: { ...text.back, more: (count: number) => say('back.more', { count }) },
     transfer: {
       ...text.transfer,
       total: (done: string, all: string) => say('transfer.total', { done, all }),

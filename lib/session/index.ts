@@ -15,5 +15,8 @@ export function createReceiverSession(options: SessionOptions): ReceiverSession 
   return new BrowserReceiverSession(options);
 }
 
+/** Whether this tab was sending when it was loaded anew, and can find its way back without a code. */
+export const canResumeSending = (): boolean => recallRejoin('sender') !== undefined;
+
 /** Whether this tab was receiving when it was loaded anew, and can find its way back without a code. */
 export const canResumeReceiving = (): boolean => recallRejoin('receiver') !== undefined;

@@ -61,6 +61,8 @@ export type ProblemCode =
   | 'too-large'
   | 'timed-out'
   | 'interrupted'
+  /** The sender's page was loaded anew, and may go on with it. */
+  | 'sender-returned'
   | 'protocol-violation'
   | 'cancelled-here'
   | 'cancelled-there';
@@ -222,6 +224,15 @@ export interface OutgoingPicture {
   readonly preview?: Uint8Array;
   /** The receiver it was picked for (`SessionSnapshot.meeting`); none: whoever is there or joins next. */
   readonly meeting?: number;
+  /** What was offered of it before this page was loaded anew: other bytes are not mixed with those. */
+  readonly expected?: ExpectedBytes;
+}
+
+/** Which bytes a file had when it was offered. */
+export interface ExpectedBytes {
+  /** Hex. */
+  readonly sha256: string;
+  readonly byteLength: number;
 }
 
 /** What a session is made with; it does not change later. */
@@ -254,6 +265,8 @@ export interface Session {
 
 /** The sending page's session. */
 export interface SenderSession extends Session {
+  /** Goes back to the session this tab was in before it was loaded anew; `false`: there was none. */
+  resume(): boolean;
   /** Queues pictures; each is offered as soon as a receiver is there. */
   send(pictures: readonly OutgoingPicture[]): void;
   /** Offers a failed, cancelled or declined picture again, to whoever is there or joins next. */

@@ -4,7 +4,7 @@
 import type { StripRefusal } from '../image/strip/strip-location.ts';
 import type { CompressProblem } from '../image/make/compress.ts';
 import { MESSAGE_TYPE } from '../image/text-message.ts';
-import type { OutgoingPicture, ProblemCode } from '../session/model.ts';
+import type { ExpectedBytes, OutgoingPicture, ProblemCode } from '../session/model.ts';
 import type { ImageFacts, ImageTools } from './image-tools.ts';
 
 /** How a picture is sent. `original` and `without-location` leave the pixels' bytes untouched. */
@@ -61,6 +61,8 @@ export interface OutboxItem {
   choice: Choice;
   /** The receiver it was picked for (`SessionSnapshot.meeting`); none: whoever joins first. */
   meeting?: number;
+  /** What crossed of it before this page was loaded anew. */
+  expected?: ExpectedBytes;
   facts?: ImageFacts;
   outcome?: Outcome;
   /** What crosses: the file itself, or the rewritten one. */

@@ -38,6 +38,7 @@ function makeSession() {
       rooms += 1;
     },
     join: (code) => void joined.push(code),
+    resume: () => false,
     send: (images) => sent.push(...images),
     cancel: (id) => cancelled.push(id),
     retry: (id) => retried.push(id),

@@ -9,6 +9,8 @@ import { isFinal } from '../session/transfer-state.ts';
 import { PartMissingError, type ImageTools } from './image-tools.ts';
 import { fitPath } from '../image/file-name.ts';
 import { messageFile } from '../image/text-message.ts';
+import { originOf, rememberOrigin } from '../storage/file-origin.ts';
+import type { KeptPicture } from '../storage/kept-outbox.ts';
 import { calmPublisher } from './calm.ts';
 import { keepIdentity } from './keep-identity.ts';
 import { type Choice, type OutboxItem, type OutboxStage, prepare } from './outbox.ts';
@@ -19,8 +21,12 @@ import { type Choice, type OutboxItem, type OutboxStage, prepare } from './outbo
  */
 export const PREPARING_AT_ONCE = 2;
 
+/** A picture of the queue whose file this page, loaded anew, does not have: the person opens it again. */
+export type MissingFile = KeptPicture;
+
 export interface SendState {
   items: readonly OutboxItem[];
+  missing: readonly MissingFile[];
   /** For pictures picked from now on. */
   choice: Choice;
   /** Undefined until a room was opened or joined. */
@@ -36,6 +42,13 @@ export interface SendStore extends StoreApi<SendState> {
   openRoom(options: SessionOptions): Promise<void>;
   /** Joins the room that a receiver has opened, by its code or its link's fragment. */
   join(code: string, options: SessionOptions): Promise<void>;
+  /** Goes back to the room and the receiver of before a reload, where there is a way. */
+  resume(options: SessionOptions): Promise<void>;
+  /** Pictures of before a reload, whose files are here again, and those whose files are not. */
+  takeBack(found: readonly { kept: MissingFile; file: File }[], missing: readonly MissingFile[]): void;
+  /** Files that may be the missing ones; others are left alone. @returns how many were */
+  reopen(files: Iterable<File>): number;
+  forgetMissing: () => void;
   addFiles(files: Iterable<File>): void;
   /** A text or a link, as a message; a very long one as a file. */
   addText: (text: string) => void;
@@ -65,6 +78,7 @@ export interface SendStoreOptions {
 export function createSendStore({ makeSession, tools, makeId }: SendStoreOptions): SendStore {
   const store = createStore<SendState>(() => ({
     items: [],
+    missing: [],
     choice: { kind: 'original' },
     snapshot: undefined,
     opening: false,
@@ -124,7 +138,14 @@ export function createSendStore({ makeSession, tools, makeId }: SendStoreOptions
       if (one.stage.at !== 'ready') continue;
       const { image } = one.stage;
       update(one.id, { stage: { at: 'sent', transfer: image.id } });
-      session.send([one.meeting === undefined ? image : { ...image, meeting: one.meeting }]);
+      const { meeting, expected } = one;
+      session.send([
+        {
+          ...image,
+          ...(meeting === undefined ? {} : { meeting }),
+          ...(expected === undefined ? {} : { expected }),
+        },
+      ]);
     }
   }
 
@@ -156,6 +177,17 @@ export function createSendStore({ makeSession, tools, makeId }: SendStoreOptions
     }));
   }
 
+  /** From now on it is what the file is now. */
+  function forgetExpected(id: string): void {
+    store.setState(({ items }) => ({
+      items: items.map((one) => {
+        if (one.id !== id || one.expected === undefined) return one;
+        const { expected: _, ...rest } = one;
+        return rest;
+      }),
+    }));
+  }
+
   function offerHeld(id: string): void {
     const one = item(id);
     if (one?.stage.at !== 'sent' || transferOf(one, session?.snapshot())?.state !== 'held') return;
@@ -178,6 +210,72 @@ export function createSendStore({ makeSession, tools, makeId }: SendStoreOptions
     pump();
   }
 
+  /** A receiver whom this page does not know: what was picked for them is held back from everyone else. */
+  const FORMER = 0;
+
+  function takeBack(
+    found: readonly { kept: MissingFile; file: File }[],
+    missing: readonly MissingFile[],
+  ): void {
+    const known = new Set(store.getState().items.map(({ id }) => id));
+    const added = found
+      .filter(({ kept }) => !known.has(kept.id))
+      .map(({ kept, file }): OutboxItem => {
+        const { id, name, choice, addressed, held, expected, handle } = kept;
+        if (originOf(file) === undefined && handle !== undefined)
+          rememberOrigin(file, { kind: 'handle', handle });
+        const meeting = held ? FORMER : (here().meeting ?? (addressed ? FORMER : undefined));
+        const other = expected === undefined && file.size !== kept.byteLength;
+        return {
+          id,
+          revision: 0,
+          file,
+          name,
+          choice: choice as Choice,
+          ...(meeting === undefined ? {} : { meeting }),
+          ...(expected === undefined ? {} : { expected }),
+          stage: other ? { at: 'failed', problem: 'source-changed' } : { at: 'waiting' },
+        };
+      });
+    const back = new Set(found.map(({ kept }) => kept.id));
+    store.setState((before) => ({
+      items: [...before.items, ...added],
+      missing: [...before.missing.filter(({ id }) => !back.has(id)), ...missing],
+    }));
+    pump();
+  }
+
+  /** By name, and of several of one name the one of this size; the digest is compared before it is sent. */
+  function reopen(files: Iterable<File>): number {
+    const left = [...store.getState().missing];
+    const found: { kept: MissingFile; file: File }[] = [];
+    for (const file of files) {
+      const name = file.webkitRelativePath || file.name;
+      const named = left.filter((one) => one.name === name || one.name.endsWith(`/${name}`));
+      const kept = named.find(({ byteLength }) => byteLength === file.size) ?? named[0];
+      if (kept === undefined) continue;
+      left.splice(left.indexOf(kept), 1);
+      found.push({ kept, file });
+    }
+    takeBack(found, []);
+    return found.length;
+  }
+
+  /** Hears of the session from now on. */
+  function follow(made: SenderSession): SenderSession {
+    session = made;
+    const calm = calmPublisher(
+      () => made.snapshot(),
+      (now) => store.setState(({ snapshot }) => ({ snapshot: keepIdentity(snapshot, now) })),
+    );
+    made.subscribe(() => {
+      meet();
+      calm.changed();
+    });
+    calm.changed();
+    return made;
+  }
+
   function addFiles(files: Iterable<File>): void {
     const { choice } = store.getState();
     const added = [...files].map((file): OutboxItem => ({
@@ -196,20 +294,11 @@ export function createSendStore({ makeSession, tools, makeId }: SendStoreOptions
   /** With the session of this page, which is made when it is first needed. */
   async function withSession(options: SessionOptions, act: (session: SenderSession) => void): Promise<void> {
     if (store.getState().opening) return;
-    if (!session) {
+    let made = session;
+    if (!made) {
       store.setState({ opening: true, broken: false });
       try {
-        const made = await makeSession(options);
-        session = made;
-        const calm = calmPublisher(
-          () => made.snapshot(),
-          (now) => store.setState(({ snapshot }) => ({ snapshot: keepIdentity(snapshot, now) })),
-        );
-        made.subscribe(() => {
-          meet();
-          calm.changed();
-        });
-        calm.changed();
+        made = follow(await makeSession(options));
       } catch {
         store.setState({ broken: true });
         return;
@@ -217,7 +306,7 @@ export function createSendStore({ makeSession, tools, makeId }: SendStoreOptions
         store.setState({ opening: false });
       }
     }
-    act(session);
+    act(made);
     flush();
   }
 
@@ -226,15 +315,36 @@ export function createSendStore({ makeSession, tools, makeId }: SendStoreOptions
     session: () => session,
     openRoom: (options) => withSession(options, (one) => one.openRoom()),
     join: (code, options) => withSession(options, (one) => one.join(code)),
+    async resume(options) {
+      if (session || store.getState().opening) return;
+      store.setState({ opening: true });
+      try {
+        const made = await makeSession(options);
+        if (made.resume()) follow(made);
+        else made.leave();
+      } catch {
+        // The way back is a convenience: the person still has the button.
+      } finally {
+        store.setState({ opening: false });
+      }
+    },
+    takeBack,
+    reopen,
+    forgetMissing: () => store.setState({ missing: [] }),
     addFiles,
     // Nothing of the text is in its name: names are shown before it is accepted, and stand in reports.
-    addText: (text) => addFiles([messageFile(text, `text-${++texts}.txt`)]),
+    addText(text) {
+      const file = messageFile(text, `text-${++texts}.txt`);
+      rememberOrigin(file, { kind: 'memory' });
+      addFiles([file]);
+    },
     setChoice: (choice) => store.setState({ choice }),
     chooseFor(id, choice) {
       const one = item(id);
       if (!one || !mayChoose(one, store.getState().snapshot)) return;
       drop(id);
       if (one.stage.at === 'sent') session?.cancel(one.stage.transfer);
+      forgetExpected(id);
       update(id, { choice, revision: one.revision + 1, stage: { at: 'waiting' } });
       pump();
     },
@@ -248,6 +358,7 @@ export function createSendStore({ makeSession, tools, makeId }: SendStoreOptions
       const one = item(id);
       if (!one) return;
       readdress(id);
+      forgetExpected(id);
       if (one.stage.at === 'sent') session?.retry(one.stage.transfer);
       else {
         update(id, { stage: { at: 'waiting' }, revision: one.revision + 1 });

@@ -1,6 +1,8 @@
 /**
  * Files out of what browsers hand over: drops with folders in them, folder pickers, pastes, the share target.
  */
+import { rememberOrigin } from '../../../lib/storage/file-origin.ts';
+
 /** More at once would only fill the page; a folder of a whole disk is a mistake. */
 export const MAX_PICKED = 2000;
 /** Files counted in a dropped folder; beyond, it is only known that there are more. */
@@ -29,6 +31,7 @@ export async function filesFromDrop(data: DataTransfer): Promise<Picked> {
   // The list is empty after the event: take the entries first, read them afterwards.
   const entries = [...data.items].map((item) => item.webkitGetAsEntry?.() ?? undefined);
   const plain = [...data.files];
+  await rememberHandles(data, plain);
   if (!entries.some((entry) => entry?.isDirectory)) return pickedFrom(plain, false);
   const found: File[] = [];
   for (const entry of entries) if (entry) await collect(entry, found);
@@ -41,7 +44,49 @@ export async function filesFromDrop(data: DataTransfer): Promise<Picked> {
  */
 export function filesFromPaste({ clipboardData, target }: ClipboardEvent): readonly File[] {
   if (isField(target) && clipboardData?.types.includes('text/plain')) return [];
-  return [...(clipboardData?.files ?? [])];
+  return inMemory([...(clipboardData?.files ?? [])]);
+}
+
+/** A page that is loaded anew has them only if it keeps their bytes. */
+function inMemory(files: readonly File[]): readonly File[] {
+  for (const file of files) rememberOrigin(file, { kind: 'memory' });
+  return files;
+}
+
+/** Chromium's; the DOM types lack them. */
+type HandleItem = DataTransferItem & { getAsFileSystemHandle?(): Promise<FileSystemHandle | null> };
+type Picker = (options: { multiple: true }) => Promise<readonly FileSystemFileHandle[]>;
+
+/** Handles with which a page that is loaded anew opens the dropped files again. Never rejects. */
+async function rememberHandles(data: DataTransfer, files: readonly File[]): Promise<void> {
+  const items: HandleItem[] = [...data.items].filter(({ kind }) => kind === 'file');
+  if (items.length !== files.length) return;
+  // All are asked for before the first answer: the list is empty after the event.
+  const asked = items.map((item) => item.getAsFileSystemHandle?.().catch(() => null));
+  for (const [at, file] of files.entries()) {
+    const handle = await asked[at];
+    if (handle instanceof FileSystemFileHandle) rememberOrigin(file, { kind: 'handle', handle });
+  }
+}
+
+/**
+ * The browser's dialog that gives handles; `undefined`: it has none, and an input takes its place.
+ * @returns the files; none where the person closed it
+ */
+export function pickWithHandles(): Promise<readonly File[]> | undefined {
+  const picker = (window as Window & { showOpenFilePicker?: Picker }).showOpenFilePicker;
+  if (picker === undefined) return undefined;
+  return (async () => {
+    const handles = await picker.call(window, { multiple: true }).catch(() => []);
+    const files: File[] = [];
+    for (const handle of handles) {
+      const file = await handle.getFile().catch(() => undefined);
+      if (file === undefined) continue;
+      rememberOrigin(file, { kind: 'handle', handle });
+      files.push(file);
+    }
+    return files;
+  })();
 }
 
 /** Text of a paste or a drop that goes into no field; empty: there is none. */
@@ -94,14 +139,14 @@ export function watchShared(came: (files: readonly File[]) => void): () => void 
   const take = (event: MessageEvent<{ type?: string; files?: readonly File[] }>) => {
     if (event.data?.type !== 'shared-files' || !event.data.files) return;
     event.ports[0]?.postMessage('taken');
-    came(event.data.files);
+    came(inMemory(event.data.files));
   };
   workers?.addEventListener('message', take);
   const url = new URL(window.location.href);
   if (url.searchParams.has('shared')) {
     url.searchParams.delete('shared');
     window.history.replaceState(window.history.state, '', url);
-    void heldFiles().then((files) => files.length > 0 && came(files));
+    void heldFiles().then((files) => files.length > 0 && came(inMemory(files)));
   }
   return () => workers?.removeEventListener('message', take);
 }

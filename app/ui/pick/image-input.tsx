@@ -1,11 +1,21 @@
 'use client';
-import { type ChangeEvent, memo, type ReactNode, useCallback, useEffect, useId, useState } from 'react';
+import {
+  type ChangeEvent,
+  memo,
+  type MouseEvent,
+  type ReactNode,
+  useCallback,
+  useEffect,
+  useId,
+  useState,
+} from 'react';
 import { useText } from '../../text/text.tsx';
 import { Notice } from '../kit/notice.tsx';
 import {
   filesFromDrop,
   filesFromPaste,
   MAX_PICKED,
+  pickWithHandles,
   type Picked,
   pickedFrom,
   textDrop,
@@ -84,6 +94,14 @@ export const ImageInput = memo(function ImageInput({ add, addText, hint }: Props
   // A second share adds to the first.
   useEffect(() => watchShared((files) => setShared((before) => [...before, ...files])), []);
 
+  /** A dialog whose files a page that is loaded anew can open again, where the browser has one. */
+  const withHandles = (event: MouseEvent<HTMLInputElement>) => {
+    const picking = pickWithHandles();
+    if (picking === undefined) return;
+    event.preventDefault();
+    void picking.then((files) => files.length > 0 && take(pickedFrom(files, false)));
+  };
+
   const picked = (event: ChangeEvent<HTMLInputElement>) => {
     take(pickedFrom([...(event.target.files ?? [])], event.target.webkitdirectory));
     // So that picking the same file again is a change again.
@@ -108,7 +126,16 @@ export const ImageInput = memo(function ImageInput({ add, addText, hint }: Props
           )}
         </Way>
         <Way className={`${ui.button} ${ui.primary}`} label={t.pick.choose}>
-          {(id) => <input id={id} type="file" multiple data-testid="file-input" onChange={picked} />}
+          {(id) => (
+            <input
+              id={id}
+              type="file"
+              multiple
+              data-testid="file-input"
+              onClick={withHandles}
+              onChange={picked}
+            />
+          )}
         </Way>
         <Way className={`${ui.button} ${css.camera}`} label={t.pick.camera}>
           {(id) => <input id={id} type="file" accept="image/*" capture="environment" onChange={picked} />}

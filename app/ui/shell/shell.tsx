@@ -125,6 +125,9 @@ async function sweepLeftovers(): Promise<void> {
       import('../../../lib/session/page/tab.ts'),
     ]);
     await sweepKept(await otherOpenTabs());
+    if ((await indexedDB.databases()).length === 0) return;
+    const { sweepOutbox } = await import('../../../lib/storage/kept-outbox.ts');
+    await sweepOutbox();
   } catch {
     // The next page does it.
   }

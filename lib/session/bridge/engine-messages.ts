@@ -4,6 +4,7 @@
  */
 import type { LaneId } from '../../protocol/endpoint.ts';
 import type { Figures, OutgoingPicture, Problem, TransferState } from '../model.ts';
+import type { KnownSendersRecord } from '../worker/known-senders.ts';
 
 /**
  * Interval of reports to the page (ms), figures and chunk map together: with each the page lays out and
@@ -62,6 +63,11 @@ export type ToReceiverEngine =
   | LinkMessage
   /** The page's tab; before anything else. */
   | { readonly type: 'tab'; readonly name: string }
+  /**
+   * The next to say HELLO is the sender of this meeting, perhaps before `connected`. `record`: what an
+   * earlier page of this tab knew, whose session goes on.
+   */
+  | { readonly type: 'senders'; readonly record: KnownSendersRecord; readonly meeting: number }
   | { readonly type: 'accept'; readonly id: string }
   | { readonly type: 'decline'; readonly id: string }
   /**
@@ -120,10 +126,12 @@ export type FromEngine =
       readonly width?: number;
       readonly height?: number;
       readonly sha256: string;
-      /** The sender's instance (P-15), hex. */
+      /** The sender's name (`KnownSenders`). */
       readonly from: string;
       readonly thumb?: Uint8Array;
     }
+  /** To be kept through a reload of this page. */
+  | { readonly type: 'senders'; readonly record: KnownSendersRecord }
   /** Its first chunk is here. */
   | { readonly type: 'began'; readonly id: string }
   | { readonly type: 'preview'; readonly id: string; readonly bytes: Uint8Array }

@@ -14,7 +14,7 @@ export interface Accepted {
   readonly sha256: string;
   readonly byteLength: number;
   readonly name: string;
-  /** The sender's instance, hex. */
+  /** The sender's name (`KnownSenders`). */
   readonly from: string;
 }
 

@@ -9,6 +9,7 @@ import { recallRejoin } from '../connection/rejoin-memory.ts';
 import { noFigures } from '../no-figures.ts';
 import { isMoving } from '../transfer-state.ts';
 import { markSaved } from '../../storage/kept-files.ts';
+import { keepSenders, recallSenders } from './senders-memory.ts';
 import { tabName } from './tab.ts';
 import { SessionBase } from './session-base.ts';
 
@@ -41,22 +42,32 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
       new Worker(new URL('../worker/receiver.worker.ts', import.meta.url), { type: 'module' }),
     );
     this.port.post({ type: 'tab', name: tabName() });
+    const { known } = recallSenders();
+    this.port.post({ type: 'senders', record: { known }, meeting: this.meeting });
   }
 
   override openRoom(): void {
     this.#autoAccept = false;
+    this.#expectSender();
     super.openRoom();
   }
 
   override join(code: string): void {
     this.#autoAccept = false;
+    this.#expectSender();
     super.join(code);
+  }
+
+  /** Of the next meeting: its first word may be faster than the news of the connection. */
+  #expectSender(): void {
+    this.port.post({ type: 'senders', record: { known: [] }, meeting: this.meeting + 1 });
   }
 
   /** Goes back to the session that this page was in before it was loaded anew; `false`: there was none. */
   resume(): boolean {
     const state = recallRejoin('receiver');
     if (state === undefined) return false;
+    this.port.post({ type: 'senders', record: recallSenders(), meeting: this.meeting });
     this.connector.resume(state);
     return true;
   }
@@ -128,7 +139,7 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
         this.#offers.set(id, offer);
         // It was lost on its way, and is offered again.
         for (const old of this.transfers.values())
-          if (wasLost(old) && this.#lost.get(old.id)?.from === from && old.sha256 === sha256)
+          if (wasLost(old) && this.#lost.get(old.id)?.from === from && old.sha256 === sha256 && old.id !== id)
             this.#drop(old.id);
         this.show({
           id,
@@ -146,6 +157,9 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
         if (this.#autoAccept || wasAccepted(offer)) this.accept(id);
         break;
       }
+      case 'senders':
+        keepSenders(message.record);
+        break;
       case 'began': {
         const known = this.transfers.get(message.id);
         if (known !== undefined) mark('tessera:began', known);
@@ -178,7 +192,7 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
   protected override stateChanged(transfer: TransferSnapshot): void {
     if (transfer.state === 'done') mark('tessera:complete', transfer);
     const { id } = transfer;
-    if (isMoving(transfer)) return;
+    if (isMoving(transfer) && !wasLost(transfer)) return;
     const offer = this.#offers.get(id);
     this.#offers.delete(id);
     if (offer !== undefined && wasLost(transfer)) this.#lost.set(id, offer);
@@ -204,6 +218,6 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
   }
 }
 
-/** It failed with the connection, and neither person ended it. */
-const wasLost = ({ state, problem }: TransferSnapshot): boolean =>
-  state === 'failed' && problem?.code === 'interrupted';
+/** It stopped with the connection, or with the sender's page, and neither person ended it. */
+const wasLost = ({ problem }: TransferSnapshot): boolean =>
+  problem?.code === 'interrupted' || problem?.code === 'sender-returned';

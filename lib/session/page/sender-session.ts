@@ -1,6 +1,7 @@
 import { fitPath } from '../../image/file-name.ts';
 import type { FromEngine, ToSenderEngine } from '../bridge/engine-messages.ts';
 import type { OutgoingPicture, SenderSession, SessionOptions, SessionSnapshot } from '../model.ts';
+import { recallRejoin } from '../connection/rejoin-memory.ts';
 import { noFigures } from '../no-figures.ts';
 import { isFinal } from '../transfer-state.ts';
 import { SessionBase } from './session-base.ts';
@@ -24,6 +25,14 @@ export class BrowserSenderSession extends SessionBase<ToSenderEngine> implements
     );
   }
 
+  resume(): boolean {
+    const state = recallRejoin('sender');
+    if (state === undefined) return false;
+    this.meeting += 1;
+    this.connector.resume(state);
+    return true;
+  }
+
   send(pictures: readonly OutgoingPicture[]): void {
     for (const picture of pictures) {
       this.#pictures.set(picture.id, picture);
@@ -35,7 +44,9 @@ export class BrowserSenderSession extends SessionBase<ToSenderEngine> implements
     const picture = this.#pictures.get(transfer);
     const shown = this.transfers.get(transfer);
     if (picture === undefined || shown === undefined || !isFinal(shown) || shown.state === 'done') return;
-    const { meeting: _, ...again } = picture;
+    // The person wants it as it is now.
+    const { meeting: _, expected: __, ...again } = picture;
+    this.#pictures.set(transfer, again);
     this.#queue(again);
   }
 
@@ -65,7 +76,7 @@ export class BrowserSenderSession extends SessionBase<ToSenderEngine> implements
 
   #queue(chosen: OutgoingPicture): void {
     const picture = { ...chosen, name: fitPath(chosen.name) };
-    const { blob, preview, meeting: _, ...facts } = picture;
+    const { blob, preview, meeting: _, expected: __, ...facts } = picture;
     this.show({
       ...facts,
       byteLength: blob.size,

@@ -93,13 +93,13 @@ class Pair {
     this.both({ type: 'connected', name: 'x', meeting });
   }
 
-  /** The sender's page is another one: it remembers nothing. */
-  newSender(): void {
+  /** The sender's page is another one: it remembers nothing. In the same meeting it is the same sender. */
+  newSender(meeting = 0): void {
     this.sending.transmit = () => {};
     this.sending = new Side();
     this.sender = this.#makeSender(3);
     this.receiver.handle({ type: 'disconnected' });
-    this.link();
+    this.link(meeting);
   }
 
   /** As the page does when the other side did not return in time. */
@@ -482,7 +482,85 @@ test('[P-63] both sides say HELLO on each new control channel', async () => {
   }
 });
 
-test('[P-67] a sender whose page is another one begins its numbers again, and finds nothing of what the first one left, whatever digest it offers', async () => {
+test('[P-67, P-70] a sender whose page was loaded anew goes on with what the first one left, and no more than that crosses', async () => {
+  const pair = new Pair();
+  const bytes = bytesOf(3_000_000);
+  pair.send('a', new Blob([bytes]));
+  pair.send('b', new Blob([bytesOf(5000)]));
+  await pair.receiving.until('0.2', 'offered');
+  pair.silentAfter = 1500;
+  pair.receiver.handle({ type: 'accept', id: '0.1' });
+  await expect
+    .poll(() => pair.receiving.pictures.get('0.1')?.figures?.bytesReceived ?? 0, PATIENCE)
+    .toBeGreaterThan(500_000);
+  pair.silentAfter = Infinity;
+  pair.chunks.clear();
+  pair.newSender();
+  for (const id of ['0.1', '0.2']) {
+    await pair.receiving.until(id, 'paused');
+    expect(pair.receiving.pictures.get(id)?.problem?.code).toBe('sender-returned');
+  }
+  pair.send('again', new Blob([bytes]));
+  await pair.receiving.until('1.1', 'offered');
+  pair.receiver.handle({ type: 'accept', id: '1.1' });
+  await pair.receiving.until('1.1', 'done');
+  const sentAgain = Math.max(...[...pair.chunks.values()].map(({ size }) => size));
+  expect(sentAgain).toBeLessThanOrEqual(Math.ceil(bytes.length / 1024) - 7 * MAX_BLOCK_CHUNKS);
+  // Nothing is heard of the other one, and the connection ends.
+  expect(pair.receiving.pictures.get('0.2')?.state).toBe('paused');
+  pair.lose();
+  expect(pair.receiving.pictures.get('0.2')).toMatchObject({
+    state: 'failed',
+    problem: { code: 'interrupted' },
+  });
+});
+
+test('[P-67] a sender whose first HELLO is faster than the news of the connection is the same one after its reload', async () => {
+  const pair = new Pair();
+  pair.dead = true;
+  const say = (message: ControlMessage): void => {
+    const writer = new BatchWriter();
+    writer.add(CONTROL_LANE, encodeControl(message), performance.now());
+    pair.receiver.handle({ type: 'packets', batch: writer.take() });
+  };
+  pair.both({ type: 'disconnected' });
+  pair.receiver.handle({ type: 'senders', record: { known: [] }, meeting: 5 });
+  say({ type: 'hello', instance: new Uint8Array(8).fill(50), name: 'x' });
+  pair.receiver.handle({ type: 'connected', name: 'x', meeting: 5 });
+  const header = { name: 'p', type: 'image/png', byteLength: 9000, modified: 0, previewBytes: 0 };
+  say({ type: 'offer', transfer: 1, header: { ...header, digest: new Uint8Array(32) } });
+  await pair.receiving.until('0.1', 'offered');
+  pair.receiver.handle({ type: 'disconnected' });
+  pair.receiver.handle({ type: 'connected', name: 'x', meeting: 5 });
+  say({ type: 'hello', instance: new Uint8Array(8).fill(51), name: 'x' });
+  expect(pair.receiving.pictures.get('0.1')?.problem?.code).toBe('sender-returned');
+});
+
+test('[P-58] a file with other bytes than before the page was loaded anew ends on both sides as changed, and nothing of it crosses', async () => {
+  const pair = new Pair();
+  const bytes = bytesOf(3_000_000);
+  pair.send('a', new Blob([bytes]));
+  await pair.receiving.until('0.1', 'offered');
+  const [offer] = pair.receiving.told.filter((message) => message.type === 'offered');
+  const expected = { sha256: offer!.sha256, byteLength: bytes.length };
+  pair.newSender();
+  pair.chunks.clear();
+  const other = bytes.slice();
+  other[2_000_000]! ^= 1;
+  pair.send('a', new Blob([other]), { expected });
+  await pair.sending.until('a', 'failed');
+  await pair.receiving.until('1.1', 'failed');
+  for (const picture of [pair.sending.pictures.get('a'), pair.receiving.pictures.get('1.1')])
+    expect(picture?.problem?.code).toBe('source-changed');
+  expect(pair.chunks.size).toBe(0);
+  // The very same bytes go on.
+  pair.send('b', new Blob([bytes]), { expected });
+  await pair.receiving.until('1.2', 'offered');
+  pair.receiver.handle({ type: 'accept', id: '1.2' });
+  await pair.sending.until('b', 'done');
+});
+
+test('[P-67] a sender who is met by another code begins its numbers again, and finds nothing of what the first one left, whatever digest it offers', async () => {
   const pair = new Pair();
   const bytes = bytesOf(3_000_000);
   pair.send('a', new Blob([bytes]));
@@ -494,7 +572,7 @@ test('[P-67] a sender whose page is another one begins its numbers again, and fi
     .toBeGreaterThan(500_000);
   pair.silentAfter = Infinity;
   pair.chunks.clear();
-  pair.newSender();
+  pair.newSender(1);
   pair.send('again', new Blob([bytes]));
   const renewed = () =>
     [...pair.receiving.pictures].find(([id, { state }]) => id !== '0.1' && state !== 'failed');

@@ -29,6 +29,8 @@ export interface OutgoingEntry {
   readonly source: Source;
   /** `undefined` until its digest is made. */
   header: FileHeader | undefined;
+  /** Its file has other bytes than before this page was loaded anew. */
+  changed: boolean;
   /** The receiver it waits for or was offered to (`connected`); `undefined`: whoever is met next. */
   meeting: number | undefined;
   phase: OutgoingPhase;
@@ -38,6 +40,7 @@ export const outgoingEntry = (picture: OutgoingPicture): OutgoingEntry => ({
   picture,
   source: new Source(picture.blob),
   header: undefined,
+  changed: false,
   meeting: picture.meeting,
   phase: { state: 'queued' },
 });

@@ -27,7 +27,9 @@ import {
   type IncomingPhase,
   type Reception,
 } from './incoming-entry.ts';
+import { MAX_WAITING_OFFERS } from '../../protocol/limits.ts';
 import { IncomingFile } from './incoming-file.ts';
+import { KnownSenders } from './known-senders.ts';
 import { SilenceWatch } from './silence-watch.ts';
 import { StoredPicture } from './stored-picture.ts';
 
@@ -49,6 +51,11 @@ export class ReceiverEngine {
   /** Done and not thrown away, open until they are saved; each was accepted by the person. */
   readonly #finished = new Map<string, StoredPicture>();
   #otherInstance: string | undefined;
+  readonly #senders = new KnownSenders();
+  /** Of the sender that was met last. */
+  #sender = 'none';
+  /** Pictures of a sender whose page was loaded anew, by digest: each goes on once it is offered again. */
+  readonly #returning = new Map<string, string>();
   /** The other side has introduced itself on this control channel. */
   #greeted = false;
   #flooded = false;
@@ -82,6 +89,10 @@ export class ReceiverEngine {
       case 'tab':
         this.#tab = message.name;
         break;
+      case 'senders':
+        this.#senders.recall(message.record, message.meeting);
+        this.#startMeeting(message.meeting);
+        break;
       case 'decline': {
         const entry = this.#entries.get(message.id);
         if (entry === undefined || stateOf(entry) !== 'offered') break;
@@ -107,6 +118,7 @@ export class ReceiverEngine {
       case 'cancel': {
         const entry = this.#entries.get(message.id);
         if (entry !== undefined) this.#end(entry, 'cancelled', 'cancelled-here', CancelReason.person);
+        else this.#endReturning('cancelled', 'cancelled-here', message.id);
         break;
       }
       case 'connected':
@@ -114,8 +126,7 @@ export class ReceiverEngine {
         this.#loop.expect();
         this.#greeted = false;
         this.#flooded = false;
-        if (message.meeting !== this.#meeting) this.#receiver.forgive();
-        this.#meeting = message.meeting;
+        this.#startMeeting(message.meeting);
         this.#receiver.hello(this.#instance, message.name);
         this.#loop.pump();
         break;
@@ -124,6 +135,7 @@ export class ReceiverEngine {
           if (isOpen(entry)) this.#receiver.cancel(entry.transfer);
           this.#abandon(entry, 'interrupted');
         }
+        this.#endReturning('failed', 'interrupted');
         this.#loop.pump();
         break;
       case 'bye':
@@ -141,6 +153,11 @@ export class ReceiverEngine {
       default:
         this.#loop.handle(message);
     }
+  }
+
+  #startMeeting(meeting: number): void {
+    if (meeting !== this.#meeting) this.#receiver.forgive();
+    this.#meeting = meeting;
   }
 
   // ---- answers to offers
@@ -207,6 +224,7 @@ export class ReceiverEngine {
         return;
       case 'bye':
         for (const entry of this.#entries.values()) this.#abandon(entry);
+        this.#endReturning('failed', 'peer-left');
         this.#host.post({ type: 'peer-left' });
         return;
       case 'flooded':
@@ -259,20 +277,22 @@ export class ReceiverEngine {
     }
   }
 
-  get #sender(): string {
-    return this.#otherInstance ?? 'none';
-  }
-
   #onHello(instance: Uint8Array, name: string): void {
     // Once on each control channel (P-15): every other one would cost a name, a page's update and a new
     // endpoint.
     if (this.#greeted) return;
     this.#greeted = true;
     const other = toHex(instance);
+    const before = this.#sender;
+    this.#sender = this.#senders.met(other, this.#meeting);
+    this.#host.post({ type: 'senders', record: this.#senders.record() });
+    const returned = before === this.#sender;
+    if (!returned) this.#endReturning('failed', 'interrupted');
     if (this.#otherInstance !== undefined && this.#otherInstance !== other) {
-      // The sender's page was loaded anew: it numbers its transfers from one again. What is stored stays for
-      // its next offer.
-      for (const entry of this.#byTransfer.values()) this.#abandon(entry);
+      // It numbers its transfers from one again. What is stored stays for the next offer of the same sender.
+      for (const entry of this.#byTransfer.values())
+        if (returned) this.#awaitReturn(entry);
+        else this.#abandon(entry);
       this.#byTransfer.clear();
       this.#receiver = new Receiver(this.#receiver.unanswered);
       this.#loop.replace(this.#receiver);
@@ -284,6 +304,8 @@ export class ReceiverEngine {
 
   #onOffer(transfer: number, header: FileHeader): void {
     const entry = incomingEntry(`${this.#epoch}.${transfer}`, transfer, header);
+    // The page shows the offer in the place of the picture that waited for it.
+    this.#returning.delete(toHex(header.digest));
     void this.#look(entry);
     this.#entries.set(entry.id, entry);
     this.#byTransfer.set(transfer, entry);
@@ -400,6 +422,27 @@ export class ReceiverEngine {
     if (!isOpen(entry)) return;
     fileOf(entry)?.keep();
     this.#enter(entry, { state: 'failed' }, problem);
+  }
+
+  /** The sender's page was loaded anew: what has arrived stays, and it goes on with the next offer of it. */
+  #awaitReturn(entry: IncomingEntry): void {
+    if (!isOpen(entry)) return;
+    if (this.#returning.size >= MAX_WAITING_OFFERS) return this.#abandon(entry, 'sender-returned');
+    fileOf(entry)?.keep();
+    entry.phase = { state: 'failed' };
+    this.#forget(entry);
+    this.#returning.set(toHex(entry.header.digest), entry.id);
+    const problem = { code: 'sender-returned' } as const;
+    this.#host.post({ type: 'update', update: { id: entry.id, state: 'paused', problem } });
+  }
+
+  /** Nothing more is expected of them, or of the one with this id. */
+  #endReturning(state: 'failed' | 'cancelled', code: ProblemCode, only?: string): void {
+    for (const [digest, id] of this.#returning) {
+      if (only !== undefined && id !== only) continue;
+      this.#returning.delete(digest);
+      this.#host.post({ type: 'update', update: { id, state, problem: { code } } });
+    }
   }
 
   // ---- what the page sees

@@ -9,7 +9,7 @@ import type { OutgoingObject } from '../../protocol/sending/outgoing-object.ts';
 import { Sender } from '../../protocol/sending/sender.ts';
 import type { SenderEvent } from '../../protocol/sending/sender-event.ts';
 import type { OutgoingPicture, ProblemCode } from '../model.ts';
-import { toHex } from './digest.ts';
+import { fromHex, toHex } from './digest.ts';
 import { problemOf } from '../bridge/cancel-reasons.ts';
 import { EndpointLoop, type EngineHost } from './endpoint-loop.ts';
 import type { LinkMessage, ToSenderEngine } from '../bridge/engine-messages.ts';
@@ -169,6 +169,8 @@ export class SenderEngine {
         () => !isOpen(entry),
       );
       if (!isOpen(entry)) return;
+      const { expected } = picture;
+      entry.changed = expected !== undefined && expected.sha256 !== toHex(digest);
       entry.header = {
         name: picture.name,
         type: picture.type,
@@ -180,6 +182,10 @@ export class SenderEngine {
         digest,
         previewBytes: picture.preview?.length ?? 0,
         ...(picture.thumb === undefined ? {} : { thumb: picture.thumb }),
+        // The offer of before, so that the receiver's picture ends with this reason, too.
+        ...(entry.changed && expected !== undefined
+          ? { digest: fromHex(expected.sha256), byteLength: expected.byteLength }
+          : {}),
       };
       this.#host.post({ type: 'update', update: { id: picture.id, sha256: toHex(digest) } });
       this.#host.post({ type: 'header', id: picture.id, bytes: encodeHeader(entry.header) });
@@ -205,6 +211,7 @@ export class SenderEngine {
     const transfer = this.#sender.offer(entry.header, this.#loop.now());
     this.#byTransfer.set(transfer, entry);
     this.#enter(entry, { state: 'offered', transfer });
+    if (entry.changed) this.#end(entry, 'failed', 'source-changed', CancelReason.changed);
     this.#loop.pump();
   }
 

@@ -1,0 +1,140 @@
+/**
+ * Keeps the sender's queue through a reload, and brings it back: files that the page can get by itself at
+ * once, the others when the person opens them again. Loaded with the first picture, or after a reload.
+ */
+import { originOf } from '../storage/file-origin.ts';
+import {
+  MAX_KEPT_BYTES,
+  type FoundPicture,
+  type KeptOutbox,
+  type KeptPicture,
+} from '../storage/kept-outbox.ts';
+import { isFinal } from '../session/transfer-state.ts';
+import type { TransferSnapshot } from '../session/model.ts';
+import type { OutboxItem } from './outbox.ts';
+import type { MissingFile, SendStore } from './send-store.ts';
+
+/** Failed with the connection or the other side's page: it goes on by itself once they are back. */
+const GOES_ON: readonly string[] = ['interrupted', 'timed-out', 'peer-left'];
+
+/** Over for good: sent, or called off by either person. */
+function isOver(item: OutboxItem, transfer: TransferSnapshot | undefined): boolean {
+  if (item.stage.at === 'failed') return true;
+  if (transfer === undefined || !isFinal(transfer)) return false;
+  return transfer.state !== 'failed' || !GOES_ON.includes(transfer.problem?.code ?? '');
+}
+
+function keptOf(
+  item: OutboxItem,
+  transfer: TransferSnapshot | undefined,
+  tab: string,
+  at: number,
+): KeptPicture {
+  const origin = originOf(item.file);
+  // An encoder need not make the same bytes twice: other ones are another picture, and are offered as one.
+  const sure = item.choice.kind !== 'smaller';
+  const sha256 = transfer?.sha256 ?? item.expected?.sha256;
+  const byteLength = transfer?.sha256 === undefined ? item.expected?.byteLength : item.outgoing?.blob.size;
+  return {
+    id: item.id,
+    tab,
+    at,
+    kept: Date.now(),
+    name: item.name,
+    byteLength: item.file.size,
+    choice: item.choice,
+    addressed: item.meeting !== undefined,
+    held: transfer?.state === 'held',
+    ...(sha256 === undefined || byteLength === undefined || !sure
+      ? {}
+      : { expected: { sha256, byteLength } }),
+    ...(origin?.kind === 'handle' ? { handle: origin.handle } : {}),
+  };
+}
+
+/** Writes down each change of the queue from now on. `any` is called when it becomes empty, or not. */
+export function keepOutbox(
+  store: SendStore,
+  outbox: KeptOutbox,
+  tab: string,
+  any: (some: boolean) => void,
+): void {
+  /** What was written of each picture, shortened. */
+  const written = new Map<string, string>();
+  let next = 0;
+  const places = new Map<string, number>();
+  let some: boolean | undefined;
+  const look = (): void => {
+    const { items, missing, snapshot } = store.getState();
+    const transfers = new Map(snapshot?.transfers.map((one) => [one.id, one]));
+    const changed: FoundPicture[] = [];
+    const here = new Set(missing.map(({ id }) => id));
+    for (const item of items) {
+      const transfer = item.stage.at === 'sent' ? transfers.get(item.stage.transfer) : undefined;
+      if (isOver(item, transfer)) continue;
+      here.add(item.id);
+      const at = places.get(item.id) ?? next++;
+      places.set(item.id, at);
+      const sha256 = transfer?.sha256 ?? item.expected?.sha256 ?? '';
+      const brief = `${item.revision} ${sha256} ${transfer?.state === 'held'} ${item.meeting !== undefined}`;
+      if (written.get(item.id) === brief) continue;
+      const first = !written.has(item.id);
+      written.set(item.id, brief);
+      const picture = keptOf(item, transfer, tab, at);
+      const copied = first && originOf(item.file)?.kind === 'memory' && item.file.size <= MAX_KEPT_BYTES;
+      changed.push(copied ? { picture, file: item.file } : { picture });
+    }
+    for (const { id } of missing) if (!written.has(id)) written.set(id, '');
+    const gone = [...written.keys()].filter((id) => !here.has(id));
+    for (const id of gone) written.delete(id);
+    if (changed.length > 0) void outbox.put(changed);
+    if (gone.length > 0) void outbox.remove(gone);
+    if (some === here.size > 0) return;
+    some = here.size > 0;
+    any(some);
+  };
+  store.subscribe(look);
+  look();
+}
+
+/** Asks for nothing: a file whose handle wants a permission is a missing one until the person presses. */
+async function fileOf({ picture, file }: FoundPicture, ask: boolean): Promise<File | undefined> {
+  if (file !== undefined) return file;
+  const handle: PermittedHandle | undefined = picture.handle;
+  if (handle === undefined) return undefined;
+  try {
+    const answer = ask
+      ? await handle.requestPermission?.({ mode: 'read' })
+      : await handle.queryPermission?.({ mode: 'read' });
+    return answer === undefined || answer === 'granted' ? await handle.getFile() : undefined;
+  } catch {
+    // Moved, removed, or refused.
+    return undefined;
+  }
+}
+
+/** Chromium's; the DOM types lack them. */
+type PermittedHandle = FileSystemFileHandle & {
+  queryPermission?(options: { mode: 'read' }): Promise<PermissionState>;
+  requestPermission?(options: { mode: 'read' }): Promise<PermissionState>;
+};
+
+const missingOf = ({ picture }: FoundPicture): MissingFile => picture;
+
+/** Puts back into the queue what an earlier page of this tab had in it. */
+export async function returnOutbox(store: SendStore, found: readonly FoundPicture[]): Promise<void> {
+  const files = await Promise.all(found.map(async (one) => [one, await fileOf(one, false)] as const));
+  store.takeBack(
+    files.flatMap(([{ picture }, file]) => (file === undefined ? [] : [{ kept: picture, file }])),
+    files.flatMap(([one, file]) => (file === undefined ? [missingOf(one)] : [])),
+  );
+}
+
+/** The person has pressed: opens what they permit. */
+export async function openAgain(store: SendStore): Promise<void> {
+  for (const kept of store.getState().missing) {
+    if (kept.handle === undefined) continue;
+    const file = await fileOf({ picture: kept }, true);
+    if (file !== undefined) store.takeBack([{ kept, file }], []);
+  }
+}
