@@ -2,150 +2,22 @@
  * Both engines face to face over a link that loses nothing: what is accepted, what is handed over, and what a
  * lost link ends.
  */
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { CONTROL_LANE } from '../../protocol/endpoint.ts';
 import { MAX_BLOCK_CHUNKS, MAX_UNANSWERED_OFFERS } from '../../protocol/limits.ts';
 import { encodeControl, type ControlMessage } from '../../protocol/wire/control-message.ts';
-import { DATA, decodeData, splitMessage } from '../../protocol/wire/lane-packet.ts';
-import { StorageError, type ByteStore, type StoredBytes } from '../../storage/byte-store.ts';
+import { StorageError, type StoredBytes } from '../../storage/byte-store.ts';
 import { MemoryStore } from '../../storage/memory-store.ts';
-import type { OutgoingPicture, TransferSnapshot } from '../model.ts';
-import { BatchWriter, readBatch } from '../bridge/packet-batch.ts';
-import type { EngineHost } from './endpoint-loop.ts';
-import type { FromEngine, LinkMessage, PacketBatch } from '../bridge/engine-messages.ts';
-import { ReceiverEngine } from './receiver-engine.ts';
-import { SenderEngine } from './sender-engine.ts';
+import type { FromEngine } from '../bridge/engine-messages.ts';
+import { BatchWriter } from '../bridge/packet-batch.ts';
+import { EnginePair, PATIENCE, type Side } from './engine-pair.fixture.ts';
 import { SILENT_AFTER_MS } from './silence-watch.ts';
-
-const PATIENCE = { timeout: 20_000, interval: 5 };
-const LANES = [1, 2, 3, 4];
-
-const timers = new Set<ReturnType<typeof setTimeout>>();
-afterEach(() => {
-  for (const timer of timers) clearTimeout(timer);
-  timers.clear();
-});
-
-/** One side's worker: what its engine said to the page, and the pictures as the page has them. */
-class Side {
-  readonly told: FromEngine[] = [];
-  readonly pictures = new Map<string, Partial<TransferSnapshot>>();
-  transmit: (batch: PacketBatch) => void = () => {};
-  /** How long this side has slept, ms: its clock went on, and nothing ran. */
-  slept = 0;
-  /** A while after it wakes, in which its timers run and nothing is heard yet, ms. */
-  deaf = 0;
-
-  readonly host: EngineHost = {
-    now: () => performance.now() + this.slept,
-    post: (message) => {
-      if (message.type === 'transmit') return this.transmit(message.batch);
-      this.told.push(message);
-      if (message.type === 'offered') this.pictures.set(message.id, { state: 'offered' });
-      if (message.type === 'update')
-        this.pictures.set(message.update.id, { ...this.pictures.get(message.update.id), ...message.update });
-    },
-    schedule: (delay, callback) => {
-      const timer = setTimeout(() => {
-        timers.delete(timer);
-        callback();
-      }, delay);
-      timers.add(timer);
-      return () => clearTimeout(timer);
-    },
-  };
-
-  async until(id: string, state: string): Promise<void> {
-    await expect.poll(() => this.pictures.get(id)?.state, PATIENCE).toBe(state);
-  }
-}
-
-class Pair {
-  sending = new Side();
-  readonly receiving = new Side();
-  sender = this.#makeSender(1);
-  readonly receiver: ReceiverEngine;
-  /** Packets of pictures that left the sender, and which chunks they were of, by stream. */
-  data = 0;
-  readonly chunks = new Map<number, Set<string>>();
-  /** The link is silent behind so many of them. */
-  silentAfter = Infinity;
-  /** Nothing arrives on either side, and nobody says so. */
-  dead = false;
-  /** Counts the links made and lost; a packet in flight goes with its own. */
-  #link = 0;
-
-  constructor(store: ByteStore = new MemoryStore()) {
-    this.receiver = new ReceiverEngine(this.receiving.host, new Uint8Array(8).fill(2), store);
-    this.receiving.transmit = (batch) => this.#carry(this.sender, this.sending, batch);
-    this.link();
-  }
-
-  both(message: LinkMessage): void {
-    this.sender.handle(message);
-    this.receiver.handle(message);
-  }
-
-  /** Another meeting is another receiver, as far as the sender knows. */
-  link(meeting = 0): void {
-    this.#link += 1;
-    for (const lane of LANES) this.both({ type: 'lane-open', lane });
-    this.both({ type: 'connected', name: 'x', meeting });
-  }
-
-  /** The sender's page is another one: it remembers nothing. In the same meeting it is the same sender. */
-  newSender(meeting = 0): void {
-    this.sending.transmit = () => {};
-    this.sending = new Side();
-    this.sender = this.#makeSender(3);
-    this.receiver.handle({ type: 'disconnected' });
-    this.link(meeting);
-  }
-
-  /** As the page does when the other side did not return in time. */
-  lose(): void {
-    this.#link += 1;
-    this.both({ type: 'disconnected' });
-    this.both({ type: 'lost' });
-  }
-
-  send(id: string, blob: Blob, more: Partial<OutgoingPicture> = {}): void {
-    const picture = { id, blob, name: id, type: 'image/png', modified: 0, ...more };
-    this.sender.handle({ type: 'send', picture });
-  }
-
-  #makeSender(instance: number): SenderEngine {
-    this.sending.transmit = (batch) => {
-      readBatch(batch, (lane, bytes) => {
-        if (lane > 0 && bytes[0] === DATA) for (const packet of splitMessage(bytes)) this.#count(packet);
-      });
-      if (this.data <= this.silentAfter) this.#carry(this.receiver, this.receiving, batch);
-    };
-    return new SenderEngine(this.sending.host, new Uint8Array(8).fill(instance));
-  }
-
-  #count(bytes: Uint8Array): void {
-    this.data += 1;
-    const { stream, block, symbol } = decodeData(bytes);
-    if (symbol >= MAX_BLOCK_CHUNKS) return;
-    const seen = this.chunks.get(stream) ?? new Set();
-    this.chunks.set(stream, seen.add(`${block}.${symbol}`));
-  }
-
-  #carry(to: SenderEngine | ReceiverEngine, side: Side, batch: PacketBatch): void {
-    const link = this.#link;
-    setTimeout(() => {
-      if (link === this.#link && !this.dead)
-        to.handle({ type: 'packets', batch: { ...batch, times: batch.lanes.map(() => side.host.now()) } });
-    }, side.deaf);
-  }
-}
 
 const bytesOf = (length: number): Uint8Array<ArrayBuffer> =>
   Uint8Array.from({ length }, (_, i) => (i * 31 + (i >> 8)) & 255);
 
 test('[P-108] nothing of a picture moves before it is accepted; then it comes byte for byte', async () => {
-  const pair = new Pair();
+  const pair = new EnginePair();
   const bytes = bytesOf(100_000);
   pair.send('a', new Blob([bytes]));
   await pair.receiving.until('0.1', 'offered');
@@ -155,7 +27,7 @@ test('[P-108] nothing of a picture moves before it is accepted; then it comes by
   pair.receiver.handle({ type: 'accept', id: '0.1' });
   await pair.receiving.until('0.1', 'done');
   await pair.sending.until('a', 'done');
-  const file = pair.receiving.told.find((message) => message.type === 'file');
+  const file = pair.receiving.of('file')[0];
   expect(Buffer.from(await file!.blob.arrayBuffer()).equals(bytes)).toBe(true);
 });
 
@@ -171,7 +43,7 @@ class SlowStore extends MemoryStore {
 }
 
 /** Accepted, and its first packets have left, while the store has not answered. */
-async function crossBeforeTheFile(pair: Pair, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+async function crossBeforeTheFile(pair: EnginePair, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
   pair.send('a', new Blob([bytes]));
   await pair.receiving.until('0.1', 'offered');
   await new Promise((resolve) => setTimeout(resolve, 20));
@@ -181,12 +53,12 @@ async function crossBeforeTheFile(pair: Pair, bytes: Uint8Array<ArrayBuffer>): P
 
 test('[P-70] blocks that come while their file is still being made are in it', async () => {
   const store = new SlowStore();
-  const pair = new Pair(store);
+  const pair = new EnginePair({ store });
   const bytes = bytesOf(300_000);
   await crossBeforeTheFile(pair, bytes);
   store.answer();
   await pair.receiving.until('0.1', 'done');
-  const file = pair.receiving.told.find((message) => message.type === 'file');
+  const file = pair.receiving.of('file')[0];
   expect(Buffer.from(await file!.blob.arrayBuffer()).equals(bytes)).toBe(true);
 });
 
@@ -205,7 +77,7 @@ test.each([
       return stored;
     }
   }
-  const pair = new Pair(new ForgetfulStore());
+  const pair = new EnginePair({ store: new ForgetfulStore() });
   pair.send('a', new Blob([bytesOf(300_000)]));
   await pair.receiving.until('0.1', 'offered');
   pair.receiver.handle({ type: 'accept', id: '0.1' });
@@ -213,10 +85,7 @@ test.each([
   await pair.sending.until('a', 'failed');
   expect(pair.receiving.pictures.get('0.1')?.problem?.code).toBe('storage-failed');
   expect(pair.sending.pictures.get('a')?.problem?.code).toBe('storage-failed');
-  const states = [...pair.receiving.told, ...pair.sending.told].flatMap((message) =>
-    message.type === 'update' && message.update.state ? [message.update.state] : [],
-  );
-  expect(states).not.toContain('done');
+  expect([...pair.receiving.states(), ...pair.sending.states()]).not.toContain('done');
 });
 
 test.each([
@@ -228,19 +97,19 @@ test.each([
   'a file that cannot be made (%s) fails the picture on both sides, though its first blocks have come',
   async (failure, code) => {
     const store = new SlowStore();
-    const pair = new Pair(store);
+    const pair = new EnginePair({ store });
     await crossBeforeTheFile(pair, bytesOf(300_000));
     store.answer(failure);
     await pair.receiving.until('0.1', 'failed');
     await pair.sending.until('a', 'failed');
     expect(pair.receiving.pictures.get('0.1')?.problem).toEqual({ code });
     expect(pair.sending.pictures.get('a')?.problem).toEqual({ code });
-    expect(pair.receiving.told.filter(({ type }) => type === 'file')).toEqual([]);
+    expect(pair.receiving.of('file')).toEqual([]);
   },
 );
 
 test('[P-24, P-48, P-110] bytes that are not the announced ones are never handed over, nor called verified on either side', async () => {
-  const pair = new Pair();
+  const pair = new EnginePair();
   const announced = new Blob([bytesOf(100_000)]);
   const other = new Blob([bytesOf(100_000).reverse()]);
   // Read once for the digest, then for sending.
@@ -256,11 +125,11 @@ test('[P-24, P-48, P-110] bytes that are not the announced ones are never handed
   await pair.sending.until('a', 'failed');
   expect(pair.receiving.pictures.get('0.1')?.problem).toEqual({ code: 'digest-mismatch' });
   expect(pair.sending.pictures.get('a')?.problem).toEqual({ code: 'digest-mismatch' });
-  expect(pair.receiving.told.filter(({ type }) => type === 'file')).toEqual([]);
+  expect(pair.receiving.of('file')).toEqual([]);
 });
 
 test('[P-61] a link that is lost for good fails what was moving; by another it goes on with what is missing', async () => {
-  const pair = new Pair();
+  const pair = new EnginePair();
   const bytes = bytesOf(3_000_000);
   pair.send('a', new Blob([bytes]));
   pair.send('b', new Blob([bytesOf(5000)]));
@@ -293,7 +162,7 @@ test('[P-61] a link that is lost for good fails what was moving; by another it g
   // At least seven blocks were whole.
   const sentAgain = Math.max(...[...pair.chunks.values()].map(({ size }) => size));
   expect(sentAgain).toBeLessThanOrEqual(Math.ceil(bytes.length / 1024) - 7 * MAX_BLOCK_CHUNKS);
-  const files = pair.receiving.told.filter((message) => message.type === 'file');
+  const files = pair.receiving.of('file');
   const sizes = files.map(({ blob }) => blob.size);
   expect(sizes.sort((a, b) => a - b)).toEqual([5000, bytes.length]);
   const large = files.find(({ blob }) => blob.size === bytes.length);
@@ -301,7 +170,7 @@ test('[P-61] a link that is lost for good fails what was moving; by another it g
 });
 
 test('a picture that was interrupted and is called off is not offered again', async () => {
-  const pair = new Pair();
+  const pair = new EnginePair();
   pair.send('a', new Blob([bytesOf(300_000)]));
   await pair.receiving.until('0.1', 'offered');
   pair.silentAfter = 20;
@@ -315,12 +184,28 @@ test('a picture that was interrupted and is called off is not offered again', as
   pair.send('b', new Blob([bytesOf(5000)]));
   await pair.sending.until('b', 'offered');
   await pair.receiving.until('0.2', 'offered');
-  expect(pair.receiving.told.filter(({ type }) => type === 'offered')).toHaveLength(2);
+  expect(pair.receiving.of('offered')).toHaveLength(2);
   expect(pair.sending.pictures.get('a')?.state).toBe('failed');
 });
 
+test('a picture that is called off while its digest is made shows no digest', async () => {
+  const pair = new EnginePair();
+  let read = (): void => {};
+  const slow = new Promise<void>((resolve) => (read = resolve));
+  const whole = new Blob([bytesOf(5000)]);
+  const arrayBuffer = () => slow.then(() => whole.arrayBuffer());
+  pair.send('a', { size: whole.size, slice: () => ({ arrayBuffer }) as Blob } as unknown as Blob);
+  pair.sender.handle({ type: 'cancel', id: 'a' });
+  read();
+  // Prepared after it.
+  pair.send('b', new Blob([bytesOf(10)]));
+  await pair.sending.until('b', 'offered');
+  expect(pair.sending.pictures.get('a')).toMatchObject({ state: 'cancelled' });
+  expect(pair.sending.pictures.get('a')).not.toHaveProperty('sha256');
+});
+
 test('[P-111] what waited for one receiver is held when another comes with a new code, and nothing of it leaves', async () => {
-  const pair = new Pair();
+  const pair = new EnginePair();
   const blob = new Blob([bytesOf(5000)]);
   const preview = bytesOf(3000);
   // The receiver permits previews, and leaves; one picture was offered to them, one waits unprepared.
@@ -335,7 +220,7 @@ test('[P-111] what waited for one receiver is held when another comes with a new
   pair.send('late', blob, { preview, meeting: 0 });
   pair.send('next', blob, { preview });
 
-  pair.receiving.told.length = 0;
+  pair.receiving.posted.length = 0;
   pair.chunks.clear();
   pair.link(1);
   for (const id of ['offered', 'waiting', 'late']) await pair.sending.until(id, 'held');
@@ -344,8 +229,7 @@ test('[P-111] what waited for one receiver is held when another comes with a new
   pair.send('chosen anew', blob, { preview, meeting: 0 });
   await pair.sending.until('chosen anew', 'held');
   await new Promise((done) => setTimeout(done, 300));
-  const names = () =>
-    pair.receiving.told.flatMap((message) => (message.type === 'offered' ? [message.name] : []));
+  const names = () => pair.receiving.of('offered').map(({ name }) => name);
   expect(names()).toEqual(['next']);
   // Nor of what is offered: this receiver has accepted nothing.
   expect(pair.chunks.size).toBe(0);
@@ -365,7 +249,7 @@ test('[P-111] what waited for one receiver is held when another comes with a new
 });
 
 test('[P-111] what is picked after the receiver said goodbye waits for whoever is met next, and nothing of it leaves before', async () => {
-  const pair = new Pair();
+  const pair = new EnginePair();
   const blob = new Blob([bytesOf(5000)]);
   const preview = bytesOf(3000);
   pair.send('first', blob, { preview });
@@ -373,9 +257,9 @@ test('[P-111] what is picked after the receiver said goodbye waits for whoever i
   pair.receiver.handle({ type: 'accept', id: '0.1' });
   await pair.sending.until('first', 'done');
   pair.receiver.handle({ type: 'bye' });
-  await expect.poll(() => pair.sending.told.some(({ type }) => type === 'peer-left'), PATIENCE).toBe(true);
+  await expect.poll(() => pair.sending.of('peer-left').length > 0, PATIENCE).toBe(true);
   const { data } = pair;
-  const offers = () => pair.receiving.told.filter(({ type }) => type === 'offered').length;
+  const offers = () => pair.receiving.of('offered').length;
 
   pair.send('next', blob, { preview });
   await expect.poll(() => pair.sending.pictures.get('next')?.sha256, PATIENCE).toBeDefined();
@@ -391,14 +275,11 @@ test('[P-111] what is picked after the receiver said goodbye waits for whoever i
   await new Promise((done) => setTimeout(done, 300));
   // This receiver has accepted nothing.
   expect(pair.data).toBe(data);
-  const states = pair.sending.told.flatMap((message) =>
-    message.type === 'update' && message.update.id === 'next' ? (message.update.state ?? []) : [],
-  );
-  expect(states).toEqual(['queued', 'offered']);
+  expect(pair.sending.states('next')).toEqual(['queued', 'offered']);
 });
 
 test('[P-111] a picture that was being sent when the connection was lost is held, too', async () => {
-  const pair = new Pair();
+  const pair = new EnginePair();
   pair.send('a', new Blob([bytesOf(900_000)]));
   await pair.receiving.until('0.1', 'offered');
   pair.silentAfter = 20;
@@ -411,18 +292,18 @@ test('[P-111] a picture that was being sent when the connection was lost is held
 });
 
 test('[P-54] the chunk log names each chunk once, in the order in which they became present', async () => {
-  const pair = new Pair();
+  const pair = new EnginePair();
   pair.send('a', new Blob([bytesOf(300_000)]));
   await pair.receiving.until('0.1', 'offered');
   pair.receiver.handle({ type: 'accept', id: '0.1' });
   await pair.receiving.until('0.1', 'done');
-  const log = pair.receiving.told.flatMap((message) => (message.type === 'chunks' ? [...message.order] : []));
+  const log = pair.receiving.of('chunks').flatMap(({ order }) => [...order]);
   // Nothing was lost, so nothing was rebuilt: the order is the file's.
   expect(log).toEqual(Array.from({ length: 293 }, (_, i) => i));
 });
 
 test('[P-58] a file that gives fewer bytes than announced ends the picture on both sides, with that reason', async () => {
-  const pair = new Pair();
+  const pair = new EnginePair();
   const whole = new Blob([bytesOf(3_000_000)]);
   let cut = false;
   const shrinking = new Proxy(whole, {
@@ -453,7 +334,7 @@ test('[P-60] what moves is paused without a connection, and so is a picture whos
   };
   // Something is left of it, so that the answer waits for the file.
   store.has = async () => true;
-  const pair = new Pair(store);
+  const pair = new EnginePair({ store });
   pair.silentAfter = 0;
   pair.send('a', new Blob([bytesOf(300_000)]));
   await pair.receiving.until('0.1', 'offered');
@@ -466,15 +347,12 @@ test('[P-60] what moves is paused without a connection, and so is a picture whos
   pair.link();
   await pair.receiving.until('0.1', 'done');
   await pair.sending.until('a', 'done');
-  const states = pair.sending.told.flatMap((message) =>
-    message.type === 'update' && message.update.state !== undefined ? [message.update.state] : [],
-  );
-  expect(states.slice(-3)).toEqual(['sending', 'verifying', 'done']);
+  expect(pair.sending.states('a').slice(-3)).toEqual(['sending', 'verifying', 'done']);
 });
 
 test('[P-63] both sides say HELLO on each new control channel', async () => {
-  const pair = new Pair();
-  const heard = (side: Side) => side.told.filter(({ type }) => type === 'peer').length;
+  const pair = new EnginePair();
+  const heard = (side: Side) => side.of('peer').length;
   for (const times of [1, 2, 3]) {
     await expect.poll(() => [heard(pair.sending), heard(pair.receiving)], PATIENCE).toEqual([times, times]);
     pair.both({ type: 'disconnected' });
@@ -483,7 +361,7 @@ test('[P-63] both sides say HELLO on each new control channel', async () => {
 });
 
 test('[P-67, P-70] a sender whose page was loaded anew goes on with what the first one left, and no more than that crosses', async () => {
-  const pair = new Pair();
+  const pair = new EnginePair();
   const bytes = bytesOf(3_000_000);
   pair.send('a', new Blob([bytes]));
   pair.send('b', new Blob([bytesOf(5000)]));
@@ -516,7 +394,7 @@ test('[P-67, P-70] a sender whose page was loaded anew goes on with what the fir
 });
 
 test('[P-67] a sender whose first HELLO is faster than the news of the connection is the same one after its reload', async () => {
-  const pair = new Pair();
+  const pair = new EnginePair();
   pair.dead = true;
   const say = (message: ControlMessage): void => {
     const writer = new BatchWriter();
@@ -537,11 +415,11 @@ test('[P-67] a sender whose first HELLO is faster than the news of the connectio
 });
 
 test('[P-58] a file with other bytes than before the page was loaded anew ends on both sides as changed, and nothing of it crosses', async () => {
-  const pair = new Pair();
+  const pair = new EnginePair();
   const bytes = bytesOf(3_000_000);
   pair.send('a', new Blob([bytes]));
   await pair.receiving.until('0.1', 'offered');
-  const [offer] = pair.receiving.told.filter((message) => message.type === 'offered');
+  const [offer] = pair.receiving.of('offered');
   const expected = { sha256: offer!.sha256, byteLength: bytes.length };
   pair.newSender();
   pair.chunks.clear();
@@ -561,7 +439,7 @@ test('[P-58] a file with other bytes than before the page was loaded anew ends o
 });
 
 test('[P-67] a sender who is met by another code begins its numbers again, and finds nothing of what the first one left, whatever digest it offers', async () => {
-  const pair = new Pair();
+  const pair = new EnginePair();
   const bytes = bytesOf(3_000_000);
   pair.send('a', new Blob([bytes]));
   await pair.receiving.until('0.1', 'offered');
@@ -596,7 +474,7 @@ test('[P-67] a picture that is being verified when another page of the sender sa
       return stored;
     }
   }
-  const pair = new Pair(new BusyStore());
+  const pair = new EnginePair({ store: new BusyStore() });
   pair.send('a', new Blob([bytesOf(100_000)]));
   await pair.receiving.until('0.1', 'offered');
   pair.receiver.handle({ type: 'accept', id: '0.1' });
@@ -613,14 +491,14 @@ test('[P-67] a picture that is being verified when another page of the sender sa
 });
 
 test('[P-102] HELLO is heard once on a channel, and another page of the sender does not begin the count of offers anew', async () => {
-  const pair = new Pair();
-  await expect.poll(() => pair.receiving.told.some(({ type }) => type === 'peer'), PATIENCE).toBe(true);
+  const pair = new EnginePair();
+  await expect.poll(() => pair.receiving.of('peer').length > 0, PATIENCE).toBe(true);
   const say = (message: ControlMessage): void => {
     const writer = new BatchWriter();
     writer.add(CONTROL_LANE, encodeControl(message), performance.now());
     pair.receiver.handle({ type: 'packets', batch: writer.take() });
   };
-  const count = (type: string) => pair.receiving.told.filter((message) => message.type === type).length;
+  const count = (type: FromEngine['type']) => pair.receiving.of(type).length;
   const header = {
     name: 'p',
     type: 'image/png',
@@ -642,7 +520,7 @@ test('[P-102] HELLO is heard once on a channel, and another page of the sender d
 });
 
 test('[P-49] the page gets a preview once its picture is accepted, and not before', async () => {
-  const pair = new Pair();
+  const pair = new EnginePair();
   // The first acceptance permits the next one's preview.
   pair.send('first', new Blob([bytesOf(10)]));
   await pair.receiving.until('0.1', 'offered');
@@ -653,18 +531,17 @@ test('[P-49] the page gets a preview once its picture is accepted, and not befor
   await pair.receiving.until('0.2', 'offered');
   await expect.poll(() => pair.data, PATIENCE).toBeGreaterThanOrEqual(data + 5);
   await new Promise((resolve) => setTimeout(resolve, 200));
-  const previews = () => pair.receiving.told.filter(({ type }) => type === 'preview').length;
+  const previews = () => pair.receiving.of('preview').length;
   expect(previews()).toBe(0);
   pair.receiver.handle({ type: 'accept', id: '0.2' });
   await pair.receiving.until('0.2', 'done');
   expect(previews()).toBe(1);
 });
 
-const silences = ({ told }: Side): boolean[] =>
-  told.flatMap((message) => (message.type === 'silent' ? [message.silent] : []));
+const silences = (side: Side): boolean[] => side.of('silent').map(({ silent }) => silent);
 
 /** Ten seconds in which both sides run, and nothing has to be said. */
-function idle(pair: Pair): void {
+function idle(pair: EnginePair): void {
   for (let second = 0; second < 10; second++) {
     pair.sending.slept += 1000;
     pair.receiving.slept += 1000;
@@ -673,7 +550,7 @@ function idle(pair: Pair): void {
 }
 
 test('[P-120] a connection that begins ten seconds after the last packet of the former is silent after two seconds, not at once', async () => {
-  const pair = new Pair();
+  const pair = new EnginePair();
   pair.send('a', new Blob([bytesOf(3_000_000)]));
   await pair.receiving.until('0.1', 'offered');
   pair.receiver.handle({ type: 'accept', id: '0.1' });
@@ -689,7 +566,7 @@ test('[P-120] a connection that begins ten seconds after the last packet of the 
 });
 
 test('[P-120] an answer after ten idle seconds leaves the sender two seconds before it is silent', async () => {
-  const pair = new Pair();
+  const pair = new EnginePair();
   pair.send('a', new Blob([bytesOf(3_000_000)]));
   pair.send('b', new Blob([bytesOf(5000)]));
   await pair.receiving.until('0.2', 'offered');
@@ -706,7 +583,7 @@ test('[P-120] an answer after ten idle seconds leaves the sender two seconds bef
 });
 
 test('[P-120] both pages hear of a path that goes dead in the middle of a picture, and that it is back', async () => {
-  const pair = new Pair();
+  const pair = new EnginePair();
   pair.send('a', new Blob([bytesOf(3_000_000)]));
   await pair.receiving.until('0.1', 'offered');
   pair.receiver.handle({ type: 'accept', id: '0.1' });
@@ -725,7 +602,7 @@ test('[P-120] both pages hear of a path that goes dead in the middle of a pictur
 
 for (const sleeper of ['sending', 'receiving'] as const) {
   test(`[P-59] a nap of half an hour on the ${sleeper} side is no silence: the picture goes on`, async () => {
-    const pair = new Pair();
+    const pair = new EnginePair();
     const bytes = bytesOf(3_000_000);
     pair.send('a', new Blob([bytes]));
     await pair.receiving.until('0.1', 'offered');
