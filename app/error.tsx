@@ -1,4 +1,5 @@
 'use client';
+/** Shown in place of a page that threw. */
 import { Notice } from './ui/kit/notice.tsx';
 import { useText } from './text/text.tsx';
 

@@ -1,3 +1,4 @@
+/** What every page has around it: the head, the shell and the language. */
 import type { Metadata, Viewport } from 'next';
 import type { ReactNode } from 'react';
 import { THEME_SCRIPT } from './theme.ts';

@@ -1,3 +1,4 @@
+/** The route `/`: the way to both rooms. */
 import { Home } from './ui/shell/home.tsx';
 
 export default function Page() {

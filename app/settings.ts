@@ -1,3 +1,4 @@
+/** The person's settings, one store for all pages. */
 import { createSettingsStore } from '../lib/store/settings.ts';
 
 /** One for all pages; restored from the browser's storage once the page is mounted. */

@@ -1,3 +1,4 @@
+/** The rows of the tables: which file over which link, and what is to be reached. */
 import { cleanLink, type LinkOptions } from '../testbed/link/link-model.ts';
 
 /** One row of a table: a file over a link. */

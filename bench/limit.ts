@@ -1,3 +1,4 @@
+/** What no way of sending could beat on a link: in time, and in bytes sent. */
 import type { LinkOptions } from '../testbed/link/link-model.ts';
 import { limitOf } from '../lib/simulation/sweep.ts';
 

@@ -1,3 +1,4 @@
+/** What a result says of the machine that it was measured on. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { cpus, loadavg, platform, release, totalmem } from 'node:os';

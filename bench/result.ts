@@ -1,3 +1,4 @@
+/** What a measurement hands to whoever writes it down. */
 import type { Chart } from './report/draw.ts';
 
 /** What a sub-command hands to the writer. */

@@ -1,3 +1,4 @@
+/** The route `/about`. */
 import { AboutPage } from './about-page.tsx';
 
 export const metadata = { title: 'About · Tessera' };

@@ -1,4 +1,5 @@
 'use client';
+/** The laboratory's sliders: the path of the next experiment. */
 import { useId, useState } from 'react';
 import {
   clampSeed,

@@ -1,4 +1,5 @@
 'use client';
+/** The laboratory: one picture over two protocols, played back side by side. */
 import { lazy, useEffect, useMemo, useState } from 'react';
 import { Part } from '../ui/kit/part.tsx';
 import type { Rival } from '../../lib/lab/conditions.ts';

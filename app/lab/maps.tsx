@@ -1,4 +1,5 @@
 'use client';
+/** The chunk maps of both sides at the time that the replay has reached. */
 import { useCallback, useMemo } from 'react';
 import { ChunkReplay, ChunkState, type Timeline } from '../../lib/lab/timeline.ts';
 import { Cell, type Figures } from '../../lib/session/model.ts';

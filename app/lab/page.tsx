@@ -1,3 +1,4 @@
+/** The route `/lab`. */
 import { LaboratoryPage } from './laboratory-page.tsx';
 
 export const metadata = { title: 'Laboratory · Tessera' };

@@ -1,4 +1,5 @@
 'use client';
+/** Play, pause and speed of the laboratory's replay. */
 import { useId } from 'react';
 import { SPEEDS } from '../../lib/lab/replay.ts';
 import ui from '../ui/kit/ui.module.css';

@@ -1,4 +1,5 @@
 'use client';
+/** The experiment in the address, so that a link can share it. */
 import { useEffect } from 'react';
 import { decodeConditions, encodeConditions } from '../../lib/lab/conditions.ts';
 import type { Laboratory } from '../../lib/lab/laboratory.ts';

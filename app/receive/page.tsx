@@ -1,3 +1,4 @@
+/** The route `/receive`. */
 import { ReceiverRoom } from './receiver-room.tsx';
 
 export const metadata = { title: 'Receive · Tessera' };

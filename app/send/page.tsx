@@ -1,3 +1,4 @@
+/** The route `/send`. */
 import { SenderRoom } from './sender-room.tsx';
 
 export const metadata = { title: 'Send · Tessera' };

@@ -1,3 +1,4 @@
+/** The sending page's one store: its session, the queue of this tab, and what other pages show of it. */
 import { tabName } from '../../lib/session/page/tab.ts';
 import { imageTools } from '../../lib/store/image-tools.ts';
 import { createSendStore, isOver, type SendStore } from '../../lib/store/send-store.ts';

@@ -1,4 +1,5 @@
 'use client';
+/** The page texts of the person's language, for every component. */
 import { createContext, type ReactNode, useContext, useEffect, useMemo } from 'react';
 import { useStore } from '../../lib/store/use-store.ts';
 import { settings } from '../settings.ts';

@@ -1,3 +1,4 @@
+/** The receiving side of one file over a plain data channel, in the page. */
 import { CONFIRMED, GO, PARTITION_END } from './signals.ts';
 
 let received = 0;

@@ -1,3 +1,4 @@
+/** The three tables of `npm run bench`. */
 import { sentLimit } from '../limit.ts';
 import type { CaseResult, ChannelRuns } from '../measure-case.ts';
 import { percentText, reachText, secondsText, spreadText } from '../report/figures.ts';

@@ -1,3 +1,4 @@
+/** A result as Markdown. */
 import type { Machine } from '../machine.ts';
 import type { Result, Table } from '../result.ts';
 

@@ -1,3 +1,4 @@
+/** The table of networks, in a result and in docs/NETWORKS.md. */
 import type { NetworkCase } from '../../testbed/networks/cases.ts';
 import type { Table } from '../result.ts';
 

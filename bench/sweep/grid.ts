@@ -1,3 +1,4 @@
+/** The simulated paths of `npm run bench -- sweep`. */
 import { grid, type Conditions } from '../../lib/simulation/sweep.ts';
 
 /** Small, so that thousands of cells take seconds: what a larger picture adds is the same rate for longer. */

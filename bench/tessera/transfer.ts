@@ -1,3 +1,4 @@
+/** What is measured of one picture, and the shares that follow from it. */
 import type { Figures } from '../../lib/session/model.ts';
 import type { RelayStats } from '../../testbed/link/relay.ts';
 

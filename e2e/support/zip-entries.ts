@@ -1,3 +1,5 @@
+/** Reads a zip file as a person’s program would: by its directory. */
+
 export interface ZipEntry {
   name: string;
   /** Local time of whoever made the zip, in steps of two seconds: `2019-05-04 10:20:30`. */

@@ -1,3 +1,4 @@
+/** How a length of bytes is divided into blocks and chunks. Arithmetic alone. */
 import { CHUNK_LENGTH, MAX_BLOCK_CHUNKS } from './limits.ts';
 
 /**

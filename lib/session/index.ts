@@ -1,3 +1,4 @@
+/** All that pages import to make a session; its types are in `model.ts`. */
 import type { ReceiverSession, SenderSession, SessionOptions } from './model.ts';
 import { BrowserReceiverSession } from './page/receiver-session.ts';
 import { recallRejoin } from './connection/rejoin-memory.ts';

@@ -1,3 +1,4 @@
+/** A whole album over a path where sides reload and lanes die; the tests count what arrives. */
 import {
   CONTROL_LANE,
   type Endpoint,

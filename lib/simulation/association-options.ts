@@ -1,3 +1,4 @@
+/** The numbers by which an association behaves as dcSCTP or as TCP. */
 import type { ReceiverOptions } from './association-receiver.ts';
 import type { RoundTripOptions } from './round-trip.ts';
 

@@ -1,3 +1,4 @@
+/** What the two ends of a simulated association exchange. */
 import type { Millis } from '../protocol/endpoint.ts';
 import type { Datagram } from './link.ts';
 

@@ -1,3 +1,4 @@
+/** One lane over a simulated path: a datagram each, or a Chromium association. */
 import type { LaneId, Millis } from '../protocol/endpoint.ts';
 import { Association } from './association.ts';
 import { DCSCTP } from './association-options.ts';

@@ -1,3 +1,4 @@
+/** Which packets a path loses: each by itself, or in bursts. */
 import type { Random } from './random.ts';
 
 /** How a link loses packets by chance. `p` is the mean share of packets lost, 0 … 1. */

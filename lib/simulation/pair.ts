@@ -1,3 +1,4 @@
+/** The rig for paths: two endpoints over simulated links, on a virtual clock. */
 import { CONTROL_LANE } from '../protocol/endpoint.ts';
 import type { Endpoint, LaneId, Millis } from '../protocol/endpoint.ts';
 import { DCSCTP_LANE } from './association-options.ts';

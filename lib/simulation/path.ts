@@ -1,3 +1,4 @@
+/** Both directions of a simulated path and the timers on its clock. */
 import type { Millis } from '../protocol/endpoint.ts';
 import { Link } from './link.ts';
 import type { Datagram, LinkOptions } from './link.ts';

@@ -1,3 +1,4 @@
+/** A file over one reliable flow, as competing traffic and for comparison. */
 import type { Millis } from '../protocol/endpoint.ts';
 import { Association } from './association.ts';
 import { DCSCTP, TCP } from './association-options.ts';

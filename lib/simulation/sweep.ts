@@ -1,3 +1,4 @@
+/** Many small transfers over a grid of simulated paths. */
 import type { Endpoint, Millis } from '../protocol/endpoint.ts';
 import type { LaneModel } from './lane-link.ts';
 import type { LinkOptions } from './link.ts';

@@ -1,3 +1,4 @@
+/** Records all that two endpoints emit, so that a change of a single byte is found. */
 import { createHash } from 'node:crypto';
 import type { Endpoint, LaneId, Millis, Transmit } from '../protocol/endpoint.ts';
 import type { ReceiverEvent } from '../protocol/receiving/receiver-event.ts';

@@ -1,3 +1,4 @@
+/** How often the pages draw: changes of state at once, numbers a few times a second. */
 import type { SessionSnapshot, TransferSnapshot } from '../session/model.ts';
 
 /**

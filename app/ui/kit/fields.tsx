@@ -1,4 +1,5 @@
 'use client';
+/** Form fields that both rooms and the settings share. */
 import { useId } from 'react';
 import { MAX_NAME_LENGTH } from '../../../lib/store/settings.ts';
 import { useStore } from '../../../lib/store/use-store.ts';

@@ -1,4 +1,5 @@
 'use client';
+/** Accessible names of controls that occur once for each picture of a list. */
 import { createContext, type ReactNode, use, useCallback } from 'react';
 
 const Name = createContext('');

@@ -1,4 +1,5 @@
 'use client';
+/** Boxes that say what happened. */
 import type { ReactNode } from 'react';
 import type { Problem } from '../../../lib/session/model.ts';
 import { useText } from '../../text/text.tsx';

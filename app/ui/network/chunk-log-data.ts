@@ -1,3 +1,4 @@
+/** The chunk log as rows, and as the two files that it can be saved as. */
 import type { ChunkLog } from '../../../lib/session/model.ts';
 
 /** Bytes of chunk number `chunk` (from 0): all are whole but the last. */

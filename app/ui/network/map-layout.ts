@@ -1,3 +1,4 @@
+/** How many squares a chunk map has, and what each stands for. No drawing. */
 import { Cell } from '../../../lib/session/model.ts';
 
 export interface MapLayout {

@@ -1,4 +1,5 @@
 'use client';
+/** The closing report of one picture, on the card and as a file. */
 import type { SessionSnapshot, TransferSnapshot } from '../../../lib/session/model.ts';
 import { useText } from '../../text/text.tsx';
 import { useNamed } from '../kit/named.tsx';

@@ -1,4 +1,5 @@
 'use client';
+/** The frame of a picture on its card, at each stage of its arrival. */
 import type { ReactNode } from 'react';
 import { useObjectUrl, useThumbUrl } from './picture-urls.ts';
 import css from './picture-box.module.css';

@@ -1,4 +1,5 @@
 'use client';
+/** Addresses for pictures in memory, released with their component. */
 import { useLayoutEffect, useMemo, useState } from 'react';
 import { thumbToDataUrl } from '../../../lib/image/make/thumb.ts';
 

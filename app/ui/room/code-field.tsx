@@ -1,4 +1,5 @@
 'use client';
+/** The field for a code, and what it finds wrong with one. */
 import { useId } from 'react';
 import { completeCode, parseCode } from '../../../lib/session/pairing/code.ts';
 import { isWord, nearestWord } from '../../../lib/session/pairing/word-search.ts';

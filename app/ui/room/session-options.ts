@@ -1,3 +1,4 @@
+/** What a session is made with, out of settings and address. */
 import type { Role, SessionOptions } from '../../../lib/session/model.ts';
 import { nameToSend } from '../../../lib/store/settings.ts';
 import { basePath } from '../../base-path.ts';

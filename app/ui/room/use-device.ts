@@ -1,4 +1,5 @@
 'use client';
+/** What a page asks of the device while pictures cross: the screen, the tab, notifications. */
 import { useEffect, useRef, useState } from 'react';
 import type { SessionSnapshot } from '../../../lib/session/model.ts';
 import { useText } from '../../text/text.tsx';

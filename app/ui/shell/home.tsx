@@ -1,4 +1,5 @@
 'use client';
+/** The first page: what this is, and the way to both rooms. */
 import Link from 'next/link';
 import { useText } from '../../text/text.tsx';
 import css from './home.module.css';

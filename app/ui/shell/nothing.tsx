@@ -1,4 +1,5 @@
 'use client';
+/** What a page without content shows. */
 import Link from 'next/link';
 import { useText } from '../../text/text.tsx';
 import ui from '../kit/ui.module.css';

@@ -1,3 +1,4 @@
+/** When something of an accepted picture was first seen, as a User Timing mark. */
 import type { TransferSnapshot } from '../../../lib/session/model.ts';
 
 export const FIRST_PICTURE = 'tessera:first-picture';

@@ -1,4 +1,5 @@
 'use client';
+/** One picture on the receiver's page. */
 import { lazy, memo, useCallback, useState } from 'react';
 import type { ReceiverSession, SessionSnapshot, TransferSnapshot } from '../../../lib/session/model.ts';
 import { isFinal, isMoving } from '../../../lib/session/transfer-state.ts';

@@ -1,4 +1,5 @@
 'use client';
+/** One picture on the sender's page, from the choice to the receipt. */
 import { lazy, memo, useCallback, useState } from 'react';
 import type {
   SenderSession,

@@ -1,4 +1,5 @@
 'use client';
+/** The card of a picture, the same on both pages. */
 import type { ReactNode } from 'react';
 import type { TransferState } from '../../../lib/session/model.ts';
 import css from './transfer-card.module.css';

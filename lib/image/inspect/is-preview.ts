@@ -1,3 +1,4 @@
+/** Which bytes of the other side are drawn before anyone has accepted anything. */
 import { readDimensions } from './dimensions.ts';
 import { sniffType } from './sniff.ts';
 

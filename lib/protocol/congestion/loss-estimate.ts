@@ -1,3 +1,4 @@
+/** The path's loss from resolved packets, with the bound that repair is planned for. */
 import type { Millis } from '../endpoint.ts';
 
 /** Packets over which the present loss is averaged. */

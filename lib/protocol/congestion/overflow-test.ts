@@ -1,3 +1,4 @@
+/** Whether loss comes from a queue that overflows: the rate is lowered for a moment to find out. */
 import type { Millis } from '../endpoint.ts';
 import { MAX_LOSS, type LaneFate } from './loss-estimate.ts';
 

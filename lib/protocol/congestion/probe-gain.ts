@@ -1,3 +1,4 @@
+/** How far above the measured bandwidth the sender paces, to find more. */
 import type { Millis } from '../endpoint.ts';
 
 /** Pacing gain while the queue is empty: probes for this much more each round trip. */

@@ -1,3 +1,4 @@
+/** The delay that packets spend in the queue of the path, from one-way delays. */
 import type { Millis } from '../endpoint.ts';
 import { WindowedExtreme } from './windowed-extreme.ts';
 

@@ -1,3 +1,4 @@
+/** The search for the rate of a path at its beginning, and its end. */
 import type { Millis } from '../endpoint.ts';
 
 /** 4 ln 2: doubles the delivery rate each round trip, as in BBR (draft-ietf-ccwg-bbr §2.5). */

@@ -1,3 +1,4 @@
+/** Makes the repair symbols of a block. */
 import { coefficientsOf, MAX_SOURCES, MAX_SYMBOLS } from './cauchy.ts';
 import { MAX_SYMBOL_LENGTH, sharedKernel, type Kernel } from './kernel.ts';
 

@@ -1,3 +1,4 @@
+/** One picture at the receiver: its states (P-21) and what has arrived. */
 import type { Millis } from '../endpoint.ts';
 import { blockChunks } from '../geometry.ts';
 import type { Transitions } from '../transitions.ts';

@@ -1,3 +1,4 @@
+/** The events of a receiver. */
 import type { Millis } from '../endpoint.ts';
 import type { CancelReason } from '../wire/control-message.ts';
 import type { FileHeader } from '../wire/file-header.ts';

@@ -1,3 +1,4 @@
+/** How many lanes a path needs, from its rate, round trip and loss. */
 import type { Millis } from '../endpoint.ts';
 import { MAX_LANES } from '../limits.ts';
 import { DATA_PACKET } from '../wire/lane-packet.ts';

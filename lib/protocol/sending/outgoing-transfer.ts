@@ -1,3 +1,4 @@
+/** One picture at the sender: its states (P-21) and its objects. */
 import { EARLY_PREVIEW_EFFORT, SENDING_ALLOWANCE, SENDING_EFFORT } from '../limits.ts';
 import type { Transitions } from '../transitions.ts';
 import type { Run } from '../wire/run-list.ts';

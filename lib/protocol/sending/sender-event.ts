@@ -1,3 +1,4 @@
+/** The events of a sender. */
 import type { CancelReason, ProgressMessage } from '../wire/control-message.ts';
 import type { ObjectKind } from '../wire/stream-id.ts';
 

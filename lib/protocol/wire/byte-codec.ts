@@ -1,3 +1,4 @@
+/** Writing and reading of numbers and texts, big-endian, bounds checked. */
 import { ProtocolError } from '../errors.ts';
 
 /*

@@ -1,3 +1,4 @@
+/** What the reasons of CANCEL (P-14) are called on the page. */
 import { CancelReason } from '../../protocol/wire/control-message.ts';
 import { StorageError } from '../../storage/byte-store.ts';
 import type { ProblemCode } from '../model.ts';

@@ -1,3 +1,4 @@
+/** Many packets in one message between page and worker. */
 import type { LaneId } from '../../protocol/endpoint.ts';
 import type { PacketBatch } from './engine-messages.ts';
 

@@ -1,3 +1,4 @@
+/** User Timing marks of a picture on the receiving page. */
 import type { TransferSnapshot } from '../model.ts';
 
 /** User Timing marks that benchmarks and tests read; listed in `docs/ARCHITECTURE.md`. */

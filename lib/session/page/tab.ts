@@ -1,3 +1,5 @@
+/** The name of this tab, which outlives a reload, and which other tabs are open. */
+
 const KEY = 'tessera:tab';
 /** Whatever a page keeps for its tab has a name that begins with this. */
 const OURS = 'tessera:';

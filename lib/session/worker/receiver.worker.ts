@@ -1,3 +1,4 @@
+/** Entry of the receiving page's worker. */
 import { openByteStore } from '../../storage/open-store.ts';
 import type { ToReceiverEngine } from '../bridge/engine-messages.ts';
 import { ReceiverEngine } from './receiver-engine.ts';

@@ -1,3 +1,4 @@
+/** Entry of the sending page's worker. */
 import type { ToSenderEngine } from '../bridge/engine-messages.ts';
 import { SenderEngine } from './sender-engine.ts';
 import { receiveFromPage, workerHost } from './worker-host.ts';

@@ -1,3 +1,4 @@
+/** When a connection on which something should arrive counts as silent. */
 import type { Millis } from '../../protocol/endpoint.ts';
 
 /**
