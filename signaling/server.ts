@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream';
 import { redirected, serveBelow } from './pages/base-path.ts';
 import { hostOf, setSecurityHeaders } from './pages/headers.ts';
 import { ownStunUrl } from './stun/own-url.ts';
+import { remembering } from './remembering.ts';
 import { startStun, type StunServer } from './stun/stun-server.ts';
 import { createListener, type ListenerOptions } from './listener.ts';
 import { ACCEPT_BACKLOG, SHUTDOWN_MS } from './wire/limits.ts';
@@ -70,11 +71,12 @@ export function createTesseraServer(options: ServerOptions): TesseraServer {
       if (!request.url?.startsWith('/socket.io/')) upgrade(request, socket, head);
     });
   }
+  const stunUrl = remembering(ownStunUrl);
   let stun: (StunServer & { port: number }) | undefined;
   const signaling = attachSignaling(server, {
     ...options,
     sharesUpgrades: upgrade !== undefined,
-    ownStun: (host) => (stun === undefined ? undefined : ownStunUrl(host, stun.port)),
+    ownStun: (host) => (stun === undefined ? undefined : stunUrl(host, stun.port)),
   });
   // Last, since it goes before all others.
   serveBelow(server, basePath);

@@ -87,5 +87,7 @@ export class Attempts implements Limits {
 /** The keys under which an attempt counts, each with how many it may have. */
 export function limitsOf(attempt: Attempt, address: string): [key: string, points: number][] {
   const { points } = ADDRESS_LIMITS[attempt];
+  // An IPv4 address, which most are.
+  if (!address.includes('/')) return [[address, points]];
   return [address, ...widerKeys(address)].map((key, i) => [key, points * WIDER_FACTOR ** i]);
 }

@@ -38,6 +38,7 @@ import {
 } from '../wire/messages.ts';
 import { AddressBudgets, Budget } from './budget.ts';
 import { Held } from '../held.ts';
+import { remembering } from '../remembering.ts';
 import { noMetrics, type LimitHit, type Metrics } from '../operations/metrics.ts';
 import { hostOf } from '../pages/headers.ts';
 import { nameAllowed, originAllowed } from './origin.ts';
@@ -149,6 +150,10 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
   const prefix = shared === undefined ? '' : `${shared.node}.`;
   const nameOf = (socket: IoSocket): SocketId => prefix + socket.id;
   const host = (request: IncomingMessage) => hostOf(request, trustedProxies);
+  const ours = remembering(
+    (name: string | undefined, origin: string | undefined) =>
+      nameAllowed(name, options.allowedHosts) && originAllowed(origin, name, options.allowedOrigins),
+  );
   const held = new Held(MAX_ADDRESS_SOCKETS, MAX_SOCKETS);
   let draining = false;
   /** What a limit said, and counted when it said no. */
@@ -169,11 +174,7 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
     destroyUpgrade: options.sharesUpgrades !== true,
     ...(shared && { adapter: shared.adapter }),
     allowRequest: (request, done) => {
-      const name = host(request);
-      const ours =
-        nameAllowed(name, options.allowedHosts) &&
-        originAllowed(request.headers.origin, name, options.allowedOrigins);
-      if (!ours || draining) return done(null, false);
+      if (draining || !ours(host(request), request.headers.origin)) return done(null, false);
       const address = clientAddress(request, trustedProxies);
       whenKnown(attempts.allow('handshake', address, now()), (allowed) => {
         const raw = request.socket;
