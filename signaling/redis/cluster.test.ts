@@ -205,10 +205,13 @@ describe.skipIf(noRedis || !LONG)(
           [first, second],
           [second, first],
         ] as const) {
-          for (const node of [first, second]) process.kill(node.pid, 'SIGSTOP');
-          await new Promise((resolve) => setTimeout(resolve, 8000));
-          process.kill(one.pid, 'SIGCONT');
+          process.kill(other.pid, 'SIGSTOP');
+          // So that the one has seen how far the other had counted.
           await new Promise((resolve) => setTimeout(resolve, 1500));
+          process.kill(one.pid, 'SIGSTOP');
+          await new Promise((resolve) => setTimeout(resolve, 6000));
+          process.kill(one.pid, 'SIGCONT');
+          await new Promise((resolve) => setTimeout(resolve, 1000));
           process.kill(other.pid, 'SIGCONT');
           await new Promise((resolve) => setTimeout(resolve, 3000));
         }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { writeOnce } from './one-write.ts';
+import { writesOnce } from './one-write.ts';
 
 /** What crossed, in the order in which it did; what is written between `cork` and `uncork` is one write. */
 function wire() {
@@ -29,7 +29,7 @@ function wire() {
 
 test('what is said in one turn, promises included, crosses in one write and in order', async () => {
   const { raw, flushes, say, writes } = wire();
-  writeOnce(flushes, raw);
+  writesOnce(() => raw)(flushes);
   say('answer');
   void Promise.resolve().then(() => say('paired'));
   expect(writes).toEqual([]);
@@ -42,6 +42,6 @@ test('what is said in one turn, promises included, crosses in one write and in o
 test('an engine without that inside is left as it is', () => {
   const { raw } = wire();
   const other = {};
-  writeOnce(other, raw);
+  writesOnce(() => raw)(other);
   expect(other).toEqual({});
 });

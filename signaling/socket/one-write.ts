@@ -9,22 +9,34 @@ export interface Flushes {
   flush?: () => void;
 }
 
-/** @param raw the connection below */
-export function writeOnce(wire: Flushes, raw: Pick<Socket, 'cork' | 'uncork'>): void {
-  const { flush } = wire;
-  // It is Engine.IO's own, and not in its types: without it all works, in more writes.
-  if (typeof flush !== 'function') return;
-  let due = false;
-  const write = () => {
-    due = false;
-    raw.cork();
+/**
+ * Nothing is kept for a socket that says nothing.
+ *
+ * @param rawOf the connection below a socket
+ * @returns takes a new socket
+ */
+export function writesOnce<W extends Flushes>(
+  rawOf: (wire: W) => Pick<Socket, 'cork' | 'uncork'> | undefined,
+): (wire: W) => void {
+  const due = new WeakSet<W>();
+  const write = (wire: W, flush: () => void) => {
+    due.delete(wire);
+    const raw = rawOf(wire);
+    raw?.cork();
     flush.call(wire);
-    raw.uncork();
+    raw?.uncork();
   };
-  wire.flush = () => {
-    if (due) return;
-    due = true;
+  let flush: (() => void) | undefined;
+  const flushLater = function (this: W): void {
+    if (flush === undefined || due.has(this)) return;
+    due.add(this);
     // After whatever else is decided in this turn, promises included.
-    process.nextTick(write);
+    process.nextTick(write, this, flush);
+  };
+  return (wire) => {
+    // It is Engine.IO's own, and not in its types: without it all works, in more writes.
+    if (typeof wire.flush !== 'function') return;
+    flush ??= wire.flush;
+    wire.flush = flushLater;
   };
 }

@@ -48,7 +48,7 @@ import type { SocketId } from '../rooms/meeting.ts';
 import { Rooms } from '../rooms/rooms.ts';
 import type { Outcome, PlacedEvent, RoomsEvent } from '../rooms/events.ts';
 import { guardWire } from './wire-guard.ts';
-import { writeOnce, type Flushes } from './one-write.ts';
+import { writesOnce, type Flushes } from './one-write.ts';
 
 /** One connection, from its handshake on, whether or not it ever says CONNECT. */
 interface Connection {
@@ -194,6 +194,7 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
 
   /** By the connection below Socket.IO. */
   const connections = new Map<Wire, Connection>();
+  const inOneWrite = writesOnce<Wire>((wire) => connections.get(wire)?.raw);
   /** What was said is within every budget, or nothing of it is heard any more. */
   const count = (connection: Connection, limit: LimitHit, fits: (budget: Budget) => boolean): boolean => {
     if (connection.spent) return false;
@@ -238,7 +239,7 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
     // Every packet, whatever is in it or not; and the pings of the protocol below, each of which is answered.
     wire.on('packet', () => countMessage(connection));
     wire.transport.socket.on('ping', () => countMessage(connection));
-    writeOnce(wire, raw);
+    inOneWrite(wire);
   });
   io.use((socket, next) => {
     const connection = connections.get(socket.conn as unknown as Wire);

@@ -80,6 +80,22 @@ test('Caddy asks whether a node is ready under a name that the node goes by', ()
   );
 });
 
+test('what is installed to run is what the server imports, ten packages, and tsx that runs it', () => {
+  const sources = readdirSync('signaling', { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && !/(?:\.test|contract|test-server)\.ts$/.test(name))
+    .map((name) => readFileSync(`signaling/${name}`, 'utf8'));
+  const imported = sources.flatMap((source) =>
+    [...source.matchAll(/(?:from|import\() ?'([^.'][^']*)'/g)].map(([, name = '']) => name),
+  );
+  // `next` serves the pages that `npm run dev` makes, and nothing that is installed to run.
+  const packages = new Set(imported.filter((name) => !name.startsWith('node:') && name !== 'next'));
+  const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as { dependencies: object };
+  expect(Object.keys(dependencies).toSorted()).toEqual([...packages, 'tsx'].toSorted());
+  expect(packages.size).toBe(10);
+  const hosting = readFileSync('docs/HOSTING.md', 'utf8');
+  for (const name of packages) expect(hosting).toContain(`\`${name}\``);
+});
+
 test('nothing publishes the metrics or Redis', () => {
   for (const file of files)
     for (const { ports = [] } of Object.values(compose(file)))
