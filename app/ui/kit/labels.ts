@@ -1,9 +1,14 @@
-/** Names of a list for its controls: a second picture of the same name has a number. */
+/** Names of a list for its controls, each once: a second picture of the same name has a number. */
 export function labelsOf(list: readonly { name: string }[]): string[] {
+  const taken = new Set(list.map(({ name }) => name));
   const seen = new Map<string, number>();
   return list.map(({ name }) => {
-    const count = (seen.get(name) ?? 0) + 1;
+    let count = (seen.get(name) ?? 0) + 1;
+    // Another file may be called so already.
+    while (count > 1 && taken.has(`${name} (${count})`)) count++;
     seen.set(name, count);
-    return count === 1 ? name : `${name} (${count})`;
+    if (count === 1) return name;
+    taken.add(`${name} (${count})`);
+    return `${name} (${count})`;
   });
 }
