@@ -1,7 +1,8 @@
 /** The figures of both sides against an independent count, and what a transfer costs the pages. */
 import { expect, test } from './support/app.ts';
 import { unlike } from './support/pictures.ts';
-import { cross, meet, type Report, type Room } from './support/rooms.ts';
+import { cross, meet } from './support/rooms.ts';
+import { settled } from './support/settled.ts';
 import { traceTasks } from './support/task-times.ts';
 import type { StreamCount } from './support/wire.ts';
 import { LONG } from './support/long.ts';
@@ -35,30 +36,6 @@ function rebuilt(symbols: readonly number[], chunks: number): number {
   return chunks - sources;
 }
 
-/**
- * Late packets count for a second and a half (`LINGER`): the report is read once it says the same for longer
- * than that.
- */
-async function settled(room: Room, name: string): Promise<Report> {
-  let before = '';
-  let report = await room.report(name);
-  await expect
-    .poll(
-      async () => {
-        report = await room.report(name);
-        const { packetsSent, packetsReceived, packetsLost } = report.figures;
-        const now = [packetsSent, packetsReceived, packetsLost].join(' ');
-        const same = now === before && packetsSent === packetsReceived + packetsLost;
-        before = now;
-        return same;
-      },
-      // The last word crosses the control channel, which waits longer and longer after each loss.
-      { intervals: [2500], timeout: 45_000 },
-    )
-    .toBe(true);
-  return report;
-}
-
 const floor1 = (percent: number) => Math.floor(percent * 10 + 1e-9) / 10;
 
 for (const { loss, burst, delayMs, seed } of [
@@ -78,8 +55,10 @@ for (const { loss, burst, delayMs, seed } of [
     await link.resetStats();
     const { name, buffer } = pictures.photo;
     await cross(rooms, pictures.photo);
-    const sent = await settled(rooms.sender, name);
-    const got = await settled(rooms.receiver, name);
+    const [sent, got] = await Promise.all([
+      settled(() => rooms.sender.report(name)),
+      settled(() => rooms.receiver.report(name)),
+    ]);
     const into = original((await rooms.sender.wire()).sent);
     const out = original((await rooms.receiver.wire()).received);
     const { toReceiver } = await link.stats();

@@ -18,6 +18,7 @@ import { Person, until } from '../testbed/visitors/person.ts';
 import type { Visitor } from '../testbed/visitors/visitor.ts';
 import { LONG } from './support/long.ts';
 import { sha256 } from './support/pictures.ts';
+import { settled } from './support/settled.ts';
 
 const noFirefox = spawnSync(FIREFOX, ['--version']).error
   ? 'Firefox (firefox-esr) is not installed'
@@ -25,7 +26,6 @@ const noFirefox = spawnSync(FIREFOX, ['--version']).error
 const missing = namespacesMissing() ?? noFirefox;
 
 type Kind = 'firefox' | 'chromium';
-const counts = (sender: Kind, receiver: Kind) => sender === 'firefox' && receiver === 'chromium';
 
 /**
  * Counts what this page hands to unreliable channels, by code that shares nothing with the protocol. So that
@@ -47,6 +47,12 @@ const COUNT = `
     if (this.ordered || bytes[0] !== 1) return;
     for (let at = 0; at + 16 <= bytes.length; at += 1040) if (bytes[at + 3] % 2 === 1) window.counted.packets++;
   };`;
+
+/**
+ * Packets whose lane closes on their way from the worker to the page: they are dropped there, as the network
+ * might, and count as sent and lost. One of 2737 was seen, at 5 %.
+ */
+const MAX_DROPPED = 5;
 
 /** Digests of what is in a zip, as JSON. */
 const UNZIP = `import hashlib,json,sys,zipfile
@@ -86,7 +92,10 @@ test.describe('Firefox', () => {
             ...(counted ? { script: COUNT } : {}),
             ...more,
           })
-        : await visitWithChromium({ executablePath: homes.namespaces.wrapper(side, SYSTEM_CHROMIUM) });
+        : await visitWithChromium({
+            executablePath: homes.namespaces.wrapper(side, SYSTEM_CHROMIUM),
+            ...(counted ? { script: COUNT } : {}),
+          });
     visitors.push(visitor);
     return new Person(visitor);
   }
@@ -99,13 +108,19 @@ test.describe('Firefox', () => {
   async function meet(
     sender: Kind,
     receiver: Kind,
-    loss: number,
-    /** Of the receiving side. */
-    preferences: Record<string, boolean | string> = {},
+    {
+      loss,
+      counted = false,
+      preferences = {},
+    }: {
+      loss: number;
+      counted?: boolean;
+      /** Of the receiving side. */
+      preferences?: Record<string, boolean | string>;
+    },
   ): Promise<{ a: Person; b: Person }> {
     await alone();
-    // One pair is counted; in the others everything is as a person has it.
-    const a = await enter(sender, 'a', { counted: counts(sender, receiver) });
+    const a = await enter(sender, 'a', { counted });
     const b = await enter(receiver, 'b', { preferences });
     if (loss > 0) homes.lose('a', loss);
     await b.join(homes.origin('b'), await a.openRoom(homes.origin('a')));
@@ -113,18 +128,20 @@ test.describe('Firefox', () => {
     return { a, b };
   }
 
-  const CASES: readonly [sender: Kind, receiver: Kind, loss: number, always: boolean][] = [
-    ['firefox', 'chromium', 0, false],
-    ['firefox', 'chromium', 0.05, true],
-    ['chromium', 'firefox', 0, true],
-    ['chromium', 'firefox', 0.05, false],
-    ['firefox', 'firefox', 0, false],
-    ['firefox', 'firefox', 0.05, true],
+  // Of each pair one is counted; in the other everything is as a person has it.
+  const CASES: readonly [sender: Kind, receiver: Kind, loss: number, counted: boolean, always: boolean][] = [
+    ['firefox', 'chromium', 0, false, false],
+    ['firefox', 'chromium', 0.05, true, true],
+    // In an ordinary run the reload below is this pair.
+    ['chromium', 'firefox', 0, false, false],
+    ['chromium', 'firefox', 0.05, true, false],
+    ['firefox', 'firefox', 0, true, false],
+    ['firefox', 'firefox', 0.05, false, true],
   ];
-  for (const [sender, receiver, loss, always] of CASES) {
+  for (const [sender, receiver, loss, counted, always] of CASES) {
     test(`${sender} to ${receiver}, ${100 * loss} % lost: byte for byte, and the figures add up`, async () => {
       test.skip(!always && !LONG, 'part of the long run (TESSERA_LONG=1)');
-      const { a, b } = await meet(sender, receiver, loss);
+      const { a, b } = await meet(sender, receiver, { loss, counted });
       const { name, file, bytes } = picture('photo.png', 900);
       await a.pick(file);
       await b.press('accept', name);
@@ -132,15 +149,17 @@ test.describe('Firefox', () => {
       for (const person of [b, a]) await person.transferReaches(name, 'done');
       console.log(`${bytes.length} bytes in ${((performance.now() - began) / 1000).toFixed(2)} s`);
       expect((await b.saved('download', name, name)).equals(bytes)).toBe(true);
-      // Late packets count for a second and a half.
-      await new Promise((resolve) => setTimeout(resolve, 4000));
-      const [sent, received] = [(await a.report(name)).figures, (await b.report(name)).figures];
+      const [{ figures: sent }, { figures: received }] = await Promise.all([
+        settled(() => a.report(name)),
+        settled(() => b.report(name)),
+      ]);
       expect(received.chunksReceived).toBe(Math.ceil(bytes.length / 1024));
       expect(received.packetsReceived + received.packetsLost).toBe(received.packetsSent);
       expect(received.packetsSent).toBe(sent.packetsSent);
-      if (counts(sender, receiver)) {
-        const counted = await a.visitor.evaluate<number>('window.counted.packets');
-        expect(sent.packetsSent, 'as counted where they were handed to the browser').toBe(counted);
+      if (counted) {
+        const handed = await a.visitor.evaluate<number>('window.counted.packets');
+        expect(sent.packetsSent - handed, 'sent, and not handed to the browser').toBeGreaterThanOrEqual(0);
+        expect(sent.packetsSent - handed).toBeLessThanOrEqual(MAX_DROPPED);
       }
       expect(a.visitor.errors).toEqual([]);
       expect(b.visitor.errors).toEqual([]);
@@ -182,40 +201,45 @@ test.describe('Firefox', () => {
     for (const person of [able, other]) await person.reaches('connected');
   });
 
-  test('a receiving Firefox that is reloaded in the middle gets the rest, and an album is streamed to its disk as one zip', async () => {
-    // As with https: only then has a page a service worker.
-    const { a, b } = await meet('chromium', 'firefox', 0.02, {
-      'dom.securecontext.allowlist': SERVER_ADDRESS.ipv4,
-      'dom.serviceWorkers.testing.enabled': true,
-    });
-    const large = picture('large.png', 2600);
-    await a.pick(large.file);
-    await b.press('accept', large.name);
-    await until('a tenth of the picture', async () => {
-      const here = await b.number(large.name, 'chunks-received');
-      return here > large.bytes.length / 10_240;
-    });
-    await b.visitor.reload();
-    for (const person of [a, b]) await person.reaches('connected');
-    await b.transferReaches(large.name, 'done');
-    expect((await b.saved('download', large.name, large.name)).equals(large.bytes)).toBe(true);
+  for (const sender of ['chromium', 'firefox'] as const)
+    test(`a Firefox that is reloaded in the middle gets the rest from ${sender}, and an album is streamed to its disk as one zip`, async () => {
+      test.skip(sender === 'firefox' && !LONG, 'part of the long run (TESSERA_LONG=1)');
+      // As with https: only then has a page a service worker.
+      const { a, b } = await meet(sender, 'firefox', {
+        loss: 0.02,
+        preferences: {
+          'dom.securecontext.allowlist': SERVER_ADDRESS.ipv4,
+          'dom.serviceWorkers.testing.enabled': true,
+        },
+      });
+      const large = picture('large.png', 2600);
+      await a.pick(large.file);
+      await b.press('accept', large.name);
+      await until('a tenth of the picture', async () => {
+        const here = await b.number(large.name, 'chunks-received');
+        return here > large.bytes.length / 10_240;
+      });
+      await b.visitor.reload();
+      for (const person of [a, b]) await person.reaches('connected');
+      await b.transferReaches(large.name, 'done');
+      expect((await b.saved('download', large.name, large.name)).equals(large.bytes)).toBe(true);
 
-    const album = [1, 2, 3].map((seed) => picture(`${seed}.png`, 200, seed));
-    await a.pick(...album.map(({ file }) => file));
-    for (const { name } of album) await b.press('accept', name);
-    for (const { name } of album) await b.transferReaches(name, 'done');
-    await until('the service worker', () => b.visitor.evaluate('!!navigator.serviceWorker.controller'));
-    const zip = join(folder, 'album.zip');
-    writeFileSync(zip, await b.saved('save-zip', '.zip'));
-    // No blob of the page: the worker's answer, which the page made piece by piece.
-    expect(await b.visitor.evaluate('document.querySelector("iframe")?.src ?? ""')).toMatch(
-      /\/save\/[0-9a-f]+$/,
-    );
-    // Another program unpacks it.
-    const { stdout } = spawnSync('python3', ['-c', UNZIP, zip], { encoding: 'utf8' });
-    expect(JSON.parse(stdout)).toEqual(
-      Object.fromEntries([large, ...album].map(({ name, bytes }) => [name, sha256(bytes)])),
-    );
-    expect(b.visitor.errors).toEqual([]);
-  });
+      const album = [1, 2, 3].map((seed) => picture(`${seed}.png`, 200, seed));
+      await a.pick(...album.map(({ file }) => file));
+      for (const { name } of album) await b.press('accept', name);
+      for (const { name } of album) await b.transferReaches(name, 'done');
+      await until('the service worker', () => b.visitor.evaluate('!!navigator.serviceWorker.controller'));
+      const zip = join(folder, 'album.zip');
+      writeFileSync(zip, await b.saved('save-zip', '.zip'));
+      // No blob of the page: the worker's answer, which the page made piece by piece.
+      expect(await b.visitor.evaluate('document.querySelector("iframe")?.src ?? ""')).toMatch(
+        /\/save\/[0-9a-f]+$/,
+      );
+      // Another program unpacks it.
+      const { stdout } = spawnSync('python3', ['-c', UNZIP, zip], { encoding: 'utf8' });
+      expect(JSON.parse(stdout)).toEqual(
+        Object.fromEntries([large, ...album].map(({ name, bytes }) => [name, sha256(bytes)])),
+      );
+      expect(b.visitor.errors).toEqual([]);
+    });
 });

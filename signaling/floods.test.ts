@@ -7,7 +7,7 @@ import { percentile } from '../testbed/load/people.ts';
 const LONG = process.env['TESSERA_LONG'] === '1';
 const times: FloodTimes = LONG
   ? { calmMs: 5000, floodMs: 60_000, perSecond: 10 }
-  : { calmMs: 500, floodMs: 2000, perSecond: 15 };
+  : { calmMs: 1000, floodMs: 3000, perSecond: 10 };
 
 const MAX_JOIN_MS = 500;
 /** A minute of flood grows the heap for longer: by up to 81 MB as measured (bench/results/floods.md). */

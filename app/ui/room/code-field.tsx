@@ -1,6 +1,6 @@
 'use client';
 /** The field for a code, and what it finds wrong with one. */
-import { useId } from 'react';
+import { useId, useLayoutEffect, useRef } from 'react';
 import { completeCode, parseCode } from '../../../lib/session/pairing/code.ts';
 import { isWord, nearestWord } from '../../../lib/session/pairing/word-search.ts';
 import { useText } from '../../text/text.tsx';
@@ -14,6 +14,14 @@ const SUGGESTIONS = 4;
 export function CodeField({ value, change }: { value: string; change: (value: string) => void }) {
   const { t } = useText();
   const id = useId();
+  const field = useRef<HTMLInputElement>(null);
+  // Typed before the page's scripts ran: React has heard of none of it, and would empty the field when it
+  // draws it next.
+  useLayoutEffect(() => {
+    const typed = field.current?.value ?? '';
+    if (typed !== value) change(typed);
+    // oxlint-disable-next-line react/exhaustive-deps -- once
+  }, []);
   const slip = findSlip(value);
   const complete = parseCode(value).kind !== 'malformed';
   const suggestions = complete || slip ? [] : completeCode(value, SUGGESTIONS);
@@ -23,6 +31,7 @@ export function CodeField({ value, change }: { value: string; change: (value: st
         {t.join.code}
       </label>
       <input
+        ref={field}
         id={id}
         className={`${ui.input} ${css.code}`}
         data-testid="code-input"
