@@ -1,9 +1,6 @@
 /** A stop with people connected, and a log with people in it: the real process, and the page's own client. */
-import {
-  createSignalingClient,
-  type SignalingClient,
-} from '../../lib/session/connection/signaling-client.ts';
 import { afterEach, expect, test } from 'vitest';
+import { hearingClient } from '../../lib/session/connection/signaling-client.fixture.ts';
 import { request, startLivingServer, type LivingServer } from '../../testbed/living-server.ts';
 import { DRAIN_MS, SHUTDOWN_MS } from '../wire/limits.ts';
 import { upgrade } from '../test-server.ts';
@@ -20,21 +17,9 @@ async function start(settings: Record<string, string> = {}, port?: number): Prom
 }
 
 function connect(server: string) {
-  const heard: string[] = [];
-  const client: SignalingClient = createSignalingClient({
-    server,
-    onOnline: (online) => heard.push(online ? 'online' : 'offline'),
-    onPaired: () => heard.push('paired'),
-    onMessage: (bytes) => heard.push(`message ${[...bytes].join(',')}`),
-    onPeerLeft: () => heard.push('peer-left'),
-    onExpired: (reason) => heard.push(`expired ${reason}`),
-  });
-  cleanups.push(() => client.close());
-  const until = (event: string, times = 1) =>
-    expect
-      .poll(() => heard.filter((one) => one === event).length, { timeout: 15_000, interval: 10 })
-      .toBeGreaterThanOrEqual(times);
-  return { client, heard, until };
+  const one = hearingClient(server);
+  cleanups.push(() => one.client.close());
+  return one;
 }
 
 async function pair(server: LivingServer) {

@@ -1,10 +1,7 @@
 /** Three nodes, each a process, one Redis, and the page's own client, which does not know where it is. */
 import { io, type Socket } from 'socket.io-client';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import {
-  createSignalingClient,
-  type SignalingClient,
-} from '../../lib/session/connection/signaling-client.ts';
+import { hearingClient } from '../../lib/session/connection/signaling-client.fixture.ts';
 import { startCluster, type Cluster } from '../../testbed/cluster.ts';
 import type { LivingServer } from '../../testbed/living-server.ts';
 import { noRedis } from '../../testbed/redis-server.ts';
@@ -20,18 +17,9 @@ afterEach(() => {
 });
 
 function connect(server: string) {
-  const told: string[] = [];
-  const client: SignalingClient = createSignalingClient({
-    server,
-    onOnline: (online) => told.push(online ? 'online' : 'offline'),
-    onPaired: () => told.push('paired'),
-    onMessage: (bytes) => told.push(`message ${[...bytes].join(',')}`),
-    onPeerLeft: () => told.push('peer-left'),
-    onExpired: (reason) => told.push(`expired ${reason}`),
-  });
-  clients.push(client);
-  const until = (event: string) => expect.poll(() => told, PATIENCE).toContain(event);
-  return { client, told, until };
+  const one = hearingClient(server, PATIENCE);
+  clients.push(one.client);
+  return one;
 }
 
 describe.skipIf(noRedis)('three nodes and Redis [needs redis-server]', { timeout: 120_000 }, () => {
@@ -54,7 +42,7 @@ describe.skipIf(noRedis)('three nodes and Redis [needs redis-server]', { timeout
     return { host, guest, slot, token };
   };
 
-  test('two sides at two nodes meet, talk in order, and are told when the other leaves', async () => {
+  test('two sides at two nodes meet, talk in order, and are notified when the other leaves', async () => {
     const { host, guest } = await pair();
     for (let i = 0; i < 40; i++) {
       host.client.send(Uint8Array.of(1, i));
@@ -62,9 +50,9 @@ describe.skipIf(noRedis)('three nodes and Redis [needs redis-server]', { timeout
     }
     await guest.until('message 1,39');
     await host.until('message 2,39');
-    const heard = ({ told }: typeof host) => told.filter((one) => one.startsWith('message')).slice(-40);
-    expect(heard(guest)).toEqual(Array.from({ length: 40 }, (_, i) => `message 1,${i}`));
-    expect(heard(host)).toEqual(Array.from({ length: 40 }, (_, i) => `message 2,${i}`));
+    const messages = ({ heard }: typeof host) => heard.filter((one) => one.startsWith('message')).slice(-40);
+    expect(messages(guest)).toEqual(Array.from({ length: 40 }, (_, i) => `message 1,${i}`));
+    expect(messages(host)).toEqual(Array.from({ length: 40 }, (_, i) => `message 2,${i}`));
     await guest.client.leave();
     await host.until('peer-left');
   });
@@ -130,7 +118,7 @@ describe.skipIf(noRedis)('three nodes and Redis [needs redis-server]', { timeout
     }
     await guest.until('message 7');
     await expect.poll(() => other.client.open().catch(() => ({})), PATIENCE).toHaveProperty('slot');
-    expect([host.told, guest.told, other.told].flat()).not.toContain('offline');
+    expect([host.heard, guest.heard, other.heard].flat()).not.toContain('offline');
   });
 
   test('a host that waits at a node that is killed takes its room back at another, with the same code', async () => {
@@ -147,7 +135,7 @@ describe.skipIf(noRedis)('three nodes and Redis [needs redis-server]', { timeout
     await guest.until('paired');
   });
 
-  test('the other side of a pair whose node is killed is told by another node', async () => {
+  test('the other side of a pair whose node is killed is notified by another node', async () => {
     const node = await cluster.add();
     const [host, guest] = [connect(node.origin), connect(second.origin)];
     const { slot } = await host.client.open();
@@ -215,7 +203,7 @@ describe.skipIf(noRedis || !LONG)(
           process.kill(other.pid, 'SIGCONT');
           await new Promise((resolve) => setTimeout(resolve, 3000));
         }
-        expect(waiting.flatMap(({ told }) => told)).toEqual(['online', 'online']);
+        expect(waiting.flatMap(({ heard }) => heard)).toEqual(['online', 'online']);
       } finally {
         await cluster.stop();
       }

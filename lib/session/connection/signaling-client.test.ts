@@ -2,7 +2,7 @@ import { Server } from 'socket.io';
 import { afterEach, expect, test } from 'vitest';
 import { startTestServer, type TestServer } from '../../../signaling/test-server.ts';
 import { ADDRESS_LIMITS } from '../../../signaling/wire/limits.ts';
-import { createSignalingClient, type SignalingClient } from './signaling-client.ts';
+import { hearingClient } from './signaling-client.fixture.ts';
 import { closeAhead, openAhead } from './signaling-socket.ts';
 
 const cleanups: (() => unknown)[] = [];
@@ -16,21 +16,10 @@ async function start(port = 0): Promise<TestServer> {
   return server;
 }
 
-/** A client and all its notifications, in order. */
 function connect(server: string) {
-  const told: string[] = [];
-  const client: SignalingClient = createSignalingClient({
-    server,
-    onOnline: (online) => told.push(online ? 'online' : 'offline'),
-    onPaired: () => told.push('paired'),
-    onMessage: (bytes) => told.push(`message ${[...bytes].join(',')}`),
-    onPeerLeft: () => told.push('peer-left'),
-    onExpired: (reason) => told.push(`expired ${reason}`),
-  });
-  cleanups.push(() => client.close());
-  const until = (event: string) =>
-    expect.poll(() => told, { timeout: 15_000, interval: 10 }).toContain(event);
-  return { client, told, until };
+  const one = hearingClient(server);
+  cleanups.push(() => one.client.close());
+  return one;
 }
 
 async function pair(server: TestServer) {
@@ -42,7 +31,7 @@ async function pair(server: TestServer) {
   return { sender, receiver, slot };
 }
 
-test('two sides meet, talk, and are told when the other leaves', async () => {
+test('two sides meet, talk, and are notified when the other leaves', async () => {
   const { sender, receiver } = await pair(await start());
   expect(sender.client.send(Uint8Array.of(1, 2))).toBe(true);
   expect(receiver.client.send(Uint8Array.of(3))).toBe(true);
@@ -97,8 +86,8 @@ test('after a restart both come back by themselves, meet by their id, and nothin
   await sender.until('offline');
   await receiver.until('offline');
   expect(sender.client.send(Uint8Array.of(66))).toBe(false);
-  sender.told.length = 0;
-  receiver.told.length = 0;
+  sender.heard.length = 0;
+  receiver.heard.length = 0;
   await start(server.port);
   await sender.until('online');
   await receiver.until('online');
@@ -109,10 +98,10 @@ test('after a restart both come back by themselves, meet by their id, and nothin
   await receiver.until('paired');
   sender.client.send(Uint8Array.of(1));
   await receiver.until('message 1');
-  expect(receiver.told).not.toContain('message 66');
+  expect(receiver.heard).not.toContain('message 66');
 });
 
-test('another page of the same side takes the place, and the first is told why', async () => {
+test('another page of the same side takes the place, and the first is notified why', async () => {
   const server = await start();
   const [first, second] = [connect(server.origin), connect(server.origin)];
   const id = 'f'.repeat(32);
@@ -134,11 +123,11 @@ test('a server that never answers, or answers nonsense, ends in a named error', 
     socket.emit('expired', 1);
   });
   const port = (io.httpServer.address() as { port: number }).port;
-  const { client, told } = connect(`http://127.0.0.1:${port}`);
+  const { client, heard } = connect(`http://127.0.0.1:${port}`);
   await expect(client.open()).rejects.toMatchObject({ code: 'protocol-violation' });
   await expect(client.join('1')).rejects.toMatchObject({ code: 'protocol-violation' });
   await expect(client.rejoin('0'.repeat(32), 'host')).rejects.toMatchObject({ code: 'server-away' });
-  expect(told.filter((one) => one.startsWith('message'))).toEqual([]);
+  expect(heard.filter((one) => one.startsWith('message'))).toEqual([]);
 });
 
 test('[P-75] what is said with the join is the first that the sender hears, once', async () => {
@@ -148,7 +137,7 @@ test('[P-75] what is said with the join is the first that the sender hears, once
   await receiver.client.join(slot, Uint8Array.of(8, 9));
   receiver.client.send(Uint8Array.of(1));
   await sender.until('message 1');
-  expect(sender.told.slice(sender.told.indexOf('paired'))).toEqual(['paired', 'message 8,9', 'message 1']);
+  expect(sender.heard.slice(sender.heard.indexOf('paired'))).toEqual(['paired', 'message 8,9', 'message 1']);
 });
 
 test('a socket opened ahead is the one that is used, and is closed when nobody joins', async () => {
@@ -186,7 +175,7 @@ test('a closed client is silent and answers nothing more', async () => {
   const { sender, receiver } = await pair(await start());
   sender.client.close();
   await receiver.until('peer-left');
-  expect(sender.told.at(-1)).toBe('paired');
+  expect(sender.heard.at(-1)).toBe('paired');
   expect(sender.client.send(Uint8Array.of(1))).toBe(false);
   await expect(sender.client.open()).rejects.toMatchObject({ code: 'server-away' });
 });
