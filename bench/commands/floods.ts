@@ -12,10 +12,11 @@ const REACH_MS = 500;
 const REACH_MEGABYTES = 64;
 
 export async function floods(bench: Bench): Promise<Result> {
-  const { quick } = bench.args;
+  const { quick, case: only } = bench.args;
+  const chosen = kinds.filter((name) => only === undefined || only.split(',').includes(name));
   const times = { calmMs: quick ? 2000 : 4000, floodMs: quick ? 5000 : 60_000, perSecond: PER_SECOND };
   const results: FloodResult[] = [];
-  for (const name of kinds) {
+  for (const name of chosen) {
     const server = await FloodedServer.start(times, name === 'addresses');
     try {
       const result = await server.flood(name);

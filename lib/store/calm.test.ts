@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { SessionSnapshot, TransferSnapshot } from '../session/model.ts';
 import { noFigures } from '../session/no-figures.ts';
-import { CALM_MS, calmPublisher, HIDDEN_MS, PROMPT_AT_FIRST, PROMPT_PER_SECOND } from './calm.ts';
+import { CALM_MS, calmPublisher, HIDDEN_MS, PROMPT_AT_FIRST, PROMPT_PER_SECOND, REST } from './calm.ts';
 
 const transfer = (part: Partial<TransferSnapshot> = {}): TransferSnapshot => ({
   id: 'a',
@@ -24,12 +24,15 @@ const snapshot = (part: Partial<SessionSnapshot> = {}): SessionSnapshot => ({
 });
 
 /** A publisher that has just shown the first snapshot. */
-function shown() {
+function shown(draw: () => void = () => undefined) {
   const seen: SessionSnapshot[] = [];
   let now = snapshot();
   const calm = calmPublisher(
     () => now,
-    (one) => seen.push(one),
+    (one) => {
+      seen.push(one);
+      draw();
+    },
   );
   const say = (next: SessionSnapshot): void => {
     now = next;
@@ -98,6 +101,23 @@ describe('a calm publisher', () => {
     say(snapshot({ connection: 'reconnecting' }));
     say(snapshot({ connection: 'connected' }));
     expect(seen.at(-1)?.connection).toBe('connected');
+  });
+
+  test('[P-102] a page whose drawings take long draws a fifth of the time, and the last state', async () => {
+    const drawing = 100;
+    const { seen, say } = shown(() => void vi.advanceTimersByTime(drawing));
+    await Promise.resolve();
+    const began = performance.now();
+    for (let at = 0; performance.now() - began < 5000; at++) {
+      say(snapshot({ transfers: [transfer({ id: String(at) })] }));
+      await vi.advanceTimersByTimeAsync(5);
+    }
+    expect(seen.length).toBeLessThanOrEqual(2 + 5000 / (drawing * (1 + REST)));
+    expect(seen.length).toBeGreaterThanOrEqual(8);
+    const last = snapshot({ transfers: [] });
+    say(last);
+    await vi.advanceTimersByTimeAsync(drawing * (1 + REST));
+    expect(seen.at(-1)).toBe(last);
   });
 
   test('draws numbers seldom while the page is hidden, and states at once all the same', () => {

@@ -14,6 +14,12 @@ export const HIDDEN_MS = 2000;
  */
 export const PROMPT_AT_FIRST = 20;
 export const PROMPT_PER_SECOND = 10;
+/**
+ * After a drawing the page rests for this many times as long as it took, so that it answers in between, but
+ * no longer than this (ms): on a machine that is busy with other things it may not be the drawing that took.
+ */
+export const REST = 4;
+const MAX_REST_MS = 500;
 
 export interface CalmPublisher {
   /** The session has a new snapshot. */
@@ -36,6 +42,8 @@ export function calmPublisher(
   let timer: ReturnType<typeof setTimeout> | undefined;
   let prompts = PROMPT_AT_FIRST;
   let promptAt = 0;
+  let restUntil = -Infinity;
+  let resting: ReturnType<typeof setTimeout> | undefined;
 
   /** Whether one more change may be shown at once. */
   const mayPrompt = (now: number): boolean => {
@@ -48,26 +56,48 @@ export function calmPublisher(
     clearTimeout(timer);
     timer = undefined;
     shown = snapshot;
-    shownAt = performance.now();
+    const began = performance.now();
+    shownAt = began;
     publish(snapshot);
+    // React draws in a microtask that it has asked for by now.
+    queueMicrotask(() => {
+      const now = performance.now();
+      restUntil = now + Math.min(MAX_REST_MS, REST * (now - began));
+    });
+  };
+
+  const changed = (): void => {
+    if (resting !== undefined) return;
+    const now = performance.now();
+    if (now < restUntil) {
+      resting = setTimeout(() => {
+        resting = undefined;
+        changed();
+      }, restUntil - now);
+      return;
+    }
+    const prompt = mayPrompt(now);
+    // A drawing is due, and none may be earlier: in a flood even comparing thousands of pictures costs.
+    if (timer !== undefined && !prompt) return;
+    const snapshot = read();
+    const wait = shownAt + (isHidden() ? HIDDEN_MS : CALM_MS) - now;
+    if (wait <= 0 || shown === undefined) show(snapshot);
+    else if (prompt && !sameButNumbers(shown, snapshot)) {
+      prompts -= 1;
+      show(snapshot);
+    } else {
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        changed();
+      }, wait);
+    }
   };
 
   return {
-    changed() {
-      const now = performance.now();
-      const prompt = mayPrompt(now);
-      // A drawing is due, and none may be earlier: in a flood even comparing thousands of pictures costs.
-      if (timer !== undefined && !prompt) return;
-      const snapshot = read();
-      const wait = shownAt + (isHidden() ? HIDDEN_MS : CALM_MS) - now;
-      if (wait <= 0 || shown === undefined) show(snapshot);
-      else if (prompt && !sameButNumbers(shown, snapshot)) {
-        prompts -= 1;
-        show(snapshot);
-      } else timer ??= setTimeout(() => show(read()), wait);
-    },
+    changed,
     stop() {
       clearTimeout(timer);
+      clearTimeout(resting);
     },
   };
 }

@@ -18,9 +18,9 @@ const SNIFF_BYTES = 4096;
 
 /**
  * Offers that ended without an answer and are still shown: a person sees what was taken back, not eight
- * thousand of them.
+ * thousand of them. Where they follow each other each drawing has other ones, and a card is some 60 elements.
  */
-const MAX_WITHDRAWN = 100;
+const MAX_WITHDRAWN = 20;
 
 /** `ReceiverSession` over a worker and WebRTC. */
 export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implements ReceiverSession {
