@@ -113,6 +113,8 @@ export function scriptedReceiver(): ReceiverSession {
     async file(id) {
       const one = session.snapshot().transfers.find((transfer) => transfer.id === id);
       if (one && isMessage(one)) return new File([SAID], one.name, { type: one.type });
+      if (one && !one.type.startsWith('image/'))
+        return new File(['no picture'], one.name, { type: one.type });
       return new File([await picture()], one?.name ?? 'picture.jpg', { type: 'image/jpeg' });
     },
   };

@@ -101,7 +101,12 @@ export const scriptedStates: Record<string, SessionSnapshot> = {
       file({
         id: 'two',
         state: 'done',
-        figures: { ...noFigures(SAID.length), chunksReceived: 1, bytesReceived: SAID.length },
+        figures: {
+          ...noFigures(SAID.length),
+          chunksReceived: 1,
+          bytesReceived: SAID.length,
+          successPercent: 100,
+        },
         name: 'text-1.txt',
         type: MESSAGE_TYPE,
         byteLength: SAID.length,

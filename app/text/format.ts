@@ -36,7 +36,8 @@ export function makeFormat(locale: string): Format {
       made = new Intl.NumberFormat(locale, {
         style: 'unit',
         unit: name,
-        unitDisplay: 'short',
+        // "84 bytes": the short form has no plural in English.
+        unitDisplay: name === 'byte' ? 'long' : 'short',
         maximumFractionDigits: digits,
       });
       units.set(key, made);
