@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { BrowserContext } from '@playwright/test';
 import { expect, test } from './fixtures.ts';
 import { axeViolations } from './support/axe.ts';
+import { LONG } from './support/long.ts';
 
 const KB = 1024;
 /** Compressed script that the page names: what it needs to answer. */
@@ -97,16 +98,20 @@ for (const { path, answers } of pages) {
   });
 }
 
-test('axe finds nothing on any page as it is served, light or dark, in any language', async ({
+test('axe finds nothing on any page as it is served, light or dark, in languages of either direction', async ({
   server,
   pair,
 }) => {
   for (const [colorScheme, locale] of [
     ['light', 'en-GB'],
-    ['dark', 'de-DE'],
-    ['light', 'fr-FR'],
     ['dark', 'ar-EG'],
-    ['light', 'ja-JP'],
+    ...(LONG
+      ? ([
+          ['dark', 'de-DE'],
+          ['light', 'fr-FR'],
+          ['light', 'ja-JP'],
+        ] as const)
+      : []),
   ] as const) {
     const context = await pair.senderBrowser.newContext({ bypassCSP: true, colorScheme, locale });
     const page = await context.newPage();
