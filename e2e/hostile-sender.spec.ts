@@ -23,6 +23,9 @@ const MAX_WAIT_MS = 200;
 /** How often the page's memory is looked at, and a key pressed. */
 const SAMPLE_MS = 200;
 
+/** An ordinary run has seconds for it. */
+const MAX_LOOKS = LONG ? 10 : 2;
+
 const NO_TASK = { wall: 0, processor: 0, parts: 'no long task' };
 
 const ATTACKS: readonly Attack[] = [
@@ -117,7 +120,7 @@ async function privateMegabytes(browser: Browser): Promise<number> {
 /** Looked at until what happened before has settled. */
 async function settled(measure: () => Promise<number>): Promise<number> {
   let [last, now] = [Infinity, await measure()];
-  for (let looks = 0; looks < 10 && Math.abs(now - last) > 1; looks++) {
+  for (let looks = 0; looks < MAX_LOOKS && Math.abs(now - last) > 1; looks++) {
     await new Promise((resolve) => setTimeout(resolve, 1000));
     [last, now] = [now, await measure()];
   }
@@ -159,7 +162,7 @@ test.describe('before any click', () => {
           const pause = () => page.waitForTimeout(SAMPLE_MS).then(() => undefined);
           for (let done: T | undefined; done === undefined; done = await Promise.race([flooding, pause()]))
             await look();
-          for (let after = 0; after < 5; after++) await Promise.all([look(), pause()]);
+          for (let after = 0; after < 3; after++) await Promise.all([look(), pause()]);
           return flooding;
         };
         // The lanes open, and what the page does at first is done.
