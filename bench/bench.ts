@@ -30,6 +30,11 @@ export class Bench {
     return this.#stage?.chromium;
   }
 
+  /** How late the relay was on average, ms; `undefined`: it did not take part. */
+  async relayLateness(): Promise<number | undefined> {
+    return (await this.#stage?.link.stats())?.latenessEverMs;
+  }
+
   async stage(): Promise<Stage> {
     this.#stage ??= await Stage.open();
     return this.#stage;

@@ -77,6 +77,33 @@ function slow(name: string, rateMbit: number, queueMs: number): Case {
 /** What two minutes are enough for. */
 export const quickCases = ['5mb-0', '5mb-5', '200kb'];
 
+const spot = (name: string, title: string, megabytes: number, change: Partial<LinkOptions>): Case => ({
+  name: `spot-${name}`,
+  title,
+  bytes: megabytes * 1e6,
+  link: link({ rateMbit: 20, ...change }),
+  alone: true,
+});
+
+/** Rows of the simulated scoreboard (`lib/simulation/path-cases.ts`) that browsers are asked, too. */
+export const spotCases: readonly Case[] = [
+  spot('200kb-0', '200 KB, 20 Mbit/s, 100 ms', 0.2, {}),
+  spot('200kb-5', '200 KB, 20 Mbit/s, 200 ms, 5 %', 0.2, { delayMs: 100, loss: 0.05 }),
+  spot('200kb-10', '200 KB, 20 Mbit/s, 200 ms, 10 %', 0.2, { delayMs: 100, loss: 0.1 }),
+  spot('200kb-1mbit', '200 KB, 1 Mbit/s, 100 ms', 0.2, { rateMbit: 1 }),
+  spot('5mb-0', '5 MB, 20 Mbit/s, 100 ms', 5, {}),
+  spot('5mb-5', '5 MB, 20 Mbit/s, 100 ms, 5 %', 5, { loss: 0.05 }),
+  spot('5mb-10', '5 MB, 10 Mbit/s, 60 ms, 10 %', 5, { rateMbit: 10, delayMs: 30, loss: 0.1 }),
+  spot('5mb-20', '5 MB, 20 Mbit/s, 60 ms, 20 %', 5, { delayMs: 30, loss: 0.2 }),
+  spot('20mb-1', '20 MB, 20 Mbit/s, 60 ms, 1 %', 20, { delayMs: 30, loss: 0.01 }),
+  spot('queue', '5 MB, 20 Mbit/s, 60 ms, queue of 10 ms', 5, { delayMs: 30, queueMs: 10 }),
+  spot('jitter', '5 MB, 20 Mbit/s, 60 ms, jitter 50 ms, 2 %', 5, {
+    delayMs: 30,
+    jitterMs: 50,
+    loss: 0.02,
+  }),
+];
+
 export const lossCases: readonly Case[] = [0, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2].map((loss) => ({
   name: `loss-${loss * 100}`,
   title: `5 MB, 100 ms, ${loss * 100} %`,

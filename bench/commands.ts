@@ -16,6 +16,7 @@ import { paths } from './commands/paths.ts';
 import { quality } from './commands/quality.ts';
 import { share } from './commands/share.ts';
 import { soak } from './commands/soak.ts';
+import { spots } from './commands/spots.ts';
 import { sweep } from './commands/sweep.ts';
 import { tenth } from './commands/tenth.ts';
 import { loss, sizes } from './commands/variations.ts';
@@ -46,6 +47,7 @@ export const commands: Readonly<Record<string, Command>> = {
   appear: { about: 'from accepting to the first picture on the screen', run: appear },
   quality: { about: 'how good a picture looks while it arrives, beside a reliable channel', run: quality },
   paths: { about: 'kind and unkind paths, simulated: time over limit, own drops, shares', run: paths },
+  spots: { about: 'some of these paths in browsers, at rates that two cores carry', run: spots },
   load: {
     about: 'what a node of the server carries, beside a bare Socket.IO server; needs no browser',
     run: load,

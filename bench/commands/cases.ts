@@ -1,6 +1,6 @@
 /** `npm run bench`: every case of the table of targets, Tessera beside what is used today. */
 import type { Bench } from '../bench.ts';
-import { lossCases, quickCases, sizeCases, targetCases, type Case } from '../cases.ts';
+import { lossCases, quickCases, sizeCases, spotCases, targetCases, type Case } from '../cases.ts';
 import { measureCase, type CaseResult } from '../measure-case.ts';
 import type { Result } from '../result.ts';
 import { casesChart } from './cases-chart.ts';
@@ -60,7 +60,7 @@ export async function measureCases(bench: Bench, list: readonly Case[]): Promise
   return results;
 }
 
-const everyCase = [...targetCases, ...lossCases, ...sizeCases];
+const everyCase = [...targetCases, ...lossCases, ...sizeCases, ...spotCases];
 
 function findCase(name: string, list: readonly Case[]): Case[] {
   const found = list.find((one) => one.name === name);

@@ -44,6 +44,11 @@ describe('a report', () => {
     expect(text).not.toContain('busy');
   });
 
+  test('says how late the relay was, where it took part', () => {
+    expect(markdownReport(result, { ...circumstances, relayLateness: 0.234 }, [])).toContain('0.23 ms late');
+    expect(markdownReport(result, circumstances, [])).not.toContain('late on average');
+  });
+
   test('says that a busy machine gives no figures', () => {
     expect(markdownReport(result, { ...circumstances, loadAfter: 7 }, [])).toContain('busy with other work');
   });

@@ -9,6 +9,8 @@ export interface Circumstances {
   /** Load averages over a minute, before and after. */
   loadBefore: number;
   loadAfter: number;
+  /** How late the relay delivered on average, ms; `undefined`: it did not take part. */
+  relayLateness?: number | undefined;
   minutes: number;
   command: string;
 }
@@ -24,7 +26,7 @@ export function markdownReport(
   circumstances: Circumstances,
   charts: readonly string[],
 ): string {
-  const { machine, date, loadBefore, loadAfter, minutes, command } = circumstances;
+  const { machine, date, loadBefore, loadAfter, relayLateness, minutes, command } = circumstances;
   const versions = [
     `Tessera ${machine.tessera}`,
     ...(machine.chromium === undefined ? [] : [`Chromium ${machine.chromium}`]),
@@ -39,7 +41,7 @@ export function markdownReport(
     [
       `${date}, \`${command}\`, ${minutes.toFixed(1)} minutes.`,
       `${machine.processor}, ${machine.cores} cores, ${machine.memoryGigabytes} GB, ${machine.system}; ${versions.join(', ')}.`,
-      `Load average ${loadBefore} before, ${loadAfter} after.`,
+      `Load average ${loadBefore} before, ${loadAfter} after.${relayLateness === undefined ? '' : ` The relay was ${relayLateness.toFixed(2)} ms late on average.`}`,
       ...(busy ? ["**The machine was busy with other work: these times are not the code's.**"] : []),
     ].join('\n'),
     ...result.notes,

@@ -16,6 +16,8 @@ export interface RelayStats {
   /** How late the relay itself delivered, because Node's timers tick in milliseconds. */
   latenessMeanMs: number;
   latenessMaxMs: number;
+  /** The mean since the relay began. */
+  latenessEverMs: number;
   sockets: number;
 }
 
@@ -54,6 +56,7 @@ export class RelayServer {
   #timer: NodeJS.Timeout | undefined;
   #timerDue = Infinity;
   #late = { count: 0, sum: 0, max: 0 };
+  readonly #lateEver = { count: 0, sum: 0 };
   #sweep = setInterval(() => this.#closeIdle(), IDLE_MS / 4);
 
   /** The port that represents `port` of `owner`; the other side is to send there. */
@@ -83,6 +86,7 @@ export class RelayServer {
       toSender: this.links.toSender.stats(),
       latenessMeanMs: this.#late.count > 0 ? this.#late.sum / this.#late.count : 0,
       latenessMaxMs: this.#late.max,
+      latenessEverMs: this.#lateEver.count > 0 ? this.#lateEver.sum / this.#lateEver.count : 0,
       sockets: this.#standIns.size,
     };
   }
@@ -148,6 +152,8 @@ export class RelayServer {
       const late = now - due;
       this.#late.count++;
       this.#late.sum += late;
+      this.#lateEver.count++;
+      this.#lateEver.sum += late;
       if (late > this.#late.max) this.#late.max = late;
       next.from.lastUsed = now;
       try {
