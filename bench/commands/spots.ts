@@ -1,4 +1,4 @@
-/** Some of the scoreboard’s paths (`paths.ts`) in real browsers, where the path, not the processor, is the limit. */
+/** Some of the scoreboard’s paths (`paths.ts`) in real browsers, where not the processor limits them. */
 import type { Bench } from '../bench.ts';
 import { spotCases } from '../cases.ts';
 import type { CaseResult } from '../measure-case.ts';

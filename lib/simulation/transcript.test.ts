@@ -13,7 +13,7 @@ import { ReliableFlow, type FlowModel } from './reliable-flow.ts';
 import { StallingEndpoint } from './stalling-endpoint.ts';
 import { RecordedEndpoint, Transcript } from './transcript.fixture.ts';
 
-const EXPECTED = '620b8e7ec9f36290d135740174a86d42c7d580e01ccde8d949e1d1a8cfc28dea';
+const EXPECTED = '7183df08b9b85128534e9a9eba64cffc941de4c8839a3a468d9db0019ebd34cc';
 
 const PATHS = 60;
 /** Virtual time at which a run is cut off. */

@@ -28,8 +28,16 @@ const DECAY = 0.02;
 const FALLEN_QUEUE: Millis = 25;
 const FALLEN = 0.75;
 const FALLEN_ROUNDS = 0.5;
-/** It is lowered to this share at a time. */
+/** It is lowered to this share at a time, and not below what was carried on average lately. */
 const MIN_FALL = 0.5;
+/**
+ * Time constant of that average. Wi-Fi's rate changes each 50 ms: what it carries is the mean. And the share
+ * of it that is taken again once the queue is gone.
+ */
+const MEAN_TIME: Millis = 300;
+const MEAN_SHARE = 0.9;
+/** A queue shorter than this is gone. */
+const NO_QUEUE: Millis = 12;
 /** The rate has fallen while it is below this share of the largest of the last seconds. */
 const RECOVERING = 0.75;
 const RECENT: Millis = 5000;
@@ -65,6 +73,11 @@ export class BandwidthEstimate {
   /** Bytes a millisecond delivered by the newest samples, without compensation. */
   deliveryRate = 0;
   #takenAt: Millis = 0;
+  /** What was carried on average lately, and when that was last counted. */
+  #mean = 0;
+  #meanAt: Millis = 0;
+  /** When the estimate was last lowered since the path carried much less. */
+  #loweredAt: Millis = -Infinity;
   /** Since when the path seems to carry much less. */
   #fallenAt: Millis | undefined;
   readonly #recent = new WindowedExtreme('max');
@@ -86,9 +99,16 @@ export class BandwidthEstimate {
     const carried = this.deliveryRate / (1 - baseLoss);
     // Packets that an event loop held back and released at once were not sent at once (BBR's rate sample).
     const sending = sample.newestSentAt - first.newestSentAt;
+    this.#mean += (carried - this.#mean) * (1 - Math.exp((this.#meanAt - now) / MEAN_TIME));
+    this.#meanAt = now;
     if (this.#fell(carried, (sample.sent - first.sent) / sending, queue, roundTrip, now)) {
-      this.replace(Math.max(carried, this.rate * MIN_FALL), now);
+      this.replace(Math.max(carried, this.#mean, this.rate * MIN_FALL), now);
       this.#fallenAt = undefined;
+      this.#loweredAt = now;
+      return;
+    }
+    if (this.rate < this.#mean * MEAN_SHARE && queue < NO_QUEUE && now - this.#loweredAt < RECENT) {
+      this.replace(this.#mean * MEAN_SHARE, now);
       return;
     }
     // Written so that it holds too while a receiver has reported no packet that was sent (−∞ − −∞).
@@ -106,12 +126,13 @@ export class BandwidthEstimate {
     this.measured = true;
   }
 
-  /** By trains of probes the path carries this; more is not forgotten. */
-  expect(rate: number, now: Millis): void {
+  /** By trains of probes the path carries `rate`. Returns whether no more than that was measured since. */
+  expect(rate: number, now: Millis): boolean {
     const expected = Math.min(MAX_EXPECTED, rate * EXPECTED_SHARE);
-    if (this.measured && this.rate >= expected) return;
+    if (this.measured && this.rate > expected) return false;
     this.replace(expected, now);
     this.measured = true;
+    return true;
   }
 
   /** The path carries much less than it did: there is a queue, and it grows. */
@@ -144,6 +165,12 @@ export class BandwidthEstimate {
     this.#samples = [];
     this.#recent.reset();
     if (this.rate > FIRST_RATE) this.replace(Math.max(FIRST_RATE, this.rate * KEPT_SHARE), now);
+  }
+
+  /** What was measured or expected before was more than the path carries: it is not to be recovered. */
+  correct(rate: number, now: Millis): void {
+    this.#recent.reset();
+    this.replace(rate, now);
   }
 
   /** What slowed us down was not the path's rate: takes the largest of the last seconds. */

@@ -43,6 +43,13 @@ test('loss that goes away while the sender holds back was its own overflow, and 
   expect(tested.baseLoss(0.25)).toBeLessThan(0.05);
 });
 
+test('an overflow of a few per cent, which one test cannot show, shows in several together', () => {
+  const tested = new OverflowTest();
+  const results = run(tested, { usual: 0.04, held: 0 }, 20_000);
+  expect(results.at(0)?.rate).toBeUndefined();
+  expect(results.some(({ rate }) => rate !== undefined)).toBe(true);
+});
+
 test('loss that stays is the path’s', () => {
   const tested = new OverflowTest();
   const [result] = run(tested, { usual: 0.2, held: 0.2 }, 5000);

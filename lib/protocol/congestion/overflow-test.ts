@@ -8,6 +8,8 @@ const TEST_PACKETS = 120;
 const MAX_TEST_ROUNDS = 3;
 /** Fewer show nothing. */
 const MIN_TEST_PACKETS = 40;
+/** Share of what the tests before have counted that the next one keeps. */
+const HELD_KEPT = 0.8;
 /** What was lost before it must exceed what the test lost by this, and these many standard errors. */
 const PROVED_EXCESS = 0.02;
 const PROVED_ERRORS = 2.5;
@@ -146,8 +148,9 @@ export class OverflowTest {
     this.#from = now;
     const length = (TEST_PACKETS * 1133) / (deliveryRate * TEST_GAIN);
     this.#until = now + Math.min(MAX_TEST_ROUNDS * round, Math.max(round, length));
-    this.#held.resolved = 0;
-    this.#held.lost = 0;
+    // An overflow of a few per cent shows only in several tests together.
+    this.#held.resolved *= HELD_KEPT;
+    this.#held.lost *= HELD_KEPT;
   }
 
   #judge(roundTrip: Millis, now: Millis): TestResult | undefined {
@@ -161,6 +164,8 @@ export class OverflowTest {
     const spread = Math.max(0.005, usualLoss * (1 - usualLoss));
     const error = Math.sqrt(spread * (1 / held.resolved + 1 / usual.resolved));
     if (usualLoss - heldLoss <= Math.max(PROVED_EXCESS, PROVED_ERRORS * error)) {
+      // Neither proved nor refuted: what was known holds.
+      if (this.shallow && usualLoss - heldLoss > PROVED_EXCESS / 2) return undefined;
       this.#ceiling = undefined;
       this.#cappedUntil = now;
       const loss = (held.lost + usual.lost) / (held.resolved + usual.resolved);
@@ -170,6 +175,8 @@ export class OverflowTest {
     this.#cappedUntil = now + CAPPED_ROUNDS * (roundTrip + SLACK);
     usual.resolved = 0;
     usual.lost = 0;
+    held.resolved = 0;
+    held.lost = 0;
     return { rate: this.#rateBefore / (1 - heldLoss), loss: heldLoss };
   }
 }

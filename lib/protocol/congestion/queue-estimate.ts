@@ -25,10 +25,11 @@ const MAX_NOISE: Millis = 80;
 export class QueueEstimate {
   /** Queueing delay by the newest feedback. */
   delay: Millis = 0;
-  /** The newest probe's delay, the steps between them, and by how much the path's own delay varies. */
+  /** By how much the path's own delay varies. */
+  noise: Millis = 0;
+  /** The newest probe's delay, and the steps between them. */
   #probed: Millis | undefined;
   readonly #steps: Millis[] = [];
-  #noise: Millis = 0;
   readonly #base = new WindowedExtreme('min');
   readonly #current = new WindowedExtreme('min');
   readonly #delays = new WindowedExtreme('max');
@@ -43,7 +44,7 @@ export class QueueEstimate {
     const base = this.#base.add(oneWayDelay, now, BASE_WINDOW);
     // The minimum of a few feedbacks: one late batch of the receiver's event loop is not a queue.
     const current = this.#current.add(oneWayDelay, now, Math.max(15, roundTrip / 8));
-    this.delay = Math.max(0, current - base - this.#noise);
+    this.delay = Math.max(0, current - base - this.noise);
     this.#delays.add(this.delay, now, Math.max(600, 4 * roundTrip));
   }
 
@@ -56,7 +57,7 @@ export class QueueEstimate {
     this.#steps.push(Math.abs(oneWayDelay - before));
     if (this.#steps.length < NOISE_PROBES) return;
     const median = this.#steps.toSorted((a, b) => a - b)[this.#steps.length >> 1] as number;
-    this.#noise = Math.min(MAX_NOISE, Math.max(0, NOISE_FACTOR * median - NOISE_ALLOWANCE));
+    this.noise = Math.min(MAX_NOISE, Math.max(0, NOISE_FACTOR * median - NOISE_ALLOWANCE));
   }
 
   /** The delay of now is the path's: a back-off has not changed it. */

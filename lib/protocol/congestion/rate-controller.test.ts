@@ -86,9 +86,9 @@ describe('the rate controller', () => {
   });
 
   test('[P-46] begins the first picture near the rate that trains of probes have shown, and believes no more than 50 Mbit/s', () => {
-    const begun = (trainRate: number): RateController => {
+    const begun = (rate: number): RateController => {
       const controller = new RateController();
-      controller.resume(trainRate, 0);
+      controller.resume({ rate, time: 10 }, 0);
       return controller;
     };
     expect(begun(2000).state).toBe('startup');
@@ -97,12 +97,22 @@ describe('the rate controller', () => {
     expect(begun(1e6).bottleneck).toBeLessThanOrEqual(6250);
   });
 
+  test('[P-46] believes no train of probes where the delay varies as much', () => {
+    const controller = new RateController();
+    for (let now = 0; now < 1000; now += 25)
+      deliver(controller, 1, now, now + 1, { idle: true, oneWayDelay: 50 + ((now / 25) % 2) * 30 });
+    controller.resume({ rate: 50, time: 40 }, 1000);
+    expect(controller.bottleneck).toBe(new RateController().bottleneck);
+    controller.resume({ rate: 50, time: 400 }, 2000);
+    expect(controller.bottleneck).toBeCloseTo(40);
+  });
+
   test('[P-46] knows a path better by the pictures that it carried than by the trains before them', () => {
     const controller = new RateController();
-    controller.resume(500, 0);
+    controller.resume({ rate: 500, time: 10 }, 0);
     deliver(controller, 1000, 0, 300, { limited: false });
     deliver(controller, 1000, 300, 600, { limited: false, oneWayDelay: 110 });
-    controller.resume(500, 5000);
+    controller.resume({ rate: 500, time: 10 }, 5000);
     expect(controller.state).toBe('cruise');
     expect(controller.bottleneck).toBeGreaterThan(900);
   });

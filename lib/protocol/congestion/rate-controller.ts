@@ -15,6 +15,7 @@
  * Rates are bytes per millisecond, of whole lane messages.
  */
 import type { Millis } from '../endpoint.ts';
+import { DATA_PACKET } from '../wire/lane-packet.ts';
 import { BaseDrain } from './base-drain.ts';
 import { BandwidthEstimate, type DeliverySample } from './bandwidth-estimate.ts';
 import { CompetitiveWindow } from './competitive-window.ts';
@@ -42,6 +43,14 @@ export interface RateSample extends DeliverySample, LossSample {
   readonly disturbed: boolean;
 }
 
+/** What a train of probes has shown. */
+export interface TrainRate {
+  /** Bytes a millisecond. */
+  readonly rate: number;
+  /** From its first arrival to its last, ms. */
+  readonly time: Millis;
+}
+
 type Phase =
   | { readonly state: 'startup'; readonly search: Startup }
   | { readonly state: 'drain' | 'cruise' }
@@ -54,9 +63,21 @@ export type RateState = Phase['state'];
 const MIN_RATE = 8;
 /** 2 Gbit/s: no browser moves more. */
 const MAX_RATE = 250_000;
-/** Queue aimed at: above the jitter of two browsers' event loops, far below what a person notices. */
-const TARGET_QUEUE: Millis = 12;
+/**
+ * Queue aimed at: above the jitter of two browsers' event loops, far below what a person notices. It grows as
+ * the rate shrinks (Copa's target is so many packets), so that of two sessions the slower one yields less.
+ */
+const TARGET_QUEUE: Millis = 5;
+const TARGET_BYTES = 12 * DATA_PACKET;
+const MAX_TARGET_QUEUE: Millis = 18;
+/** A queue shorter than this is empty. */
+const EMPTY_QUEUE: Millis = 12;
 const MIN_GAIN = 0.5;
+/** The same for as many round trips as Wi-Fi's rate needs to rise again. */
+const FIRST_MIN_GAIN = 0.75;
+const FIRST_ROUNDS = 2;
+/** Added to the round trip: both event loops and the feedback's interval. */
+const SLACK: Millis = 20;
 /**
  * Round trips within which an excess of queue is drained: more than the loop's delay of one, so that it
  * settles.
@@ -65,6 +86,8 @@ const DRAIN_ROUNDS = 1.5;
 /** Round-trip time assumed before the first feedback. */
 const FIRST_ROUND_TRIP: Millis = 100;
 
+/** A train is believed that took so many times as long as the path's delay varies. */
+const TRAIN_OVER_NOISE = 4;
 /** Pacing gain where the queue is too short to probe: what is above the path's rate is lost at once. */
 const CAPPED_GAIN = 0.98;
 /** Probes know the path's loss roughly: so much more ends a search that finds no more rate. */
@@ -161,11 +184,13 @@ export class RateController {
 
   /**
    * A transfer starts after an idle period: forgets what only held while packets flowed, keeps the path.
-   * @param trainRate bytes a millisecond that the path carries by trains of probes
+   * @param train what trains of probes have shown
    */
-  resume(trainRate: number | undefined, now: Millis): void {
-    const known = trainRate !== undefined && !this.#limitFound;
-    if (known) this.#bandwidth.expect(trainRate, now);
+  resume(train: TrainRate | undefined, now: Millis): void {
+    // What pictures have shown is better than what trains have.
+    // Where the delay varies by as much as a train takes, its time shows that and not the rate.
+    const exact = train !== undefined && train.time >= TRAIN_OVER_NOISE * this.#queueing.noise;
+    const known = exact && !this.#limitFound && this.#bandwidth.expect(train.rate, now);
     this.#bandwidth.resume(now);
     this.#queueing.reset();
     this.#contention.reset(now);
@@ -202,7 +227,7 @@ export class RateController {
 
   /** There are more lanes than when they limited the sender: what the path carries is open again. */
   widen(now: Millis): void {
-    if (this.queue <= TARGET_QUEUE && this.state !== 'startup') this.#search(WIDEN_GAIN, now);
+    if (this.queue <= EMPTY_QUEUE && this.state !== 'startup') this.#search(WIDEN_GAIN, now);
   }
 
   #gain(phase: Phase, now: Millis): number {
@@ -213,8 +238,10 @@ export class RateController {
     if (draining !== undefined) return draining;
     if (this.#overflow.capped(now)) return CAPPED_GAIN;
     const probe = this.#overflow.shallow ? PROBE_GAIN : this.#probe.value;
-    const excess = (this.queue - TARGET_QUEUE) / Math.max(40, DRAIN_ROUNDS * this.#roundTrip);
-    return Math.max(MIN_GAIN, Math.min(probe, 1 - excess + (probe - PROBE_GAIN)));
+    const target = Math.min(MAX_TARGET_QUEUE, TARGET_QUEUE + TARGET_BYTES / this.#bandwidth.rate);
+    const excess = (this.queue - target) / Math.max(40, DRAIN_ROUNDS * this.#roundTrip);
+    const patient = this.#contention.undrainedFor(now) < FIRST_ROUNDS * (this.#roundTrip + SLACK);
+    return Math.max(patient ? FIRST_MIN_GAIN : MIN_GAIN, Math.min(probe, 1 - excess + (probe - PROBE_GAIN)));
   }
 
   #search(gain: number, now: Millis): void {
@@ -229,7 +256,7 @@ export class RateController {
     }
     this.#drain.update(this.queue, this.#roundTrip, now);
     const drained =
-      this.queue < TARGET_QUEUE || this.#contention.undrainedFor(now) > 4 * this.#roundTrip + 400;
+      this.queue < EMPTY_QUEUE || this.#contention.undrainedFor(now) > 4 * this.#roundTrip + 400;
     if (phase.state === 'drain' && drained) this.#phase = CRUISE;
     if (this.#contention.update(this.queue, this.#bandwidth.rate, this.#roundTrip, now)) {
       const byteLength = this.#bandwidth.rate * (this.#roundTrip + this.queue);
@@ -251,7 +278,7 @@ export class RateController {
     this.#contention.restart(now);
     // How much of the loss was our own overflow only a slower rate can show.
     if (end === 'overflow' && deliveryRate > 0) {
-      this.#bandwidth.replace(deliveryRate / (1 - this.baseLoss), now);
+      this.#bandwidth.correct(deliveryRate / (1 - this.baseLoss), now);
       this.#overflow.settle(roundTrip, now);
     }
     this.#testOverflow(now);
@@ -260,7 +287,7 @@ export class RateController {
   #compete(window: CompetitiveWindow, sample: RateSample, now: Millis): void {
     const { queue, baseLoss } = this;
     const roundTrip = this.#roundTrip;
-    const end = window.update({ ...sample, queue, roundTrip, baseLoss, emptyQueue: TARGET_QUEUE }, now);
+    const end = window.update({ ...sample, queue, roundTrip, baseLoss, emptyQueue: EMPTY_QUEUE }, now);
     const { pathLoss } = window;
     if (pathLoss !== undefined && pathLoss > baseLoss) this.#losses.rebase(pathLoss);
     if (end === undefined) return;
@@ -287,7 +314,7 @@ export class RateController {
     if (found === undefined) return;
     this.#losses.rebase(found.loss);
     if (found.rate === undefined) return;
-    this.#bandwidth.replace(found.rate, now);
+    this.#bandwidth.correct(found.rate, now);
     this.#phase = CRUISE;
     this.#limitFound = true;
   }

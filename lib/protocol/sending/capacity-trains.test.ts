@@ -36,7 +36,7 @@ describe('trains of probes', () => {
     ] as const) {
       const trains = new CapacityTrains();
       expect(probe(mbits * 125, trains)).toEqual(lengths);
-      expect(trains.rate! / (mbits * 125)).toBeCloseTo(1, 1);
+      expect(trains.rate!.rate / (mbits * 125)).toBeCloseTo(1, 1);
       expect(trains.nextTimeout()).toBe(Infinity);
       expect(take(trains, 20_000)).toBe(0);
     }
@@ -58,7 +58,7 @@ describe('trains of probes', () => {
     trains.heard({ train: 1, count: 2, first: 0, last: 2, time: 208 }, 0, 60);
     expect(trains.rate).toBeUndefined();
     trains.heard(undefined, 25, 70);
-    expect(trains.rate).toBeCloseTo((2 * DATA_PACKET) / 20.8);
+    expect(trains.rate?.rate).toBeCloseTo((2 * DATA_PACKET) / 20.8);
   });
 
   test('[P-121] that were not sent, and places that they did not have, are not believed', () => {
@@ -70,7 +70,7 @@ describe('trains of probes', () => {
     trains.heard({ train: 1, count: 4, first: 0, last: 3, time: 400 }, 0, 60);
     // Once.
     trains.heard({ train: 1, count: 4, first: 0, last: 3, time: 1 }, 0, 70);
-    expect(trains.rate).toBeCloseTo((3 * DATA_PACKET) / 40);
+    expect(trains.rate?.rate).toBeCloseTo((3 * DATA_PACKET) / 40);
   });
 
   test('take the smaller rate of the last two, since late arrivals that are handed over at once look fast', () => {
@@ -85,9 +85,9 @@ describe('trains of probes', () => {
         now + 30,
       );
       now += 200;
-      if (i === 2) expect(trains.rate).toBeCloseTo((7 * DATA_PACKET) / 14);
+      if (i === 2) expect(trains.rate?.rate).toBeCloseTo((7 * DATA_PACKET) / 14);
     }
-    expect(trains.rate).toBeCloseTo((31 * DATA_PACKET) / 62);
+    expect(trains.rate?.rate).toBeCloseTo((31 * DATA_PACKET) / 62);
   });
 
   test('[P-121] are broken off by a picture', () => {

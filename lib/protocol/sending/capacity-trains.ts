@@ -1,4 +1,5 @@
 import type { Millis } from '../endpoint.ts';
+import type { TrainRate } from '../congestion/rate-controller.ts';
 import type { TrainReport } from '../wire/feedback-packet.ts';
 import { DATA_PACKET, TICKS } from '../wire/lane-packet.ts';
 
@@ -18,10 +19,8 @@ const REST: Millis = 40;
 const DECIDING = 8;
 
 /** A train that is over. */
-interface Judged {
+interface Judged extends TrainRate {
   readonly length: number;
-  /** Bytes a millisecond. */
-  readonly rate: number;
 }
 
 /**
@@ -101,12 +100,12 @@ export class CapacityTrains {
     this.#previous = undefined;
   }
 
-  /** Bytes a millisecond that the path carries, `undefined`: not known. */
-  get rate(): number | undefined {
+  /** What the path carries, `undefined`: not known. */
+  get rate(): TrainRate | undefined {
     const last = this.#last;
     const previous = this.#previous;
-    if (last === undefined || previous === undefined || previous.length < DECIDING) return last?.rate;
-    return Math.min(last.rate, previous.rate);
+    if (last === undefined || previous === undefined || previous.length < DECIDING) return last;
+    return last.rate < previous.rate ? last : previous;
   }
 
   get #length(): number {
@@ -120,7 +119,7 @@ export class CapacityTrains {
     if (report === undefined) return;
     const time = Math.max(1, report.time) / TICKS;
     this.#previous = this.#last;
-    this.#last = { length: this.#length, rate: ((report.last - report.first) * DATA_PACKET) / time };
+    this.#last = { length: this.#length, time, rate: ((report.last - report.first) * DATA_PACKET) / time };
     if (time > LONG) this.#enough = true;
   }
 }

@@ -48,9 +48,19 @@ export class LaneSet {
 
   /** The packet number for what is sent on this lane now. */
   send(lane: OutgoingLane, carried: Carried | undefined, now: Millis): number {
+    this.#use(lane);
+    return lane.send(carried, now);
+  }
+
+  /** The same for a probe of a train. */
+  sendOfTrain(lane: OutgoingLane, now: Millis): number {
+    this.#use(lane);
+    return lane.sendOfTrain(now);
+  }
+
+  #use(lane: OutgoingLane): void {
     this.#leastRecentlyUsed.delete(lane);
     this.#leastRecentlyUsed.add(lane);
-    return lane.send(carried, now);
   }
 
   /**

@@ -5,6 +5,18 @@ import { OutgoingLane, type Carried } from './outgoing-lane.ts';
 
 const PACKET = 1040;
 
+test('[P-121] what is lost of a train of probes is no loss of the path, and what follows it is', () => {
+  const lane = new OutgoingLane(1);
+  for (let i = 0; i < 4; i++) lane.sendOfTrain(0);
+  lane.send(undefined, 30);
+  // It gives them up before anything is heard.
+  expect(lane.expire(10)).toBe(4);
+  expect(lane.acknowledge(4, 2, 2)).toMatchObject({ resolved: 0, lost: 0 });
+  expect(lane.inFlight).toBe(0);
+  for (const at of [60, 60, 60, 60, 90]) lane.send(undefined, at);
+  expect(lane.acknowledge(9, 6, 2)).toMatchObject({ lost: 1 });
+});
+
 /** A lane that sent `count` packets for one block, 1 ms apart. */
 function sentOn(count: number): { lane: OutgoingLane; block: Carried } {
   const lane = new OutgoingLane(1);

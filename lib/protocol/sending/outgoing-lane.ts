@@ -41,6 +41,8 @@ export class OutgoingLane {
   #late = 0;
   /** Packets numbered below this were in flight when the window was last halved: one halving a round trip. */
   #recoverBelow = 0;
+  /** The newest packet of a train of probes: it may have overflowed a queue that pictures will not. */
+  #trainThrough = -1;
   readonly #window = new AssociationWindow();
   /** Packets in flight on all lanes. */
   readonly #all: InFlight<LanePacket>;
@@ -69,6 +71,12 @@ export class OutgoingLane {
     return this.#window.room(byteLength, this.inFlight);
   }
 
+  /** The packet number for a probe of a train: what is lost of those is no sign of the path's loss. */
+  sendOfTrain(now: Millis): number {
+    this.#trainThrough = this.#next;
+    return this.send(undefined, now);
+  }
+
   /** The packet number for what is sent now. */
   send(carried: Carried | undefined, now: Millis): number {
     const number = this.#next++;
@@ -88,6 +96,7 @@ export class OutgoingLane {
     const received = this.#received + (((received16 - this.#received) << 16) >> 16);
     // Old news, or claims about packets that were never sent.
     if (highest < this.#highest || received < this.#received || highest >= this.#next) return NOTHING;
+    const ofTrain = this.#highest < this.#trainThrough;
     this.#highest = highest;
     this.#received = received;
 
@@ -111,7 +120,7 @@ export class OutgoingLane {
     const gap = (this.#packets[this.#head]?.number ?? Infinity) <= highest;
     const late = gap ? 0 : Math.max(0, this.#resolved - received) - this.#late;
     this.#late += late;
-    return { sentAt, resolved, lost, late };
+    return ofTrain ? NOTHING : { sentAt, resolved, lost, late };
   }
 
   /**

@@ -53,7 +53,7 @@ test('[P-121] sends four trains over eight lanes, 62 KB in all, after the first 
   expect(sent.findIndex(({ length }) => length === DATA_PACKET)).toBe(24);
   expect(new Set(full.map(({ at }) => at)).size).toBe(4);
   expect(new Set(full.map(({ lane }) => lane)).size).toBe(8);
-  expect(prober.rate).toBeCloseTo(2600);
+  expect(prober.rate?.rate).toBeCloseTo(2600);
 });
 
 test('[P-121] sends one train of four packets to a receiver that reports none', () => {

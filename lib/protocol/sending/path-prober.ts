@@ -1,8 +1,10 @@
 import type { Millis, Transmit } from '../endpoint.ts';
+import type { TrainRate } from '../congestion/rate-controller.ts';
 import type { TrainReport } from '../wire/feedback-packet.ts';
 import { DATA_HEADER, DATA_PACKET, encodeProbe, ticksOf, type TrainPlace } from '../wire/lane-packet.ts';
 import { CapacityTrains } from './capacity-trains.ts';
 import type { LaneSet } from './lane-set.ts';
+import type { OutgoingLane } from './outgoing-lane.ts';
 
 /**
  * A path that has carried nothing yet is probed while the person is still choosing: this many small packets,
@@ -36,19 +38,24 @@ export class PathProber {
     return this.#trains.open;
   }
 
-  /** Bytes a millisecond that the path carries by the trains; `undefined`: not known. */
-  get rate(): number | undefined {
+  /** What the path carries by the trains; `undefined`: not known. */
+  get rate(): TrainRate | undefined {
     return this.#trains.rate;
   }
 
   poll(lanes: LaneSet, now: Millis): Transmit | undefined {
     if (!this.ready(lanes)) return undefined;
     const place = this.#left > PROBES - BEFORE_TRAINS ? undefined : this.#trains.poll(now);
-    if (place !== undefined) return probe(lanes, place.place % TRAIN_LANES, now, DATA_PACKET, place);
+    if (place !== undefined) {
+      // Not over those that measure the loss.
+      const lane = lanes.nth(PROBE_LANES + (place.place % TRAIN_LANES));
+      return probe(lane, lanes.sendOfTrain(lane, now), now, DATA_PACKET, place);
+    }
     if (this.#left === 0 || now < this.#nextAt) return undefined;
     this.#nextAt = now + PROBE_INTERVAL;
     this.#left -= 1;
-    return probe(lanes, this.#left % PROBE_LANES, now, DATA_HEADER);
+    const lane = lanes.nth(this.#left % PROBE_LANES);
+    return probe(lane, lanes.send(lane, undefined, now), now, DATA_HEADER);
   }
 
   heard(report: TrainReport | undefined, delivered: Millis, now: Millis): void {
@@ -73,7 +80,12 @@ export class PathProber {
   }
 }
 
-function probe(lanes: LaneSet, turn: number, now: Millis, length: number, place?: TrainPlace): Transmit {
-  const lane = lanes.nth(turn);
-  return { lane: lane.id, bytes: encodeProbe(lanes.send(lane, undefined, now), ticksOf(now), length, place) };
+function probe(
+  lane: OutgoingLane,
+  number: number,
+  now: Millis,
+  length: number,
+  place?: TrainPlace,
+): Transmit {
+  return { lane: lane.id, bytes: encodeProbe(number, ticksOf(now), length, place) };
 }
