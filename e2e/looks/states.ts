@@ -82,7 +82,7 @@ export const looks: readonly Look[] = [
   { name: 'send-room', page: 'send', state: 'waiting', act: open },
   { name: 'send-guessed', kept: false, page: 'send', state: 'guessed', act: open },
   { name: 'send-moving', page: 'send', state: 'moving', act: send },
-  { name: 'send-files', kept: false, page: 'send', state: 'offered', act: sendFiles },
+  { name: 'send-files', page: 'send', state: 'offered', act: sendFiles },
   { name: 'send-held', kept: false, page: 'send', state: 'held', act: sendThree },
   { name: 'send-failed', kept: false, page: 'send', state: 'failed', act: sendThree },
   { name: 'receive-empty', page: 'receive' },
@@ -100,10 +100,10 @@ export const looks: readonly Look[] = [
   { name: 'receive-done', page: 'receive', state: 'done', act: list },
   { name: 'receive-reconnecting', kept: false, page: 'receive', state: 'reconnecting', act: list },
   { name: 'receive-failed', kept: false, page: 'receive', state: 'failed', act: list },
-  { name: 'receive-files', kept: false, page: 'receive', state: 'files', act: list },
+  { name: 'receive-files', page: 'receive', state: 'files', act: list },
   { name: 'receive-names', page: 'receive', state: 'names', act: list },
   { name: 'receive-album', page: 'receive', state: 'album', act: list },
-  { name: 'settings', kept: false, page: 'send', act: settings },
+  { name: 'settings', page: 'send', act: settings },
 ];
 
 /** A PNG with a gradient, the same each time; it keeps the pictures of the pages small. */

@@ -158,6 +158,7 @@ function Invitation({ room, openRoom }: { room: Room; openRoom: () => void }) {
         )}
       </div>
       <output className={`${ui.small} ${css.said}`}>{said}</output>
+      {here && <Notice kind="warn">{t.room.onlyHere}</Notice>}
       <div className={css.qr}>
         <div className={css.square}>
           <Part>
@@ -165,7 +166,7 @@ function Invitation({ room, openRoom }: { room: Room; openRoom: () => void }) {
           </Part>
         </div>
         <div>
-          {here ? <Notice kind="warn">{t.room.onlyHere}</Notice> : <p>{t.room.qrHint}</p>}
+          {!here && <p>{t.room.qrHint}</p>}
           <a
             className={`${ui.mono} ${css.link}`}
             data-testid="room-link"
