@@ -5,6 +5,7 @@ import { bare } from './commands/bare.ts';
 import { cases } from './commands/cases.ts';
 import { chaos } from './commands/chaos.ts';
 import { cpu } from './commands/cpu.ts';
+import { cuts } from './commands/cuts.ts';
 import { direct } from './commands/direct.ts';
 import { floods } from './commands/floods.ts';
 import { join } from './commands/join.ts';
@@ -62,5 +63,9 @@ export const commands: Readonly<Record<string, Command>> = {
     run: chaos,
   },
   soak: { about: 'what the server keeps of half an hour of pairings; needs no browser', run: soak },
+  cuts: {
+    about: 'sessions that are cut, reloaded, frozen and short of room, by seed; needs no browser',
+    run: cuts,
+  },
   sweep: { about: 'thousands of simulated paths; needs no browser', run: sweep },
 };

@@ -99,6 +99,7 @@ export function ReceiverRoom() {
               forgetFragment();
               void store.join(code, sessionOptions('receiver'));
             }}
+            goOn={() => store.session()?.continue()}
             openRoom={() => void store.openRoom(sessionOptions('receiver'))}
             Enter={EnterForm}
           />
@@ -132,7 +133,7 @@ export function ReceiverRoom() {
               <p className={ui.soft}>{t.join.waitingHint}</p>
             </div>
           )}
-          <Totals transfers={transfers} cancelAll={store.cancelAll} />
+          <Totals transfers={transfers} cancelAll={store.cancelAll} pauseAll={store.pauseAll} />
           {offered.length > 1 && (
             <button
               type="button"

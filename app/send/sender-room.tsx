@@ -61,6 +61,7 @@ export function SenderRoom() {
             fragment={fragment}
             forgetFragment={forgetFragment}
             aboutToJoin={warm}
+            goOn={() => store.session()?.continue()}
             openRoom={() => void store.openRoom(sessionOptions('sender'))}
             join={(code) => {
               forgetFragment();
@@ -91,7 +92,7 @@ export function SenderRoom() {
           )}
           {items.length > 0 && (
             <section className={ui.main} aria-label={t.transfer.list} tabIndex={-1} data-keeps-focus>
-              <Totals transfers={transfers} cancelAll={store.cancelAll} />
+              <Totals transfers={transfers} cancelAll={store.cancelAll} pauseAll={store.pauseAll} />
               {moving && !awake && <p className={`${ui.soft} ${ui.small}`}>{t.device.wakeLockMissing}</p>}
               {held > 1 && (
                 <button

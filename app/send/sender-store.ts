@@ -3,8 +3,9 @@ import { tabName } from '../../lib/session/page/tab.ts';
 import { imageTools } from '../../lib/store/image-tools.ts';
 import { createSendStore, isOver, type SendStore } from '../../lib/store/send-store.ts';
 import { isFinal } from '../../lib/session/transfer-state.ts';
-import type { SessionOptions } from '../../lib/session/model.ts';
+import type { SenderSession, SessionOptions } from '../../lib/session/model.ts';
 import { canResumeSending, makeSenderSession } from '../make-session.ts';
+import { settings } from '../settings.ts';
 import { setUnderway } from '../underway.ts';
 
 let store: SendStore | undefined;
@@ -95,6 +96,13 @@ function make(): SendStore {
       atStake: items.some((item) => !isOver(item, snapshot)),
     });
   });
+  let limited: SenderSession | undefined;
+  const limit = (): void => {
+    limited = made.session();
+    limited?.limitRate(settings.getState().rateLimit);
+  };
+  settings.subscribe(({ rateLimit }, before) => rateLimit !== before.rateLimit && limit());
+  made.subscribe(() => made.session() !== limited && limit());
   if (typeof window !== 'undefined') {
     // A page that goes into the back-forward cache may return, and finds its room or its receiver again.
     window.addEventListener('pagehide', ({ persisted }) => {

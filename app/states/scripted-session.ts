@@ -35,6 +35,7 @@ function shared(initial: SessionSnapshot) {
     openRoom: () => publish({}),
     join: () => publish({}),
     cancel: () => undefined,
+    pause: () => undefined,
     chunkMap(id: string) {
       const figures = find(id)?.figures;
       if (!figures) return undefined;
@@ -56,6 +57,7 @@ function shared(initial: SessionSnapshot) {
         roundTrip: 102 + 6 * Math.sin(at / 5),
         lanes: Math.min(64, 8 + at * 2),
       })),
+    continue: () => undefined,
     leave: () => undefined,
   };
 }
@@ -92,6 +94,7 @@ export function scriptedSender(): SenderSession {
     },
     retry: () => undefined,
     offerHeld: () => undefined,
+    limitRate: () => undefined,
     headerBytes: () => new TextEncoder().encode('TSR1 evening-at-the-harbour.jpg image/jpeg'),
   };
 }

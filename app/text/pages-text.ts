@@ -32,6 +32,7 @@ export function pagesText(translation: Messages, language: string) {
       ...text.room,
       expires: (when: string) => say('room.expires', { when }),
       qr: (code: string) => say('room.qr', { code }),
+      searchUntil: (when: string) => say('room.searchUntil', { when }),
       with: (name: string) => say('room.with', { name }),
       lanes: (count: number) => say('room.lanes', { count }),
     },

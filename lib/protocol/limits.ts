@@ -111,6 +111,12 @@ export const MAX_OPEN_BLOCKS = 256;
  */
 export const MAX_UNFINISHED_BLOCKS = 2 * MAX_OPEN_BLOCKS;
 
+/**
+ * Transfers that may be paused when some of their bytes have crossed: each keeps its open blocks. The
+ * receiver asks for half of that, so that one which is on its way does not count against it.
+ */
+export const MAX_PAUSED = 16;
+
 /** Blocks asked from the disk before they are needed. */
 export const READ_AHEAD_BLOCKS = 16;
 

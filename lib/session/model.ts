@@ -84,6 +84,9 @@ export interface Room {
   expiresAt: number;
 }
 
+/** Who wants a transfer to rest (P-124): this person, the other one, both. */
+export type PausedBy = 'nobody' | 'here' | 'there' | 'both';
+
 /** Defined in `docs/PROTOCOL.md`, section "Figures". All are counts of the original's chunks or packets. */
 export interface Figures {
   chunksTotal: number;
@@ -132,6 +135,8 @@ export interface TransferSnapshot {
   /** Unix milliseconds, of the original file. */
   modified: number;
   state: TransferState;
+  /** Who wants it to rest; without a connection it rests anyway. */
+  paused?: PausedBy;
   problem?: Problem;
   figures: Figures;
   /** Hex; on the sender known once prepared, on the receiver as announced, then verified. */
@@ -149,6 +154,10 @@ export interface SessionSnapshot {
   role: Role;
   connection: ConnectionState;
   problem?: Problem;
+  /** Until when the other side is searched for while `reconnecting`, Unix milliseconds. */
+  searchUntil?: number;
+  /** `failed`, and `Session.continue` searches once more. */
+  canContinue?: boolean;
   /** The signaling server is reachable. */
   serverOnline: boolean;
   peerName?: string;
@@ -251,6 +260,8 @@ export interface Session {
   snapshot(): SessionSnapshot;
   subscribe(listener: () => void): () => void;
   cancel(transfer: string): void;
+  /** Lets an accepted transfer rest, or go on; on both sides. */
+  pause(transfer: string, paused: boolean): void;
   /** Live views of one transfer; cheap enough to call on each animation frame. */
   chunkMap(transfer: string): ChunkMap | undefined;
   chunkLog(transfer: string): ChunkLog | undefined;
@@ -259,6 +270,8 @@ export interface Session {
   openRoom(): void;
   /** Joins the other side's room: a typed code (`slot-word-word`) or a link's fragment. */
   join(code: string): void;
+  /** Looks once more for the other side of a session that was given up. */
+  continue(): void;
   /** Ends the session and tells the other side. */
   leave(): void;
 }
@@ -273,6 +286,8 @@ export interface SenderSession extends Session {
   retry(transfer: string): void;
   /** Offers a picture that is held, likewise. */
   offerHeld(transfer: string): void;
+  /** Sends no faster from now on, Mbit/s; 0: as fast as the path carries. */
+  limitRate(megabits: number): void;
   /** First bytes of the file header as it goes over the wire, for the demonstration view. */
   headerBytes(transfer: string): Uint8Array | undefined;
 }

@@ -28,9 +28,9 @@ export const FINAL_STATES: readonly TransferState[] = (Object.keys(STATES) as Tr
   (state) => STATES[state] === 'ends',
 );
 
-/** What the page shows of a transfer in `state`: without a connection nothing moves. */
-export const shownState = (state: TransferState, connected: boolean): TransferState =>
-  !connected && (state === 'sending' || state === 'receiving') ? 'paused' : state;
+/** What the page shows of a transfer in `state`: without a connection, or while it rests, nothing moves. */
+export const shownState = (state: TransferState, moves: boolean): TransferState =>
+  !moves && (state === 'sending' || state === 'receiving') ? 'paused' : state;
 
 interface Transfer {
   readonly state: TransferState;

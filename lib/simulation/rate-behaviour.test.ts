@@ -61,6 +61,26 @@ describe('the rate', () => {
     TIMEOUT_MS,
   );
 
+  test(
+    '[P-46] holds the limit that a person set, and uses the path again once it is lifted',
+    () => {
+      const path = { rate: 50e6, rtt: 40, loss: 0.05, queueMs: 100 };
+      const album = albumOn(path, [pictureOf(2_000_000, 1), pictureOf(8_000_000, 2)]);
+      const { pair } = album;
+      album.sender.limitRate(8e6 / 8, 0);
+      expect(pair.run({ until: () => album.sent.size === 1, maxTime: 60_000 })).toBe('until');
+      // The limit is of lane messages; the link counts the headers below them, too.
+      const megabits = (pair.links.aToB.stats.byteLength * WIRE_EFFICIENCY * 8) / (pair.now * 1000);
+      expect(megabits).toBeLessThan(8.2);
+      expect(megabits).toBeGreaterThan(6.5);
+      const { now } = pair;
+      album.sender.limitRate(undefined, now);
+      expect(album.run(60_000)).toBe('until');
+      expect((8_000_000 * 8) / ((pair.now - now) * 1000)).toBeGreaterThan(25);
+    },
+    TIMEOUT_MS,
+  );
+
   test.each([2e6, 10e6, 50e6])(
     '[P-46] of a path of %i bit/s is not brought down by random loss',
     (rate) => {

@@ -149,6 +149,8 @@ function fieldsOf(event: AnyEvent): Field[] {
       return [8, event.target, event.hold];
     case 'silence':
       return [9, event.transfer];
+    case 'paused':
+      return [21, event.transfer, event.paused];
     case 'bye':
       return [10];
     case 'offered':

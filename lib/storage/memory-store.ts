@@ -24,6 +24,7 @@ interface Entry {
   modified: number;
 }
 
+/** `ByteStore` in this worker's memory; gone with it. */
 export class MemoryStore implements ByteStore {
   readonly kind = 'memory';
   readonly #entries = new Map<string, Entry>();

@@ -78,10 +78,13 @@ function page(outbox: KeptOutbox, mayResume = false) {
     cancel: () => {},
     retry: () => {},
     offerHeld: () => {},
+    pause: () => {},
+    limitRate: () => {},
     headerBytes: () => undefined,
     chunkMap: () => undefined,
     chunkLog: () => undefined,
     history: () => [],
+    continue: () => {},
     leave: () => {},
   };
   let count = 0;

@@ -1,7 +1,7 @@
 /** The receiver's page as a plain store around one session. React only draws it. */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { ReceiverSession, SessionOptions, SessionSnapshot, TransferSnapshot } from '../session/model.ts';
-import { isFinal } from '../session/transfer-state.ts';
+import { isFinal, isMoving } from '../session/transfer-state.ts';
 import { calmPublisher, type CalmPublisher } from './calm.ts';
 import { keepIdentity } from './keep-identity.ts';
 
@@ -27,6 +27,9 @@ export interface ReceiveStore extends StoreApi<ReceiveState> {
   setAutoAccept(on: boolean): void;
   cancel(transfer: string): void;
   cancelAll: () => void;
+  pause(transfer: string, paused: boolean): void;
+  /** Everything that is on its way. */
+  pauseAll: (paused: boolean) => void;
   /** `readFor`: how long a download may still read the stored copies, ms; absent: none does. */
   markSaved: (transfers: readonly string[], readFor?: number) => void;
   throwAway(transfer: string): void;
@@ -123,6 +126,11 @@ export function createReceiveStore({ makeSession }: ReceiveStoreOptions): Receiv
     },
     throwAway: (transfer) => session?.throwAway(transfer),
     cancel: (transfer) => session?.cancel(transfer),
+    pause: (transfer, paused) => session?.pause(transfer, paused),
+    pauseAll(paused) {
+      for (const one of store.getState().snapshot?.transfers ?? [])
+        if (isMoving(one)) session?.pause(one.id, paused);
+    },
     cancelAll() {
       for (const one of store.getState().snapshot?.transfers ?? []) {
         if (!isFinal(one)) session?.cancel(one.id);

@@ -43,10 +43,13 @@ function makeSession() {
     cancel: (id) => cancelled.push(id),
     retry: (id) => retried.push(id),
     offerHeld: (id) => offeredAnyway.push(id),
+    pause: () => {},
+    limitRate: () => {},
     headerBytes: () => undefined,
     chunkMap: () => undefined,
     chunkLog: () => undefined,
     history: () => [],
+    continue: () => {},
     leave: () => undefined,
   };
   const publish = (next: Partial<SessionSnapshot>) => {

@@ -57,6 +57,9 @@ export interface SendStore extends StoreApi<SendState> {
   chooseFor(item: string, choice: Choice): void;
   cancel(item: string): void;
   cancelAll: () => void;
+  pause(item: string, paused: boolean): void;
+  /** Everything that is on its way. */
+  pauseAll: (paused: boolean) => void;
   retry(item: string): void;
   /** Offers a picture that waited for another receiver. */
   offerHeld(item: string): void;
@@ -193,6 +196,10 @@ export function createSendStore({ makeSession, tools, makeId }: SendStoreOptions
     if (one?.stage.at !== 'sent' || transferOf(one, session?.snapshot())?.state !== 'held') return;
     readdress(id);
     session?.offerHeld(one.stage.transfer);
+  }
+
+  function pause(one: OutboxItem | undefined, paused: boolean): void {
+    if (one?.stage.at === 'sent') session?.pause(one.stage.transfer, paused);
   }
 
   function drop(id: string): void {
@@ -353,6 +360,10 @@ export function createSendStore({ makeSession, tools, makeId }: SendStoreOptions
       for (const one of store.getState().items) {
         if (!isOver(one, store.getState().snapshot)) cancel(one.id);
       }
+    },
+    pause: (id, paused) => pause(item(id), paused),
+    pauseAll(paused) {
+      for (const one of store.getState().items) pause(one, paused);
     },
     retry(id) {
       const one = item(id);

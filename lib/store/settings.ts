@@ -9,6 +9,9 @@ export type Theme = (typeof THEMES)[number];
 /** Longest name kept and sent, in UTF-16 units: a name, not a message. */
 export const MAX_NAME_LENGTH = 40;
 
+/** Mbit/s that may be set as a limit. */
+export const MAX_MEGABITS = 10_000;
+
 /** What is stored; a value that is none of ours becomes the first one. */
 const KeptSettings = v.object({
   /** Shown to the other side after pairing. Empty: `suggestedName` is used. */
@@ -21,6 +24,8 @@ const KeptSettings = v.object({
   theme: v.fallback(v.picklist(THEMES), 'system'),
   /** Downloads each picture once it is here. */
   saveEach: v.fallback(v.boolean(), false),
+  /** Sends no faster, Mbit/s. 0: as fast as the path carries. */
+  rateLimit: v.fallback(v.pipe(v.number(), v.minValue(0), v.maxValue(MAX_MEGABITS)), 0),
   /** Signals for a person who looks elsewhere. */
   notify: v.fallback(v.boolean(), false),
   sound: v.fallback(v.boolean(), false),
@@ -44,6 +49,8 @@ export interface SettingsStore extends StoreApi<Settings> {
   setLanguage(language: string): void;
   setRelayOnly(on: boolean): void;
   setTheme(theme: Theme): void;
+  /** Mbit/s; what is no number, or none that a path has, is no limit. */
+  setRateLimit(megabits: number): void;
   setSwitch(name: Switch, on: boolean): void;
 }
 
@@ -74,6 +81,7 @@ export function createSettingsStore(): SettingsStore {
     setLanguage: (language) => change({ language }),
     setRelayOnly: (relayOnly) => change({ relayOnly }),
     setTheme: (theme) => change({ theme }),
+    setRateLimit: (megabits) => change({ rateLimit: megabits > 0 ? Math.min(MAX_MEGABITS, megabits) : 0 }),
     setSwitch: (name, on) => change({ [name]: on }),
   };
 }

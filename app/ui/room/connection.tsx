@@ -7,8 +7,17 @@ import { isolate } from './session-options.ts';
 import ui from '../kit/ui.module.css';
 
 /** Who is on the other side, how, and in what state. Always there, so that nothing jumps when it changes. */
-export function Connection({ snapshot, idle }: { snapshot: SessionSnapshot | undefined; idle: string }) {
-  const { t } = useText();
+export function Connection({
+  snapshot,
+  idle,
+  goOn,
+}: {
+  snapshot: SessionSnapshot | undefined;
+  idle: string;
+  /** Looks once more for the other side. */
+  goOn?: () => void;
+}) {
+  const { t, f } = useText();
   const state = snapshot?.connection ?? 'waiting';
   const peer = snapshot?.peerName;
   const said =
@@ -36,7 +45,22 @@ export function Connection({ snapshot, idle }: { snapshot: SessionSnapshot | und
           </p>
         )}
       </div>
+      {snapshot?.searchUntil !== undefined && (
+        <p className={`${ui.soft} ${ui.small}`} data-testid="search-until">
+          {t.room.searchUntil(f.time(snapshot.searchUntil))}
+        </p>
+      )}
       {snapshot?.problem && <ProblemNotice problem={snapshot.problem} />}
+      {snapshot?.canContinue && goOn && (
+        <button
+          type="button"
+          className={`${ui.button} ${ui.primary} ${ui.wide}`}
+          data-testid="continue"
+          onClick={goOn}
+        >
+          {t.room.continue}
+        </button>
+      )}
       {snapshot &&
         state !== 'connected' &&
         !snapshot.serverOnline &&

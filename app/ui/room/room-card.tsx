@@ -29,6 +29,8 @@ interface Props {
   forgetFragment: () => void;
   /** They are about to press Join; called as often as one likes. */
   aboutToJoin: () => void;
+  /** Looks once more for the other side of a session that was given up. */
+  goOn: () => void;
   openRoom: () => void;
   join: (code: string) => void;
   /** Where a code is entered: loaded with the page that begins with it, later by the other. */
@@ -67,7 +69,7 @@ export function RoomCard(props: Props) {
         )}
         {title}
       </h2>
-      <Connection snapshot={snapshot} idle={t.connection.closed} />
+      <Connection snapshot={snapshot} idle={t.connection.closed} goOn={props.goOn} />
       {!able && <ProblemNotice problem={{ code: 'webrtc-missing' }} />}
       {asks && able && way === 'show' && (
         <form

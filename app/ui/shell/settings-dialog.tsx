@@ -1,6 +1,6 @@
 'use client';
 import { useEffect, useId, useRef } from 'react';
-import { THEMES } from '../../../lib/store/settings.ts';
+import { MAX_MEGABITS, THEMES } from '../../../lib/store/settings.ts';
 import { useStore } from '../../../lib/store/use-store.ts';
 import { settings } from '../../settings.ts';
 import { useText } from '../../text/text.tsx';
@@ -54,6 +54,7 @@ export function SettingsDialog({ close }: { close: () => void }) {
           ))}
         </fieldset>
         <RelayOnlyCheck testId="settings-relay-only" />
+        <RateLimit />
         <SaveEachCheck testId="settings-save-each" />
         <SignalSwitches />
         <p className={`${ui.soft} ${ui.small}`}>{t.settings.kept}</p>
@@ -62,5 +63,35 @@ export function SettingsDialog({ close }: { close: () => void }) {
         </button>
       </form>
     </dialog>
+  );
+}
+
+/** Leaves room for others in the same network. */
+function RateLimit() {
+  const { t } = useText();
+  const id = useId();
+  const limit = useStore(settings, ({ rateLimit }) => rateLimit);
+  return (
+    <div>
+      <label className={ui.label} htmlFor={id}>
+        {t.settings.rateLimit}
+      </label>
+      <input
+        id={id}
+        className={ui.input}
+        type="number"
+        inputMode="decimal"
+        min={0}
+        max={MAX_MEGABITS}
+        step="any"
+        data-testid="rate-limit"
+        aria-describedby={`${id}-hint`}
+        value={limit === 0 ? '' : limit}
+        onChange={(event) => settings.setRateLimit(event.target.valueAsNumber)}
+      />
+      <p id={`${id}-hint`} className={`${ui.soft} ${ui.small}`}>
+        {t.settings.rateLimitHint}
+      </p>
+    </div>
   );
 }

@@ -10,6 +10,7 @@ import { useNamed } from '../kit/named.tsx';
 import { Notice, ProblemNotice } from '../kit/notice.tsx';
 import { Part } from '../kit/part.tsx';
 import { FileIcon } from '../picture/file-icon.tsx';
+import { PauseButton } from './pause-button.tsx';
 import { Progress } from './progress.tsx';
 import { type ReceivedFile, receivedFile } from './received-file.ts';
 import { ReceivedPicture } from '../picture/received-picture.tsx';
@@ -121,6 +122,7 @@ export const ReceiverTransfer = memo(
               </button>
             </>
           )}
+          <PauseButton transfer={transfer} pause={(paused) => store.pause(id, paused)} />
           {!isFinal(transfer) && state !== 'offered' && (
             <button
               type="button"

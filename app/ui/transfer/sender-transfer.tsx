@@ -23,6 +23,7 @@ import { ProblemNotice } from '../kit/notice.tsx';
 import { Part } from '../kit/part.tsx';
 import { FileIcon } from '../picture/file-icon.tsx';
 import { PreviewPicture } from '../picture/picture-box.tsx';
+import { PauseButton, restWords } from './pause-button.tsx';
 import { Progress } from './progress.tsx';
 import { TransferCard, Verified } from './transfer-card.tsx';
 import ui from '../kit/ui.module.css';
@@ -160,6 +161,7 @@ function Drawn({ item, transfer, snapshot, session, store }: Props) {
             </button>
           </>
         )}
+        {transfer && <PauseButton transfer={transfer} pause={(paused) => store.pause(item.id, paused)} />}
         {!over && state !== 'held' && (
           <button
             type="button"
@@ -216,7 +218,7 @@ function useSaid(item: OutboxItem, transfer: TransferSnapshot | undefined, state
   if (transfer?.state === 'queued' && transfer.prepared !== undefined && transfer.prepared < 1) {
     return `${t.transfer.preparing} ${f.percent(Math.floor(transfer.prepared * 100))}`;
   }
-  return t.senderStates[state];
+  return (transfer && restWords(t, transfer)) ?? t.senderStates[state];
 }
 
 function Outcome({ item: { outcome } }: { item: OutboxItem }) {

@@ -6,14 +6,17 @@ import { totalsOf } from '../../../lib/store/receive-store.ts';
 import { useText } from '../../text/text.tsx';
 import css from './progress.module.css';
 import ui from '../kit/ui.module.css';
+import { mayPause, restsHere } from './pause-button.tsx';
 
 /** All pictures together; only when there are several. */
 export function Totals({
   transfers,
   cancelAll,
+  pauseAll,
 }: {
   transfers: readonly TransferSnapshot[];
   cancelAll: (() => void) | undefined;
+  pauseAll: (paused: boolean) => void;
 }) {
   const { t, f } = useText();
   const totals = totalsOf(transfers);
@@ -30,6 +33,7 @@ export function Totals({
           {' · '}
           <span className={ui.soft}>{f.bytes(totals.byteLength)}</span>
         </p>
+        <PauseAll transfers={transfers} pauseAll={pauseAll} />
         {cancelAll && !transfers.every(isFinal) && (
           <button
             type="button"
@@ -48,5 +52,29 @@ export function Totals({
         aria-label={t.transfer.progress}
       />
     </div>
+  );
+}
+
+/** Everything that is on its way rests, or goes on. */
+function PauseAll({
+  transfers,
+  pauseAll,
+}: {
+  transfers: readonly TransferSnapshot[];
+  pauseAll: (paused: boolean) => void;
+}) {
+  const { t } = useText();
+  const moving = transfers.filter(mayPause);
+  if (moving.length === 0) return null;
+  const rest = moving.every(restsHere);
+  return (
+    <button
+      type="button"
+      className={`${ui.button} ${ui.quiet}`}
+      data-testid={rest ? 'resume-all' : 'pause-all'}
+      onClick={() => pauseAll(!rest)}
+    >
+      {rest ? t.transfer.resumeAll : t.transfer.pauseAll}
+    </button>
   );
 }

@@ -114,6 +114,8 @@ export class RateController {
   #rebased = false;
   /** A new connection has not shown its limit yet. */
   #reconnected = false;
+  /** The person's, bytes a millisecond. */
+  #limit = MAX_RATE;
 
   get state(): RateState {
     return this.#phase.state;
@@ -126,7 +128,7 @@ export class RateController {
       phase.state === 'contend'
         ? phase.window.rate(this.#roundTrip, this.queue)
         : this.#bandwidth.rate * this.#gain(phase, this.#now);
-    return Math.min(MAX_RATE, Math.max(MIN_RATE, rate));
+    return Math.min(this.#limit, Math.max(MIN_RATE, rate));
   }
 
   /** The model's bottleneck rate, bytes a millisecond. */
@@ -223,6 +225,17 @@ export class RateController {
     const rebased = this.#rebased;
     this.#rebased = false;
     return rebased;
+  }
+
+  /**
+   * Paces no faster from now on; what the path carries beyond it is looked for when the limit is raised.
+   * @param rate bytes a millisecond; `undefined`: no limit
+   */
+  limit(rate: number | undefined, now: Millis): void {
+    const limit = Math.min(MAX_RATE, Math.max(MIN_RATE, rate ?? MAX_RATE));
+    const raised = limit > this.#limit;
+    this.#limit = limit;
+    if (raised && this.state !== 'startup') this.#search(WIDEN_GAIN, now);
   }
 
   /** There are more lanes than when they limited the sender: what the path carries is open again. */

@@ -1,6 +1,7 @@
 /** One picture at the receiver: its states (P-21) and what has arrived. */
 import type { Millis } from '../endpoint.ts';
 import { blockChunks } from '../geometry.ts';
+import { Pauses } from '../pauses.ts';
 import type { Transitions } from '../transitions.ts';
 import type { FileHeader } from '../wire/file-header.ts';
 import type { Run } from '../wire/run-list.ts';
@@ -62,6 +63,7 @@ export class IncomingTransfer {
   readonly unreported: { rebuilt: number[]; duplicates: number[] } = { rebuilt: [], duplicates: [] };
   /** `packets` of the last PROGRESS. */
   reportedPackets = 0;
+  readonly pauses = new Pauses();
   #current: IncomingPhase = { state: 'offered' };
 
   constructor(id: number, header: FileHeader) {

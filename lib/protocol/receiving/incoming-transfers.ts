@@ -51,6 +51,16 @@ export class IncomingTransfers {
     return [...this.active].filter(({ state }) => state === 'receiving');
   }
 
+  /** Something of it should arrive. */
+  get expecting(): boolean {
+    return this.receiving().some(({ pauses }) => !pauses.any);
+  }
+
+  /** Transfers that are paused and have begun. */
+  get resting(): number {
+    return this.receiving().filter(({ pauses, packets }) => pauses.any && packets > 0).length;
+  }
+
   /**
    * Objects to report on. What is being sent now is first: the sender's order is that of acceptance, not of
    * the offers.

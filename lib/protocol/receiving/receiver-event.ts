@@ -38,6 +38,8 @@ export type ReceiverEvent =
   /** The figures will not change any more. */
   | { readonly type: 'final'; readonly transfer: number }
   | { readonly type: 'cancelled'; readonly transfer: number; readonly reason: CancelReason }
+  /** The sender wants it to rest, or no longer. */
+  | { readonly type: 'paused'; readonly transfer: number; readonly paused: boolean }
   | { readonly type: 'silence'; readonly transfer: number }
   /** More offers than a session may hold: end it. */
   | { readonly type: 'flooded' }

@@ -1,6 +1,7 @@
 import { CONTROL_LANE, type Endpoint, type LaneId, type Millis, type Transmit } from '../endpoint.ts';
 import { ProtocolError, UsageError } from '../errors.ts';
-import { LINGER, MAX_UNOFFERED_PACKETS, MAX_SENT_WAIT, MAX_SILENCE } from '../limits.ts';
+import { LINGER, MAX_PAUSED, MAX_UNOFFERED_PACKETS, MAX_SENT_WAIT, MAX_SILENCE } from '../limits.ts';
+import type { PauseSide } from '../pauses.ts';
 import { Violations } from '../violations.ts';
 import {
   CancelReason,
@@ -118,6 +119,20 @@ export class Receiver implements Endpoint<ReceiverEvent> {
     if (incoming?.verified(intact, now + MAX_SENT_WAIT) !== true) throw new UsageError('nothing to verify');
     this.#post({ type: 'complete', transfer, verified: intact });
     this.#scheduler.urge(now);
+  }
+
+  /**
+   * Lets the bytes of an accepted transfer rest, or go on (P-124).
+   * @returns whether that is new; `false` also when it is over, or too many rest already
+   */
+  pause(transfer: number, paused: boolean, now: Millis): boolean {
+    const incoming = this.#transfers.get(transfer);
+    if (incoming?.state !== 'receiving') return false;
+    const { pauses, packets } = incoming;
+    if (paused && packets > 0 && !pauses.any && this.#transfers.resting >= MAX_PAUSED / 2) return false;
+    if (!this.#setPaused(incoming, 'here', paused, now)) return false;
+    this.#post({ type: 'pause', transfer, paused });
+    return true;
   }
 
   /** Tells the sender that this side leaves. */
@@ -238,9 +253,9 @@ export class Receiver implements Endpoint<ReceiverEvent> {
     return phase.state === 'receiving' ? this.#silentSince(transfer) + MAX_SILENCE + 1 : Infinity;
   }
 
-  /** `Infinity`: without a lane nothing can be received. */
-  #silentSince({ lastPacketAt }: IncomingTransfer): Millis {
-    return this.#arrivals.size > 0 ? Math.max(lastPacketAt, this.#lastSymbolAt) : Infinity;
+  /** `Infinity`: nothing is to be received, for want of a lane or since it rests. */
+  #silentSince({ lastPacketAt, pauses }: IncomingTransfer): Millis {
+    return this.#arrivals.size > 0 && !pauses.any ? Math.max(lastPacketAt, this.#lastSymbolAt) : Infinity;
   }
 
   #pollControl(): Transmit | undefined {
@@ -253,7 +268,7 @@ export class Receiver implements Endpoint<ReceiverEvent> {
     const lane = this.#scheduler.poll(this.#arrivals.ids(), now);
     if (lane === undefined) return undefined;
     const bytes = this.#feedback.write(this.#arrivals, this.#transfers.reportable(), now);
-    this.#scheduler.sent(this.#transfers.receiving().length > 0, now);
+    this.#scheduler.sent(this.#transfers.expecting, now);
     return { lane, bytes };
   }
 
@@ -393,6 +408,14 @@ export class Receiver implements Endpoint<ReceiverEvent> {
       case 'sent':
         this.#handleSent(message, now);
         return;
+      case 'pause': {
+        const transfer = this.#transfers.get(message.transfer);
+        if (transfer === undefined && this.#transfers.endingOf(message.transfer) !== undefined) return;
+        if (transfer === undefined) throw new ProtocolError('unknown-transfer');
+        if (this.#setPaused(transfer, 'there', message.paused, now))
+          this.#events.push({ type: 'paused', transfer: transfer.id, paused: message.paused });
+        return;
+      }
       case 'sending': {
         const transfer = this.#transfers.get(message.transfer);
         if (transfer === undefined) throw new ProtocolError('unknown-transfer');
@@ -404,6 +427,13 @@ export class Receiver implements Endpoint<ReceiverEvent> {
       default:
         throw new ProtocolError('wrong-state', `${message.type} from a sender`);
     }
+  }
+
+  #setPaused(transfer: IncomingTransfer, side: PauseSide, paused: boolean, now: Millis): boolean {
+    if (!transfer.pauses.set(side, paused)) return false;
+    transfer.lastPacketAt = now;
+    if (transfer.state === 'receiving') this.#scheduler.urge(now);
+    return true;
   }
 
   #handleSent(message: Extract<ControlMessage, { type: 'sent' }>, now: Millis): void {
@@ -424,6 +454,9 @@ export class Receiver implements Endpoint<ReceiverEvent> {
     if (known !== undefined) {
       if (!sameBytes(known.header.digest, header.digest))
         throw new ProtocolError('wrong-state', 'another picture under a used number');
+      // Said again behind a repeated offer.
+      if (this.#setPaused(known, 'there', false, now))
+        this.#events.push({ type: 'paused', transfer: id, paused: false });
       this.#repeatAnswer(known);
       return;
     }
@@ -445,7 +478,7 @@ export class Receiver implements Endpoint<ReceiverEvent> {
   /**
    * The control channel was lost and is back: the sender offers again, and our answer may not have arrived.
    */
-  #repeatAnswer({ id, phase, original }: IncomingTransfer): void {
+  #repeatAnswer({ id, phase, original, pauses }: IncomingTransfer): void {
     switch (phase.state) {
       case 'offered':
         return;
@@ -455,6 +488,7 @@ export class Receiver implements Endpoint<ReceiverEvent> {
       default: {
         const have = runsWhere(original.geometry.blocks, (block) => original.isClosed(block), MAX_RUNS);
         this.#post({ type: 'accept', transfer: id, have });
+        if (pauses.here) this.#post({ type: 'pause', transfer: id, paused: true });
         if ('intact' in phase) this.#post({ type: 'complete', transfer: id, verified: phase.intact });
       }
     }

@@ -1,5 +1,6 @@
 /** One picture at the sender: its states (P-21) and its objects. */
 import { EARLY_PREVIEW_EFFORT, SENDING_ALLOWANCE, SENDING_EFFORT } from '../limits.ts';
+import { Pauses } from '../pauses.ts';
 import type { Transitions } from '../transitions.ts';
 import type { Run } from '../wire/run-list.ts';
 import type { FileHeader } from '../wire/file-header.ts';
@@ -24,6 +25,7 @@ export class OutgoingTransfer {
   readonly header: FileHeader;
   /** In the order in which they are sent. */
   readonly objects: readonly OutgoingObject[];
+  readonly pauses = new Pauses();
   #current: OutgoingState = 'offered';
   /** Offers that the receiver has not accepted: it may do so once for each. */
   #unanswered = 1;
@@ -91,6 +93,11 @@ export class OutgoingTransfer {
     this.#current = next;
     if (next === 'done' || next === 'ended') for (const object of this.objects) object.release();
     return true;
+  }
+
+  /** Bytes of the original have been sent, and those of its open blocks are kept. */
+  get begun(): boolean {
+    return this.original.packetsSent > 0;
   }
 
   /** It is offered once more, after the control channel was lost. */

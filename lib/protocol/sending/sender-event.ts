@@ -24,6 +24,8 @@ export type SenderEvent =
   | { readonly type: 'progress'; readonly transfer: number; readonly report: ProgressMessage }
   /** The number of lanes to have. `hold`: neither open nor close any now, a picture needs the processor. */
   | { readonly type: 'lanes'; readonly target: number; readonly hold: boolean }
+  /** The receiver wants it to rest, or no longer. */
+  | { readonly type: 'paused'; readonly transfer: number; readonly paused: boolean }
   | { readonly type: 'silence'; readonly transfer: number }
   /** The receiver made it cost more than any honest one would: it has ended. */
   | { readonly type: 'violation'; readonly transfer: number }

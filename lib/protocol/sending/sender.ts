@@ -3,6 +3,7 @@ import { RoundTrip } from '../congestion/round-trip.ts';
 import type { LaneFate, LossSample } from '../congestion/loss-estimate.ts';
 import { CONTROL_LANE, type Endpoint, type LaneId, type Millis, type Transmit } from '../endpoint.ts';
 import { ProtocolError } from '../errors.ts';
+import type { PauseSide } from '../pauses.ts';
 import { CHUNK_LENGTH, MAX_BLOCK_CHUNKS, MAX_MESSAGE_PACKETS } from '../limits.ts';
 import { Violations } from '../violations.ts';
 import {
@@ -152,6 +153,7 @@ export class Sender implements Endpoint<SenderEvent> {
       if (fresh) this.#queue.restart(transfer);
       else transfer.offerAgain();
       this.#post({ type: 'offer', transfer: transfer.id, header: transfer.header });
+      if (transfer.pauses.here) this.#post({ type: 'pause', transfer: transfer.id, paused: true });
     }
     this.#requestBytes();
   }
@@ -164,6 +166,21 @@ export class Sender implements Endpoint<SenderEvent> {
   /** Ends a transfer on both sides; does nothing if it has ended. */
   cancel(transfer: number, reason: CancelReason = CancelReason.person): void {
     if (this.#queue.end(transfer, 'cancel')) this.#post({ type: 'cancel', transfer, reason });
+  }
+
+  /** Lets the bytes of a transfer rest, or go on (P-124). @returns whether that is new */
+  pause(transfer: number, paused: boolean, now: Millis): boolean {
+    const changed = this.#setPaused(transfer, 'here', paused, now);
+    if (changed) this.#post({ type: 'pause', transfer, paused });
+    return changed;
+  }
+
+  /**
+   * Sends no faster from now on.
+   * @param rate bytes of lane messages a second; `undefined`: as fast as the path carries
+   */
+  limitRate(rate: number | undefined, now: Millis): void {
+    this.#controller.limit(rate === undefined ? undefined : rate / 1000, now);
   }
 
   /** Tells the receiver that this side leaves. */
@@ -479,8 +496,15 @@ export class Sender implements Endpoint<SenderEvent> {
     }
     const { id, state } = transfer;
     switch (message.type) {
+      case 'pause':
+        if (this.#setPaused(id, 'there', message.paused, now))
+          this.#events.push({ type: 'paused', transfer: id, paused: message.paused });
+        return;
       case 'accept':
         if (!transfer.takeAnswer()) throw new ProtocolError('wrong-state', 'accept');
+        // Said again behind an acceptance that is an answer to a repeated offer.
+        if (this.#setPaused(id, 'there', false, now))
+          this.#events.push({ type: 'paused', transfer: id, paused: false });
         if (state === 'offered') this.#accepted(transfer, message.have, now);
         else if (state === 'sending') this.#queue.skip(transfer, message.have);
         return;
@@ -508,17 +532,29 @@ export class Sender implements Endpoint<SenderEvent> {
   }
 
   #accepted(transfer: OutgoingTransfer, have: readonly Run[], now: Millis): void {
-    if (!this.#queue.busy) {
-      this.#prober.stop();
-      this.#controller.resume(this.#prober.rate, now);
-      this.#begin(now);
-    }
+    if (!this.#queue.busy) this.#resume(now);
     this.#queue.accept(transfer, have);
     this.#queue.allowEarlyPreviews(true);
     this.#events.push({ type: 'accepted', transfer: transfer.id });
     if (transfer.original.complete) this.#events.push({ type: 'delivered', transfer: transfer.id });
     this.#updateLanes(now);
     this.#requestBytes();
+  }
+
+  #setPaused(id: number, side: PauseSide, paused: boolean, now: Millis): boolean {
+    const { busy } = this.#queue;
+    if (!this.#queue.pause(id, side, paused)) return false;
+    if (!busy && this.#queue.busy) this.#resume(now);
+    this.#updateLanes(now);
+    this.#requestBytes();
+    return true;
+  }
+
+  /** Pictures are sent after a period without any. */
+  #resume(now: Millis): void {
+    this.#prober.stop();
+    this.#controller.resume(this.#prober.rate, now);
+    this.#begin(now);
   }
 
   /** Sending begins after an idle period. */

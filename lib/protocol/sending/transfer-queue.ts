@@ -1,6 +1,7 @@
 import { UsageError } from '../errors.ts';
 import { blockRange } from '../geometry.ts';
-import { MAX_EARLY_PREVIEWS, MAX_TRANSFER } from '../limits.ts';
+import { MAX_EARLY_PREVIEWS, MAX_PAUSED, MAX_TRANSFER } from '../limits.ts';
+import type { PauseSide } from '../pauses.ts';
 import type { Run } from '../wire/run-list.ts';
 import { TransferTable, type Ending } from '../transfer-table.ts';
 import type { FileHeader } from '../wire/file-header.ts';
@@ -20,7 +21,7 @@ export interface WantedBytes {
 
 /** What can be sent now. */
 interface Sendable {
-  /** Accepted and not complete, in the order of acceptance. */
+  /** Accepted, neither paused nor complete, in the order of acceptance. */
   readonly sending: readonly OutgoingTransfer[];
   readonly objects: readonly OutgoingObject[];
   /** The first offers without an answer, where their previews may be sent. */
@@ -58,7 +59,7 @@ export class TransferQueue {
     return this.#transfers.endingOf(id) !== undefined;
   }
 
-  /** Accepted and not complete, in the order of acceptance. */
+  /** Accepted, neither paused nor complete, in the order of acceptance. */
   get sending(): readonly OutgoingTransfer[] {
     return this.#sendable.sending;
   }
@@ -104,8 +105,10 @@ export class TransferQueue {
   }
 
   /** The receiver has forgotten everything: this one is offered again from its beginning. */
-  restart({ id, header }: OutgoingTransfer): void {
-    this.#transfers.replace(new OutgoingTransfer(id, header));
+  restart({ id, header, pauses }: OutgoingTransfer): void {
+    const anew = new OutgoingTransfer(id, header);
+    anew.pauses.here = pauses.here;
+    this.#transfers.replace(anew);
     this.#cached = undefined;
   }
 
@@ -120,6 +123,20 @@ export class TransferQueue {
   skip(transfer: OutgoingTransfer, have: readonly Run[]): void {
     transfer.skip(have);
     this.#cached = undefined;
+  }
+
+  /** @returns whether anything is different; `false` also when it is over, or too many rest already */
+  pause(id: number, side: PauseSide, paused: boolean): boolean {
+    const transfer = this.#transfers.live(id);
+    if (transfer === undefined) return false;
+    if (paused && transfer.begun && !transfer.pauses.any && this.#resting >= MAX_PAUSED) return false;
+    this.#cached = undefined;
+    return transfer.pauses.set(side, paused);
+  }
+
+  /** Transfers that are paused and have begun. */
+  get #resting(): number {
+    return this.live().filter(({ pauses, begun }) => pauses.any && begun).length;
   }
 
   /** Ends a transfer; `false`: its state does not allow it. */
@@ -201,7 +218,9 @@ export class TransferQueue {
   get #sendable(): Sendable {
     if (this.#cached !== undefined) return this.#cached;
     const all = this.live();
-    const sending = all.filter((transfer) => transfer.state === 'sending' && !transfer.complete);
+    const sending = all.filter(
+      (transfer) => transfer.state === 'sending' && !transfer.complete && !transfer.pauses.any,
+    );
     const offers = this.#earlyPreviewsAllowed ? all.filter(({ state }) => state === 'offered') : [];
     this.#cached = {
       sending,

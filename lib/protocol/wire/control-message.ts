@@ -13,6 +13,7 @@
  *     0x27 SENT      transfer(16) packets(32) retransmitted(32) round trip in ms(16)
  *     0x28 BYE
  *     0x29 SENDING   transfer(16) round trip in ms(16) runs(16) { first block(32) blocks(16) }
+ *     0x2a PAUSE     transfer(16) paused(8)
  */
 import { ByteReader, ByteWriter, utf8 } from './byte-codec.ts';
 import { ProtocolError } from '../errors.ts';
@@ -70,6 +71,8 @@ export type ControlMessage =
       /** Blocks for which more was sent after their first pass, since the last such message. */
       readonly again: readonly Run[];
     }
+  /** Whether the side that says so wants the transfer to rest. */
+  | { readonly type: 'pause'; readonly transfer: number; readonly paused: boolean }
   | { readonly type: 'bye' };
 
 /** The receiver's counts, and what its chunk map shows. */
@@ -94,6 +97,7 @@ const Type = {
   sent: 0x27,
   bye: 0x28,
   sending: 0x29,
+  pause: 0x2a,
 } as const;
 
 /** Bytes of a message. Texts and lists are the caller's to bound: `decodeControl` refuses longer ones. */
@@ -134,6 +138,9 @@ export function encodeControl(message: ControlMessage): Uint8Array {
       break;
     case 'sent':
       writer.uint(message.packets, 4).uint(message.retransmitted, 4).uint(message.roundTrip, 2);
+      break;
+    case 'pause':
+      writer.uint(message.paused ? 1 : 0, 1);
       break;
     case 'sending':
       writeRuns(writer.uint(message.roundTrip, 2), message.again, 2);
@@ -191,6 +198,8 @@ function readBody(type: number, reader: ByteReader): ControlMessage {
         retransmitted: reader.uint(4),
         roundTrip: reader.uint(2),
       };
+    case Type.pause:
+      return { type: 'pause', transfer, paused: readFlag(reader) };
     case Type.sending:
       return { type: 'sending', transfer, roundTrip: reader.uint(2), again: readRuns(reader, 2, MAX_RUNS) };
     default:
@@ -203,7 +212,7 @@ export function decodeControl(bytes: Uint8Array): ControlMessage {
   if (bytes.length > MAX_CONTROL_BYTES) throw new ProtocolError('too-long');
   const reader = new ByteReader(bytes);
   const type = reader.uint(1);
-  if (type < Type.hello || type > Type.sending) throw new ProtocolError('unknown-type');
+  if (type < Type.hello || type > Type.pause) throw new ProtocolError('unknown-type');
   const message = readBody(type, reader);
   reader.end();
   return message;

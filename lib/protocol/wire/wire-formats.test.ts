@@ -83,6 +83,7 @@ const runs = (maxCount: number) =>
     });
 
 const controls: fc.Arbitrary<ControlMessage> = fc.oneof(
+  fc.record({ type: fc.constant('pause' as const), transfer, paused: fc.boolean() }),
   fc.record({
     type: fc.constant('hello' as const),
     instance: bytesOf(8),

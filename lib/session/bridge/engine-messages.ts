@@ -3,7 +3,7 @@
  * storage).
  */
 import type { LaneId } from '../../protocol/endpoint.ts';
-import type { Figures, OutgoingPicture, Problem, TransferState } from '../model.ts';
+import type { Figures, OutgoingPicture, PausedBy, Problem, TransferState } from '../model.ts';
 import type { KnownSendersRecord } from '../worker/known-senders.ts';
 
 /**
@@ -49,6 +49,7 @@ export type LinkMessage =
   /** The connection is lost for good: what was moving has failed. */
   | { readonly type: 'lost' }
   | { readonly type: 'cancel'; readonly id: string }
+  | { readonly type: 'pause'; readonly id: string; readonly paused: boolean }
   | { readonly type: 'bye' };
 
 /** From the sender's page to its worker. */
@@ -56,7 +57,9 @@ export type ToSenderEngine =
   | LinkMessage
   | { readonly type: 'send'; readonly picture: OutgoingPicture }
   /** The person wants a held picture offered to whoever is there or joins next. */
-  | { readonly type: 'offer-held'; readonly id: string };
+  | { readonly type: 'offer-held'; readonly id: string }
+  /** Mbit/s; 0: none. */
+  | { readonly type: 'limit-rate'; readonly megabits: number };
 
 /** From the receiver's page to its worker. */
 export type ToReceiverEngine =
@@ -87,6 +90,7 @@ export type ToReceiverEngine =
 export interface TransferUpdate {
   readonly id: string;
   readonly state?: TransferState;
+  readonly paused?: PausedBy;
   readonly problem?: Problem;
   readonly figures?: Figures;
   readonly sha256?: string;

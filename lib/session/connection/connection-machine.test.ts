@@ -695,6 +695,27 @@ describe('limits', () => {
     }
   });
 
+  test('[P-61] a session that was searched for in vain is found again when both people press Continue, and not after another code', () => {
+    const { meeting, sender, receiver } = connectedPair();
+    meeting.stopServer();
+    meeting.cut();
+    meeting.until(() => sender.connection === 'failed' && receiver.connection === 'failed');
+    expect([sender.problem, receiver.problem]).toEqual(['connection-lost', 'connection-lost']);
+    meeting.startServer();
+    meeting.until(() => sender.machine.view().serverOnline && receiver.machine.view().serverOnline);
+    sender.handle({ type: 'continue' });
+    meeting.run(20_000);
+    expect(sender.connection).toBe('reconnecting');
+    receiver.handle({ type: 'continue' });
+    expect(
+      meeting.until(() => sender.connection === 'connected' && receiver.connection === 'connected'),
+    ).toBe(true);
+    // Pressed when there is nothing to go on with it does nothing.
+    sender.handle({ type: 'leave' });
+    sender.handle({ type: 'continue' });
+    expect(sender.connection).toBe('closed');
+  });
+
   test('a code does not lie on the screen for longer than LIMITS_MS.away without the server', () => {
     const meeting = new Meeting();
     const sender = meeting.side('sender');

@@ -79,6 +79,8 @@ export type ConnectionEvent =
   | { readonly type: 'suspend' }
   /** The page is back from where it was frozen. */
   | { readonly type: 'wake' }
+  /** A session that was given up is looked for once more. */
+  | { readonly type: 'continue' }
   | { readonly type: 'leave' }
   /** This page cannot hold a connection at all. */
   | { readonly type: 'give-up'; readonly problem: Problem }
@@ -145,6 +147,10 @@ export interface ConnectionView {
   /** Words that two people may compare. */
   readonly fingerprint: string | undefined;
   readonly serverOnline: boolean;
+  /** Until when the other side is searched for, Unix milliseconds. */
+  readonly searchUntil: number | undefined;
+  /** Given up, and may be searched for once more. */
+  readonly canContinue: boolean;
 }
 
 /** A code of which nothing was used yet: its room can still be taken back. */
@@ -264,6 +270,8 @@ export class ConnectionMachine {
   /** The transport in use; what it reports after it was given up is ignored by the owner. */
   #linked = false;
   #rejoin: RejoinState | undefined;
+  /** Of a session that was searched for in vain. */
+  #lost: RejoinState | undefined;
   #iceServers: readonly RTCIceServer[] = [];
   /** The page is going away or frozen. */
   #suspended = false;
@@ -292,6 +300,8 @@ export class ConnectionMachine {
       path: this.#path,
       fingerprint: this.#fingerprint,
       serverOnline: this.#online,
+      searchUntil: this.#stage.at === 'searching' ? this.#stage.until : undefined,
+      canContinue: this.#stage.at === 'failed' && this.#lost !== undefined,
     };
   }
 
@@ -351,6 +361,13 @@ export class ConnectionMachine {
       case 'resume':
         this.#rejoin = event.rejoin;
         this.#party = event.rejoin.party;
+        this.#search();
+        return;
+      case 'continue':
+        if (this.#stage.at !== 'failed' || this.#lost === undefined) return;
+        this.#rejoin = this.#lost;
+        this.#lost = undefined;
+        this.#problem = undefined;
         this.#search();
         return;
       case 'suspend':
@@ -762,7 +779,10 @@ export class ConnectionMachine {
     else {
       this.#drop();
       if (stage.until <= this.#now) {
+        const lost = this.#rejoin;
         this.#fail({ code: 'connection-lost' });
+        // In this page's memory alone, until another code or a goodbye.
+        this.#lost = lost;
         return;
       }
       this.#deadline = { limit: 'search', at: stage.until };
@@ -979,6 +999,7 @@ export class ConnectionMachine {
     this.#deadline = undefined;
     this.#drop();
     this.#rejoin = undefined;
+    this.#lost = undefined;
     this.#room = undefined;
     this.#problem = undefined;
     this.#fingerprint = undefined;
@@ -988,6 +1009,7 @@ export class ConnectionMachine {
   }
 
   #close(): void {
+    this.#lost = undefined;
     this.#deadline = undefined;
     this.#drop();
     this.#effect({ type: 'forget' });

@@ -111,6 +111,19 @@ export class Connector {
     return this.#machine.view().fingerprint;
   }
 
+  get searchUntil(): number | undefined {
+    return this.#machine.view().searchUntil;
+  }
+
+  get canContinue(): boolean {
+    return this.#machine.view().canContinue;
+  }
+
+  /** Searches once more for the other side of a session that was given up. */
+  continue(): void {
+    this.#handle({ type: 'continue' });
+  }
+
   get serverOnline(): boolean {
     return this.#machine.view().serverOnline;
   }

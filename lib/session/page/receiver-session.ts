@@ -34,6 +34,8 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
   readonly #lost = new Map<string, Accepted>();
   readonly #answered = new Set<string>();
   readonly #withdrawn: string[] = [];
+  /** Digests of pictures whose bytes did not pass the check. */
+  readonly #checkedTwice = new Set<string>();
 
   constructor(options: SessionOptions) {
     super(
@@ -139,7 +141,7 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
         this.#offers.set(id, offer);
         // It was lost on its way, and is offered again.
         for (const old of this.transfers.values())
-          if (wasLost(old) && this.#lost.get(old.id)?.from === from && old.sha256 === sha256 && old.id !== id)
+          if (this.#lost.get(old.id)?.from === from && old.sha256 === sha256 && old.id !== id)
             this.#drop(old.id);
         this.show({
           id,
@@ -195,7 +197,7 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
     if (isMoving(transfer) && !wasLost(transfer)) return;
     const offer = this.#offers.get(id);
     this.#offers.delete(id);
-    if (offer !== undefined && wasLost(transfer)) this.#lost.set(id, offer);
+    if (offer !== undefined && (wasLost(transfer) || this.#comesAgain(transfer))) this.#lost.set(id, offer);
     else if (offer !== undefined) rememberAccepted(offer, false);
     if (this.#answered.delete(id)) return;
     this.#withdrawn.push(id);
@@ -210,6 +212,14 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
 
   protected override extras(): Partial<SessionSnapshot> {
     return { autoAccept: this.#autoAccept };
+  }
+
+  /** Its bytes did not pass the check: the sender offers it once more, and the person has said yes. */
+  #comesAgain({ sha256 = '', problem }: TransferSnapshot): boolean {
+    if (problem?.code !== 'digest-mismatch' && problem?.code !== 'storage-failed') return false;
+    const first = !this.#checkedTwice.has(sha256);
+    this.#checkedTwice.add(sha256);
+    return first;
   }
 
   #drop(id: string): void {

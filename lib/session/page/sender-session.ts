@@ -54,6 +54,10 @@ export class BrowserSenderSession extends SessionBase<ToSenderEngine> implements
     this.port.post({ type: 'offer-held', id: transfer });
   }
 
+  limitRate(megabits: number): void {
+    this.port.post({ type: 'limit-rate', megabits });
+  }
+
   headerBytes(transfer: string): Uint8Array | undefined {
     return this.#headers.get(transfer);
   }

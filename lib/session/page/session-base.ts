@@ -122,6 +122,8 @@ export abstract class SessionBase<M> implements Session {
       role: this.#role,
       connection: connector.connection,
       ...(connector.problem === undefined ? {} : { problem: connector.problem }),
+      ...(connector.searchUntil === undefined ? {} : { searchUntil: connector.searchUntil }),
+      ...(connector.canContinue ? { canContinue: true } : {}),
       serverOnline: connector.serverOnline,
       ...(this.#peerName === undefined ? {} : { peerName: this.#peerName }),
       ...(connector.room === undefined ? {} : { room: connector.room }),
@@ -149,8 +151,16 @@ export abstract class SessionBase<M> implements Session {
     this.connector.join(code);
   }
 
+  continue(): void {
+    this.connector.continue();
+  }
+
   cancel(transfer: string): void {
     this.port.post({ type: 'cancel', id: transfer });
+  }
+
+  pause(transfer: string, paused: boolean): void {
+    this.port.post({ type: 'pause', id: transfer, paused });
   }
 
   chunkMap(transfer: string): ChunkMap | undefined {

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Cell } from '../model.ts';
+import { geometryOf } from '../../protocol/geometry.ts';
+import { MAX_FILE_BYTES } from '../../protocol/limits.ts';
 import { ChunkCellMap } from './chunk-cells.ts';
 
 const cellsOf = (map: ChunkCellMap): number[] => [...(map.take()?.cells ?? [])];
@@ -44,4 +46,13 @@ describe('a chunk map', () => {
     map.arrive(3 * 65_536 - 3, Cell.received);
     expect(map.take()?.cells.at(-1)).toBe(Cell.received);
   });
+});
+
+test('[P-25, P-53] the map of the largest file has a bounded number of cells', () => {
+  const { chunks } = geometryOf(MAX_FILE_BYTES);
+  const cells = new ChunkCellMap(chunks);
+  cells.arrive(chunks - 1, 1);
+  const map = cells.take()!;
+  expect(map.cells.length).toBeLessThanOrEqual(65_536);
+  expect(map.cells.length * map.chunksPerCell).toBeGreaterThanOrEqual(chunks);
 });

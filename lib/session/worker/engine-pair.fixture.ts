@@ -53,6 +53,14 @@ export class Side {
     for (const timer of this.#timers) clearTimeout(timer);
   }
 
+  /** Waits until it was in this state, whatever it is in now. @returns what was said of it then */
+  async was(id: string, state: string): Promise<Partial<TransferSnapshot>> {
+    const updates = () =>
+      this.of('update').flatMap(({ update }) => (update.id === id && update.state === state ? [update] : []));
+    await expect.poll(() => updates().length, PATIENCE).toBeGreaterThan(0);
+    return updates()[0]!;
+  }
+
   async until(id: string, state: TransferState): Promise<void> {
     await expect.poll(() => this.pictures.get(id)?.state, PATIENCE).toBe(state);
   }

@@ -60,7 +60,7 @@ export class IncomingFile {
     if (this.#stored === undefined) return undefined;
     try {
       const found = await this.#stored.finish();
-      return toHex(found) === toHex(digest) ? await this.#stored.file() : 'other-bytes';
+      return toHex(found) === toHex(digest) ? await this.#stored.file(digest) : 'other-bytes';
     } catch (error) {
       this.#failed(error);
       return undefined;

@@ -1,48 +1,33 @@
-import { blockRange, type Geometry } from '../../protocol/geometry.ts';
-import { crc32 } from '../../checksum/crc32.ts';
 import { StorageError } from '../../storage/byte-store.ts';
+import { startDigest, toHex } from './digest.ts';
+
+/** Read at a time: memory for a gigabyte's file is this. */
+const SEGMENT_BYTES = 4 * 1024 * 1024;
 
 /**
- * Blocks read again before a picture counts as verified: all of a picture of about 4 MB, evenly spread ones
- * of a larger one.
+ * Reads a finished file, all of it, before either side shows "done". A store that accepts bytes and loses
+ * them (a private window at its quota), and a byte that changes on the disk, are found out here.
+ *
+ * @param digest of the bytes that were written
+ * @throws {StorageError} failed: the file is not what was written
  */
-const MAX_SAMPLES = 64;
-
-/**
- * Compares what a finished file gives back with what went into its digest. A store that accepts bytes and
- * loses them (a private window at its quota) is found out here, before either side shows "done".
- */
-export class ReadBack {
-  readonly #geometry: Geometry;
-  readonly #step: number;
-  /** Checksum of each sampled block, by number. */
-  readonly #sums = new Map<number, number>();
-
-  constructor(geometry: Geometry) {
-    this.#geometry = geometry;
-    this.#step = Math.max(1, Math.ceil(geometry.blocks / (MAX_SAMPLES - 1)));
-  }
-
-  /** A block's bytes, as they go into the digest. */
-  note(block: number, bytes: Uint8Array): void {
-    if (block % this.#step === 0 || block === this.#geometry.blocks - 1) this.#sums.set(block, crc32(bytes));
-  }
-
-  /** @throws {StorageError} failed: the file is not what was written */
-  async check(file: Blob): Promise<void> {
-    const { length } = this.#geometry;
-    if (file.size !== length)
-      throw new StorageError('failed', `${file.size} of ${length} bytes can be read back`);
-    for (const [block, sum] of this.#sums) {
-      const [from, to] = blockRange(this.#geometry, block);
+export async function readBack(file: Blob, length: number, digest: Uint8Array): Promise<void> {
+  if (file.size !== length)
+    throw new StorageError('failed', `${file.size} of ${length} bytes can be read back`);
+  const running = await startDigest();
+  try {
+    for (let at = 0; at < length; at += SEGMENT_BYTES) {
       const bytes = await file
-        .slice(from, to)
+        .slice(at, at + SEGMENT_BYTES)
         .arrayBuffer()
         .catch((error: unknown) => {
-          throw new StorageError('failed', `block ${block} cannot be read back`, { cause: error });
+          throw new StorageError('failed', `what begins at ${at} cannot be read back`, { cause: error });
         });
-      if (bytes.byteLength !== to - from || crc32(new Uint8Array(bytes)) !== sum)
-        throw new StorageError('failed', `block ${block} reads back as other bytes`);
+      running.update(new Uint8Array(bytes));
     }
+    if (toHex(running.finish()) !== toHex(digest))
+      throw new StorageError('failed', 'the file reads back as other bytes');
+  } finally {
+    running.stop();
   }
 }

@@ -8,7 +8,8 @@ import type { IncomingObject } from '../../protocol/receiving/incoming-object.ts
 import type { ReceiverEvent } from '../../protocol/receiving/receiver-event.ts';
 import { PREVIEW } from '../../protocol/wire/stream-id.ts';
 import type { ByteStore } from '../../storage/byte-store.ts';
-import type { Figures, ProblemCode } from '../model.ts';
+import type { Figures, PausedBy, ProblemCode } from '../model.ts';
+import { pausedBy } from './paused-by.ts';
 import { problemOf, storageReason } from '../bridge/cancel-reasons.ts';
 import { toHex } from './digest.ts';
 import { EndpointLoop, type EngineHost } from './endpoint-loop.ts';
@@ -119,6 +120,13 @@ export class ReceiverEngine {
         const entry = this.#entries.get(message.id);
         if (entry !== undefined) this.#end(entry, 'cancelled', 'cancelled-here', CancelReason.person);
         else this.#endReturning('cancelled', 'cancelled-here', message.id);
+        break;
+      }
+      case 'pause': {
+        const entry = this.#entries.get(message.id);
+        if (entry === undefined) break;
+        if (this.#receiver.pause(entry.transfer, message.paused, this.#loop.now())) this.#showPause(entry);
+        this.#loop.pump();
         break;
       }
       case 'connected':
@@ -269,6 +277,9 @@ export class ReceiverEngine {
           { state: event.reason === CancelReason.person ? 'cancelled' : 'failed' },
           problemOf(event.reason),
         );
+        return;
+      case 'paused':
+        this.#showPause(entry);
         return;
       case 'silence':
         fileOf(entry)?.keep();
@@ -461,12 +472,26 @@ export class ReceiverEngine {
     this.#showState(entry, problem);
   }
 
+  /** What rests is not silent, and what goes on may be. */
+  #showPause(entry: IncomingEntry): void {
+    this.#loop.expect();
+    this.#showState(entry);
+    this.#publisher.start();
+  }
+
+  #pausedBy(entry: IncomingEntry): PausedBy {
+    if (this.#byTransfer.get(entry.transfer) !== entry) return 'nobody';
+    return pausedBy(this.#receiver.transfer(entry.transfer)?.pauses);
+  }
+
   #showState(entry: IncomingEntry, problem?: ProblemCode): void {
+    const paused = this.#pausedBy(entry);
     this.#host.post({
       type: 'update',
       update: {
         id: entry.id,
-        state: shownState(stateOf(entry), this.#connected),
+        state: shownState(stateOf(entry), this.#connected && paused === 'nobody'),
+        paused,
         ...(problem === undefined ? {} : { problem: { code: problem } }),
       },
     });
@@ -482,14 +507,16 @@ export class ReceiverEngine {
   /** @returns whether any picture is on its way */
   #publishAll(): boolean {
     let active = false;
+    let expecting = false;
     for (const entry of this.#byTransfer.values()) {
       if (entry.phase.state !== 'receiving') continue;
       active = true;
+      expecting ||= this.#pausedBy(entry) === 'nobody';
       // Most pictures of an album that was accepted at once are waiting for their turn: nothing of them has
       // changed.
       if (!entry.chunks.empty || entry.phase.reception.byteLength > 0) this.#publishOne(entry);
     }
-    this.#silence.look(active && this.#connected, this.#loop.silentFor());
+    this.#silence.look(expecting && this.#connected, this.#loop.silentFor());
     return active;
   }
 

@@ -8,7 +8,8 @@ import { MAX_REMEMBERED, MAX_WAITING_OFFERS } from '../../protocol/limits.ts';
 import type { OutgoingObject } from '../../protocol/sending/outgoing-object.ts';
 import { Sender } from '../../protocol/sending/sender.ts';
 import type { SenderEvent } from '../../protocol/sending/sender-event.ts';
-import type { OutgoingPicture, ProblemCode } from '../model.ts';
+import type { OutgoingPicture, PausedBy, ProblemCode } from '../model.ts';
+import { pausedBy } from './paused-by.ts';
 import { fromHex, toHex } from './digest.ts';
 import { problemOf } from '../bridge/cancel-reasons.ts';
 import { EndpointLoop, type EngineHost } from './endpoint-loop.ts';
@@ -50,6 +51,8 @@ export class SenderEngine {
   #going = 0;
   /** Done, and their last figures may still arrive: oldest first. */
   readonly #finished: number[] = [];
+  /** Pictures that were offered once more, since the receiver did not get or could not keep what was sent. */
+  readonly #sentAgain = new Set<string>();
 
   constructor(host: EngineHost, instance: Uint8Array) {
     this.#host = host;
@@ -62,6 +65,10 @@ export class SenderEngine {
   handle(message: ToSenderEngine): void {
     if (message.type === 'send') {
       this.#add(message.picture);
+    } else if (message.type === 'limit-rate') {
+      const { megabits } = message;
+      this.#sender.limitRate(megabits > 0 ? (megabits * 1e6) / 8 : undefined, this.#loop.now());
+      this.#loop.pump();
     } else if (message.type === 'offer-held') {
       this.#offerHeld(this.#entries.get(message.id));
     } else {
@@ -87,6 +94,9 @@ export class SenderEngine {
         else this.#end(entry, 'cancelled', 'cancelled-here', CancelReason.person);
         break;
       }
+      case 'pause':
+        this.#pause(this.#entries.get(message.id), message.paused);
+        break;
       case 'disconnected':
         this.#setConnected(false);
         break;
@@ -147,6 +157,20 @@ export class SenderEngine {
     entry.meeting = undefined;
     this.#enter(entry, { state: 'queued' });
     if (this.#met) this.#offer(entry);
+  }
+
+  #pause(entry: OutgoingEntry | undefined, paused: boolean): void {
+    const transfer = entry === undefined ? undefined : transferOf(entry);
+    if (entry === undefined || transfer === undefined) return;
+    if (this.#sender.pause(transfer, paused, this.#loop.now())) this.#showPause(entry);
+    this.#loop.pump();
+  }
+
+  /** What rests is not silent, and what goes on may be. */
+  #showPause(entry: OutgoingEntry): void {
+    this.#loop.expect();
+    this.#show(entry);
+    this.#publisher.start();
   }
 
   async #prepare(): Promise<void> {
@@ -259,6 +283,7 @@ export class SenderEngine {
         if (event.verified) this.#finish(entry, 'done');
         else this.#finish(entry, 'failed', 'digest-mismatch');
         this.#publishOne(entry);
+        if (!event.verified) this.#sendAgain(entry);
         return;
       case 'cancelled':
         this.#finish(
@@ -266,6 +291,10 @@ export class SenderEngine {
           event.reason === CancelReason.person ? 'cancelled' : 'failed',
           problemOf(event.reason),
         );
+        if (event.reason === CancelReason.storageFailed) this.#sendAgain(entry);
+        return;
+      case 'paused':
+        this.#showPause(entry);
         return;
       case 'silence':
         this.#finish(entry, 'failed', 'timed-out');
@@ -279,6 +308,13 @@ export class SenderEngine {
         if (event.report.final) this.#publishOne(entry);
         return;
     }
+  }
+
+  /** The receiver has other bytes, or could not keep them: once by itself, and then the person is asked. */
+  #sendAgain({ picture, header }: OutgoingEntry): void {
+    if (this.#sentAgain.has(picture.id) || header === undefined) return;
+    this.#sentAgain.add(picture.id);
+    this.#add({ ...picture, expected: { sha256: toHex(header.digest), byteLength: header.byteLength } });
   }
 
   #startTransmission({ picture }: OutgoingEntry, transfer: number): Transmission {
@@ -364,14 +400,21 @@ export class SenderEngine {
   }
 
   #show(entry: OutgoingEntry, problem?: ProblemCode): void {
+    const paused = this.#pausedBy(entry);
     this.#host.post({
       type: 'update',
       update: {
         id: entry.picture.id,
-        state: shownState(stateOf(entry), this.#connected),
+        state: shownState(stateOf(entry), this.#connected && paused === 'nobody'),
+        paused,
         ...(problem === undefined ? {} : { problem: { code: problem } }),
       },
     });
+  }
+
+  #pausedBy(entry: OutgoingEntry): PausedBy {
+    const transfer = transferOf(entry);
+    return pausedBy(transfer === undefined ? undefined : this.#sender.transfer(transfer)?.pauses);
   }
 
   /** What moves is paused while there is no connection. */
@@ -388,7 +431,7 @@ export class SenderEngine {
       const { state } = entry.phase;
       if (state !== 'sending' && state !== 'verifying') continue;
       active = true;
-      sending ||= state === 'sending';
+      sending ||= state === 'sending' && this.#pausedBy(entry) === 'nobody';
       // Most pictures of an album that was accepted at once are waiting for their turn: nothing of them has
       // changed.
       const original = this.#originalOf(entry);

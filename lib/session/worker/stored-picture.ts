@@ -4,7 +4,7 @@ import { WriteBehind } from '../../storage/write-behind.ts';
 import { runsWhere, type Run } from '../../protocol/wire/run-list.ts';
 import { blockRange, geometryOf, type Geometry } from '../../protocol/geometry.ts';
 import { startDigest, toHex, type RunningDigest } from './digest.ts';
-import { ReadBack } from './read-back.ts';
+import { readBack } from './read-back.ts';
 
 /** The record beside unfinished bytes is renewed so often (ms); each time costs a flush. */
 const RECORD_MS = 1500;
@@ -28,7 +28,6 @@ export class StoredPicture {
   #beginning: Promise<void> | undefined;
   #ended = false;
   readonly #geometry: Geometry;
-  readonly #readBack: ReadBack;
   readonly #whole: Uint8Array;
   #hashedThrough = 0;
   #recordedAt = 0;
@@ -44,7 +43,6 @@ export class StoredPicture {
     this.id = id;
     this.#bytes = new WriteBehind(bytes);
     this.#geometry = geometry;
-    this.#readBack = new ReadBack(geometry);
     this.#whole = whole;
     this.have = runsWhere(geometry.blocks, (block) => isSet(whole, block), Infinity);
   }
@@ -100,7 +98,6 @@ export class StoredPicture {
     this.#begin().catch(() => undefined);
     if (this.#digest !== undefined && block === this.#hashedThrough) {
       this.#digest.update(bytes);
-      this.#readBack.note(block, bytes);
       this.#hashedThrough += 1;
       this.#hash();
     }
@@ -122,10 +119,10 @@ export class StoredPicture {
     return this.#digest.finish();
   }
 
-  /** The whole file, after a look at whether the bytes can be read back. @throws StorageError */
-  async file(): Promise<Blob> {
+  /** The whole file, after it was read back and has this digest. @throws StorageError */
+  async file(digest: Uint8Array): Promise<Blob> {
     const file = await this.#bytes.file();
-    await this.#readBack.check(file);
+    await readBack(file, this.#geometry.length, digest);
     return file;
   }
 
@@ -185,7 +182,6 @@ export class StoredPicture {
       const [from, to] = blockRange(this.#geometry, this.#hashedThrough);
       const bytes = this.#bytes.read(from, to - from);
       digest.update(bytes);
-      this.#readBack.note(this.#hashedThrough, bytes);
       this.#hashedThrough += 1;
     }
   }
