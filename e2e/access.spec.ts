@@ -1,12 +1,12 @@
 /**
- * What those meet who do not see the pages, or not their colours: the accessibility tree, forced colours, and
- * pictures that are moved about without fingers.
+ * What those meet who do not see the pages, or not their colours: forced colours, plots in words, and
+ * pictures that are moved about without fingers. The names of controls are held where each state is shown
+ * (`looks.spec.ts`).
  */
 import { existsSync } from 'node:fs';
 import { chromium, expect, test, type Browser } from '@playwright/test';
 import { looks } from './looks/states.ts';
 import { serveLooks, type Looks } from './looks/serve-looks.ts';
-import { controlNames, twice } from './support/control-names.ts';
 
 let served: Looks;
 let browser: Browser;
@@ -22,30 +22,6 @@ test.beforeAll(async () => {
 test.afterAll(async () => {
   await browser.close();
   await served.close();
-});
-
-test('no two controls have the same name, and none has none, in any state of the pages', async () => {
-  test.setTimeout(120_000);
-  for (const look of looks) {
-    const page = await browser.newPage({ locale: 'en-GB' });
-    await page.goto(`${served.url}/?page=${look.page}&state=${look.state ?? ''}`);
-    await page.locator('main h1').waitFor();
-    await look.act?.(page);
-    // What the network did, its log and its report with it.
-    const more = page.locator('details:not([open]) > summary');
-    const open = look.state !== 'album' && look.name !== 'settings';
-    if (open) while ((await more.count()) > 0) await more.first().click();
-    const names = await controlNames(page);
-    // The shell leads to the same pages from its head and its foot.
-    const inside = names.filter((name) => !name.startsWith('link'));
-    expect(names.length, look.name).toBeGreaterThan(5);
-    expect(twice(inside), look.name).toEqual([]);
-    expect(
-      names.filter((name) => name.endsWith('""')),
-      look.name,
-    ).toEqual([]);
-    await page.close();
-  }
 });
 
 test('with forced colours a bar, a dot, a legend and the page one is on are told by more than colour', async () => {

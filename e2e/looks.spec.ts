@@ -1,8 +1,8 @@
 /**
  * How the pages look in each state without motion: light on a desktop, dark on a phone. Everywhere axe finds
- * nothing and nothing is wider than the window; where the browser draws letters as the one did that took the
- * recorded pictures, the pictures are compared too. To record them anew: `TESSERA_LONG=1 npx playwright test
- * e2e/looks.spec.ts --update-snapshots=all`.
+ * nothing, nothing is wider than the window, and each control has a name of its own; where the browser draws
+ * letters as the one did that took the recorded pictures, the pictures are compared too. To record them anew:
+ * `TESSERA_LONG=1 npx playwright test e2e/looks.spec.ts --update-snapshots=all`.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +11,7 @@ import { letterPrint } from './looks/letter-print.ts';
 import { serveLooks, type Looks } from './looks/serve-looks.ts';
 import { DESKTOP, looks, PHONE } from './looks/states.ts';
 import { axeViolations } from './support/axe.ts';
+import { controlNames, twice } from './support/control-names.ts';
 import { LONG } from './support/long.ts';
 
 const PRINT = fileURLToPath(new URL('looks/letter-print.txt', import.meta.url));
@@ -56,9 +57,9 @@ for (const [v, view] of views.entries()) {
   for (const [l, look] of looks.entries()) {
     // An ordinary run takes each state in one of the views, in turn.
     if (!LONG && l % views.length !== v) continue;
-    test(`${look.name} looks as it did, ${view.name}`, async () => {
+    test(`${look.name} looks as it did, and each control has a name of its own, ${view.name}`, async () => {
       // One page of one browser: what is not laid out by then never will be.
-      test.setTimeout(20_000);
+      test.setTimeout(30_000);
       const context = await browser.newContext({
         colorScheme: view.colorScheme,
         viewport: view.viewport,
@@ -81,9 +82,24 @@ for (const [v, view] of views.entries()) {
         await expect(page).toHaveScreenshot(`${look.name}-${view.name}.png`, {
           maxDiffPixelRatio: MAX_CHANGED,
         });
+      // In an album and in the settings there would be too many.
+      await expectDistinctNames(page, look.state !== 'album' && look.name !== 'settings');
       await context.close();
     });
   }
+}
+
+/** No two controls have the same name, and none has none. */
+async function expectDistinctNames(page: Page, unfold: boolean): Promise<void> {
+  // What the network did, its log and its report with it.
+  const more = page.locator('details:not([open]) > summary');
+  if (unfold) while ((await more.count()) > 0) await more.first().click();
+  const names = await controlNames(page);
+  // The shell leads to the same pages from its head and its foot.
+  const inside = names.filter((name) => !name.startsWith('link'));
+  expect(names.length).toBeGreaterThan(5);
+  expect(twice(inside)).toEqual([]);
+  expect(names.filter((name) => name.endsWith('""'))).toEqual([]);
 }
 
 /** Pictures are decoded, and React and the chunk map have nothing left to draw. */
