@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import * as fc from 'fast-check';
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { startLivingServer, request, type LivingServer } from '../testbed/living-server.ts';
 
 const LONG = process.env['TESSERA_LONG'] === '1';
@@ -49,6 +49,9 @@ describe('requests', () => {
   test(
     'any ranges, conditions, encodings, methods, paths and halves of requests leave it alive',
     async () => {
+      // Behind a proxy: from one address most of them would be refused before they are read.
+      const fuzzed = await startLivingServer({ settings: { TRUST_PROXY: '1' } });
+      onTestFinished(() => fuzzed.stop());
       const number = fc.oneof(
         fc.constant(''),
         fc.nat().map(String),
@@ -128,13 +131,17 @@ describe('requests', () => {
         numRuns,
         seed,
       });
+      let answered = 0;
       for (let i = 0; i < sent.length; i += 50) {
         const batch = sent.slice(i, i + 50);
-        await Promise.all(batch.map((bytes) => request(server.port, bytes, 300)));
-        if (!server.alive())
-          throw new Error(`seed ${seed}: ended by one of ${JSON.stringify(batch)}\n${server.output()}`);
+        const answers = await Promise.all(batch.map((bytes) => request(fuzzed.port, bytes, 300)));
+        answered += answers.filter((answer) => answer !== '').length;
+        if (!fuzzed.alive())
+          throw new Error(`seed ${seed}: ended by one of ${JSON.stringify(batch)}\n${fuzzed.output()}`);
       }
-      await well(server);
+      // Halves wait for their other half.
+      expect(answered).toBeGreaterThan(numRuns / 2);
+      await well(fuzzed);
     },
     LONG ? 1_200_000 : 60_000,
   );

@@ -123,6 +123,14 @@ test('websockets are allowed to the host that the page came from, if that is a h
   refused.resume();
 });
 
+test('the host that a request claims for a proxy is in the policy only where a proxy is trusted', async () => {
+  const headers = { 'x-forwarded-host': '192.0.2.7' };
+  const policy = async (one: TestServer) =>
+    (await fetch(one.origin, { headers })).headers.get('content-security-policy');
+  expect(await policy(server)).not.toContain('192.0.2.7');
+  expect(await policy(proxied)).toContain('ws://192.0.2.7;');
+});
+
 test('https is insisted on only where it was used, and behind a proxy only when that is trusted', async () => {
   const headers = { 'x-forwarded-proto': 'https' };
   const hsts = async (one: TestServer) =>

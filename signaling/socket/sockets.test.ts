@@ -8,6 +8,7 @@ import {
   ADDRESS_LIMITS,
   CONNECT_MS,
   IDLE_SOCKET_MS,
+  MAX_ADDRESS_SOCKETS,
   MAX_FRAME_BYTES,
   MAX_HELLO_BYTES,
   MAX_RELAY_BYTES,
@@ -279,6 +280,17 @@ describe('limits', () => {
     await closed;
   });
 
+  test('an address holds a number of connections, whether they say CONNECT or not, and another when one is closed', async () => {
+    // Behind a proxy: it is not the listener that refuses them.
+    await start({ trustedProxies: 1 });
+    const [first] = await Promise.all(
+      Array.from({ length: MAX_ADDRESS_SOCKETS }, () => upgrade(server.port)),
+    );
+    await expect(upgrade(server.port)).rejects.toThrow();
+    first!.destroy();
+    await vi.waitFor(() => upgrade(server.port));
+  });
+
   test('a session id opens no further connection', async () => {
     await start();
     const socket = await upgrade(server.port);
@@ -292,28 +304,22 @@ describe('limits', () => {
   });
 
   test.each([
-    ['events that nobody knows', '42["rooms",{}]'],
-    ['requests without an acknowledgement', '42["open",{}]'],
-    ['empty messages', '4'],
-    ['namespaces that are not there', '40/x,'],
-    ['heartbeats', '3'],
-  ])('%s count as messages', async (_, text) => {
+    ['events that nobody knows', 0x81, '42["rooms",{}]'],
+    ['requests without an acknowledgement', 0x81, '42["open",{}]'],
+    ['empty messages', 0x81, '4'],
+    ['namespaces that are not there', 0x81, '40/x,'],
+    ['heartbeats', 0x81, '3'],
+    ['pings of the websocket', 0x89, ''],
+  ])('%s count as messages', async (_, kind, text) => {
     await start();
     const socket = await upgrade(server.port);
+    // Otherwise it would be closed for having said nothing.
     socket.resume().write(frame(0x81, '40'));
     await new Promise((resolve) => setTimeout(resolve, 200));
     const closed = new Promise((resolve) => socket.on('close', resolve));
-    for (let i = 0; i < 2 * SOCKET_ALLOWANCE.messages; i++) socket.write(frame(0x81, text));
+    for (let i = 0; i < 2 * SOCKET_ALLOWANCE.messages; i++) socket.write(frame(kind, text));
     await closed;
     await pair();
-  });
-
-  test('pings of the websocket count as messages', async () => {
-    await start();
-    const socket = await upgrade(server.port);
-    const closed = new Promise((resolve) => socket.resume().on('close', resolve));
-    for (let i = 0; i < 2 * SOCKET_ALLOWANCE.messages; i++) socket.write(frame(0x89, ''));
-    await closed;
   });
 
   test("burning strangers' rooms with wrong words counts as wrong codes, and raises the alarm", async () => {
