@@ -1,26 +1,9 @@
 import { expect, test } from 'vitest';
-import type { Figures, SessionSnapshot, TransferSnapshot } from '../session/model.ts';
+import type { SessionSnapshot, TransferSnapshot } from '../session/model.ts';
+import { noFigures } from '../session/no-figures.ts';
 import { keepIdentity } from './keep-identity.ts';
 
-const figures: Figures = {
-  chunksTotal: 1,
-  chunksReceived: 0,
-  chunksLost: 0,
-  chunksRepaired: 0,
-  packetsSent: 0,
-  packetsReceived: 0,
-  packetsLost: 0,
-  retransmitted: 0,
-  duplicates: 0,
-  lossPercent: 0,
-  successPercent: 0,
-  bytesReceived: 0,
-  prefixBytes: 0,
-  rate: 0,
-  averageRate: 0,
-  seconds: 0,
-  lanes: 0,
-};
+const figures = noFigures(1);
 const transfer = (id: string, part: Partial<TransferSnapshot> = {}): TransferSnapshot => ({
   id,
   name: id,

@@ -1,4 +1,5 @@
 /** Every bound of the transport, with its reason. */
+import { MAX_LANES } from '../protocol/limits.ts';
 
 /**
  * Bytes of one lane that may wait in the browser: about five windows of an association after a loss and half
@@ -34,7 +35,7 @@ export const MAX_CONTROL_MESSAGE_BYTES = 64 * 1024;
  * A lane costs about 1 MB in each renderer and CPU for its handshake; 192 fill 50 Mbit/s at 150 ms with
  * windows after a loss.
  */
-export const DIRECT_LANES = 192;
+export const DIRECT_LANES = MAX_LANES;
 
 /**
  * Behind a router that shares an address. Each lane is a port of its own there, and two entries of its table:

@@ -57,17 +57,14 @@ export class ReceiverEngine {
   #sender = 'none';
   /** Pictures of a sender whose page was loaded anew, by digest: each goes on once it is offered again. */
   readonly #returning = new Map<string, string>();
-  /** The other side has introduced itself on this control channel. */
-  #greeted = false;
-  #flooded = false;
+  /** The control channel; `greeted`: the other side has introduced itself on it. */
+  readonly #channel = { open: false, greeted: false, flooded: false };
   #meeting = 0;
   #looking = 0;
   /** Counts the senders seen: each numbers its transfers from one. */
   #epoch = 0;
   readonly #publisher: Publisher;
   readonly #silence: SilenceWatch;
-  /** The control channel is open. */
-  #connected = false;
   /** The page's tab, for the record of what is finished. */
   #tab = '';
 
@@ -132,8 +129,8 @@ export class ReceiverEngine {
       case 'connected':
         this.#setConnected(true);
         this.#loop.expect();
-        this.#greeted = false;
-        this.#flooded = false;
+        this.#channel.greeted = false;
+        this.#channel.flooded = false;
         this.#startMeeting(message.meeting);
         this.#receiver.hello(this.#instance, message.name);
         this.#loop.pump();
@@ -153,7 +150,7 @@ export class ReceiverEngine {
           if (entry.phase.state === 'receiving') entry.phase.reception.file.keep();
         break;
       case 'disconnected':
-        this.#greeted = false;
+        this.#channel.greeted = false;
         this.#receiver.disconnected();
         this.#loop.handle(message);
         this.#setConnected(false);
@@ -237,8 +234,8 @@ export class ReceiverEngine {
         return;
       case 'flooded':
         // Once: the page ends the connection.
-        if (!this.#flooded) this.#host.post({ type: 'flooded' });
-        this.#flooded = true;
+        if (!this.#channel.flooded) this.#host.post({ type: 'flooded' });
+        this.#channel.flooded = true;
         return;
       case 'offered':
         this.#onOffer(event.transfer, event.header);
@@ -291,8 +288,8 @@ export class ReceiverEngine {
   #onHello(instance: Uint8Array, name: string): void {
     // Once on each control channel (P-15): every other one would cost a name, a page's update and a new
     // endpoint.
-    if (this.#greeted) return;
-    this.#greeted = true;
+    if (this.#channel.greeted) return;
+    this.#channel.greeted = true;
     const other = toHex(instance);
     const before = this.#sender;
     this.#sender = this.#senders.met(other, this.#meeting);
@@ -460,7 +457,7 @@ export class ReceiverEngine {
 
   /** What moves is paused while there is no connection. */
   #setConnected(connected: boolean): void {
-    this.#connected = connected;
+    this.#channel.open = connected;
     for (const entry of this.#byTransfer.values())
       if (entry.phase.state === 'receiving') this.#showState(entry);
   }
@@ -490,7 +487,7 @@ export class ReceiverEngine {
       type: 'update',
       update: {
         id: entry.id,
-        state: shownState(stateOf(entry), this.#connected && paused === 'nobody'),
+        state: shownState(stateOf(entry), this.#channel.open && paused === 'nobody'),
         paused,
         ...(problem === undefined ? {} : { problem: { code: problem } }),
       },
@@ -516,7 +513,7 @@ export class ReceiverEngine {
       // changed.
       if (!entry.chunks.empty || entry.phase.reception.byteLength > 0) this.#publishOne(entry);
     }
-    this.#silence.look(expecting && this.#connected, this.#loop.silentFor());
+    this.#silence.look(expecting && this.#channel.open, this.#loop.silentFor());
     return active;
   }
 
