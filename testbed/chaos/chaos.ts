@@ -132,8 +132,9 @@ async function contest(server: string): Promise<number | undefined> {
 /** How many of the codes that were used are accepted once more. */
 async function tryAgain(server: string, pairings: readonly Pairing[]): Promise<number> {
   let accepted = 0;
-  for (const { code } of pairings) {
-    if (code === undefined) continue;
+  for (const { code, milliseconds } of pairings) {
+    // A pair that has given up may not have used its last one.
+    if (code === undefined || milliseconds === undefined) continue;
     // Wrong codes are counted by address: another connection is another one.
     const socket = await raw(server);
     const answer = await socket.emitWithAck('join', { slot: code.split('-')[0] ?? '' });
