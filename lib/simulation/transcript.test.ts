@@ -13,7 +13,7 @@ import { ReliableFlow, type FlowModel } from './reliable-flow.ts';
 import { StallingEndpoint } from './stalling-endpoint.ts';
 import { RecordedEndpoint, Transcript } from './transcript.fixture.ts';
 
-const EXPECTED = '7183df08b9b85128534e9a9eba64cffc941de4c8839a3a468d9db0019ebd34cc';
+const EXPECTED = 'a1e24accb4c263d1f4b594cf301188223c7a9b9d06cd8acba69e244aa2f069ca';
 
 const PATHS = 60;
 /** Virtual time at which a run is cut off. */

@@ -55,7 +55,8 @@ describe('trains of probes', () => {
   test('are judged without their last packets when what followed has arrived', () => {
     const trains = new CapacityTrains();
     take(trains, 0);
-    trains.heard({ train: 1, count: 2, first: 0, last: 2, time: 208 }, 0, 60);
+    // Its own time, as its ticks show it.
+    trains.heard({ train: 1, count: 2, first: 0, last: 2, time: 208 }, 0.05, 60);
     expect(trains.rate).toBeUndefined();
     trains.heard(undefined, 25, 70);
     expect(trains.rate?.rate).toBeCloseTo((2 * DATA_PACKET) / 20.8);

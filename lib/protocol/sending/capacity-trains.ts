@@ -13,6 +13,8 @@ const TRAINS = [4, 8, 16, 32] as const;
 const LONG: Millis = 20;
 /** A train of which nothing was heard for so long is the last: the path is not what trains are for. */
 const PATIENCE: Millis = 1500;
+/** What was sent so much later than a train followed it: times are rounded to ticks. */
+const FOLLOWED: Millis = 5;
 /** Between the end of one train and the next: the queue that it left drains. */
 const REST: Millis = 40;
 /** Trains of fewer packets decide only where there is no longer one. */
@@ -66,6 +68,7 @@ export class CapacityTrains {
     }
     if (this.#left === 0) return undefined;
     this.#left -= 1;
+    this.#sentAt = now;
     return { train: this.#begun, place: this.#length - 1 - this.#left };
   }
 
@@ -84,7 +87,7 @@ export class CapacityTrains {
     if (!this.#open || this.#left > 0) return;
     if (report?.train === this.#begun && report.last < this.#length) this.#report = report;
     // What followed it has arrived, or its last packet has.
-    if (delivered > this.#sentAt || this.#report?.last === this.#length - 1) this.#judge(now);
+    if (delivered > this.#sentAt + FOLLOWED || this.#report?.last === this.#length - 1) this.#judge(now);
   }
 
   /** A picture is sent: the train is broken off. */
