@@ -102,9 +102,8 @@ test('[P-20] the receiver closes the tab mid-way: the sender is told, and goes o
   await expect(sender.problem('interrupted')).toBeVisible();
   await expect(sender.handle('large.jpg', 'retry')).toBeVisible();
   await link.change(quick);
-  await sender.page.getByTestId('new-code').click();
   const again = new ReceiverRoom(await context.newPage());
-  await again.join(server.url, await sender.code());
+  await again.join(server.url, await sender.newCode());
   // It was for another person, as far as this page knows.
   await sender.handle('large.jpg', 'offer-held').click();
   await again.accept('large.jpg');

@@ -1,6 +1,6 @@
 /** Codes and links: what brings two people together, what does not, and what leaves the page for it. */
 import { expect, test } from './support/app.ts';
-import { cross, SenderRoom } from './support/rooms.ts';
+import { cross, ReceiverRoom, SenderRoom } from './support/rooms.ts';
 
 /** Another code of the same room, of words that are on the list. */
 function wrong(code: string): string {
@@ -8,7 +8,7 @@ function wrong(code: string): string {
   return `${slot}-${first}-${second === 'acid' ? 'acorn' : 'acid'}`;
 }
 
-test('a wrong code burns the room, both are told, and a new code works', async ({
+test('a wrong code is thrown away, both are told, and a fresh one works', async ({
   server,
   rooms,
   pictures,
@@ -20,15 +20,14 @@ test('a wrong code burns the room, both are told, and a new code works', async (
     await room.connection('failed');
     await expect(room.problem('code-guessed')).toBeVisible();
   }
-  await expect(sender.page.getByTestId('room-code')).toHaveCount(0);
+  await expect.poll(() => sender.code()).not.toBe(code);
 
   // The right words arrive too late.
   await receiver.enter(code);
   await expect(receiver.problem('code-unknown')).toBeVisible();
   await receiver.connection('failed');
 
-  await sender.page.getByTestId('new-code').click();
-  const next = await sender.code();
+  const next = await sender.newCode();
   expect(next).not.toBe(code);
   await receiver.enter(next);
   await sender.connection('connected');
@@ -92,7 +91,7 @@ test('a browser without WebRTC is told when its page is loaded, and no code is s
   await sender.connection('connected');
 });
 
-test('[P-123] a receiver opens the room; a sender types the code, or presses Join on the page that the link opened', async ({
+test('[P-123] a receiver opens the room; its link leads to the sending page, where the code can be typed too', async ({
   server,
   rooms,
   pictures,
@@ -101,23 +100,18 @@ test('[P-123] a receiver opens the room; a sender types the code, or presses Joi
   await receiver.page.goto(`${server.url}/receive/`);
   await receiver.page.getByTestId('show-code').click();
   const code = await receiver.code();
+  const link = (await receiver.page.getByTestId('room-link').getAttribute('href'))!;
+  expect(link.split('#')[0]).toBe(`${server.url}/send/`);
+  await sender.page.goto(link);
+  await expect(sender.page.getByTestId('join-room')).toBeEnabled();
+  await expect.poll(() => sender.page.url()).toBe(`${server.url}/send/`);
+  await sender.page.goto('about:blank');
   await sender.page.goto(`${server.url}/send/`);
   await sender.page.getByTestId('enter-code').click();
   await sender.enter(code);
   await sender.connection('connected');
   await receiver.connection('connected');
   await cross(rooms, pictures.small);
-
-  // Once more by the link, after the sender's page was closed.
-  await sender.page.goto('about:blank');
-  await receiver.connection('closed', 'failed');
-  await receiver.page.getByTestId('new-code').click();
-  const link = (await receiver.page.getByTestId('room-link').getAttribute('href'))!;
-  expect(link.split('#')[0]).toBe(`${server.url}/send/`);
-  await sender.page.goto(link);
-  await sender.page.getByTestId('join-room').click();
-  await sender.connection('connected');
-  await cross(rooms, pictures.png);
 });
 
 test('[P-123] two pages that both send say so to both people', async ({ server, rooms, pair }) => {
@@ -153,6 +147,57 @@ test('a code that is typed before the page’s scripts have run is joined like a
   await expect(field).toHaveValue(code);
   await receiver.page.getByTestId('join-room').click();
   await receiver.connection('connected');
+});
+
+test('[P-135] a link works again and again, one person at a time, until the room is closed', async ({
+  server,
+  rooms,
+  pair,
+  pictures,
+}) => {
+  const { sender, receiver } = rooms;
+  await sender.page.clock.install();
+  const code = await sender.open(server.url);
+  const link = (await sender.page.getByTestId('room-link').getAttribute('href'))!;
+  const context = await pair.context('receiver');
+  const other = new ReceiverRoom(await context.newPage());
+  const join = async (room: ReceiverRoom) => {
+    // Another address first: a fragment alone loads no page.
+    await room.page.goto('about:blank');
+    await room.page.goto(link);
+    await room.page.getByTestId('join-room').click();
+  };
+  const goes = async (room: ReceiverRoom) => {
+    await room.page.goto('about:blank');
+    await sender.connection('reconnecting', 'closed');
+    // A minute is left for a reload.
+    await sender.page.clock.runFor(70_000);
+    await sender.connection('failed', 'closed');
+  };
+  await join(receiver);
+  await sender.connection('connected');
+  await cross(rooms, pictures.small);
+
+  await join(other);
+  await expect(other.problem('room-occupied')).toBeVisible();
+  await receiver.connection('connected');
+
+  await goes(receiver);
+  const fresh = await sender.code();
+  expect(fresh).not.toBe(code);
+  expect(await sender.page.getByTestId('room-link').getAttribute('href')).toBe(link);
+  await join(other);
+  await other.connection('connected');
+  await sender.connection('connected');
+  // Another person: what was picked for the first one waits for a word of the sender.
+  await cross({ sender, receiver: other }, pictures.png);
+
+  await goes(other);
+  await sender.page.getByTestId('close-room').click();
+  await expect(sender.page.getByTestId('room-code')).toHaveCount(0);
+  await join(other);
+  await expect(other.problem('code-unknown')).toBeVisible();
+  await context.close();
 });
 
 test('[P-74] a code is good for one join', async ({ server, rooms, pair }) => {

@@ -62,8 +62,8 @@ test('[P-111] before a first acceptance no preview leaves; after another code no
   const context = receiver.page.context();
   await receiver.page.close();
   await lose(sender);
-  await sender.page.getByTestId('new-code').click();
   const next = new ReceiverRoom(await context.newPage());
+  // A fresh one by itself.
   await next.join(server.url, await sender.code());
   await next.connection('connected');
   for (const { name } of [waiting, unwanted]) await sender.state(name, 'held');

@@ -100,6 +100,7 @@ export function ReceiverRoom() {
               void store.join(code, sessionOptions('receiver'));
             }}
             goOn={() => store.session()?.continue()}
+            closeRoom={store.closeRoom}
             openRoom={() => void store.openRoom(sessionOptions('receiver'))}
             Enter={EnterForm}
           />

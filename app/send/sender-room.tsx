@@ -62,6 +62,7 @@ export function SenderRoom() {
             forgetFragment={forgetFragment}
             aboutToJoin={warm}
             goOn={() => store.session()?.continue()}
+            closeRoom={store.closeRoom}
             openRoom={() => void store.openRoom(sessionOptions('sender'))}
             join={(code) => {
               forgetFragment();

@@ -91,7 +91,9 @@ function make(): SendStore {
     const connection = snapshot?.connection;
     setUnderway('sender', {
       open:
-        items.length > 0 || (connection !== undefined && connection !== 'failed' && connection !== 'closed'),
+        items.length > 0 ||
+        snapshot?.room !== undefined ||
+        (connection !== undefined && connection !== 'failed' && connection !== 'closed'),
       // A page that is loaded anew may have to ask for the files.
       atStake: items.some((item) => !isOver(item, snapshot)),
     });

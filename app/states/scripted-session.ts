@@ -34,6 +34,7 @@ function shared(initial: SessionSnapshot) {
     },
     openRoom: () => publish({}),
     join: () => publish({}),
+    closeRoom: () => undefined,
     cancel: () => undefined,
     pause: () => undefined,
     chunkMap(id: string) {

@@ -109,13 +109,14 @@ test('the sender sees the code and the link exactly', () => {
       forgetFragment={() => undefined}
       aboutToJoin={() => undefined}
       openRoom={() => undefined}
+      closeRoom={() => undefined}
       join={() => undefined}
       Enter={EnterForm}
     />,
   );
   expect(markup).toContain('>42-acorn-tulip</output>');
   expect(markup).toContain(`href="${snapshot.room?.link}"`);
-  for (const id of ['new-code', 'enter-code']) expect(handles(markup)).toContain(id);
+  for (const id of ['new-code', 'enter-code', 'close-room']) expect(handles(markup)).toContain(id);
 });
 
 test('each problem is one sentence or two of its own, shown as an alert', () => {

@@ -55,6 +55,15 @@ export class Room {
     await this.page.getByTestId('join-room').click();
   }
 
+  /** Presses for another code, and waits until it is there. */
+  async newCode(): Promise<string> {
+    const code = this.page.getByTestId('room-code');
+    const before = (await code.count()) === 0 ? '' : await code.textContent();
+    await this.page.getByTestId('new-code').click();
+    await expect.poll(() => this.code(), { ...PATIENCE, ...OFTEN }).not.toBe(before);
+    return this.code();
+  }
+
   problem(code: string): Locator {
     return this.page.locator(`[data-problem="${code}"]`);
   }

@@ -30,6 +30,8 @@ export type ProblemCode =
    */
   | 'code-perhaps-guessed'
   | 'code-expired'
+  /** The room's host is connected with another guest. */
+  | 'room-occupied'
   | 'code-forgotten'
   | 'too-many-attempts'
   | 'version-mismatch'
@@ -76,11 +78,11 @@ export interface Problem {
 
 /** An open room, as the other person needs it. */
 export interface Room {
-  /** `slot-word-word` */
+  /** `slot-word-word`, for one guest; a fresh one follows by itself. */
   code: string;
-  /** The page to open, with the secret in the fragment. */
+  /** The page to open, with the secret in the fragment; works until the room is closed. */
   link: string;
-  /** Unix milliseconds. */
+  /** Of the code, Unix milliseconds. */
   expiresAt: number;
 }
 
@@ -272,6 +274,8 @@ export interface Session {
   join(code: string): void;
   /** Looks once more for the other side of a session that was given up. */
   continue(): void;
+  /** The room that this page has opened: its code and its link work no longer. */
+  closeRoom(): void;
   /** Ends the session and tells the other side. */
   leave(): void;
 }

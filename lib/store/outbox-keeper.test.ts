@@ -60,6 +60,7 @@ function page(outbox: KeptOutbox, mayResume = false) {
       return () => {};
     },
     openRoom: () => {},
+    closeRoom: () => undefined,
     join: () => {},
     resume: () => mayResume,
     send(images) {

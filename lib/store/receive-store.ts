@@ -20,6 +20,7 @@ export interface ReceiveStore extends StoreApi<ReceiveState> {
   join(code: string, options: SessionOptions): Promise<void>;
   /** Shows a code instead, for a sender to join. */
   openRoom(options: SessionOptions): Promise<void>;
+  closeRoom: () => void;
   /** Goes back to the session that this tab was in before it was loaded anew, if there was one. */
   resume(options: SessionOptions): Promise<void>;
   accept(transfer: string): void;
@@ -99,6 +100,7 @@ export function createReceiveStore({ makeSession }: ReceiveStoreOptions): Receiv
     ...store,
     session: () => session,
     join: (code, options) => withSession(options, (one) => one.join(code)),
+    closeRoom: () => session?.closeRoom(),
     openRoom: (options) => withSession(options, (one) => one.openRoom()),
     async resume(options) {
       if (session || store.getState().joining) return;

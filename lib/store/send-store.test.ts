@@ -37,6 +37,7 @@ function makeSession() {
     openRoom: () => {
       rooms += 1;
     },
+    closeRoom: () => undefined,
     join: (code) => void joined.push(code),
     resume: () => false,
     send: (images) => sent.push(...images),

@@ -40,6 +40,7 @@ export interface SendState {
 /** State of the sending page, and what the person can do there. */
 export interface SendStore extends StoreApi<SendState> {
   openRoom(options: SessionOptions): Promise<void>;
+  closeRoom: () => void;
   /** Joins the room that a receiver has opened, by its code or its link's fragment. */
   join(code: string, options: SessionOptions): Promise<void>;
   /** Goes back to the room and the receiver of before a reload, where there is a way. */
@@ -321,6 +322,7 @@ export function createSendStore({ makeSession, tools, makeId }: SendStoreOptions
     ...store,
     session: () => session,
     openRoom: (options) => withSession(options, (one) => one.openRoom()),
+    closeRoom: () => session?.closeRoom(),
     join: (code, options) => withSession(options, (one) => one.join(code)),
     async resume(options) {
       if (session || store.getState().opening) return;

@@ -5,7 +5,8 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import type { SignalingErrorCode } from '../wire/messages.ts';
 
-export type Asked = 'open' | 'reopen' | 'join' | 'rejoin' | 'relay';
+/** Requests that are counted. */
+export type Asked = 'open' | 'reopen' | 'join' | 'knock' | 'rejoin' | 'relay';
 /** Which bound of `limits.ts` a visitor met. */
 export type LimitHit =
   | 'connections'

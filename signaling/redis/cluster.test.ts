@@ -57,6 +57,31 @@ describe.skipIf(noRedis)('three nodes and Redis [needs redis-server]', { timeout
     await host.until('peer-left');
   });
 
+  test('[P-135] a door of one node is knocked at from another, again and again', async () => {
+    const host = connect(first.origin);
+    const [id, token] = ['d'.repeat(22), 't'.repeat(22)];
+    await host.until('online');
+    await host.client.openDoor(id, token);
+    for (const turn of [1, 2]) {
+      const guest = connect(second.origin);
+      await guest.client.knock(id);
+      const knocks = () => host.heard.filter((one) => one.startsWith('knock'));
+      await expect.poll(knocks, PATIENCE).toHaveLength(turn);
+      const meeting = knocks().at(-1)!.split(' ')[1]!;
+      if (turn === 1) {
+        await host.client.rejoin(meeting, 'host');
+        await guest.until('paired');
+        host.client.send(Uint8Array.of(turn));
+        await guest.until(`message ${turn}`);
+      } else {
+        await host.client.turnAway(meeting);
+        await guest.until('expired occupied');
+      }
+    }
+    await host.client.closeDoor(id, token);
+    await expect(connect(second.origin).client.knock(id)).rejects.toMatchObject({ code: 'code-unknown' });
+  });
+
   test('a code is accepted once, at whichever node it is tried', async () => {
     const { slot } = await pair();
     for (const node of cluster.nodes)

@@ -1,12 +1,14 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Log } from '../log.ts';
+import { doorsContract } from '../rooms/doors.contract.ts';
 import { roomsContract, type AnyRooms } from '../rooms/rooms.contract.ts';
 import { Rooms } from '../rooms/rooms.ts';
 import { noRedis, startRedis, type RedisServer } from '../../testbed/redis-server.ts';
 import { ADDRESS_LIMITS, MAX_PAIR_BYTES, ROOM_LIFETIME_MS } from '../wire/limits.ts';
 import { Nodes } from './nodes.ts';
 import { RedisAttempts } from './redis-attempts.ts';
+import { RedisDoors } from './redis-doors.ts';
 import { RedisLink } from './redis-link.ts';
 import { RedisStore } from './redis-store.ts';
 
@@ -67,6 +69,10 @@ describe.skipIf(noRedis)('in Redis [needs redis-server]', () => {
     };
   };
   roomsContract(twoNodes, LONG ? 1000 : 40);
+  doorsContract(() => {
+    world += 1;
+    return new RedisDoors(link, prefix());
+  });
 
   test('[P-74] of 50 guests at two nodes at the same moment one is let in, a hundred times', async () => {
     const nodes = [link, other].map((node) => new Rooms(new RedisStore(node, prefix())));

@@ -177,7 +177,7 @@ export class RedisStore implements RoomStore<Promise<Outcome>> {
 
 function targetOf(event: PlacedEvent): string {
   if (event.type === 'open' || event.type === 'reopen') return roomKey(event.token);
-  return event.type === 'rejoin' ? rendezvousKey(event.id) : '';
+  return event.type === 'rejoin' || event.type === 'turn-away' ? rendezvousKey(event.id) : '';
 }
 
 function lend(key: string, before: string): Loan {

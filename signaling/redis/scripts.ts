@@ -7,6 +7,7 @@
  *   slot:<slot>                   the key of the room to join            as its room
  *   slots:<digits>                sorted set: slot → free again          two lifetimes of a room
  *   due:rooms, :pairs, :waits     sorted set: meeting → when it is over  two lifetimes of a room
+ *   door:<id>, knocks:<id>        a door's token and socket; who waits   eleven minutes; a minute
  *   nodes                         sorted set: node → its last beat       two lifetimes of a room
  *   sockets:<node>                set: its sockets that have a place     two lifetimes of a room
  *   stream                        what nodes hand to one another         an entry a minute, all of it two
@@ -149,6 +150,34 @@ export const COUNT = new Script(`
     counts[i] = redis.call('ZCARD', ARGV[1] .. 'due:' .. phase)
   end
   return counts
+`);
+
+/** ARGV: prefix, id, token, socket, time to live → who knocked lately; nothing when it is another's. */
+export const OPEN_DOOR = new Script(`
+  local door = ARGV[1] .. 'door:' .. ARGV[2]
+  local token = redis.call('HGET', door, 'token')
+  if token and token ~= ARGV[3] then return false end
+  redis.call('HSET', door, 'token', ARGV[3], 'socket', ARGV[4])
+  redis.call('PEXPIRE', door, ARGV[5])
+  return redis.call('LRANGE', ARGV[1] .. 'knocks:' .. ARGV[2], 0, -1)
+`);
+
+/** ARGV: prefix, id, token. */
+export const CLOSE_DOOR = new Script(`
+  local door = ARGV[1] .. 'door:' .. ARGV[2]
+  if redis.call('HGET', door, 'token') ~= ARGV[3] then return 0 end
+  return redis.call('DEL', door, ARGV[1] .. 'knocks:' .. ARGV[2])
+`);
+
+/** ARGV: prefix, id, knock, how many at most, time to live → the host's socket, or ''. */
+export const KNOCK = new Script(`
+  local socket = redis.call('HGET', ARGV[1] .. 'door:' .. ARGV[2], 'socket')
+  if not socket then return '' end
+  local knocks = ARGV[1] .. 'knocks:' .. ARGV[2]
+  redis.call('RPUSH', knocks, ARGV[3])
+  redis.call('LTRIM', knocks, -tonumber(ARGV[4]), -1)
+  redis.call('PEXPIRE', knocks, ARGV[5])
+  return socket
 `);
 
 /** ARGV: prefix, socket → 1 or 0. */

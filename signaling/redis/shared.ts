@@ -7,6 +7,7 @@ import { createAdapter } from '@socket.io/redis-streams-adapter';
 import type { Log } from '../log.ts';
 import type { Shared } from '../socket/shared.ts';
 import { Rooms } from '../rooms/rooms.ts';
+import { RedisDoors } from './redis-doors.ts';
 import { Nodes } from './nodes.ts';
 import { RedisAttempts } from './redis-attempts.ts';
 import { RedisLink } from './redis-link.ts';
@@ -36,6 +37,7 @@ export async function connectShared(url: string, log: Log): Promise<Shared> {
   return {
     node,
     rooms: new Rooms(new RedisStore(link, PREFIX)),
+    doors: new RedisDoors(link, PREFIX),
     limits: (onAlarm) => new RedisAttempts(link, PREFIX, onAlarm),
     adapter,
     available: () => link.available,

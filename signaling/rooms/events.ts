@@ -13,6 +13,8 @@ export type RoomsEvent =
    */
   | { type: 'join'; socket: SocketId; slot: string; from: string; hello?: Uint8Array | undefined }
   | { type: 'rejoin'; socket: SocketId; id: string; party: Party }
+  /** Who waits alone at a rendezvous is sent away: its host is with another guest. */
+  | { type: 'turn-away'; socket: SocketId; id: string }
   | { type: 'relay'; socket: SocketId; bytes: Uint8Array }
   /** The host's code was guessed at or given up: whatever it led to ends. */
   | { type: 'burn'; socket: SocketId }
@@ -24,6 +26,7 @@ export type RoomsEvent =
 export type Effect =
   | { to: SocketId; type: 'paired' }
   | { to: SocketId; type: 'message'; bytes: Uint8Array }
+  | { to: SocketId; type: 'knock'; id: string }
   | { to: SocketId; type: 'peer-left' }
   | { to: SocketId; type: 'expired'; reason: ExpiredReason }
   /**

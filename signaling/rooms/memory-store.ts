@@ -81,6 +81,7 @@ export class MemoryStore implements RoomStore<Outcome> {
       case 'join':
         return this.#bySlot.get(event.slot);
       case 'rejoin':
+      case 'turn-away':
         return rendezvousKey(event.id);
       default:
         return undefined;

@@ -82,6 +82,9 @@ function reply(event: PlacedEvent, found: Found, now: number, effects: Effect[])
       return join(event, found, now, effects);
     case 'rejoin':
       return rejoin(event, found, now, effects);
+    case 'turn-away':
+      turnAway(found.target, effects);
+      return { type: 'done' };
     case 'relay':
       return relay(event, own, effects);
     // One guest to a room: whoever ends a pair ends it for both. With several, `burn` would end it for
@@ -179,6 +182,13 @@ function rejoin(
   if (waiting) target.waitsUntil = now + REJOIN_WAIT_MS;
   else pairUp(target, { bytes: 0 }, now, effects);
   return { type: 'rejoined', waiting };
+}
+
+function turnAway(meeting: Meeting | undefined, effects: Effect[]): void {
+  const guest = meeting?.guest;
+  if (meeting?.waitsUntil === undefined || guest === undefined || meeting.host !== undefined) return;
+  end(meeting, effects);
+  effects.push({ to: guest, type: 'expired', reason: 'occupied' });
 }
 
 function relay(

@@ -10,8 +10,9 @@ export interface Found {
   /** Where the socket is. */
   own: Meeting | undefined;
   /**
-   * What the event asks for: of `join` the room of that slot; of `reopen` the room of that token; of `open`
-   * and `rejoin` an empty one where there is none yet, unset when no more are held. May be the same as `own`.
+   * What the event asks for: of `join` the room of that slot; of `reopen` the room of that token; of
+   * `turn-away` the rendezvous; of `open` and `rejoin` an empty one where there is none yet, unset when no
+   * more are held. May be the same as `own`.
    */
   target: Meeting | undefined;
   /** Of `open`: claimed for it, by nobody else; unset when none is left. */

@@ -1,6 +1,7 @@
 /** What a node shares with others, so that the two sides of a pair may be at any two of them. */
 import type { ServerOptions } from 'socket.io';
 import type { Outcome } from '../rooms/events.ts';
+import type { Doors } from '../rooms/doors.ts';
 import type { Limits } from '../rooms/attempts.ts';
 import type { SocketId } from '../rooms/meeting.ts';
 import type { Rooms } from '../rooms/rooms.ts';
@@ -10,6 +11,7 @@ export interface Shared {
   /** This node's name, which begins the names of its sockets. */
   readonly node: string;
   readonly rooms: Rooms<Promise<Outcome>>;
+  readonly doors: Doors;
   limits(onAlarm: () => void): Limits;
   /** Hands to the sockets of other nodes what is said to them here. */
   readonly adapter: NonNullable<ServerOptions['adapter']>;

@@ -3,6 +3,7 @@ import type { Socket } from 'socket.io-client';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Attempts } from '../rooms/attempts.ts';
 import { MemoryStore } from '../rooms/memory-store.ts';
+import { MemoryDoors } from '../rooms/doors.ts';
 import { Rooms } from '../rooms/rooms.ts';
 import {
   ADDRESS_LIMITS,
@@ -508,6 +509,7 @@ describe('a store that fails', () => {
       shared: {
         node: 'here',
         // What answers at once is awaited all the same, and without an adapter Socket.IO has its own.
+        doors: new MemoryDoors(),
         rooms: rooms as never,
         adapter: undefined as never,
         limits: (onAlarm) => new Attempts(onAlarm),

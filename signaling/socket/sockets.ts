@@ -27,8 +27,10 @@ import {
 } from '../wire/limits.ts';
 import { errorName, type Log } from '../log.ts';
 import {
+  doorSchema,
   emptySchema,
   joinSchema,
+  knockSchema,
   rejoinSchema,
   relaySchema,
   reopenSchema,
@@ -39,13 +41,14 @@ import {
 import { AddressBudgets, Budget } from './budget.ts';
 import { Held } from '../held.ts';
 import { remembering } from '../remembering.ts';
-import { noMetrics, type LimitHit, type Metrics } from '../operations/metrics.ts';
+import { noMetrics, type Asked, type LimitHit, type Metrics } from '../operations/metrics.ts';
 import { hostOf } from '../pages/headers.ts';
 import { nameAllowed, originAllowed } from './origin.ts';
 import type { Shared } from './shared.ts';
 import { MemoryStore } from '../rooms/memory-store.ts';
 import type { SocketId } from '../rooms/meeting.ts';
 import { Rooms } from '../rooms/rooms.ts';
+import { MemoryDoors, type Doors } from '../rooms/doors.ts';
 import type { Outcome, PlacedEvent, RoomsEvent } from '../rooms/events.ts';
 import { guardWire } from './wire-guard.ts';
 import { writesOnce, type Flushes } from './one-write.ts';
@@ -142,6 +145,7 @@ export interface Signaling {
 export function attachSignaling(server: HttpServer | HttpsServer, options: SignalingOptions): Signaling {
   const { log, trustedProxies, now = Date.now, metrics = noMetrics } = options;
   const { shared } = options;
+  const doors: Doors = shared?.doors ?? new MemoryDoors();
   const rooms = shared?.rooms ?? new Rooms(new MemoryStore());
   const onAlarm = () =>
     log.warn('alarm: many joins fail; somebody may be guessing codes. New codes get longer slots.');
@@ -273,6 +277,9 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
         case 'message':
           socket.emit('message', effect.bytes);
           break;
+        case 'knock':
+          socket.emit('knock', { id: effect.id });
+          break;
         case 'expired':
           socket.emit('expired', { reason: effect.reason });
           break;
@@ -343,6 +350,36 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
       });
     }),
 
+    'open-door': request<'open-door', typeof doorSchema>(doorSchema, async (socket, { id, token }, ack) => {
+      if (!(await allow('open', socket.data.connection.address))) return ack({ error: 'too-many-attempts' });
+      const to = nameOf(socket);
+      const waiting = await doors.open(id, token, to, now());
+      if (waiting === undefined) return ack({ error: 'code-unknown' });
+      ack({});
+      deliver({ reply: { type: 'done' }, effects: waiting.map((one) => ({ to, type: 'knock', id: one })) });
+    }),
+    'close-door': request<'close-door', typeof doorSchema>(doorSchema, async (_, { id, token }, ack) => {
+      await doors.close(id, token, now());
+      ack({});
+    }),
+    /** The meeting is of this knock alone: whoever else has the link gets another. */
+    knock: request<'knock', typeof knockSchema>(knockSchema, async (socket, { id }, ack) => {
+      const { connection } = socket.data;
+      if (!(await allow('join', connection.address))) return ack({ error: 'too-many-attempts' });
+      const meeting = randomBytes(16).toString('base64url');
+      const to = await doors.knock(id, meeting, now());
+      if (to === undefined) return ack({ error: 'code-unknown' });
+      const event = { type: 'rejoin', socket: nameOf(socket), id: meeting, party: 'guest' } as const;
+      await answer(socket, event, (reply) => {
+        if (reply.type !== 'rejoined') return ack({ error: refusal(reply) });
+        ack({ iceServers: ice(connection) });
+        deliver({ reply, effects: [{ to, type: 'knock', id: meeting }] });
+      });
+    }),
+    'turn-away': request<'turn-away', typeof knockSchema>(knockSchema, (socket, { id }, ack) =>
+      answer(socket, { type: 'turn-away', socket: nameOf(socket), id }, () => ack({})),
+    ),
+
     relay: request<'relay', typeof relaySchema>(relaySchema, (socket, bytes, ack) => {
       socket.data.connection.spokeAt = now();
       return answer(socket, { type: 'relay', socket: nameOf(socket), bytes }, (reply) => {
@@ -385,7 +422,7 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
     let answered = false;
     const counted = (reply: object) => {
       answered = true;
-      if (asked !== 'burn' && asked !== 'leave')
+      if (isCounted(asked))
         metrics.answered(asked, 'error' in reply ? (reply.error as SignalingErrorCode) : 'done');
       ack(reply);
     };
@@ -517,7 +554,11 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
 }
 
 /** What begins something; a server that is about to stop, or without its Redis, takes none of it. */
-const BEGINNINGS: readonly string[] = ['open', 'reopen', 'join', 'rejoin'];
+const BEGINNINGS: readonly string[] = ['open', 'reopen', 'join', 'rejoin', 'open-door', 'knock'];
+
+/** What leads two sides together, or says something between them. */
+const isCounted = (asked: keyof ClientToServer): asked is Asked =>
+  !['burn', 'leave', 'open-door', 'close-door', 'turn-away'].includes(asked);
 
 /** Goes on at once with what is known at once, as all is without Redis. */
 function whenKnown<T>(value: T | Promise<T>, next: (value: T) => void): void {

@@ -26,12 +26,20 @@ export const ROOM_LIFETIME_MS = 10 * 60_000;
  */
 export const SLOT_REST_MS = ROOM_LIFETIME_MS;
 
+/** A door is opened anew every nine minutes; one that was not is its host's no longer. */
+export const DOOR_LIFETIME_MS = ROOM_LIFETIME_MS + 60_000;
+/** Who knocked waits this long for the host's first word. */
+export const KNOCK_MS = 60_000;
+/** Knocks kept for a host that is away just now. */
+export const MAX_KNOCKS = 16;
+
 /** How long one side of a dropped session waits for the other: a locked phone returns within minutes. */
 export const REJOIN_WAIT_MS = 10 * 60_000;
 
 /** Bounds of memory: an entry is a few hundred bytes, so all of these together stay below 50 MB. */
 export const MAX_ROOMS = 20_000;
 export const MAX_RENDEZVOUS = 20_000;
+export const MAX_DOORS = 20_000;
 export const MAX_RESTING_SLOTS = 50_000;
 export const MAX_SOCKETS = 20_000;
 /** Of all nodes together, in Redis: a kilobyte each with its places. */

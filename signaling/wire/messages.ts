@@ -11,6 +11,10 @@
  *   burn   {}            → {}
  *   relay  bytes         → {}
  *   leave  {}            → {}
+ *   open-door  { id, token } → {}                                   knock     { id }
+ *   close-door { id, token } → {}
+ *   knock      { id }        → { iceServers }
+ *   turn-away  { id }        → {}
  *
  * `paired` comes after the acknowledgement of the request that led to it, and begins a pairing anew each
  * time. The first one after a `join` with a `hello` is followed by that, as a message to the host: a round
@@ -57,6 +61,9 @@ export const rejoinSchema = v.strictObject({
   id: rendezvousSchema,
   party: v.picklist(['host', 'guest']),
 });
+/** A door's id and the token that it is kept by, both made by the page; the id of a meeting. */
+export const doorSchema = v.strictObject({ id: rendezvousSchema, token: tokenSchema });
+export const knockSchema = v.strictObject({ id: rendezvousSchema });
 export const relaySchema = v.pipe(v.instance(Uint8Array), v.minLength(1), v.maxLength(MAX_RELAY_BYTES));
 
 const urlsSchema = v.pipe(
@@ -87,7 +94,7 @@ export const reopenAckSchema = v.object({
 export const joinAckSchema = v.object({ iceServers: iceServersSchema });
 export const rejoinAckSchema = v.object({ iceServers: iceServersSchema, waiting: v.boolean() });
 export const emptyAckSchema = v.object({});
-export const expiredSchema = v.object({ reason: v.picklist(['time', 'replaced']) });
+export const expiredSchema = v.object({ reason: v.picklist(['time', 'replaced', 'occupied']) });
 
 /** What the schemas above let through. */
 export type IceServer = v.InferOutput<typeof iceServerSchema>;
@@ -97,6 +104,7 @@ export type JoinAck = v.InferOutput<typeof joinAckSchema>;
 export type RejoinAck = v.InferOutput<typeof rejoinAckSchema>;
 /**
  * `time`: no one joined within the limit. `replaced`: another connection of the same side took this place.
+ * `occupied`: the host of the room is connected with another guest.
  */
 export type ExpiredReason = v.InferOutput<typeof expiredSchema>['reason'];
 
@@ -110,6 +118,10 @@ export interface ClientToServer {
   join: (request: { slot: string; hello?: Uint8Array }, ack: Ack<JoinAck>) => void;
   rejoin: (request: { id: string; party: 'host' | 'guest' }, ack: Ack<RejoinAck>) => void;
   burn: (request: Nothing, ack: Ack<Nothing>) => void;
+  'open-door': (request: { id: string; token: string }, ack: Ack<Nothing>) => void;
+  'close-door': (request: { id: string; token: string }, ack: Ack<Nothing>) => void;
+  knock: (request: { id: string }, ack: Ack<JoinAck>) => void;
+  'turn-away': (request: { id: string }, ack: Ack<Nothing>) => void;
   relay: (bytes: Uint8Array, ack: Ack<Nothing>) => void;
   leave: (request: Nothing, ack: Ack<Nothing>) => void;
 }
@@ -117,6 +129,7 @@ export interface ClientToServer {
 /** Events of the server, for Socket.IO's types. */
 export interface ServerToClient {
   paired: (nothing: Nothing) => void;
+  knock: (at: { id: string }) => void;
   message: (bytes: Uint8Array) => void;
   'peer-left': (nothing: Nothing) => void;
   expired: (why: { reason: ExpiredReason }) => void;

@@ -89,6 +89,7 @@ export function pair(server: string): Promise<Pairing> {
         createTransport: network.createTransport,
         events: {
           changed: () => queueMicrotask(look),
+          met: () => {},
           connected: () => {},
           disconnected: () => {},
           lost: () => {},

@@ -32,6 +32,7 @@ interface Props {
   /** Looks once more for the other side of a session that was given up. */
   goOn: () => void;
   openRoom: () => void;
+  closeRoom: () => void;
   join: (code: string) => void;
   /** Where a code is entered: loaded with the page that begins with it, later by the other. */
   Enter: ComponentType<EnterFormProps>;
@@ -51,7 +52,7 @@ export function RoomCard(props: Props) {
   const over = state === 'closed' || state === 'failed';
   const asks = state === undefined || over;
   const met = state === 'connected' || state === 'reconnecting';
-  const room = state === 'waiting' ? snapshot?.room : undefined;
+  const room = met ? undefined : snapshot?.room;
   const way = fragment === undefined ? (chosen ?? (shows || side === 'sender' ? 'show' : 'enter')) : 'enter';
   const show = () => {
     props.forgetFragment();
@@ -71,7 +72,7 @@ export function RoomCard(props: Props) {
       </h2>
       <Connection snapshot={snapshot} idle={t.connection.closed} goOn={props.goOn} />
       {!able && <ProblemNotice problem={{ code: 'webrtc-missing' }} />}
-      {asks && able && way === 'show' && (
+      {asks && !room && able && way === 'show' && (
         <form
           className={css.form}
           onSubmit={(event) => {
@@ -106,7 +107,7 @@ export function RoomCard(props: Props) {
           />
         </Part>
       )}
-      {room && way === 'show' && <Invitation room={room} openRoom={openRoom} />}
+      {room && way === 'show' && <Invitation room={room} openRoom={openRoom} closeRoom={props.closeRoom} />}
       {able && !busy && (asks || room) && (
         <button
           type="button"
@@ -122,7 +123,13 @@ export function RoomCard(props: Props) {
   );
 }
 
-function Invitation({ room, openRoom }: { room: Room; openRoom: () => void }) {
+interface InvitationProps {
+  room: Room;
+  openRoom: () => void;
+  closeRoom: () => void;
+}
+
+function Invitation({ room, openRoom, closeRoom }: InvitationProps) {
   const { t, f } = useText();
   const { copy, said } = useCopy();
   const here = isThisMachine(room.link);
@@ -181,9 +188,25 @@ function Invitation({ room, openRoom }: { room: Room; openRoom: () => void }) {
           </a>
         </div>
       </div>
-      <button type="button" className={`${ui.button} ${ui.quiet}`} data-testid="new-code" onClick={openRoom}>
-        {t.room.newCode}
-      </button>
+      <p className={`${ui.soft} ${ui.small}`}>{t.room.stays}</p>
+      <div className={ui.row}>
+        <button
+          type="button"
+          className={`${ui.button} ${ui.quiet}`}
+          data-testid="new-code"
+          onClick={openRoom}
+        >
+          {t.room.newCode}
+        </button>
+        <button
+          type="button"
+          className={`${ui.button} ${ui.quiet}`}
+          data-testid="close-room"
+          onClick={closeRoom}
+        >
+          {t.room.close}
+        </button>
+      </div>
     </div>
   );
 }

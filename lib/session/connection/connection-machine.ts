@@ -31,6 +31,9 @@ import {
   type Random,
 } from '../pairing/code.ts';
 import { fingerprint } from '../pairing/fingerprint.ts';
+import { toBase64Url } from '../pairing/bytes.ts';
+import { doorOf } from '../pairing/door.ts';
+import type { RoomLink } from '../pairing/link.ts';
 import { Pairing } from '../pairing/pairing.ts';
 import type { Password } from '../pairing/password.ts';
 import {
@@ -57,6 +60,8 @@ export type Ask =
   | { readonly type: 'open' }
   | { readonly type: 'reopen'; readonly token: string }
   | { readonly type: 'join'; readonly slot: string; readonly hello: Uint8Array | undefined }
+  /** At the door of a room that stays open: the server gives a meeting of its own. */
+  | { readonly type: 'knock'; readonly id: string }
   | { readonly type: 'rejoin'; readonly id: string; readonly party: Party };
 
 /** What the server answers to an `Ask`; absent fields do not belong to that request's answer. */
@@ -82,6 +87,8 @@ export type ConnectionEvent =
   /** A session that was given up is looked for once more. */
   | { readonly type: 'continue' }
   | { readonly type: 'leave' }
+  /** The person closes the room: its link does not work any more. */
+  | { readonly type: 'close-room' }
   /** This page cannot hold a connection at all. */
   | { readonly type: 'give-up'; readonly problem: Problem }
   /** The other side said goodbye. */
@@ -94,6 +101,8 @@ export type ConnectionEvent =
   | { readonly type: 'refused'; readonly request: number; readonly problem: Problem }
   /** The other side is there, or another connection of it. */
   | { readonly type: 'paired' }
+  /** A guest with the link waits at this meeting. */
+  | { readonly type: 'knock'; readonly id: string }
   | { readonly type: 'message'; readonly bytes: Uint8Array }
   | { readonly type: 'peer-left' }
   | { readonly type: 'expired'; readonly reason: ExpiredReason }
@@ -109,6 +118,13 @@ export type ConnectionEvent =
 export type ConnectionEffect =
   /** Send this request; its outcome is an `answered` or `refused` with the same number. */
   | { readonly type: 'ask'; readonly request: number; readonly ask: Ask }
+  /** Open the door of the room's link, or keep it open. */
+  | { readonly type: 'open-door'; readonly id: string; readonly token: string }
+  | { readonly type: 'close-door'; readonly id: string; readonly token: string }
+  /** Whoever waits at this meeting is not let in. */
+  | { readonly type: 'turn-away'; readonly id: string }
+  /** A person who was not met before has proved to know the code or the link. */
+  | { readonly type: 'met' }
   /** Destroy the room or end the pair, after a wrong code. No answer is awaited. */
   | { readonly type: 'burn' }
   /** Give up the place at the server. No answer is awaited. */
@@ -194,6 +210,14 @@ interface Doubt {
   readonly meeting: Rendezvous | undefined;
 }
 
+/** The room's link, which works until the room is closed. */
+interface Door {
+  readonly id: string;
+  /** What the server gives the door by, a secret of both. */
+  readonly token: string;
+  readonly link: RoomLink;
+}
+
 type Stage =
   | { readonly at: 'idle' }
   | { readonly at: 'opening' }
@@ -239,6 +263,15 @@ const NO_ATTEMPT: Attempt = { step: 'none' };
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
+/** 128 bits. */
+const TOKEN_BYTES = 16;
+/** Who waits while another guest is being let in, or looked for. */
+const MAX_KNOCKS = 8;
+/** Knocks that were heard; a server may repeat them. */
+const MAX_HEARD = 200;
+/** After so many wrong codes of one room no fresh one is shown unless the person asks for it. */
+const MAX_GUESSES = 3;
+
 export interface ConnectionMachineOptions {
   /** Which way pictures go here; whether this side opens a room or joins one is independent of it. */
   readonly role: Role;
@@ -263,6 +296,14 @@ export class ConnectionMachine {
   /** Who showed the code and who entered it, from then on. */
   #party: Party = 'host';
   #room: Room | undefined;
+  #door: Door | undefined;
+  /** What the page shows while a fresh code is made and waits: how the last connection ended. */
+  #shown: 'waiting' | 'failed' | 'closed' = 'waiting';
+  /** When the code, and the door, are due for another one. */
+  #renewAt = Infinity;
+  readonly #knocks: string[] = [];
+  readonly #heard = new Set<string>();
+  #guesses = 0;
   #problem: Problem | undefined;
   #path: 'direct' | 'relayed' | undefined;
   #fingerprint: string | undefined;
@@ -294,20 +335,23 @@ export class ConnectionMachine {
 
   view(): ConnectionView {
     return {
-      connection: CONNECTION[this.#stage.at],
+      connection:
+        this.#stage.at === 'opening' || this.#stage.at === 'hosting'
+          ? this.#shown
+          : CONNECTION[this.#stage.at],
       problem: this.#problem,
       room: this.#room,
       path: this.#path,
       fingerprint: this.#fingerprint,
       serverOnline: this.#online,
       searchUntil: this.#stage.at === 'searching' ? this.#stage.until : undefined,
-      canContinue: this.#stage.at === 'failed' && this.#lost !== undefined,
+      canContinue: this.#shows('failed') && this.#lost !== undefined,
     };
   }
 
   /** Unix milliseconds; `Infinity`: nothing is due. */
   nextTimeout(): number {
-    return this.#deadline?.at ?? Infinity;
+    return Math.min(this.#deadline?.at ?? Infinity, this.#renewAt);
   }
 
   /**
@@ -316,7 +360,8 @@ export class ConnectionMachine {
   handle(event: ConnectionEvent, now: number): ConnectionEffect[] {
     this.#advance(now);
     if (this.#over && event.type !== 'leave') return [];
-    if (this.#stage.at !== 'closed' || event.type === 'open' || event.type === 'join') this.#dispatch(event);
+    const begins = event.type === 'open' || event.type === 'join';
+    if (this.#stage.at !== 'closed' || begins || this.#door !== undefined) this.#dispatch(event);
     return this.#effects.splice(0);
   }
 
@@ -327,6 +372,7 @@ export class ConnectionMachine {
       this.#deadline = undefined;
       this.#expire(limit);
     }
+    if (now >= this.#renewAt) this.#renew();
     return this.#effects.splice(0);
   }
 
@@ -349,6 +395,8 @@ export class ConnectionMachine {
   #dispatch(event: ConnectionEvent): void {
     switch (event.type) {
       case 'open':
+        this.#guesses = 0;
+        this.#shown = 'waiting';
         this.#reset({ at: 'opening' });
         this.#party = 'host';
         // No code is shown, and none is used up, by a browser that can do nothing with it.
@@ -364,9 +412,10 @@ export class ConnectionMachine {
         this.#search();
         return;
       case 'continue':
-        if (this.#stage.at !== 'failed' || this.#lost === undefined) return;
+        if (!this.#shows('failed') || this.#lost === undefined) return;
         this.#rejoin = this.#lost;
         this.#lost = undefined;
+        this.#room = undefined;
         this.#problem = undefined;
         this.#search();
         return;
@@ -383,10 +432,15 @@ export class ConnectionMachine {
         else if (this.#stage.at === 'searching') this.#search();
         return;
       case 'leave':
+        this.#closeDoor();
         this.#close();
         this.#effect({ type: 'close-signaling' });
         return;
+      case 'close-room':
+        this.#closeRoom();
+        return;
       case 'give-up':
+        this.#closeDoor();
         this.#fail(event.problem);
         this.#rejoin = undefined;
         this.#effect({ type: 'forget' });
@@ -397,6 +451,7 @@ export class ConnectionMachine {
         this.#rejoin = undefined;
         this.#close();
         this.#problem = { code: 'peer-left' };
+        this.#openAgain('closed');
         return;
       case 'flooded': {
         const { at } = this.#stage;
@@ -411,14 +466,19 @@ export class ConnectionMachine {
         if (event.online || this.#online) this.#setOnline(event.online);
         return;
       case 'answered':
-        if (event.request === this.#releasing) this.#effect({ type: 'burn' });
-        else if (event.request === this.#request) this.#answered(event.answer);
+        if (event.request === this.#releasing) {
+          this.#effect({ type: 'burn' });
+          this.#openAgain('failed');
+        } else if (event.request === this.#request) this.#answered(event.answer);
         return;
       case 'refused':
         if (event.request === this.#request) this.#refused(event.problem);
         return;
       case 'paired':
         this.#paired();
+        return;
+      case 'knock':
+        this.#knocked(event.id);
         return;
       case 'message':
         this.#message(event.bytes);
@@ -466,12 +526,21 @@ export class ConnectionMachine {
       return;
     }
     const password = passwordOf(code);
+    const unused = { passwords: [password], token: undefined };
+    this.#closeDoor();
+    if (code.kind === 'link') {
+      this.#reset({ at: 'joining', attempt: NO_ATTEMPT, unused });
+      this.#party = 'guest';
+      this.#limit('guest');
+      this.#ask({ type: 'knock', id: doorOf(code) });
+      return;
+    }
     const { role, random } = this.#options;
     const pairing = new Pairing({ party: 'guest', role, password, random });
     this.#reset({
       at: 'joining',
       attempt: { step: 'pairing', pairing, greeted: true },
-      unused: { passwords: [password], token: undefined },
+      unused,
       words,
     });
     this.#party = 'guest';
@@ -491,9 +560,14 @@ export class ConnectionMachine {
     if (stage.at === 'opening' && slot !== undefined && expiresAt !== undefined) {
       const { random, page } = this.#options;
       const code = makeCode(slot, random);
-      const link = makeLink(slot, random);
-      this.#stage = { at: 'hosting', unused: { passwords: [passwordOf(code), passwordOf(link)], token } };
+      this.#door ??= makeDoor(slot, random);
+      const { id, token: doorToken, link } = this.#door;
+      this.#stage = { at: 'hosting', unused: { passwords: [passwordOf(code)], token } };
       this.#room = { code: formatCode(code), link: `${page}${formatFragment(link)}`, expiresAt };
+      this.#renewAt = expiresAt - LIMITS_MS.renewAhead;
+      this.#effect({ type: 'open-door', id, token: doorToken });
+      const next = this.#knocks.shift();
+      if (next !== undefined) this.#answerKnock(next);
     } else if (stage.at === 'hosting' && this.#room !== undefined && expiresAt !== undefined) {
       // The room was taken back.
       this.#deadline = undefined;
@@ -520,10 +594,15 @@ export class ConnectionMachine {
       // address have asked too often.
       this.#limit('again');
     } else if (stage.at === 'hosting') {
+      if (problem.code === 'code-unknown' && this.#door !== undefined) {
+        this.#freshCode();
+        return;
+      }
       const expired = this.#room !== undefined && this.#now >= this.#room.expiresAt;
       const forgotten = expired ? 'code-expired' : 'code-forgotten';
       this.#fail({ ...problem, code: problem.code === 'code-unknown' ? forgotten : problem.code });
-    } else if (stage.at === 'opening' || stage.at === 'joining')
+    } else if (stage.at === 'opening' && this.#shown !== 'waiting') this.#stage = { at: this.#shown };
+    else if (stage.at === 'opening' || stage.at === 'joining')
       this.#fail({ ...problem, code: this.#endOfPairing(problem.code) });
   }
 
@@ -643,6 +722,7 @@ export class ConnectionMachine {
       this.#rejoin !== undefined && meeting !== undefined
         ? advanceRejoin(this.#rejoin, meeting, keys)
         : beginRejoin(this.#party, keys);
+    if (meeting === undefined) this.#effect({ type: 'met' });
     this.#effect({ type: 'keep', rejoin: this.#rejoin });
   }
 
@@ -716,6 +796,7 @@ export class ConnectionMachine {
     this.#problem = undefined;
     this.#usedToken = undefined;
     this.#stage = { at: 'connected', sealed };
+    for (const id of this.#knocks.splice(0)) this.#effect({ type: 'turn-away', id });
     this.#effect({ type: 'connected' });
   }
 
@@ -806,6 +887,10 @@ export class ConnectionMachine {
   #setOnline(online: boolean): void {
     const stage = this.#stage;
     this.#online = online;
+    if (online && this.#door !== undefined) {
+      const { id, token } = this.#door;
+      this.#effect({ type: 'open-door', id, token });
+    }
     if (!online) this.#unpaired('server-away');
     else if (stage.at === 'connected' || (stage.at === 'searching' && !this.#linked)) this.#meet();
     else if (stage.at === 'hosting' && stage.unused.token !== undefined)
@@ -817,7 +902,7 @@ export class ConnectionMachine {
       this.#ask({ type: 'reopen', token: this.#usedToken });
       this.#usedToken = undefined;
       this.#releasing = this.#request;
-    }
+    } else if (stage.at === 'failed' || stage.at === 'closed') this.#openAgain(stage.at);
   }
 
   /** Nothing reaches the other side through the server any more. */
@@ -887,7 +972,9 @@ export class ConnectionMachine {
       if (reason === 'time') this.#meet();
       else this.#fail({ code: 'connection-lost' });
     } else if (at === 'connected' && reason === 'time') this.#meet();
+    else if (this.#door !== undefined && (at === 'hosting' || at === 'opening')) this.#freshCode();
     else if (CONNECTION[at] === 'waiting') this.#fail({ code: 'code-expired' });
+    else if (at === 'joining' && reason === 'occupied') this.#fail({ code: 'room-occupied' });
     // The guest of a host who did not return.
     else if (at === 'joining') this.#pairingFailed('code-unknown');
   }
@@ -899,7 +986,11 @@ export class ConnectionMachine {
     const stage = this.#stage;
     switch (limit) {
       case 'guest':
-        this.#pairingFailed(attempt.step === 'pairing' && attempt.greeted ? 'peer-left' : 'connection-lost');
+        this.#pairingFailed(
+          attempt.step === 'none' || (attempt.step === 'pairing' && attempt.greeted)
+            ? 'peer-left'
+            : 'connection-lost',
+        );
         return;
       case 'pairing':
         this.#pairingFailed('connection-lost');
@@ -912,7 +1003,12 @@ export class ConnectionMachine {
           this.#ask({ type: 'reopen', token: stage.unused.token });
         return;
       case 'away':
-        this.#fail({ code: 'server-away' });
+        if (this.#shown === 'waiting') this.#fail({ code: 'server-away' });
+        else {
+          // What ended before is still what there is to say.
+          this.#room = undefined;
+          this.#stage = { at: this.#shown };
+        }
         return;
       case 'unpaired':
         // Both sides have the keys and no connection yet: they meet again with them.
@@ -1033,11 +1129,88 @@ export class ConnectionMachine {
     // The other side, if it still arrives, should not wait for us.
     this.#effect({ type: 'leave' });
     this.#problem = problem;
+    const met = this.#stage.at !== 'opening' && this.#stage.at !== 'hosting';
     this.#stage = { at: 'failed' };
     this.#effect({ type: 'lost' });
+    if (problem.code === 'code-guessed') this.#guesses += 1;
+    if (met && this.#guesses < MAX_GUESSES) this.#openAgain('failed');
+  }
+
+  // ---- the room that stays open
+
+  /** Another guest may come: with a fresh code, or by the link. */
+  #openAgain(shown: 'failed' | 'closed'): void {
+    if (this.#door === undefined || this.#party !== 'host' || !this.#online || this.#suspended) return;
+    this.#shown = shown;
+    this.#freshCode();
+  }
+
+  /** It is how the last connection ended, whether or not a code waits meanwhile. */
+  #shows(shown: 'failed' | 'closed'): boolean {
+    const { at } = this.#stage;
+    return at === shown || ((at === 'opening' || at === 'hosting') && this.#shown === shown);
+  }
+
+  #freshCode(): void {
+    this.#deadline = undefined;
+    this.#stage = { at: 'opening' };
+    this.#ask({ type: 'open' });
+  }
+
+  #renew(): void {
+    this.#renewAt = Infinity;
+    if (this.#door === undefined) return;
+    const { id, token } = this.#door;
+    this.#effect({ type: 'open-door', id, token });
+    if (this.#stage.at === 'hosting' && this.#online) this.#freshCode();
+    else this.#renewAt = this.#now + LIMITS_MS.renewDoor;
+  }
+
+  #knocked(id: string): void {
+    if (this.#door === undefined || this.#heard.has(id)) return;
+    if (this.#heard.size >= MAX_HEARD) this.#heard.clear();
+    this.#heard.add(id);
+    const { at } = this.#stage;
+    const perhaps = at === 'joining' || at === 'searching';
+    if (perhaps && this.#knocks.length < MAX_KNOCKS) this.#knocks.push(id);
+    else if (perhaps || at === 'connected') this.#effect({ type: 'turn-away', id });
+    else this.#answerKnock(id);
+  }
+
+  /** The code gives up its place, and a fresh one follows when this guest is gone. */
+  #answerKnock(id: string): void {
+    if (this.#door === undefined) return;
+    const unused = { passwords: [passwordOf(this.#door.link)], token: undefined };
+    this.#reset({ at: 'joining', attempt: NO_ATTEMPT, unused });
+    this.#party = 'host';
+    this.#limit('pairing');
+    this.#ask({ type: 'rejoin', id, party: 'host' });
+  }
+
+  #closeRoom(): void {
+    const { at } = this.#stage;
+    this.#closeDoor();
+    if (at === 'joining' || at === 'connected' || at === 'searching') return;
+    this.#reset({ at: 'closed' });
+    this.#effect({ type: 'leave' });
+  }
+
+  #closeDoor(): void {
+    if (this.#door === undefined) return;
+    const { id, token } = this.#door;
+    this.#effect({ type: 'close-door', id, token });
+    for (const knock of this.#knocks.splice(0)) this.#effect({ type: 'turn-away', id: knock });
+    this.#door = undefined;
+    this.#renewAt = Infinity;
   }
 
   #effect(effect: ConnectionEffect): void {
     this.#effects.push(effect);
   }
+}
+
+/** A room's link, made with its first code. */
+function makeDoor(slot: string, random: Random): Door {
+  const link = makeLink(slot, random);
+  return { id: doorOf(link), token: toBase64Url(random(TOKEN_BYTES)), link };
 }

@@ -105,6 +105,7 @@ class Side {
       now: () => Date.now() + this.slept,
       events: {
         changed: () => this.#see(),
+        met: () => {},
         connected: () => void this.connections++,
         disconnected: () => {},
         lost: () => void this.lost++,
@@ -186,6 +187,33 @@ test('[P-1] the sender initiates every connection, the first as well as one that
   await receiver.connected(2);
   expect(new Set(initiators.sender)).toEqual(new Set([true]));
   expect(new Set(initiators.receiver)).toEqual(new Set([false]));
+});
+
+test('[P-135] a link is used twice, and by whoever comes between them not at all', async () => {
+  const server = await start();
+  const network = new MemoryNetwork();
+  const host = new Side('sender', server, network);
+  host.connector.open();
+  const { code, link } = await host.room();
+  const guest = () => {
+    const side = new Side('receiver', server, network);
+    side.connector.join(new URL(link).hash);
+    return side;
+  };
+  const first = guest();
+  await host.connected();
+  await first.connected();
+  await guest().problem('room-occupied');
+  // A goodbye, as the engines pass it on.
+  host.connector.peerLeft();
+  expect(host.connector.connection).toBe('closed');
+  const fresh = await host.room();
+  expect([fresh.code === code, fresh.link]).toEqual([false, link]);
+  const second = guest();
+  await second.connected();
+  await host.connected(2);
+  host.connector.closeRoom();
+  await guest().problem('code-unknown');
 });
 
 test('[P-79] a connection is made ready while codes are compared, and says nothing to who has the wrong one', async () => {

@@ -24,6 +24,8 @@ export interface ConnectorEvents {
   handOver?: TransportOptions['handOver'];
   /** Any of the connector's public properties may be different now. */
   changed(): void;
+  /** A person who was not met before is on the other side; `connected` follows. */
+  met(): void;
   connected(): void;
   disconnected(): void;
   /** Given up: the transfers with the other side do not go on. */
@@ -84,6 +86,7 @@ export class Connector {
       onOnline: (online) => this.#handle({ type: 'online', online }),
       onPaired: () => this.#handle({ type: 'paired' }),
       onMessage: (bytes) => this.#handle({ type: 'message', bytes }),
+      onKnock: (id) => this.#handle({ type: 'knock', id }),
       onPeerLeft: () => this.#handle({ type: 'peer-left' }),
       onExpired: (reason) => this.#handle({ type: 'expired', reason }),
       canReturn: () => this.#machine.canReturn,
@@ -168,6 +171,11 @@ export class Connector {
     this.#handle({ type: 'silent', silent });
   }
 
+  /** The room's code and link work no longer; who is connected stays so. */
+  closeRoom(): void {
+    this.#handle({ type: 'close-room' });
+  }
+
   leave(): void {
     this.#handle({ type: 'leave' });
   }
@@ -210,6 +218,19 @@ export class Connector {
     switch (effect.type) {
       case 'ask':
         void this.#ask(effect.request, effect.ask);
+        return;
+      case 'open-door':
+        // Said again when the way to the server is back, and every few minutes.
+        void this.#client.openDoor(effect.id, effect.token).catch(() => {});
+        return;
+      case 'close-door':
+        void this.#client.closeDoor(effect.id, effect.token).catch(() => {});
+        return;
+      case 'turn-away':
+        void this.#client.turnAway(effect.id).catch(() => {});
+        return;
+      case 'met':
+        events.met();
         return;
       case 'burn':
         void this.#client.burn().catch(() => {});
@@ -291,6 +312,8 @@ export class Connector {
         return this.#client.reopen(ask.token);
       case 'join':
         return this.#client.join(ask.slot, ask.hello);
+      case 'knock':
+        return this.#client.knock(ask.id);
       case 'rejoin':
         return this.#client.rejoin(ask.id, ask.party);
     }

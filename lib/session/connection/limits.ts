@@ -28,6 +28,10 @@ export const LIMITS_MS = {
   away: 20_000,
   /** Before a server that takes nobody in is asked again for the room that is ours. */
   again: 1_500,
+  /** A fresh code is made so long before the old one runs out. */
+  renewAhead: 30_000,
+  /** How often a door is kept open while no code is shown. */
+  renewDoor: 9 * 60_000,
   /** Signaling that is lost half-way may have been enough already. */
   unpaired: 4_000,
 } as const;

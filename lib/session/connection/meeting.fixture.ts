@@ -4,6 +4,7 @@
  * after both sides use one.
  */
 import type { Effect, RoomsEvent } from '../../../signaling/rooms/events.ts';
+import { MemoryDoors } from '../../../signaling/rooms/doors.ts';
 import { MemoryStore } from '../../../signaling/rooms/memory-store.ts';
 import { Rooms } from '../../../signaling/rooms/rooms.ts';
 import { seededRandom, type Random } from '../../simulation/random.ts';
@@ -34,6 +35,7 @@ export class Meeting {
   readonly #due: Due[] = [];
   #order = 0;
   #rooms = new Rooms(new MemoryStore());
+  #doors = new MemoryDoors();
   readonly #sockets = new Map<string, Side>();
   readonly #transports = new Map<number, FakeTransport>();
   #counter = 0;
@@ -137,6 +139,7 @@ export class Meeting {
     for (const side of new Set(this.#sockets.values())) this.disconnect(side);
     this.#sockets.clear();
     this.#rooms = new Rooms(new MemoryStore());
+    this.#doors = new MemoryDoors();
   }
 
   startServer(): void {
@@ -156,18 +159,27 @@ export class Meeting {
       refuse(this.refusal);
       return;
     }
+    const meeting = `meeting-${this.next()}`;
     const event: RoomsEvent =
-      ask.type === 'open'
-        ? { type: 'open', socket, token: `token-${this.next()}`, random: this.random(), minDigits: 1 }
-        : ask.type === 'join'
-          ? { ...ask, socket, from: socket }
-          : { ...ask, socket };
+      ask.type === 'knock'
+        ? { type: 'rejoin', socket, id: meeting, party: 'guest' }
+        : ask.type === 'open'
+          ? { type: 'open', socket, token: `token-${this.next()}`, random: this.random(), minDigits: 1 }
+          : ask.type === 'join'
+            ? { ...ask, socket, from: socket }
+            : { ...ask, socket };
     this.later(LATENCY, () => {
       if (!this.#sockets.has(socket)) {
         refuse('server-away');
         return;
       }
+      const door = ask.type === 'knock' ? this.#doors.knock(ask.id, meeting, this.now) : '';
+      if (door === undefined) {
+        refuse('code-unknown');
+        return;
+      }
       const { reply, effects } = this.#rooms.handle(event, this.now);
+      if (door !== '') effects.push({ to: door, type: 'knock', id: meeting });
       if (reply.type === 'refused') refuse('code-unknown');
       else {
         const answer: Answer = {
@@ -182,7 +194,26 @@ export class Meeting {
     });
   }
 
-  tell(side: Side, event: { type: 'burn' | 'leave' } | { type: 'relay'; bytes: Uint8Array }): void {
+  openDoor(side: Side, id: string, token: string): void {
+    const { socket } = side;
+    if (socket === undefined) return;
+    this.later(LATENCY, () => {
+      const waiting = this.#doors.open(id, token, socket, this.now) ?? [];
+      this.#deliver(waiting.map((one) => ({ to: socket, type: 'knock', id: one })));
+    });
+  }
+
+  closeDoor(id: string, token: string): void {
+    this.later(LATENCY, () => this.#doors.close(id, token, this.now));
+  }
+
+  tell(
+    side: Side,
+    event:
+      | { type: 'burn' | 'leave' }
+      | { type: 'turn-away'; id: string }
+      | { type: 'relay'; bytes: Uint8Array },
+  ): void {
     const { socket } = side;
     if (socket === undefined) return;
     this.later(LATENCY, () => {
@@ -249,6 +280,7 @@ export class Side {
   readonly effects: ConnectionEffect['type'][] = [];
   readonly asked: Ask[] = [];
   connections = 0;
+  met = 0;
   socket: string | undefined;
   /** What the tab keeps. */
   kept: RejoinState | undefined;
@@ -330,6 +362,18 @@ export class Side {
       case 'burn':
       case 'leave':
         meeting.tell(this, { type: effect.type });
+        return;
+      case 'open-door':
+        meeting.openDoor(this, effect.id, effect.token);
+        return;
+      case 'close-door':
+        meeting.closeDoor(effect.id, effect.token);
+        return;
+      case 'turn-away':
+        meeting.tell(this, effect);
+        return;
+      case 'met':
+        this.met += 1;
         return;
       case 'close-signaling':
         this.goOffline();

@@ -21,6 +21,7 @@ export function hearingClient(server: string, patience = PATIENCE): HearingClien
     onOnline: (online) => heard.push(online ? 'online' : 'offline'),
     onPaired: () => heard.push('paired'),
     onMessage: (bytes) => heard.push(`message ${[...bytes].join(',')}`),
+    onKnock: (id) => heard.push(`knock ${id}`),
     onPeerLeft: () => heard.push('peer-left'),
     onExpired: (reason) => heard.push(`expired ${reason}`),
   });

@@ -9,6 +9,7 @@ import {
   errorAckSchema,
   expiredSchema,
   joinAckSchema,
+  knockSchema,
   openAckSchema,
   rejoinAckSchema,
   reopenAckSchema,
@@ -39,6 +40,8 @@ export interface SignalingClientOptions {
   onPaired(): void;
   /** What the other side sent, at most `MAX_RELAY_BYTES`. Nothing says yet who it is. */
   onMessage(bytes: Uint8Array): void;
+  /** A guest knocked at the door that this page keeps open, and waits at this meeting. */
+  onKnock?(meeting: string): void;
   onPeerLeft(): void;
   /** The place is given up. `replaced`: by another page of the same side, so do not fight over it. */
   onExpired(reason: ExpiredReason): void;
@@ -64,6 +67,13 @@ export interface SignalingClient {
    * as if sent, before the first `onPaired`.
    */
   join(slot: string, hello?: Uint8Array): Promise<JoinAck>;
+  /** Waits for the host of a room that stays open: see `onPaired`. Rejects when there is no such door. */
+  knock(id: string): Promise<JoinAck>;
+  /** Keeps a door open at which others knock; no place, so what is held is kept. */
+  openDoor(id: string, token: string): Promise<void>;
+  closeDoor(id: string, token: string): Promise<void>;
+  /** Whoever waits at this meeting hears that the room is occupied. */
+  turnAway(meeting: string): Promise<void>;
   /** Meets the other side of a dropped session, now or later: see `onPaired`. */
   rejoin(id: string, party: Party): Promise<RejoinAck>;
   /** Destroys the own room, or ends the pair, after a wrong code. */
@@ -173,6 +183,10 @@ export function createSignalingClient(options: SignalingClientOptions): Signalin
     const bytes = bytesOf(data);
     if (bytes && moving === 0 && !staleAfterSleep()) options.onMessage(bytes);
   });
+  socket.on('knock', (knock: unknown) => {
+    const parsed = v.safeParse(knockSchema, knock);
+    if (parsed.success) options.onKnock?.(parsed.output.id);
+  });
   socket.on('peer-left', () => {
     if (moving === 0 && !staleAfterSleep()) options.onPeerLeft();
   });
@@ -196,18 +210,18 @@ export function createSignalingClient(options: SignalingClientOptions): Signalin
       waiters.add(waiter);
     });
 
-  /** Every request but `relay` is for another place. */
+  /** Every request but `relay` and those about doors is for another place. */
   const ask = async <S extends v.GenericSchema>(
     schema: S,
     emit: (within: ReturnType<typeof socket.timeout>, answered: Answered) => unknown,
-    answerMs = ANSWER_MS,
+    { answerMs = ANSWER_MS, moves = true } = {},
   ): Promise<v.InferOutput<S>> => {
     await online();
     const answer = await new Promise<unknown>((resolve, reject) => {
-      moving++;
+      if (moves) moving++;
       // Counted here and not behind the promise: what follows the answer may arrive in the same turn.
       emit(socket.timeout(answerMs), (error, value) => {
-        moving--;
+        if (moves) moving--;
         if (error) {
           // The network may be another one since, which a socket notices after a minute.
           if (socket.connected) socket.io.engine.close();
@@ -222,6 +236,12 @@ export function createSignalingClient(options: SignalingClientOptions): Signalin
     return parsed.output;
   };
 
+  const aboutDoor = async (
+    emit: (within: ReturnType<typeof socket.timeout>, answered: Answered) => unknown,
+  ): Promise<void> => {
+    if (socket.connected) await ask(emptyAckSchema, emit, { moves: false });
+  };
+
   return {
     open: () => ask(openAckSchema, (within, answered) => within.emit('open', {}, answered)),
     reopen: (token) => ask(reopenAckSchema, (within, answered) => within.emit('reopen', { token }, answered)),
@@ -230,11 +250,15 @@ export function createSignalingClient(options: SignalingClientOptions): Signalin
       return ask(joinAckSchema, (within, answered) => within.emit('join', request, answered));
     },
     rejoin: (id, party) =>
-      ask(
-        rejoinAckSchema,
-        (within, answered) => within.emit('rejoin', { id, party }, answered),
-        REJOIN_ANSWER_MS,
-      ),
+      ask(rejoinAckSchema, (within, answered) => within.emit('rejoin', { id, party }, answered), {
+        answerMs: REJOIN_ANSWER_MS,
+      }),
+    knock: (id) => ask(joinAckSchema, (within, answered) => within.emit('knock', { id }, answered)),
+    openDoor: (id, token) =>
+      aboutDoor((within, answered) => within.emit('open-door', { id, token }, answered)),
+    closeDoor: (id, token) =>
+      aboutDoor((within, answered) => within.emit('close-door', { id, token }, answered)),
+    turnAway: (id) => aboutDoor((within, answered) => within.emit('turn-away', { id }, answered)),
     burn: async () => {
       // Without a connection there is no place left to burn.
       if (socket.connected)

@@ -48,23 +48,6 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
     this.port.post({ type: 'senders', record: { known }, meeting: this.meeting });
   }
 
-  override openRoom(): void {
-    this.#autoAccept = false;
-    this.#expectSender();
-    super.openRoom();
-  }
-
-  override join(code: string): void {
-    this.#autoAccept = false;
-    this.#expectSender();
-    super.join(code);
-  }
-
-  /** Of the next meeting: its first word may be faster than the news of the connection. */
-  #expectSender(): void {
-    this.port.post({ type: 'senders', record: { known: [] }, meeting: this.meeting + 1 });
-  }
-
   /** Goes back to the session that this page was in before it was loaded anew; `false`: there was none. */
   resume(): boolean {
     const state = recallRejoin('receiver');
@@ -202,6 +185,12 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
     if (this.#answered.delete(id)) return;
     this.#withdrawn.push(id);
     if (this.#withdrawn.length > MAX_WITHDRAWN) this.#drop(this.#withdrawn.shift() as string);
+  }
+
+  protected override onMet(): void {
+    this.#autoAccept = false;
+    // Before its first word, which may be faster than the news of the connection.
+    this.port.post({ type: 'senders', record: { known: [] }, meeting: this.meeting });
   }
 
   protected override changed(): void {

@@ -85,6 +85,10 @@ export abstract class SessionBase<M> implements Session {
       events: {
         handOver: (lane, channel, news) => this.port.handOver(lane, channel, news),
         changed: () => this.changed(),
+        met: () => {
+          this.meeting += 1;
+          this.onMet();
+        },
         connected: () => this.onConnected(),
         disconnected: () => this.port.post({ type: 'disconnected' }),
         lost: () => this.port.post({ type: 'lost' }),
@@ -142,17 +146,19 @@ export abstract class SessionBase<M> implements Session {
   }
 
   openRoom(): void {
-    this.meeting += 1;
     this.connector.open();
   }
 
   join(code: string): void {
-    this.meeting += 1;
     this.connector.join(code);
   }
 
   continue(): void {
     this.connector.continue();
+  }
+
+  closeRoom(): void {
+    this.connector.closeRoom();
   }
 
   cancel(transfer: string): void {
@@ -306,6 +312,9 @@ export abstract class SessionBase<M> implements Session {
     this.connector.transport?.send(0, encodeControl({ type: 'bye' }));
     this.connector.giveUp('page-outdated');
   }
+
+  /** Another person than before: whatever was permitted to that one ends. */
+  protected onMet(): void {}
 
   protected onConnected(): void {
     if (this.#workerMissing) {

@@ -2,6 +2,7 @@
 import { fromBase64Url } from './bytes.ts';
 import { LINK_SECRET_BYTES, MAX_SLOT_DIGITS } from './limits.ts';
 
+/** What a link's fragment says. */
 export interface RoomLink {
   kind: 'link';
   slot: string;
