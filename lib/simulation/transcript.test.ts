@@ -13,7 +13,7 @@ import { ReliableFlow, type FlowModel } from './reliable-flow.ts';
 import { StallingEndpoint } from './stalling-endpoint.ts';
 import { RecordedEndpoint, Transcript } from './transcript.fixture.ts';
 
-const EXPECTED = 'a1e24accb4c263d1f4b594cf301188223c7a9b9d06cd8acba69e244aa2f069ca';
+const EXPECTED = 'bdbf185dc6b9aff7fe1ef9704016557b772542803abebae0fd0eee5e55de60e6';
 
 const PATHS = 60;
 /** Virtual time at which a run is cut off. */

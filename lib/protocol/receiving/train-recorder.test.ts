@@ -14,6 +14,18 @@ test('[P-122] a train is reported from its second packet on, in four feedbacks a
   expect(recorder.report()).toEqual({ ...report, count: 3, time: 40 });
 });
 
+test('[P-122] a packet that waited in its lane does not make its train longer', () => {
+  const recorder = new TrainRecorder();
+  for (const [place, now] of [
+    [0, 0],
+    [1, 5],
+    [3, 15],
+    [2, 320],
+  ] as const)
+    recorder.arrived({ train: 1, place }, now);
+  expect(recorder.report()).toEqual({ train: 1, count: 3, first: 0, last: 3, time: 150 });
+});
+
 test('[P-122] a train of another number, or of the same one seconds later, is a new one', () => {
   const recorder = new TrainRecorder();
   for (const [train, now] of [

@@ -4,6 +4,11 @@ import { TICKS, type TrainPlace } from '../wire/lane-packet.ts';
 
 /** A packet this long after its train's first belongs to another train of the same number. */
 const MAX_TRAIN: Millis = 2000;
+/**
+ * A packet this long after the one before waited in a lane whose window was full, and shows nothing of the
+ * path.
+ */
+const STRAGGLER: Millis = 40;
 /** Each change is reported this many times, so that the loss of most feedback loses no report. */
 const REPEATS = 4;
 const MAX_COUNT = 255;
@@ -30,6 +35,7 @@ export class TrainRecorder {
       this.#reportsLeft = 0;
       return;
     }
+    if (now - train.lastAt > STRAGGLER) return;
     // Every place once: more would be a lie, and the report could not be encoded.
     if (train.count > MAX_COUNT - 1) return;
     train.count += 1;
