@@ -49,8 +49,9 @@ const COUNT = `
   };`;
 
 /**
- * Packets whose lane closes on their way from the worker to the page: they are dropped there, as the network
- * might, and count as sent and lost. One of 2737 was seen, at 5 %.
+ * A packet whose lane closes on its way from the worker to the page is dropped there, as the network might,
+ * and counts as sent and lost. One more sent than handed on was seen once in 2737, at 5 %; that this was why
+ * was not traced.
  */
 const MAX_DROPPED = 5;
 
