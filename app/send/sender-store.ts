@@ -1,5 +1,5 @@
 /** The sending page's one store: its session, the queue of this tab, and what other pages show of it. */
-import { tabName } from '../../lib/session/page/tab.ts';
+import { holdTab, tabName } from '../../lib/session/page/tab.ts';
 import { imageTools } from '../../lib/store/image-tools.ts';
 import { createSendStore, isOver, type SendStore } from '../../lib/store/send-store.ts';
 import { isFinal } from '../../lib/session/transfer-state.ts';
@@ -42,6 +42,8 @@ let keeping: Promise<void> | undefined;
 function keep(made: SendStore): Promise<void> {
   keeping ??= (async () => {
     const { keepOutbox, outbox } = await loadKeeper();
+    // A copy of a tab has that one's name at first, and would put its pictures into that queue.
+    await holdTab();
     keepOutbox(made, outbox, tabName(), markKept);
   })().catch(() => undefined);
   return keeping;

@@ -183,3 +183,45 @@ test('an unprepared file that has another size now is not sent before the person
   expect(store.reopen([file('a.png', 98)])).toBe(1);
   expect(store.getState().items[0]?.stage).toEqual({ at: 'failed', problem: 'source-changed' });
 });
+
+const missing = {
+  id: 'x',
+  tab: 'tab',
+  at: 0,
+  kept: 0,
+  name: 'a.png',
+  byteLength: 10,
+  choice: { kind: 'original' },
+};
+
+test('[P-111] what was picked for a receiver is held back from one who came by another code, also when its file is opened again', async () => {
+  const outbox = new Memory();
+  const { store } = page(outbox);
+  await store.openRoom(options);
+  store.takeBack([], [{ ...missing, addressed: true, held: false }]);
+  expect(store.reopen([file('a.png')])).toBe(1);
+  expect(store.getState().items.map(({ meeting }) => meeting)).toEqual([0]);
+  // And after another reload.
+  await expect.poll(() => outbox.pictures.get('x')?.picture.held).toBe(true);
+});
+
+test('what was picked while the page found its way back is sent with it', async () => {
+  const { store } = page(new Memory(), true);
+  store.addFiles([file('a.png')]);
+  await expect.poll(() => states(store)).toEqual([['a.png', 'ready']]);
+  await store.resume(options);
+  expect(states(store)).toEqual([['a.png', 'sent']]);
+});
+
+test('a file that is another one by now is not kept any longer, and a queue that returns twice is there once', async () => {
+  const outbox = new Memory();
+  const picture = { ...missing, addressed: false, held: false };
+  await outbox.put([{ picture, file: file('a.png', 9) }, { picture: { ...picture, id: 'y' } }]);
+  const { store } = page(outbox);
+  const found = await outbox.list();
+  await returnOutbox(store, found);
+  await returnOutbox(store, found);
+  expect(states(store)).toEqual([['a.png', 'failed']]);
+  expect(store.getState().missing.map(({ id }) => id)).toEqual(['y']);
+  await expect.poll(() => [...outbox.pictures.keys()]).toEqual(['y']);
+});

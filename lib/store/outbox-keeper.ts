@@ -12,7 +12,7 @@ import {
 import { isFinal } from '../session/transfer-state.ts';
 import type { TransferSnapshot } from '../session/model.ts';
 import type { OutboxItem } from './outbox.ts';
-import type { MissingFile, SendStore } from './send-store.ts';
+import { FORMER, type MissingFile, type SendStore } from './send-store.ts';
 
 /** Failed with the connection or the other side's page: it goes on by itself once they are back. */
 const GOES_ON: readonly string[] = ['interrupted', 'timed-out', 'peer-left'];
@@ -23,6 +23,9 @@ function isOver(item: OutboxItem, transfer: TransferSnapshot | undefined): boole
   if (transfer === undefined || !isFinal(transfer)) return false;
   return transfer.state !== 'failed' || !GOES_ON.includes(transfer.problem?.code ?? '');
 }
+
+const isHeld = (item: OutboxItem, transfer: TransferSnapshot | undefined): boolean =>
+  transfer?.state === 'held' || item.meeting === FORMER;
 
 function keptOf(
   item: OutboxItem,
@@ -44,7 +47,7 @@ function keptOf(
     byteLength: item.file.size,
     choice: item.choice,
     addressed: item.meeting !== undefined,
-    held: transfer?.state === 'held',
+    held: isHeld(item, transfer),
     ...(sha256 === undefined || byteLength === undefined || !sure
       ? {}
       : { expected: { sha256, byteLength } }),
@@ -61,6 +64,8 @@ export function keepOutbox(
 ): void {
   /** What was written of each picture, shortened. */
   const written = new Map<string, string>();
+  /** Pictures that are over, and no longer kept. */
+  const over = new Set<string>();
   let next = 0;
   const places = new Map<string, number>();
   let some: boolean | undefined;
@@ -71,12 +76,18 @@ export function keepOutbox(
     const here = new Set(missing.map(({ id }) => id));
     for (const item of items) {
       const transfer = item.stage.at === 'sent' ? transfers.get(item.stage.transfer) : undefined;
-      if (isOver(item, transfer)) continue;
+      if (isOver(item, transfer)) {
+        // An earlier page may have kept it.
+        if (!over.has(item.id)) written.set(item.id, '');
+        over.add(item.id);
+        continue;
+      }
+      over.delete(item.id);
       here.add(item.id);
       const at = places.get(item.id) ?? next++;
       places.set(item.id, at);
       const sha256 = transfer?.sha256 ?? item.expected?.sha256 ?? '';
-      const brief = `${item.revision} ${sha256} ${transfer?.state === 'held'} ${item.meeting !== undefined}`;
+      const brief = `${item.revision} ${sha256} ${isHeld(item, transfer)} ${item.meeting !== undefined}`;
       if (written.get(item.id) === brief) continue;
       const first = !written.has(item.id);
       written.set(item.id, brief);

@@ -21,6 +21,9 @@ import { type Choice, type OutboxItem, type OutboxStage, prepare } from './outbo
  */
 export const PREPARING_AT_ONCE = 2;
 
+/** A receiver whom a page does not know: what was picked for them is held back from everyone else. */
+export const FORMER = 0;
+
 /** A picture of the queue whose file this page, loaded anew, does not have: the person opens it again. */
 export type MissingFile = KeptPicture;
 
@@ -218,8 +221,8 @@ export function createSendStore({ makeSession, tools, makeId }: SendStoreOptions
     pump();
   }
 
-  /** A receiver whom this page does not know: what was picked for them is held back from everyone else. */
-  const FORMER = 0;
+  /** The receiver of before the reload, where this page went back to that session. */
+  let returned: number | undefined;
 
   function takeBack(
     found: readonly { kept: MissingFile; file: File }[],
@@ -232,7 +235,8 @@ export function createSendStore({ makeSession, tools, makeId }: SendStoreOptions
         const { id, name, choice, addressed, held, expected, handle } = kept;
         if (originOf(file) === undefined && handle !== undefined)
           rememberOrigin(file, { kind: 'handle', handle });
-        const meeting = held ? FORMER : (here().meeting ?? (addressed ? FORMER : undefined));
+        // Whoever is here by another code is not the one that it was picked for.
+        const meeting = held ? FORMER : addressed ? (returned ?? FORMER) : here().meeting;
         const other = expected === undefined && file.size !== kept.byteLength;
         return {
           id,
@@ -246,10 +250,15 @@ export function createSendStore({ makeSession, tools, makeId }: SendStoreOptions
         };
       });
     const back = new Set(found.map(({ kept }) => kept.id));
-    store.setState((before) => ({
-      items: [...before.items, ...added],
-      missing: [...before.missing.filter(({ id }) => !back.has(id)), ...missing],
-    }));
+    store.setState((before) => {
+      const left = before.missing.filter(({ id }) => !back.has(id));
+      // The page may look for its queue once more.
+      for (const { id } of [...left, ...before.items]) back.add(id);
+      return {
+        items: [...before.items, ...added],
+        missing: [...left, ...missing.filter(({ id }) => !back.has(id))],
+      };
+    });
     pump();
   }
 
@@ -329,8 +338,11 @@ export function createSendStore({ makeSession, tools, makeId }: SendStoreOptions
       store.setState({ opening: true });
       try {
         const made = await makeSession(options);
-        if (made.resume()) follow(made);
-        else made.leave();
+        if (made.resume()) {
+          returned = follow(made).snapshot().meeting;
+          // What was picked meanwhile.
+          flush();
+        } else made.leave();
       } catch {
         // The way back is a convenience: the person still has the button.
       } finally {

@@ -1088,4 +1088,14 @@ describe('sleep', () => {
     expect(sender.problem).toBe('page-outdated');
     expect(sender.connection).toBe('failed');
   });
+
+  test('a page that gives up offers no way back to a session that was lost before', () => {
+    const { meeting, sender } = connectedPair();
+    meeting.stopServer();
+    meeting.cut();
+    meeting.until(() => sender.connection === 'failed');
+    expect(sender.machine.view().canContinue).toBe(true);
+    sender.handle({ type: 'give-up', problem: { code: 'page-outdated' } });
+    expect(sender.machine.view().canContinue).toBe(false);
+  });
 });

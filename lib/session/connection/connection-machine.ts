@@ -443,6 +443,7 @@ export class ConnectionMachine {
         this.#closeDoor();
         this.#fail(event.problem);
         this.#rejoin = undefined;
+        this.#lost = undefined;
         this.#effect({ type: 'forget' });
         this.#effect({ type: 'close-signaling' });
         this.#over = true;

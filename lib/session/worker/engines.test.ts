@@ -394,8 +394,9 @@ test('[P-67, P-70] a sender whose page was loaded anew goes on with what the fir
   const pair = new EnginePair();
   const bytes = bytesOf(3_000_000);
   pair.send('a', new Blob([bytes]));
-  pair.send('b', new Blob([bytesOf(5000)]));
-  await pair.receiving.until('0.2', 'offered');
+  // The same picture twice.
+  for (const id of ['b', 'c']) pair.send(id, new Blob([bytesOf(5000)]));
+  await pair.receiving.until('0.3', 'offered');
   pair.silentAfter = 1500;
   pair.receiver.handle({ type: 'accept', id: '0.1' });
   await expect
@@ -404,7 +405,7 @@ test('[P-67, P-70] a sender whose page was loaded anew goes on with what the fir
   pair.silentAfter = Infinity;
   pair.chunks.clear();
   pair.newSender();
-  for (const id of ['0.1', '0.2']) {
+  for (const id of ['0.1', '0.2', '0.3']) {
     await pair.receiving.until(id, 'paused');
     expect(pair.receiving.pictures.get(id)?.problem?.code).toBe('sender-returned');
   }
@@ -414,13 +415,12 @@ test('[P-67, P-70] a sender whose page was loaded anew goes on with what the fir
   await pair.receiving.until('1.1', 'done');
   const sentAgain = Math.max(...[...pair.chunks.values()].map(({ size }) => size));
   expect(sentAgain).toBeLessThanOrEqual(Math.ceil(bytes.length / 1024) - 7 * MAX_BLOCK_CHUNKS);
-  // Nothing is heard of the other one, and the connection ends.
-  expect(pair.receiving.pictures.get('0.2')?.state).toBe('paused');
+  // Nothing is heard of the other ones, and the connection ends.
+  const others = ['0.2', '0.3'].map((id) => () => pair.receiving.pictures.get(id));
+  for (const other of others) expect(other()?.state).toBe('paused');
   pair.lose();
-  expect(pair.receiving.pictures.get('0.2')).toMatchObject({
-    state: 'failed',
-    problem: { code: 'interrupted' },
-  });
+  for (const other of others)
+    expect(other()).toMatchObject({ state: 'failed', problem: { code: 'interrupted' } });
 });
 
 test('[P-67] a sender whose first HELLO is faster than the news of the connection is the same one after its reload', async () => {
@@ -433,6 +433,8 @@ test('[P-67] a sender whose first HELLO is faster than the news of the connectio
   };
   pair.both({ type: 'disconnected' });
   pair.receiver.handle({ type: 'senders', record: { known: [] }, meeting: 5 });
+  // A reload before the next sender's first word does not take that one for the last.
+  expect(pair.receiving.of('senders').at(-1)?.record).not.toHaveProperty('current');
   say({ type: 'hello', instance: new Uint8Array(8).fill(50), name: 'x' });
   pair.receiver.handle({ type: 'connected', name: 'x', meeting: 5 });
   const header = { name: 'p', type: 'image/png', byteLength: 9000, modified: 0, previewBytes: 0 };
@@ -455,12 +457,21 @@ test('[P-58] a file with other bytes than before the page was loaded anew ends o
   pair.chunks.clear();
   const other = bytes.slice();
   other[2_000_000]! ^= 1;
-  pair.send('a', new Blob([other]), { expected });
+  pair.send('a', new Blob([other]), {
+    expected,
+    thumb: new Uint8Array(25),
+    width: 4,
+    height: 3,
+    modified: 7,
+  });
   await pair.sending.until('a', 'failed');
   await pair.receiving.until('1.1', 'failed');
   for (const picture of [pair.sending.pictures.get('a'), pair.receiving.pictures.get('1.1')])
     expect(picture?.problem?.code).toBe('source-changed');
   expect(pair.chunks.size).toBe(0);
+  const again = pair.receiving.of('offered').at(-1);
+  expect(again).toMatchObject({ id: '1.1', sha256: offer!.sha256, byteLength: bytes.length, modified: 0 });
+  for (const field of ['thumb', 'width', 'height']) expect(again).not.toHaveProperty(field);
   // The very same bytes go on.
   pair.send('b', new Blob([bytes]), { expected });
   await pair.receiving.until('1.2', 'offered');

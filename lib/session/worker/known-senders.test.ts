@@ -24,6 +24,16 @@ test('[P-67] both are known after a reload of the receiver, and only the session
   expect(other.met('a1', 1)).toBe('a1');
 });
 
+test('[P-67] before the next sender has said a word the last one is not taken for it, whenever the receiver is loaded anew', () => {
+  const before = new KnownSenders();
+  before.met('a1', 1);
+  before.recall({ known: [] }, 2);
+  const after = new KnownSenders();
+  after.recall(before.record(), 0);
+  expect(after.met('b1', 0)).toBe('b1');
+  expect(after.met('a1', 1)).toBe('a1');
+});
+
 test('the instances that are remembered are bounded', () => {
   const senders = new KnownSenders();
   for (let meeting = 0; meeting < 1000; meeting++) senders.met(`i${meeting}`, meeting);

@@ -23,10 +23,11 @@ export class KnownSenders {
   /** The sender of this meeting, once it is met. */
   #current: { readonly meeting: number; readonly name: string } | undefined;
 
-  /** What an earlier page kept, whose session goes on as this meeting. */
+  /** What an earlier page kept, whose session goes on as this meeting; without `current` it is a new one. */
   recall({ known, current }: KnownSendersRecord, meeting: number): void {
     for (const [instance, name] of known) this.#names.set(instance, name);
     if (current !== undefined) this.#current = { meeting, name: current };
+    else if (this.#current?.meeting !== meeting) this.#current = undefined;
   }
 
   /** Whoever says HELLO in this meeting, by its instance in hex. @returns its name */

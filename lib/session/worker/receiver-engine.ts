@@ -55,7 +55,7 @@ export class ReceiverEngine {
   readonly #senders = new KnownSenders();
   /** Of the sender that was met last. */
   #sender = 'none';
-  /** Pictures of a sender whose page was loaded anew, by digest: each goes on once it is offered again. */
+  /** Digests of pictures of a sender whose page was loaded anew: each goes on once it is offered again. */
   readonly #returning = new Map<string, string>();
   /** The control channel; `greeted`: the other side has introduced itself on it. */
   readonly #channel = { open: false, greeted: false, flooded: false };
@@ -89,6 +89,10 @@ export class ReceiverEngine {
         break;
       case 'senders':
         this.#senders.recall(message.record, message.meeting);
+        // Before the next one's first word, which may never be said: a page that is loaded anew until then
+        // must not take that one for the last.
+        if (message.meeting !== this.#meeting)
+          this.#host.post({ type: 'senders', record: this.#senders.record() });
         this.#startMeeting(message.meeting);
         break;
       case 'decline': {
@@ -313,7 +317,8 @@ export class ReceiverEngine {
   #onOffer(transfer: number, header: FileHeader): void {
     const entry = incomingEntry(`${this.#epoch}.${transfer}`, transfer, header);
     // The page shows the offer in the place of the picture that waited for it.
-    this.#returning.delete(toHex(header.digest));
+    const digest = toHex(header.digest);
+    for (const [id, returning] of this.#returning) if (returning === digest) this.#returning.delete(id);
     void this.#look(entry);
     this.#entries.set(entry.id, entry);
     this.#byTransfer.set(transfer, entry);
@@ -439,16 +444,16 @@ export class ReceiverEngine {
     fileOf(entry)?.keep();
     entry.phase = { state: 'failed' };
     this.#forget(entry);
-    this.#returning.set(toHex(entry.header.digest), entry.id);
+    this.#returning.set(entry.id, toHex(entry.header.digest));
     const problem = { code: 'sender-returned' } as const;
     this.#host.post({ type: 'update', update: { id: entry.id, state: 'paused', problem } });
   }
 
   /** Nothing more is expected of them, or of the one with this id. */
   #endReturning(state: 'failed' | 'cancelled', code: ProblemCode, only?: string): void {
-    for (const [digest, id] of this.#returning) {
+    for (const id of this.#returning.keys()) {
       if (only !== undefined && id !== only) continue;
-      this.#returning.delete(digest);
+      this.#returning.delete(id);
       this.#host.post({ type: 'update', update: { id, state, problem: { code } } });
     }
   }

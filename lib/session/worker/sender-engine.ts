@@ -2,13 +2,13 @@
  * The sender in its worker: commands of the page, events of the core, and what the page is shown of both.
  */
 import { CancelReason } from '../../protocol/wire/control-message.ts';
-import { encodeHeader } from '../../protocol/wire/file-header.ts';
+import { encodeHeader, type FileHeader } from '../../protocol/wire/file-header.ts';
 import { ORIGINAL } from '../../protocol/wire/stream-id.ts';
 import { MAX_REMEMBERED, MAX_WAITING_OFFERS } from '../../protocol/limits.ts';
 import type { OutgoingObject } from '../../protocol/sending/outgoing-object.ts';
 import { Sender } from '../../protocol/sending/sender.ts';
 import type { SenderEvent } from '../../protocol/sending/sender-event.ts';
-import type { OutgoingPicture, PausedBy, ProblemCode } from '../model.ts';
+import type { ExpectedBytes, OutgoingPicture, PausedBy, ProblemCode } from '../model.ts';
 import { pausedBy } from './paused-by.ts';
 import { fromHex, toHex } from './digest.ts';
 import { problemOf } from '../bridge/cancel-reasons.ts';
@@ -28,6 +28,32 @@ import {
 } from './outgoing-entry.ts';
 import { SilenceWatch } from './silence-watch.ts';
 import { Transmission } from './transmission.ts';
+
+const headerOf = (picture: OutgoingPicture, digest: Uint8Array): FileHeader => ({
+  name: picture.name,
+  type: picture.type,
+  byteLength: picture.blob.size,
+  modified: picture.modified,
+  ...(picture.width !== undefined && picture.height !== undefined
+    ? { width: picture.width, height: picture.height }
+    : {}),
+  digest,
+  previewBytes: picture.preview?.length ?? 0,
+  ...(picture.thumb === undefined ? {} : { thumb: picture.thumb }),
+});
+
+/**
+ * The offer of before, so that the receiver's picture ends with this reason, too. Nothing is in it of the
+ * other file, which the person did not mean to send: no blur, no sides, no date.
+ */
+const headerOfBefore = ({ name, type }: OutgoingPicture, expected: ExpectedBytes): FileHeader => ({
+  name,
+  type,
+  byteLength: expected.byteLength,
+  modified: 0,
+  digest: fromHex(expected.sha256),
+  previewBytes: 0,
+});
 
 /** The sending half of a session's heavy work. */
 export class SenderEngine {
@@ -195,22 +221,10 @@ export class SenderEngine {
       if (!isOpen(entry)) return;
       const { expected } = picture;
       entry.changed = expected !== undefined && expected.sha256 !== toHex(digest);
-      entry.header = {
-        name: picture.name,
-        type: picture.type,
-        byteLength: picture.blob.size,
-        modified: picture.modified,
-        ...(picture.width !== undefined && picture.height !== undefined
-          ? { width: picture.width, height: picture.height }
-          : {}),
-        digest,
-        previewBytes: picture.preview?.length ?? 0,
-        ...(picture.thumb === undefined ? {} : { thumb: picture.thumb }),
-        // The offer of before, so that the receiver's picture ends with this reason, too.
-        ...(entry.changed && expected !== undefined
-          ? { digest: fromHex(expected.sha256), byteLength: expected.byteLength }
-          : {}),
-      };
+      entry.header =
+        entry.changed && expected !== undefined
+          ? headerOfBefore(picture, expected)
+          : headerOf(picture, digest);
       this.#host.post({ type: 'update', update: { id: picture.id, sha256: toHex(digest) } });
       this.#host.post({ type: 'header', id: picture.id, bytes: encodeHeader(entry.header) });
       if (this.#met) this.#offer(entry);
