@@ -350,6 +350,14 @@ describe('a room that stays open', () => {
       meeting.run(1000);
     }
     expect([host.problem, roomOf(host)]).toEqual(['code-guessed', undefined]);
+    // Nor when the server lets go of the host and takes it back, however often.
+    for (let i = 0; i < 3; i++) {
+      host.goOffline();
+      meeting.run(300);
+      host.goOnline();
+      meeting.run(1000);
+    }
+    expect([host.problem, roomOf(host)]).toEqual(['code-guessed', undefined]);
     const guest = comes(meeting, 'receiver', link);
     expect(guest.connection).toBe('connected');
     goes(meeting, host, guest);
@@ -363,7 +371,7 @@ describe('a room that stays open', () => {
     for (let i = 0; i < 20; i++) host.handle({ type: 'knock', id: `made-up-${i}` });
     // Each is gone to, waited at and given up; the room is not lost.
     meeting.run(20 * LIMITS_MS.pairing);
-    expect(host.connections).toBe(0);
+    expect([host.connections, host.connection, host.problem]).toEqual([0, 'waiting', undefined]);
     const guest = comes(meeting, 'receiver', link);
     expect(guest.connection).toBe('connected');
     const asked = host.asked.length;
@@ -371,6 +379,38 @@ describe('a room that stays open', () => {
     meeting.run(1000);
     expect(host.asked).toHaveLength(asked);
     expect(isConnected(host, guest)).toBe(true);
+  });
+
+  test('[P-135] a room whose server was away says no longer that it is, and one that was flooded shows its fresh code', () => {
+    const { meeting, host, link } = opened();
+    host.goOffline();
+    meeting.run(LIMITS_MS.away + 1000);
+    expect(host.problem).toBe('server-away');
+    host.goOnline();
+    meeting.run(1000);
+    expect([host.connection, host.problem, roomOf(host)?.link]).toEqual(['waiting', undefined, link]);
+    comes(meeting, 'receiver', link);
+    host.handle({ type: 'flooded' });
+    meeting.run(1000);
+    host.handle({ type: 'flooded' });
+    expect([host.problem, roomOf(host)?.link]).toEqual(['flooded', link]);
+  });
+
+  test('[P-61] once another person was met, nothing goes on with the one who was lost before', () => {
+    const { meeting, host, link } = opened();
+    const first = comes(meeting, 'receiver', link);
+    first.vanish();
+    meeting.until(() => host.problem === 'connection-lost', LIMITS_MS.search + 5000);
+    meeting.run(1000);
+    expect(host.machine.view().canContinue).toBe(true);
+    const second = meeting.side('receiver');
+    second.pathless = true;
+    meeting.run(100);
+    second.handle({ type: 'join', text: roomOf(host)!.code });
+    meeting.until(() => host.met === 2, 5000);
+    expect(host.machine.view().canContinue).toBe(false);
+    meeting.until(() => host.connection === 'failed', 60_000);
+    expect(host.machine.view().canContinue).toBe(false);
   });
 
   test('[P-135] whatever comes to a room, in whatever order, is met with the code or the link, or not at all', () => {
@@ -1087,6 +1127,15 @@ describe('sleep', () => {
     sender.handle({ type: 'online', online: false });
     expect(sender.problem).toBe('page-outdated');
     expect(sender.connection).toBe('failed');
+  });
+
+  test('a page whose other side said goodbye lets go of the server when it leaves', () => {
+    const { sender } = connectedPair();
+    sender.handle({ type: 'close-room' });
+    sender.handle({ type: 'goodbye' });
+    expect(sender.connection).toBe('closed');
+    sender.handle({ type: 'leave' });
+    expect(sender.effects.at(-1)).toBe('close-signaling');
   });
 
   test('a page that gives up offers no way back to a session that was lost before', () => {

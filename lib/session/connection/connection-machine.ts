@@ -258,6 +258,8 @@ const CONNECTION: Readonly<Record<Stage['at'], ConnectionState>> = {
   closed: 'closed',
 };
 
+type Shown = 'waiting' | 'failed' | 'closed';
+
 const NO_ATTEMPT: Attempt = { step: 'none' };
 
 const encoder = new TextEncoder();
@@ -298,11 +300,12 @@ export class ConnectionMachine {
   #room: Room | undefined;
   #door: Door | undefined;
   /** What the page shows while a fresh code is made and waits: how the last connection ended. */
-  #shown: 'waiting' | 'failed' | 'closed' = 'waiting';
+  #shown: Shown = 'waiting';
   /** When the code, and the door, are due for another one. */
   #renewAt = Infinity;
   readonly #knocks: string[] = [];
   readonly #heard = new Set<string>();
+  /** Wrong codes since the person asked for one. */
   #guesses = 0;
   #problem: Problem | undefined;
   #path: 'direct' | 'relayed' | undefined;
@@ -360,8 +363,9 @@ export class ConnectionMachine {
   handle(event: ConnectionEvent, now: number): ConnectionEffect[] {
     this.#advance(now);
     if (this.#over && event.type !== 'leave') return [];
-    const begins = event.type === 'open' || event.type === 'join';
-    if (this.#stage.at !== 'closed' || begins || this.#door !== undefined) this.#dispatch(event);
+    // The page may begin anew, or let go of the server.
+    const counts = event.type === 'open' || event.type === 'join' || event.type === 'leave';
+    if (this.#stage.at !== 'closed' || counts || this.#door !== undefined) this.#dispatch(event);
     return this.#effects.splice(0);
   }
 
@@ -456,7 +460,8 @@ export class ConnectionMachine {
         return;
       case 'flooded': {
         const { at } = this.#stage;
-        if (at === 'failed') return;
+        // The transport says it and the engine does: a fresh code may be shown by then.
+        if (this.#shows('failed')) return;
         this.#rejoin = undefined;
         this.#effect({ type: 'forget' });
         if (at === 'connected') this.#effect({ type: 'disconnected' });
@@ -723,7 +728,10 @@ export class ConnectionMachine {
       this.#rejoin !== undefined && meeting !== undefined
         ? advanceRejoin(this.#rejoin, meeting, keys)
         : beginRejoin(this.#party, keys);
-    if (meeting === undefined) this.#effect({ type: 'met' });
+    if (meeting === undefined) {
+      this.#lost = undefined;
+      this.#effect({ type: 'met' });
+    }
     this.#effect({ type: 'keep', rejoin: this.#rejoin });
   }
 
@@ -994,7 +1002,8 @@ export class ConnectionMachine {
         );
         return;
       case 'pairing':
-        this.#pairingFailed('connection-lost');
+        if (attempt.step === 'none') this.#noOneKnocks();
+        else this.#pairingFailed('connection-lost');
         return;
       case 'link':
         this.#unlinked();
@@ -1134,20 +1143,34 @@ export class ConnectionMachine {
     this.#stage = { at: 'failed' };
     this.#effect({ type: 'lost' });
     if (problem.code === 'code-guessed') this.#guesses += 1;
-    if (met && this.#guesses < MAX_GUESSES) this.#openAgain('failed');
+    if (met) this.#openAgain('failed');
   }
 
   // ---- the room that stays open
 
   /** Another guest may come: with a fresh code, or by the link. */
-  #openAgain(shown: 'failed' | 'closed'): void {
+  #openAgain(shown: Shown): void {
     if (this.#door === undefined || this.#party !== 'host' || !this.#online || this.#suspended) return;
-    this.#shown = shown;
+    if (this.#guesses >= MAX_GUESSES) {
+      const next = this.#knocks.shift();
+      if (next !== undefined) this.#answerKnock(next);
+      return;
+    }
+    const away = this.#problem?.code === 'server-away';
+    if (away) this.#problem = undefined;
+    this.#shown = away ? 'waiting' : shown;
     this.#freshCode();
   }
 
+  /** Whoever knocked did not wait, and nothing is lost by that. */
+  #noOneKnocks(): void {
+    this.#reset({ at: 'closed' });
+    this.#effect({ type: 'leave' });
+    this.#openAgain('waiting');
+  }
+
   /** It is how the last connection ended, whether or not a code waits meanwhile. */
-  #shows(shown: 'failed' | 'closed'): boolean {
+  #shows(shown: Shown): boolean {
     const { at } = this.#stage;
     return at === shown || ((at === 'opening' || at === 'hosting') && this.#shown === shown);
   }
