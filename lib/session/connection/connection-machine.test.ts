@@ -396,6 +396,22 @@ describe('a room that stays open', () => {
     expect([host.problem, roomOf(host)?.link]).toEqual(['flooded', link]);
   });
 
+  test('[P-135] a fresh code follows also where the server was away in the middle of a pairing', () => {
+    const { meeting, host, link, code } = opened();
+    const guest = meeting.side('receiver');
+    meeting.run(100);
+    guest.handle({ type: 'join', text: code });
+    meeting.until(() => host.effects.includes('send'), 5000);
+    host.goOffline();
+    guest.goOffline();
+    meeting.run(LIMITS_MS.resume + 2000);
+    expect(host.connection).toBe('failed');
+    host.goOnline();
+    meeting.run(1000);
+    expect([host.connection, host.problem, roomOf(host)?.link]).toEqual(['waiting', undefined, link]);
+    expect(roomOf(host)?.code).not.toBe(code);
+  });
+
   test('[P-61] once another person was met, nothing goes on with the one who was lost before', () => {
     const { meeting, host, link } = opened();
     const first = comes(meeting, 'receiver', link);

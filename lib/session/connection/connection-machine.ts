@@ -474,11 +474,12 @@ export class ConnectionMachine {
       case 'answered':
         if (event.request === this.#releasing) {
           this.#effect({ type: 'burn' });
-          this.#openAgain('failed');
+          this.#released();
         } else if (event.request === this.#request) this.#answered(event.answer);
         return;
       case 'refused':
-        if (event.request === this.#request) this.#refused(event.problem);
+        if (event.request === this.#releasing) this.#released();
+        else if (event.request === this.#request) this.#refused(event.problem);
         return;
       case 'paired':
         this.#paired();
@@ -1160,6 +1161,12 @@ export class ConnectionMachine {
     if (away) this.#problem = undefined;
     this.#shown = away ? 'waiting' : shown;
     this.#freshCode();
+  }
+
+  /** The room whose words are used is gone. */
+  #released(): void {
+    this.#releasing = undefined;
+    if (this.#stage.at === 'failed') this.#openAgain('failed');
   }
 
   /** Whoever knocked did not wait, and nothing is lost by that. */
