@@ -29,6 +29,8 @@ export class Nodes {
   #seen = new Map<string, { beat: string; since: number }>();
   /** When this node last looked, on the same clock. */
   #lookedAt = -Infinity;
+  /** Sockets of nodes that this one has buried, and has not reported: Redis names them once. */
+  readonly #lost: SocketId[] = [];
   /** Redis has not answered the last beat yet. */
   #beating = false;
 
@@ -75,7 +77,6 @@ export class Nodes {
     const [fresh, flat] = beaten as [number, string[]];
     const forgotten = fresh === 1 && this.#known;
     this.#known = true;
-    const lost: SocketId[] = [];
     for (let i = 0; i + 1 < flat.length; i += 2) {
       const [node = '', beat = ''] = flat.slice(i, i + 2);
       const seen = this.#seen.get(node);
@@ -83,10 +84,10 @@ export class Nodes {
       if (seen?.beat !== beat) this.#seen.set(node, { beat, since: clock });
       else if (clock - seen.since >= DEAD_MS) {
         this.#seen.delete(node);
-        lost.push(...((await this.#link.run(BURY, this.#prefix, node)) as string[]));
+        this.#lost.push(...((await this.#link.run(BURY, this.#prefix, node)) as string[]));
       }
     }
-    return { lost, forgotten };
+    return { lost: this.#lost.splice(0), forgotten };
   }
 
   /** Ends in order: there is nothing to bury. */
