@@ -13,7 +13,7 @@ import { ReliableFlow, type FlowModel } from './reliable-flow.ts';
 import { StallingEndpoint } from './stalling-endpoint.ts';
 import { RecordedEndpoint, Transcript } from './transcript.fixture.ts';
 
-const EXPECTED = 'bdbf185dc6b9aff7fe1ef9704016557b772542803abebae0fd0eee5e55de60e6';
+const EXPECTED = '50e3433829505b6799112cf1d02b1e0f6287a297d419501c3ed29434625531ad';
 
 const PATHS = 60;
 /** Virtual time at which a run is cut off. */

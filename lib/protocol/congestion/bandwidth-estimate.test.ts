@@ -95,3 +95,21 @@ test('what is restored is of the last five seconds', () => {
   estimate.restore(9000);
   expect(estimate.rate).toBe(500);
 });
+
+test('another connection is not taken for the path of the last one, whose rate has just fallen', () => {
+  const estimate = measure(samples(4000, 5000));
+  const feed = (rate: number, queue: number, from: number, to: number) => {
+    for (let clock = from; clock <= to; clock += 10) {
+      const bytes = clock * rate;
+      const sample = { clock, delivered: bytes, newestSentAt: clock, sent: bytes * 2, limited: false };
+      estimate.update(sample, path(0, queue), clock);
+    }
+  };
+  estimate.resume(1010);
+  feed(1500, 60, 1010, 1120);
+  expect(estimate.rate).toBeLessThan(3900);
+  estimate.reconnect(1130);
+  const kept = estimate.rate;
+  feed(kept, 0, 1140, 1240);
+  expect(estimate.rate).toBeLessThan(1.1 * kept);
+});

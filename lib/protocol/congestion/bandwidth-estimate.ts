@@ -164,6 +164,9 @@ export class BandwidthEstimate {
   reconnect(now: Millis): void {
     this.#samples = [];
     this.#recent.reset();
+    this.#mean = 0;
+    this.#loweredAt = -Infinity;
+    this.#fallenAt = undefined;
     if (this.rate > FIRST_RATE) this.replace(Math.max(FIRST_RATE, this.rate * KEPT_SHARE), now);
   }
 

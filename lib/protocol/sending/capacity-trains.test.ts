@@ -91,6 +91,20 @@ describe('trains of probes', () => {
     expect(trains.rate?.rate).toBeCloseTo((31 * DATA_PACKET) / 62);
   });
 
+  test('[P-121] of the path of an earlier connection show nothing of the next one, and those that are left wait for its lanes', () => {
+    const trains = new CapacityTrains();
+    take(trains, 0);
+    trains.heard({ train: 1, count: 4, first: 0, last: 3, time: 10 }, 0, 40);
+    trains.poll(100);
+    trains.forget(2000);
+    // The rest of the second one is not sent seconds after its first packet, and what is heard of it is old.
+    expect([take(trains, 2000), trains.open]).toEqual([0, false]);
+    trains.heard({ train: 2, count: 2, first: 0, last: 7, time: 20_000 }, 2000, 2050);
+    expect(trains.rate).toBeUndefined();
+    expect(take(trains, trains.nextTimeout())).toBe(16);
+    expect(trains.nextTimeout()).toBeGreaterThan(2500);
+  });
+
   test('[P-121] are broken off by a picture', () => {
     const trains = new CapacityTrains();
     trains.poll(0);

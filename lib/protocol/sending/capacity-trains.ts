@@ -17,6 +17,8 @@ const PATIENCE: Millis = 1500;
 const FOLLOWED: Millis = 5;
 /** Between the end of one train and the next: the queue that it left drains. */
 const REST: Millis = 40;
+/** On another connection: its lanes open one after the other, and one alone would hold a train back. */
+const SETTLING: Millis = 600;
 /** Trains of fewer packets decide only where there is no longer one. */
 const DECIDING = 8;
 
@@ -97,10 +99,16 @@ export class CapacityTrains {
     this.#left = 0;
   }
 
-  /** What was found is of another path. Those that are left show what this one carries. */
-  forget(): void {
+  /**
+   * What was found is of another path, and so is a train that is on its way. Those that are left show what
+   * this one carries.
+   */
+  forget(now: Millis): void {
     this.#last = undefined;
     this.#previous = undefined;
+    this.#open = false;
+    this.#left = 0;
+    this.#nextAt = now + SETTLING;
   }
 
   /** What the path carries, `undefined`: not known. */

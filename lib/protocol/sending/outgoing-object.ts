@@ -52,6 +52,8 @@ export class OutgoingObject {
   readonly #closed = new Set<number>();
   #nextBlock = 0;
   #askedThrough = 0;
+  /** Blocks that were asked for and are not here yet: each is read once at a time, whatever happens. */
+  readonly #awaited = new Set<number>();
   /** Blocks below this were named by some report. */
   #listed = 0;
   /** Blocks for which more was sent after their first pass. */
@@ -135,7 +137,10 @@ export class OutgoingObject {
     return blocks;
   }
 
-  /** Blocks whose bytes are wanted now: asked for once, a little before they are needed. */
+  /**
+   * Blocks whose bytes are wanted now: asked for a little before they are needed, and again only once they
+   * were given back.
+   */
   wanted(): number[] {
     const blocks: number[] = [];
     const through = Math.min(
@@ -144,17 +149,28 @@ export class OutgoingObject {
       this.closedBelow + MAX_OPEN_BLOCKS,
     );
     while (this.#askedThrough < through) {
-      if (!this.isClosed(this.#askedThrough)) blocks.push(this.#askedThrough);
-      this.#askedThrough += 1;
+      const block = this.#askedThrough++;
+      if (this.isClosed(block) || this.#awaited.has(block)) continue;
+      this.#awaited.add(block);
+      blocks.push(block);
     }
     return blocks;
   }
 
-  /** The bytes of a block that was asked for. */
+  /** The bytes of a block that was asked for; they are not kept where that was taken back. */
   provide(block: number, bytes: Uint8Array): void {
+    this.#awaited.delete(block);
+    if (block >= this.#askedThrough) return;
     const [from, to] = blockRange(this.geometry, block);
     if (bytes.length !== to - from || this.isClosed(block) || this.#open.has(block)) return;
     this.#open.set(block, new OutgoingBlock(block, BlockEncoder.from(bytes, this.#symbolLength)));
+  }
+
+  /** Nothing of it is sent before it goes on: gives back the bytes that were read ahead. */
+  rest(): void {
+    if (this.packetsSent > 0) return;
+    this.#askedThrough = Math.min(this.#askedThrough, this.#nextBlock);
+    this.#open.clear();
   }
 
   /**

@@ -63,8 +63,8 @@ export class PathProber {
   }
 
   /** Another connection: what the trains have shown may be of another path. */
-  forget(): void {
-    this.#trains.forget();
+  forget(now: Millis): void {
+    this.#trains.forget(now);
   }
 
   /** A picture is to be sent. */

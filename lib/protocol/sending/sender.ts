@@ -227,7 +227,7 @@ export class Sender implements Endpoint<SenderEvent> {
     if (lane === CONTROL_LANE) return;
     // The first lane of another connection: perhaps over another path.
     if (this.#lanes.size === 0 && this.#roundTrip.smoothed !== undefined) {
-      this.#prober.forget();
+      this.#prober.forget(now);
       this.#controller.reconnect(now);
     }
     this.#lanes.open(lane);

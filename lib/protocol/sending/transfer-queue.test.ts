@@ -145,3 +145,30 @@ test('a session has numbers for 32,767 transfers', () => {
   }
   expect(() => queue.offer(header(1))).toThrow('32,767');
 });
+
+test('[P-124] a picture that is paused before it begins gives its bytes back, and a block is read once at a time', () => {
+  const queue = new TransferQueue();
+  for (let i = 0; i < 4; i++) queue.accept(queue.offer(header(40 * BLOCK)), []);
+  const held = () => queue.live().reduce((sum, { original }) => sum + original.openBlocks, 0);
+  expect(provide(queue)).toHaveLength(32);
+  const second = queue.get(2)!;
+  for (const id of [2, 3, 4]) {
+    queue.pause(id, 'there', true);
+    provide(queue);
+  }
+  // Those of the first, which is being sent.
+  expect(held()).toBe(16);
+
+  // The reads are slower than who asks to pause and go on.
+  queue.pause(2, 'there', false);
+  const asked = queue.wanted();
+  expect(asked).toHaveLength(16);
+  for (let turn = 0; turn < 3; turn++) {
+    queue.pause(2, 'there', true);
+    for (const { block, from, to } of asked.slice(4 * turn, 4 * turn + 4))
+      second.original.provide(block, new Uint8Array(to - from));
+    expect(second.original.openBlocks).toBe(0);
+    queue.pause(2, 'there', false);
+    expect(queue.wanted()).toHaveLength(4);
+  }
+});

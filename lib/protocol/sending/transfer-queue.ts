@@ -131,6 +131,8 @@ export class TransferQueue {
     if (transfer === undefined) return false;
     if (paused && transfer.begun && !transfer.pauses.any && this.#resting >= MAX_PAUSED) return false;
     this.#cached = undefined;
+    // However many are paused before they begin, they hold no bytes.
+    if (paused) transfer.original.rest();
     return transfer.pauses.set(side, paused);
   }
 
