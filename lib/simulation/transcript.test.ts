@@ -13,7 +13,7 @@ import { ReliableFlow, type FlowModel } from './reliable-flow.ts';
 import { StallingEndpoint } from './stalling-endpoint.ts';
 import { RecordedEndpoint, Transcript } from './transcript.fixture.ts';
 
-const EXPECTED = '50e3433829505b6799112cf1d02b1e0f6287a297d419501c3ed29434625531ad';
+const EXPECTED = '58c7dbb8e1aec0f81e951059560efae89f20b311dff726fabe5bfe6c03a734ab';
 
 const PATHS = 60;
 /** Virtual time at which a run is cut off. */

@@ -69,7 +69,7 @@ const MAX_RATE = 250_000;
  */
 const TARGET_QUEUE: Millis = 5;
 const TARGET_BYTES = 12 * DATA_PACKET;
-const MAX_TARGET_QUEUE: Millis = 18;
+const MAX_TARGET_QUEUE: Millis = 16;
 /** A queue shorter than this is empty. */
 const EMPTY_QUEUE: Millis = 12;
 const MIN_GAIN = 0.5;
