@@ -25,6 +25,9 @@ interface Locked {
   devOptional?: boolean;
 }
 
+/** Some seventy packages are copied, and removed. */
+const FILES_MS = 60_000;
+
 beforeAll(() => {
   const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8')) as {
     packages: Record<string, Locked>;
@@ -40,12 +43,12 @@ beforeAll(() => {
   mkdirSync(join(folder, 'out/send'), { recursive: true });
   writeFileSync(join(folder, 'out/send/index.html'), '<html>the page</html>');
   execFileSync('chmod', ['-R', 'a-w,a+rX', folder]);
-});
+}, FILES_MS);
 afterAll(() => {
   chmodSync(folder, 0o700);
   execFileSync('chmod', ['-R', 'u+w', folder]);
   rmSync(folder, { recursive: true });
-});
+}, FILES_MS);
 
 function start(...flags: string[]) {
   const child = spawn(process.execPath, ['--import', 'tsx', 'signaling/main.ts', ...flags], {
