@@ -13,11 +13,15 @@ export class Held {
     this.#total = total;
   }
 
+  /** Whether one more may be held. */
+  mayTake(key: string): boolean {
+    return (this.#counts.get(key) ?? 0) < this.#perKey && this.#sum < this.#total;
+  }
+
   /** `false`: that would be more than may be held, and nothing was counted. */
   take(key: string): boolean {
-    const count = this.#counts.get(key) ?? 0;
-    if (count >= this.#perKey || this.#sum >= this.#total) return false;
-    this.#counts.set(key, count + 1);
+    if (!this.mayTake(key)) return false;
+    this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
     this.#sum += 1;
     return true;
   }

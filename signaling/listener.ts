@@ -76,25 +76,57 @@ export function createListener(options: ListenerOptions, answer: RequestListener
   return server;
 }
 
-/** Closes what one address may not open before the server's own listener has spent anything on it. */
+/**
+ * Closes what one address may not open before anything is spent on it: thousands a second cost little, where
+ * the socket of each, and what Node keeps beside it, would be garbage of 60 MB before it is collected.
+ */
 function limitAddresses(server: Server, metrics: Metrics): void {
   const held = new Held(MAX_ADDRESS_CONNECTIONS, Infinity);
   const { points, seconds } = ADDRESS_ARRIVALS;
   const arrivals = new Windows(seconds * 1000, MAX_LIMITED_KEYS);
+  const mayArrive = (address: string): boolean => {
+    const key = limitKey(address);
+    const may = arrivals.add(key, Date.now()) <= points && held.mayTake(key);
+    if (!may) metrics.limitHit('connections');
+    return may;
+  };
+  let early = false;
+  server.on('listening', () => (early = guardArrivals(server, mayArrive)));
   const listeners = server.listeners('connection') as ((socket: Socket) => void)[];
   server.removeAllListeners('connection');
   server.on('connection', (socket: Socket) => {
-    const key = limitKey(socket.remoteAddress ?? '');
-    if (arrivals.add(key, Date.now()) > points || !held.takeFor(key, socket)) {
-      metrics.limitHit('connections');
-      socket.destroy();
-      return;
-    }
-    for (const listener of listeners) listener.call(server, socket);
+    const address = socket.remoteAddress ?? '';
+    if ((!early && !mayArrive(address)) || !held.takeFor(limitKey(address), socket)) socket.destroy();
+    else for (const listener of listeners) listener.call(server, socket);
   });
   const clock = setInterval(() => arrivals.sweep(Date.now()), seconds * 1000);
   clock.unref();
   server.once('close', () => clearInterval(clock));
+}
+
+/** What the system accepted, before Node makes a socket of it. Of Node's own, and not in its types. */
+interface Accepted {
+  getpeername?(into: { address?: string }): number;
+  close(): void;
+}
+interface Accepting {
+  onconnection?: (this: Accepting, status: number, accepted: Accepted | undefined) => void;
+}
+
+/** @returns `false` where Node is another one inside: then each socket is asked for when it is made. */
+function guardArrivals(server: Server, mayArrive: (address: string) => boolean): boolean {
+  // oxlint-disable-next-line eslint/no-underscore-dangle -- Node's own name for it
+  const accepting = (server as Server & { _handle?: Accepting | null })._handle;
+  const take = accepting?.onconnection;
+  if (!accepting || typeof take !== 'function') return false;
+  accepting.onconnection = function (status, accepted) {
+    const peer: { address?: string } = {};
+    // Who has gone already has no name any more.
+    const known = accepted?.getpeername?.(peer) === 0;
+    if (accepted?.getpeername && !(known && mayArrive(peer.address ?? ''))) accepted.close();
+    else take.call(this, status, accepted);
+  };
+  return true;
 }
 
 /**

@@ -96,9 +96,8 @@ test('success is rounded down: one chunk missing of many is not a hundred per ce
   expect(card({ ...almost, figures })).toContain('data-testid="success-percent">99.9<');
 });
 
-test('the sender sees the code and the link exactly', () => {
-  const snapshot = state('waiting');
-  const markup = renderToStaticMarkup(
+const roomCard = (snapshot: SessionSnapshot) =>
+  renderToStaticMarkup(
     <RoomCard
       goOn={() => undefined}
       side="sender"
@@ -114,9 +113,30 @@ test('the sender sees the code and the link exactly', () => {
       Enter={EnterForm}
     />,
   );
+
+test('the sender sees the code and the link exactly, and the browser translates neither', () => {
+  const snapshot = state('waiting');
+  const markup = roomCard(snapshot);
   expect(markup).toContain('>42-acorn-tulip</output>');
+  for (const id of ['room-code', 'room-link'])
+    expect(markup).toMatch(new RegExp(`<[^>]*data-testid="${id}"[^>]*translate="no"`));
   expect(markup).toContain(`href="${snapshot.room?.link}"`);
   for (const id of ['new-code', 'enter-code', 'close-room']) expect(handles(markup)).toContain(id);
+});
+
+test.each([
+  ['http://localhost:3000', true],
+  ['http://127.0.0.1:3000', true],
+  ['http://[::1]:3000', true],
+  ['http://tessera.localhost', true],
+  ['http://192.168.1.20:3000', false],
+  ['https://localhost.example', false],
+])('a link to %s is said to open on this computer only: %s', (origin, here) => {
+  const waiting = state('waiting');
+  const link = `${origin}/receive#42.q3fXw0Z9pT1yVb7Kd2LmNg`;
+  const markup = roomCard({ ...waiting, room: { ...waiting.room!, link } });
+  expect(markup.includes(en.room.onlyHere)).toBe(here);
+  expect(markup.includes(en.room.qrHint)).toBe(!here);
 });
 
 test('each problem is one sentence or two of its own, shown as an alert', () => {

@@ -124,14 +124,18 @@ test.skipIf(!existsSync(SHARED)).each([
   expect(await shared(name)).toMatchObject(expected);
 });
 
-test('a picture whose XMP names a property of every object changes none', async () => {
-  const packet =
-    '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">' +
-    '<rdf:Description xmlns:__proto__="urn:x" __proto__:rooms="poisoned" constructor:prototype="poisoned">' +
-    '<__proto__:x>poisoned</__proto__:x><__proto__:City>Nowhere</__proto__:City></rdf:Description></rdf:RDF></x:xmpmeta>';
-  const before = Reflect.ownKeys(Object.prototype).length;
-  const facts = await inspect(jpeg(64, 48, [segment(0xe1, 'http://ns.adobe.com/xap/1.0/\0', packet)]));
-  expect(facts.namesPlace).toBe('yes');
-  expect(Reflect.ownKeys(Object.prototype).length).toBe(before);
-  expect(({} as Record<string, unknown>)['x']).toBeUndefined();
-});
+// exifr 7.1.3, which read such pictures before, gave every object two more properties for the first.
+test.each(['__proto__:rooms="poisoned"', 'constructor:prototype="poisoned"'])(
+  'a picture whose XMP names a property of every object changes none: %s',
+  async (attribute) => {
+    const packet =
+      '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">' +
+      `<rdf:Description xmlns:__proto__="urn:x" ${attribute}>` +
+      '<__proto__:x>poisoned</__proto__:x><__proto__:City>Nowhere</__proto__:City></rdf:Description></rdf:RDF></x:xmpmeta>';
+    const before = Reflect.ownKeys(Object.prototype).length;
+    const facts = await inspect(jpeg(64, 48, [segment(0xe1, 'http://ns.adobe.com/xap/1.0/\0', packet)]));
+    expect(facts.namesPlace).toBe('yes');
+    expect(Reflect.ownKeys(Object.prototype).length).toBe(before);
+    expect(({} as Record<string, unknown>)['x']).toBeUndefined();
+  },
+);
