@@ -1,6 +1,7 @@
 /** Work that must not share a thread with what it measures: a job in a process of its own, which answers. */
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { jobs } from './job-process.ts';
 
@@ -28,6 +29,11 @@ export class Job<N extends JobName> {
     const job = new Job<N>(child);
     await job.#next();
     return job;
+  }
+
+  /** What others do on machines of their own: here it waits for the work that is measured. */
+  yieldProcessor(): void {
+    setPriority(this.pid, 15);
   }
 
   /** Calls one of the job's methods there, one at a time. */

@@ -59,6 +59,7 @@ export class FloodedServer {
     forgetPeak(pid);
     const cpuBefore = cpuSeconds(pid) ?? NaN;
     const attack = await Job.start('flood', { name, port });
+    attack.yieldProcessor();
     try {
       await sleep(floodMs);
       const cpu = ((cpuSeconds(pid) ?? NaN) - cpuBefore) / (floodMs / 1000);
