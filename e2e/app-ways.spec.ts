@@ -10,7 +10,7 @@ import type { BrowserContext, Page } from '@playwright/test';
 import { expect, test } from './support/app.ts';
 import { film } from './support/film.ts';
 import { sha256, type Picture, unlike } from './support/pictures.ts';
-import { ReceiverRoom, SenderRoom } from './support/rooms.ts';
+import { ReceiverRoom, SenderRoom, useInputDialog } from './support/rooms.ts';
 import { zipEntries } from './support/zip-entries.ts';
 
 const PHONE = { hasTouch: true, isMobile: true, viewport: { width: 360, height: 740 } };
@@ -101,6 +101,7 @@ test('[P-113] with fingers on a phone: pictures, a film, a folder and a text go 
     receiver: new ReceiverRoom(page),
     contexts,
   };
+  await useInputDialog(sending);
   await sending.goto(`${server.url}/send/`);
   const walk = await film(sending, 'walk.webm');
   await sending.getByTestId('open-room').tap();
@@ -249,8 +250,13 @@ test('somebody who looks elsewhere reads it in the title and the icon, gets the 
     });
   const choose = async (...signals: string[]): Promise<void> => {
     await page.getByTestId('open-settings').click();
-    for (const signal of ['notify', 'sound', 'vibrate'])
-      await page.getByTestId(`signal-${signal}`).setChecked(signals.includes(signal));
+    for (const signal of ['notify', 'sound', 'vibrate']) {
+      const box = page.getByTestId(`signal-${signal}`);
+      const chosen = signals.includes(signal);
+      if ((await box.isChecked()) !== chosen) await box.click();
+      // The browser is asked for its permission first.
+      await expect(box).toBeChecked({ checked: chosen });
+    }
     await page.keyboard.press('Escape');
   };
   const icon = page.locator('link[rel="icon"]');
@@ -340,6 +346,7 @@ test('by keyboard alone: a file, a film, a folder and a text go in and are answe
     return { download, bytes: await readFile(await download.path()) };
   };
 
+  await useInputDialog(sending);
   await sending.goto(`${server.url}/send/`);
   const walk = await film(sending, 'walk.webm');
   await test.step('a room and a join', async () => {

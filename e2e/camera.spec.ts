@@ -3,7 +3,14 @@ import { writeFile } from 'node:fs/promises';
 import type { Browser, Locator } from '@playwright/test';
 import { launchChromium, openContext, type Pair } from '../testbed/link/browsers.ts';
 import { expect, test } from './support/app.ts';
-import { cross, expectVerified, ReceiverRoom, type Room, SenderRoom } from './support/rooms.ts';
+import {
+  cross,
+  expectVerified,
+  ReceiverRoom,
+  type Room,
+  SenderRoom,
+  useInputDialog,
+} from './support/rooms.ts';
 
 const WIDTH = 640;
 const HEIGHT = 480;
@@ -85,6 +92,7 @@ test('[P-123] phone to laptop: the laptop shows the code, the phone films it and
   try {
     const context = await openContext(browser, pair.link, 'sender');
     const sender = new SenderRoom(await context.newPage());
+    await useInputDialog(sender.page);
     await sender.page.goto(`${server.url}/send/`);
     let presses = 0;
     const press = async (what: Locator): Promise<void> => {

@@ -193,3 +193,14 @@ export async function expectVerified({ sender, receiver }: Rooms, picture: Pictu
   }
   await receiver.expectExact(picture);
 }
+
+/**
+ * Lets a click on the file input open the input's own dialog, as in Firefox and Safari: a test can answer that
+ * one, and not the one that gives handles.
+ */
+export async function useInputDialog(page: Page): Promise<void> {
+  const without = (): void => {
+    delete (window as { showOpenFilePicker?: unknown }).showOpenFilePicker;
+  };
+  await page.addInitScript(without);
+}
