@@ -195,7 +195,7 @@ export async function expectVerified({ sender, receiver }: Rooms, picture: Pictu
 }
 
 /**
- * Lets a click on the file input open the input's own dialog, as in Firefox and Safari: a test can answer that
+ * Lets a click on the file input open its own dialog, as in Firefox and Safari: a test can answer that
  * one, and not the one that gives handles.
  */
 export async function useInputDialog(page: Page): Promise<void> {
