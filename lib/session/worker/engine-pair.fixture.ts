@@ -135,9 +135,14 @@ export class EnginePair {
 
   /** Another meeting is another receiver, as far as the sender knows. */
   link(meeting = 0): void {
+    this.open();
+    this.both({ type: 'connected', name: 'x', meeting });
+  }
+
+  /** The channels are there, and neither page has said `connected`. */
+  open(): void {
     this.#link += 1;
     for (const lane of LANES) this.both({ type: 'lane-open', lane });
-    this.both({ type: 'connected', name: 'x', meeting });
   }
 
   /** The sender's page is another one: it remembers nothing. In the same meeting it is the same sender. */

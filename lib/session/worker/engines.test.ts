@@ -278,6 +278,23 @@ test('[P-111] what waited for one receiver is held when another comes with a new
   for (const id of ['offered', 'waiting', 'next']) await pair.sending.until(id, 'held');
 });
 
+test('[P-111] a HELLO that is faster than the page’s news of whom it meets waits for that news', async () => {
+  const pair = new EnginePair();
+  const blob = new Blob([bytesOf(5000)]);
+  pair.send('first', blob);
+  await pair.sending.until('first', 'offered');
+  pair.lose();
+  pair.receiving.posted.length = 0;
+  pair.open();
+  pair.receiver.handle({ type: 'connected', name: 'x', meeting: 1 });
+  await new Promise((done) => setTimeout(done, 100));
+  expect(pair.receiving.of('offered')).toEqual([]);
+  pair.sender.handle({ type: 'connected', name: 'x', meeting: 1 });
+  await pair.sending.until('first', 'held');
+  pair.send('next', blob);
+  await expect.poll(() => pair.receiving.of('offered').map(({ name }) => name), PATIENCE).toEqual(['next']);
+});
+
 test('[P-111] what is picked after the receiver said goodbye waits for whoever is met next, and nothing of it leaves before', async () => {
   const pair = new EnginePair();
   const blob = new Blob([bytesOf(5000)]);

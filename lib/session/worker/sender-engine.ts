@@ -71,6 +71,8 @@ export class SenderEngine {
   #preparing = false;
   /** The control channel is open. */
   #connected = false;
+  /** Said before the page has said `connected`. */
+  #earlyHello: { readonly instance: Uint8Array; readonly name: string } | undefined;
   readonly #publisher: Publisher;
   readonly #silence: SilenceWatch;
   /** Transfers that are offered or being sent. */
@@ -111,6 +113,7 @@ export class SenderEngine {
         this.#loop.expect();
         this.#sender.hello(this.#instance, message.name);
         this.#loop.pump();
+        this.#takeEarlyHello();
         break;
       case 'cancel': {
         const entry = this.#entries.get(message.id);
@@ -124,6 +127,7 @@ export class SenderEngine {
         this.#pause(this.#entries.get(message.id), message.paused);
         break;
       case 'disconnected':
+        this.#earlyHello = undefined;
         this.#setConnected(false);
         break;
       case 'lost':
@@ -135,6 +139,12 @@ export class SenderEngine {
         break;
       default:
     }
+  }
+
+  #takeEarlyHello(): void {
+    const early = this.#earlyHello;
+    this.#earlyHello = undefined;
+    if (early !== undefined) this.#onHello(early.instance, early.name);
   }
 
   /** Another receiver than before: what one permitted, and what was picked for them, ends with them. */
@@ -337,6 +347,11 @@ export class SenderEngine {
   }
 
   #onHello(instance: Uint8Array, name: string): void {
+    // The channel is here in the worker, and may be faster than the page's news of whom it leads to.
+    if (!this.#connected) {
+      this.#earlyHello = { instance, name };
+      return;
+    }
     const other = toHex(instance);
     const known = this.#otherInstance;
     this.#otherInstance = other;
