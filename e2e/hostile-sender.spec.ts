@@ -139,6 +139,7 @@ test.describe('before any click', () => {
       pictures,
       pair,
     }) => {
+      test.skip(!LONG, 'the long run');
       const { sender, receiver } = rooms;
       const { page } = receiver;
       test.setTimeout(300_000 + 4000 * SECONDS * kinds.length);

@@ -1,5 +1,6 @@
 /** The sender's page is loaded anew: its room, its receiver and its queue are there again. */
 import type { Page } from '@playwright/test';
+import { LONG } from './support/long.ts';
 import { expect, test } from './support/app.ts';
 import { unlike } from './support/pictures.ts';
 import { cross, expectVerified, meet, type Rooms } from './support/rooms.ts';
@@ -70,6 +71,7 @@ test('[P-66] the receiver reloads mid-way: at most 5 % of the file crosses twice
   rooms,
   pictures,
 }) => {
+  test.skip(!LONG, 'the long run');
   const { sender, receiver } = rooms;
   await link.configure({ ...slow, seed: 64 });
   await meet(rooms, server.url);
@@ -126,6 +128,7 @@ test('what was only in the page’s memory comes back by itself after a reload, 
   rooms,
   pictures,
 }) => {
+  test.skip(!LONG, 'the long run');
   const { sender, receiver } = rooms;
   await link.configure({ ...slow, seed: 62 });
   await meet(rooms, server.url);
