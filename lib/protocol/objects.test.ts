@@ -101,6 +101,7 @@ describe('objects', () => {
 
   test('[P-27] take no bytes of another length than the block has, nor a block twice', () => {
     const outgoing = new OutgoingObject(STREAM, 65 * 1024);
+    expect(outgoing.wanted()).toContain(0);
     outgoing.provide(0, new Uint8Array(100));
     expect(outgoing.takeSource()).toBeUndefined();
     outgoing.provide(0, new Uint8Array(32 * 1024).fill(1));

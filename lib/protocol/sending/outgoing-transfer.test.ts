@@ -62,6 +62,7 @@ test('skips what the receiver has of the original, whatever it claims beyond its
 test('forgets the bytes of its blocks at its end, and keeps the counts', () => {
   const transfer = new OutgoingTransfer(1, header(BLOCK));
   transfer.step('accept');
+  expect(transfer.original.wanted()).toEqual([0]);
   transfer.original.provide(0, new Uint8Array(BLOCK));
   for (let i = 0; i < 64; i++) transfer.original.takeSource();
   const lacking = [{ block: 0, symbols: 24 }];
