@@ -4,18 +4,9 @@
  */
 import { ensureBrowser } from './browser.mjs';
 import { ensureBuilt } from './build.mjs';
-import { endWithParent, ensureInstalled } from './tools.mjs';
+import { runBench } from './run-bench.mjs';
 
-endWithParent();
-try {
-  await ensureInstalled();
+await runBench(async () => {
   await ensureBuilt();
   await ensureBrowser();
-  const { register } = await import('tsx/esm/api');
-  register();
-  const { main } = await import('../bench/main.ts');
-  process.exit(await main(process.argv.slice(2)));
-} catch (error) {
-  console.error(error.message);
-  process.exit(1);
-}
+}, process.argv.slice(2));

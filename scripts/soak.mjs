@@ -3,17 +3,6 @@
  * browser. The same as `npm run bench -- cuts`.
  */
 import { prepare } from './build.mjs';
-import { endWithParent, ensureInstalled } from './tools.mjs';
+import { runBench } from './run-bench.mjs';
 
-endWithParent();
-try {
-  await ensureInstalled();
-  await prepare();
-  const { register } = await import('tsx/esm/api');
-  register();
-  const { main } = await import('../bench/main.ts');
-  process.exit(await main(['cuts', ...process.argv.slice(2)]));
-} catch (error) {
-  console.error(error.message);
-  process.exit(1);
-}
+await runBench(prepare, ['cuts', ...process.argv.slice(2)]);
