@@ -43,7 +43,8 @@ export function skippedByPlaywright(report) {
 }
 
 /**
- * Vitest tries nothing twice. A file that does not load has no tests, and is named itself.
+ * What passed has messages only where it failed before. A file that does not load has no tests, and is named
+ * itself.
  *
  * @param {any} report Vitest's JSON
  * @param {string} root what the names of files are relative to
@@ -52,14 +53,15 @@ export function skippedByPlaywright(report) {
 export function failedByVitest(report, root) {
   return report.testResults.flatMap((/** @type {any} */ file) => {
     const name = relative(root, file.name);
-    const failed = file.assertionResults.filter((/** @type {any} */ test) => test.status === 'failed');
     if (file.status === 'failed' && file.assertionResults.length === 0)
       return [{ title: name, reason: firstLine(file.message), flaky: false }];
-    return failed.map((/** @type {any} */ test) => ({
-      title: `${name} › ${test.title}`,
-      reason: firstLine(test.failureMessages[0]),
-      flaky: false,
-    }));
+    return file.assertionResults
+      .filter((/** @type {any} */ test) => test.status === 'failed' || test.failureMessages.length > 0)
+      .map((/** @type {any} */ test) => ({
+        title: `${name} › ${test.title}`,
+        reason: firstLine(test.failureMessages[0]),
+        flaky: test.status !== 'failed',
+      }));
   });
 }
 

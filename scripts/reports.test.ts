@@ -46,7 +46,7 @@ test('the summary names each reason once, with its tests', () => {
   expect(lines).toEqual(['  2 skipped: no root', '    - a', '    - c', '  1 skipped: long', '    - b']);
 });
 
-test('a failed test of Vitest is named with its file and the first line of its error, as is a file that does not load', () => {
+test('a failed test of Vitest is named with its file and the first line of its error, a flaky one too, as is a file that does not load', () => {
   const failure = (title: string) => ({ title, status: 'failed', failureMessages: ['Error: 2\n    at x'] });
   const testResults = [
     { name: '/tessera/lib/a.test.ts', status: 'failed', assertionResults: [failure('adds')] },
@@ -54,12 +54,16 @@ test('a failed test of Vitest is named with its file and the first line of its e
     {
       name: '/tessera/lib/c.test.ts',
       status: 'passed',
-      assertionResults: [{ title: 'c', status: 'passed' }],
+      assertionResults: [
+        { title: 'c', status: 'passed', failureMessages: [] },
+        { title: 'd', status: 'passed', failureMessages: ['Error: slow\n    at c.test.ts:3:1'] },
+      ],
     },
   ];
   expect(failedByVitest({ testResults }, '/tessera')).toEqual([
     { title: 'lib/a.test.ts › adds', reason: 'Error: 2', flaky: false },
     { title: 'lib/b.test.ts', reason: 'No such file', flaky: false },
+    { title: 'lib/c.test.ts › d', reason: 'Error: slow', flaky: true },
   ]);
 });
 
