@@ -5,8 +5,8 @@ import type { Result } from '../result.ts';
 import { spreadOf } from '../statistics.ts';
 import { startLivingServer } from '../../testbed/living-server.ts';
 import { Job } from '../../testbed/load/job.ts';
-import { percentile } from '../../testbed/load/people.ts';
 import { cpuSeconds, megabytesNow } from '../../testbed/processes.ts';
+import { joins, type Load, playRound, relays, type Round as Common, ROUND_MS } from './load-round.ts';
 
 const KINDS = ['Tessera', 'bare'] as const;
 type Kind = (typeof KINDS)[number];
@@ -18,7 +18,6 @@ const JOINS_AT_A_TIME = 32;
 const PAIRS = 500;
 /** Messages a second of the run whose latency is compared: both carry it without a queue. */
 const STEADY_PER_SECOND = 1000;
-const ROUND_MS = 5000;
 
 interface Target {
   kind: Kind;
@@ -27,13 +26,9 @@ interface Target {
   stop(): void;
 }
 
-interface Round {
-  perSecond: number;
-  p50: number;
-  p99: number;
+interface Round extends Common {
   /** Of the server's process, for one join or message. */
   cpuMs: number;
-  failed: number;
 }
 
 export async function load(bench: Bench): Promise<Result> {
@@ -68,49 +63,22 @@ export async function load(bench: Bench): Promise<Result> {
       for (const { load } of loads) load.stop();
       measured.push({ name, rounds });
     };
-    const joins = (kind: 'join' | 'handshake') => async (target: Target) => {
-      const job = await Job.start('joinLoad', {
-        port: target.port,
-        kind,
-        atATime: JOINS_AT_A_TIME,
-        first: (first += 20_000),
-      });
-      return {
-        begin: () => job.call('begin'),
-        end: async () => {
-          const { times, failed } = await job.call('end');
-          return { times, failed: Object.values(failed).reduce((sum, one) => sum + one, 0) };
-        },
-        stop: () => job.end(),
-      };
-    };
-    const relays = (perSecond: number) => async (target: Target) => {
-      const job = await Job.start('relayLoad', {
-        port: target.port,
-        pairs: PAIRS,
-        perSecond,
-        first: (first += 20_000),
-      });
-      return {
-        begin: () => job.call('begin'),
-        end: async () => ({ times: await job.call('end'), failed: 0 }),
-        stop: () => job.end(),
-      };
-    };
-    await beside('joins', KINDS, joins('join'));
-    await beside('full handshakes', ['Tessera'], joins('handshake'));
-    await beside('messages, as fast as they cross', KINDS, relays(0));
-    await beside(`messages, ${STEADY_PER_SECOND} a second`, KINDS, relays(STEADY_PER_SECOND));
+    const joining =
+      (kind: 'join' | 'handshake') =>
+      ({ port }: Target) =>
+        joins({ port, kind, atATime: JOINS_AT_A_TIME, first: (first += 20_000) });
+    const relaying =
+      (perSecond: number) =>
+      ({ port }: Target) =>
+        relays({ port, pairs: PAIRS, perSecond, first: (first += 20_000) });
+    await beside('joins', KINDS, joining('join'));
+    await beside('full handshakes', ['Tessera'], joining('handshake'));
+    await beside('messages, as fast as they cross', KINDS, relaying(0));
+    await beside(`messages, ${STEADY_PER_SECOND} a second`, KINDS, relaying(STEADY_PER_SECOND));
   } finally {
     for (const target of targets) target.stop();
   }
   return report(idle, memory, measured);
-}
-
-interface Load {
-  begin(): Promise<unknown>;
-  end(): Promise<{ times: number[]; failed: number }>;
-  stop(): void;
 }
 
 async function start(kind: Kind): Promise<Target> {
@@ -147,20 +115,9 @@ async function kilobytesASocket(kind: Kind, count: number): Promise<number[]> {
   }
 }
 
-async function measure(target: Target, load: Load): Promise<Round> {
-  const cpu = cpuSeconds(target.pid) ?? NaN;
-  const began = performance.now();
-  await load.begin();
-  await sleep(ROUND_MS);
-  const { times, failed } = await load.end();
-  const seconds = (performance.now() - began) / 1000;
-  return {
-    perSecond: times.length / seconds,
-    p50: percentile(times, 0.5) ?? NaN,
-    p99: percentile(times, 0.99) ?? NaN,
-    cpuMs: (1000 * ((cpuSeconds(target.pid) ?? NaN) - cpu)) / times.length,
-    failed,
-  };
+async function measure({ pid }: Target, load: Load): Promise<Round> {
+  const { round, cpuMs } = await playRound(load, () => [cpuSeconds(pid) ?? NaN]);
+  return { ...round, cpuMs: cpuMs[0] ?? NaN };
 }
 
 function report(

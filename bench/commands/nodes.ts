@@ -6,8 +6,9 @@ import { spreadOf } from '../statistics.ts';
 import { startCluster } from '../../testbed/cluster.ts';
 import { startLivingServer } from '../../testbed/living-server.ts';
 import { Job } from '../../testbed/load/job.ts';
-import { percentile, type PeopleOptions } from '../../testbed/load/people.ts';
+import type { PeopleOptions } from '../../testbed/load/people.ts';
 import { cpuSeconds, megabytesNow } from '../../testbed/processes.ts';
+import { joins, type Load, playRound, relays, type Round as Common, ROUND_MS } from './load-round.ts';
 
 const NAMES = ['one, memory', 'one, Redis', 'three, Redis'] as const;
 type Name = (typeof NAMES)[number];
@@ -18,7 +19,6 @@ const AT_A_TIME = 32;
 const PAIRS = 300;
 /** Messages a second over all pairs; 0: one under way in each, as fast as they cross. */
 const RATES = [250, 500, 1000, 0];
-const ROUND_MS = 5000;
 
 interface Service {
   name: Name;
@@ -29,14 +29,10 @@ interface Service {
   stop(): Promise<void>;
 }
 
-interface Round {
-  perSecond: number;
-  p50: number;
-  p99: number;
+interface Round extends Common {
   /** For one of what was counted, ms: of all nodes together, and of Redis. */
   nodesMs: number;
   redisMs: number;
-  failed: number;
 }
 
 interface Held {
@@ -77,49 +73,20 @@ export async function nodes(bench: Bench): Promise<Result> {
       measured.push({ what, rounds });
     };
     for (const kind of ['join', 'handshake'] as const) {
-      await measureAll(kind === 'join' ? 'joins' : 'full handshakes', async ({ people }) => {
-        const job = await Job.start('joinLoad', {
-          ...people,
-          kind,
-          atATime: AT_A_TIME,
-          first: (first += 20_000),
-        });
-        return {
-          begin: () => job.call('begin'),
-          end: async () => {
-            const { times, failed } = await job.call('end');
-            return { times, failed: Object.values(failed).reduce((sum, one) => sum + one, 0) };
-          },
-          stop: () => job.end(),
-        };
-      });
+      await measureAll(kind === 'join' ? 'joins' : 'full handshakes', ({ people }) =>
+        joins({ ...people, kind, atATime: AT_A_TIME, first: (first += 20_000) }),
+      );
     }
     for (const perSecond of RATES) {
       const what = perSecond === 0 ? 'messages, as fast as they cross' : `messages, ${perSecond} a second`;
-      await measureAll(what, async ({ people }) => {
-        const job = await Job.start('relayLoad', {
-          ...people,
-          pairs: PAIRS / few,
-          perSecond,
-          first: (first += 20_000),
-        });
-        return {
-          begin: () => job.call('begin'),
-          end: async () => ({ times: await job.call('end'), failed: 0 }),
-          stop: () => job.end(),
-        };
-      });
+      await measureAll(what, ({ people }) =>
+        relays({ ...people, pairs: PAIRS / few, perSecond, first: (first += 20_000) }),
+      );
     }
   } finally {
     await Promise.all(services.map((service) => service.stop()));
   }
   return report(held as Record<Name, Held>, measured);
-}
-
-interface Load {
-  begin(): Promise<unknown>;
-  end(): Promise<{ times: number[]; failed: number }>;
-  stop(): void;
 }
 
 async function start(name: Name): Promise<Service> {
@@ -180,20 +147,8 @@ async function memoryOf(name: Name, sockets: number, rooms: number): Promise<Hel
 async function measure({ nodes: pids, redis }: Service, load: Load): Promise<Round> {
   const seconds = (all: readonly number[]) => all.reduce((sum, pid) => sum + (cpuSeconds(pid) ?? NaN), 0);
   const redisPids = redis === undefined ? [] : [redis.pid];
-  const [nodesBefore, redisBefore] = [seconds(pids), seconds(redisPids)];
-  const began = performance.now();
-  await load.begin();
-  await sleep(ROUND_MS);
-  const { times, failed } = await load.end();
-  const passed = (performance.now() - began) / 1000;
-  return {
-    perSecond: times.length / passed,
-    p50: percentile(times, 0.5) ?? NaN,
-    p99: percentile(times, 0.99) ?? NaN,
-    nodesMs: (1000 * (seconds(pids) - nodesBefore)) / times.length,
-    redisMs: (1000 * (seconds(redisPids) - redisBefore)) / times.length,
-    failed,
-  };
+  const { round, cpuMs } = await playRound(load, () => [seconds(pids), seconds(redisPids)]);
+  return { ...round, nodesMs: cpuMs[0] ?? NaN, redisMs: cpuMs[1] ?? NaN };
 }
 
 function report(

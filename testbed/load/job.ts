@@ -7,6 +7,7 @@ import type { jobs } from './job-process.ts';
 
 type Jobs = typeof jobs;
 export type JobName = keyof Jobs;
+export type JobOptions<N extends JobName> = Parameters<Jobs[N]>[0];
 type Methods<N extends JobName> = Awaited<ReturnType<Jobs[N]>>;
 
 export class Job<N extends JobName> {
@@ -20,7 +21,7 @@ export class Job<N extends JobName> {
     return this.#child.pid ?? 0;
   }
 
-  static async start<N extends JobName>(name: N, options: Parameters<Jobs[N]>[0]): Promise<Job<N>> {
+  static async start<N extends JobName>(name: N, options: JobOptions<N>): Promise<Job<N>> {
     const child = fork(
       fileURLToPath(new URL('job-process.ts', import.meta.url)),
       [name, JSON.stringify(options ?? {})],
