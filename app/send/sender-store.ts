@@ -1,4 +1,5 @@
 /** The sending page's one store: its session, the queue of this tab, and what other pages show of it. */
+import { toHex } from '../../lib/checksum/hex.ts';
 import { holdTab, tabName } from '../../lib/session/page/tab.ts';
 import { imageTools } from '../../lib/store/image-tools.ts';
 import { createSendStore, isOver, type SendStore } from '../../lib/store/send-store.ts';
@@ -80,9 +81,7 @@ function make(): SendStore {
   let count = 0;
   // Ids need only differ between the pages that talk to each other; `crypto.randomUUID` is missing on plain
   // http.
-  const page = Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) =>
-    byte.toString(16).padStart(2, '0'),
-  ).join('');
+  const page = toHex(crypto.getRandomValues(new Uint8Array(8)));
   const made = createSendStore({
     makeSession: makeSenderSession,
     tools: imageTools,

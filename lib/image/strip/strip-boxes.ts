@@ -5,7 +5,8 @@
  */
 import { latin1 } from '../inspect/sniff.ts';
 import type { Found } from './found.ts';
-import { blankBox, blankFilm, boxesIn, hex, type Box } from './strip-film.ts';
+import { toHex } from '../../checksum/hex.ts';
+import { blankBox, blankFilm, boxesIn, type Box } from './strip-film.ts';
 import { heifItems, type HeifItem } from './heif-items.ts';
 import { blankIptc } from './strip-iptc.ts';
 import { drop } from './strip-jpeg.ts';
@@ -57,7 +58,7 @@ function blankTopBox(bytes: Uint8Array, box: Box, found: Found): void {
       break;
     case 'uuid': {
       const body = payload.subarray(16);
-      const id = hex(payload.subarray(0, 16));
+      const id = toHex(payload.subarray(0, 16));
       if (id === UUID_XMP) blankXmp(body, found);
       else if (id === UUID_EXIF) blankExif(body, found);
       else if (id === UUID_IPTC) blankIptc(body, found);

@@ -3,6 +3,7 @@
  * is a sequence. Boxes of ISO 14496-12, user data of QuickTime and 3GPP (TS 26.244), `meta` with
  * com.apple.quicktime.location.
  */
+import { toHex } from '../../checksum/hex.ts';
 import { latin1 } from '../inspect/sniff.ts';
 import type { Found } from './found.ts';
 import { FILM_PLACES, FILM_TRACKS } from './place-table.ts';
@@ -186,7 +187,7 @@ function blankWords(value: Uint8Array, name: string, found: Found): void {
 
 function blankUuid(bytes: Uint8Array, box: Box, found: Found): void {
   const body = bytes.subarray(box.from + 16, box.to);
-  const id = hex(bytes.subarray(box.from, box.from + 16));
+  const id = toHex(bytes.subarray(box.from, box.from + 16));
   if (id === XMP_UUID) blankXmp(body, found);
   else if (id === CANON_UUID) {
     for (const part of boxesIn(bytes, box.from + 16, box.to)) {
@@ -215,8 +216,4 @@ function notePlace(value: Uint8Array, found: Found): void {
   if (!match) return;
   found.latitude ??= Number(match[1]);
   found.longitude ??= Number(match[2]);
-}
-
-export function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -1,4 +1,5 @@
 /** The name of this tab, which outlives a reload, and which other tabs are open. */
+import { toHex } from '../../checksum/hex.ts';
 
 const KEY = 'tessera:tab';
 /** Whatever a page keeps for its tab has a name that begins with this. */
@@ -17,9 +18,7 @@ let held: Promise<void> | undefined;
 
 /** A random name of this tab, kept through reloads: what it received returns to it and not to another. */
 export function tabName(): string {
-  const fresh = Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) =>
-    byte.toString(16).padStart(2, '0'),
-  ).join('');
+  const fresh = toHex(crypto.getRandomValues(new Uint8Array(12)));
   try {
     const known = sessionStorage.getItem(KEY);
     if (known !== null) return known;

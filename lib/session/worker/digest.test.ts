@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { type RunningDigest, startDigest, toHex } from './digest.ts';
+import { toHex } from '../../checksum/hex.ts';
+import { type RunningDigest, startDigest } from './digest.ts';
 
 test('an album of a thousand pictures is hashed, although a browser has room for a hundred memories', async () => {
   const kept: RunningDigest[] = [];

@@ -2,7 +2,7 @@
  * The file of an accepted picture, which takes blocks from the first moment although making it takes a while.
  */
 import { StorageError } from '../../storage/byte-store.ts';
-import { toHex } from './digest.ts';
+import { toHex } from '../../checksum/hex.ts';
 import type { StoredPicture } from './stored-picture.ts';
 
 /** 16 MB that may wait for their file to be made, which takes tenths of a second at most. */

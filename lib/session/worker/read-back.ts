@@ -1,5 +1,6 @@
 import { StorageError } from '../../storage/byte-store.ts';
-import { startDigest, toHex } from './digest.ts';
+import { toHex } from '../../checksum/hex.ts';
+import { startDigest } from './digest.ts';
 
 /** Read at a time: memory for a gigabyte's file is this. */
 const SEGMENT_BYTES = 4 * 1024 * 1024;

@@ -11,7 +11,7 @@ import type { ByteStore } from '../../storage/byte-store.ts';
 import type { Figures, PausedBy, ProblemCode } from '../model.ts';
 import { pausedBy } from './paused-by.ts';
 import { problemOf, storageReason } from '../bridge/cancel-reasons.ts';
-import { toHex } from './digest.ts';
+import { toHex } from '../../checksum/hex.ts';
 import { EndpointLoop, type EngineHost } from './endpoint-loop.ts';
 import type { ToReceiverEngine } from '../bridge/engine-messages.ts';
 import { shownState } from '../transfer-state.ts';

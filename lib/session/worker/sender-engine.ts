@@ -10,7 +10,7 @@ import { Sender } from '../../protocol/sending/sender.ts';
 import type { SenderEvent } from '../../protocol/sending/sender-event.ts';
 import type { ExpectedBytes, OutgoingPicture, PausedBy, ProblemCode } from '../model.ts';
 import { pausedBy } from './paused-by.ts';
-import { fromHex, toHex } from './digest.ts';
+import { fromHex, toHex } from '../../checksum/hex.ts';
 import { problemOf } from '../bridge/cancel-reasons.ts';
 import { EndpointLoop, type EngineHost } from './endpoint-loop.ts';
 import type { LinkMessage, ToSenderEngine } from '../bridge/engine-messages.ts';

@@ -3,7 +3,8 @@ import { decodeFinished, encodeFinished, type FinishedRecord } from '../../stora
 import { WriteBehind } from '../../storage/write-behind.ts';
 import { runsWhere, type Run } from '../../protocol/wire/run-list.ts';
 import { blockRange, geometryOf, type Geometry } from '../../protocol/geometry.ts';
-import { startDigest, toHex, type RunningDigest } from './digest.ts';
+import { toHex } from '../../checksum/hex.ts';
+import { startDigest, type RunningDigest } from './digest.ts';
 import { readBack } from './read-back.ts';
 
 /** The record beside unfinished bytes is renewed so often (ms); each time costs a flush. */
