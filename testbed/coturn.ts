@@ -1,11 +1,12 @@
 /** A real coturn on loopback, with time-limited credentials. Debian: `apt install coturn`. */
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from './free-port.ts';
+import { hasProgram } from './program.ts';
 
 const REALM = 'tessera.test';
 const START_TIMEOUT_MS = 20_000;
@@ -16,7 +17,7 @@ export interface Coturn {
   stop(): Promise<void>;
 }
 
-export const coturnMissing = (): boolean => spawnSync('turnserver', ['--version']).error !== undefined;
+export const coturnMissing = (): boolean => !hasProgram('turnserver', '--version');
 
 /** @param flags beyond those that every test needs */
 export async function startCoturn(secret: string, flags: readonly string[] = []): Promise<Coturn> {

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { networkInterfaces } from 'node:os';
@@ -6,6 +6,7 @@ import { afterEach, expect, test } from 'vitest';
 import { startTestServer, type TestServer } from '../test-server.ts';
 import { ownStunUrl } from './own-url.ts';
 import { startStun, type StunServer } from './stun-server.ts';
+import { hasProgram } from '../../testbed/program.ts';
 
 let server: StunServer | undefined;
 let pages: TestServer | undefined;
@@ -17,7 +18,7 @@ afterEach(async () => {
 
 const BARE_REQUEST = Buffer.from('000100002112a442000102030405060708090a0b', 'hex');
 const hasIpv6 = Object.values(networkInterfaces()).some((all) => all?.some((one) => one.address === '::1'));
-const noClient = spawnSync('turnutils_stunclient').error !== undefined;
+const noClient = !hasProgram('turnutils_stunclient');
 
 async function freePort(type: 'udp4' | 'udp6', address: string): Promise<number> {
   const probe = createSocket(type);

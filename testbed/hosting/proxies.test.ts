@@ -15,6 +15,7 @@ import { next, type TestSocket } from '../../signaling/test-server.ts';
 import { ADDRESS_LIMITS } from '../../signaling/wire/limits.ts';
 import { startLivingServer, type LivingServer } from '../living-server.ts';
 import { freePort } from '../free-port.ts';
+import { hasProgram } from '../program.ts';
 
 const NAME = 'pictures.example.org';
 const cleanups: (() => void)[] = [];
@@ -204,7 +205,7 @@ const proxies = [
 ] as const;
 
 describe.each(proxies)('%s', (program, start) => {
-  const missing = spawnSync(program, [program === 'nginx' ? '-v' : 'version']).error !== undefined;
+  const missing = !hasProgram(program, program === 'nginx' ? '-v' : 'version');
 
   test.skipIf(missing)(
     'certificate, pages, websockets, the visitor’s own address, and STUN beside it [needs nginx and caddy]',

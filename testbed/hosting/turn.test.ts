@@ -7,11 +7,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { turnCredential } from '../../signaling/socket/ice-servers.ts';
+import { hasProgram } from '../program.ts';
 
 const SECRET = 'only-for-this-test';
-const missing = ['turnserver', 'turnutils_uclient'].some(
-  (name) => spawnSync(name, ['-h']).error !== undefined,
-);
+const missing = ['turnserver', 'turnutils_uclient'].some((name) => !hasProgram(name, '-h'));
 const folder = mkdtempSync(join(tmpdir(), 'tessera-turn-'));
 let port = 0;
 let stop: () => void = () => {};

@@ -8,6 +8,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { hasProgram } from '../../../testbed/program.ts';
 import { inspectImage } from '../inspect/inspect.ts';
 import { walkJpeg } from '../inspect/jpeg-segments.ts';
 import { latin1 } from '../inspect/sniff.ts';
@@ -124,14 +125,7 @@ const NAMES =
   /GPS(?!Version)|Latitude(?!yyy|zzz)|Longt?itude|Location|City|Countr|Province|State$|^Geo(?!metr)|Address|Coordinate|^Coverage|Postal|WorldRegion|AdrRegion|LicensorRegion|CreatorRegion|Locality|Altitude|County|Municip|Island|WaterBody|Continent|Geodetic|Footprint|Elevation|HigherGeography|CellTower|CellID|MobileNetwork/;
 const VALUES = /geo:lat|48\.1372|Skagen/;
 
-const installed = ((): boolean => {
-  try {
-    execFileSync('exiftool', ['-ver']);
-    return true;
-  } catch {
-    return false;
-  }
-})();
+const installed = hasProgram('exiftool', '-ver');
 const folder = mkdtempSync(join(tmpdir(), 'places-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

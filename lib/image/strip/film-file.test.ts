@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { hasProgram } from '../../../testbed/program.ts';
 import { inspectImage } from '../inspect/inspect.ts';
 import { latin1 } from '../inspect/sniff.ts';
 import { box, bytesOf, u16, u32, type Bytes } from '../test-images.ts';
@@ -13,14 +14,7 @@ import { stripLocation } from './strip-location.ts';
 const folder = mkdtempSync(join(tmpdir(), 'films-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const installed = ((): boolean => {
-  try {
-    execFileSync('exiftool', ['-ver']);
-    return true;
-  } catch {
-    return false;
-  }
-})();
+const installed = hasProgram('exiftool', '-ver');
 
 const CODED = 'coded film, which nothing touches';
 
