@@ -4,11 +4,9 @@
  */
 import { expect, test } from './support/app.ts';
 import { unlike } from './support/pictures.ts';
-import { cross, expectVerified, meet, ReceiverRoom } from './support/rooms.ts';
+import { cross, expectVerified, meet, ReceiverRoom, reload, SLOW, underway } from './support/rooms.ts';
 
-/** Slow enough that a large picture is on its way for some seconds. */
-const slow = { rateMbit: 8, delayMs: 20, loss: 0.02 };
-/** Once that is seen, the rest need not take as long. */
+/** Once what a slow link shows is seen, the rest need not take as long. */
 const quick = { rateMbit: 50 };
 
 test('[P-49, P-57] of a declined picture the preview alone is sent, and is not shown; the next picture crosses', async ({
@@ -49,7 +47,7 @@ test('either side cancels mid-way, both see it, it stops, the next one crosses, 
   const { sender, receiver } = rooms;
   await meet(rooms, server.url);
   for (const side of ['sender', 'receiver'] as const) {
-    await link.configure({ ...slow, seed: 42 });
+    await link.configure({ ...SLOW, seed: 42 });
     const name = `cancelled-by-${side}.jpg`;
     await sender.pick({ ...pictures.large, name });
     await receiver.accept(name);
@@ -81,12 +79,9 @@ test('[P-20] the receiver closes the tab mid-way: the sender is told, and goes o
   pictures,
 }) => {
   const { sender, receiver } = rooms;
-  await link.configure({ ...slow, seed: 44 });
+  await link.configure({ ...SLOW, seed: 44 });
   await sender.page.clock.install();
-  await meet(rooms, server.url);
-  await sender.pick(pictures.large);
-  await receiver.accept('large.jpg');
-  await sender.chunks('large.jpg', 200);
+  await underway(rooms, server.url, pictures.large, 200, 'sender');
   const context = receiver.page.context();
   await receiver.page.close();
   await sender.connection('reconnecting');
@@ -117,11 +112,8 @@ test('[P-68] the sender closes the tab mid-way: the receiver is told', async ({
   pictures,
 }) => {
   const { sender, receiver } = rooms;
-  await link.configure({ ...slow, seed: 48 });
-  await meet(rooms, server.url);
-  await sender.pick(pictures.large);
-  await receiver.accept('large.jpg');
-  await receiver.chunks('large.jpg', 200);
+  await link.configure({ ...SLOW, seed: 48 });
+  await underway(rooms, server.url, pictures.large, 200);
   await sender.page.close();
   await receiver.connection('reconnecting', 'closed');
   await receiver.state('large.jpg', 'paused', 'failed');
@@ -134,16 +126,11 @@ test('[P-66, P-108] the receiver reloads mid-way: the picture goes on without a 
   pictures,
 }) => {
   const { sender, receiver } = rooms;
-  await link.configure({ ...slow, seed: 45 });
-  await meet(rooms, server.url);
+  await link.configure({ ...SLOW, seed: 45 });
   const { name, buffer } = pictures.large;
   const chunks = Math.ceil(buffer.length / 1024);
-  await sender.pick(pictures.large);
-  await receiver.accept(name);
-  await receiver.chunks(name, 0.7 * chunks);
-  // The page asks whether one really wants to leave.
-  receiver.page.on('dialog', (dialog) => void dialog.accept());
-  await receiver.page.reload();
+  await underway(rooms, server.url, pictures.large, 0.7 * chunks);
+  await reload(receiver.page);
   await receiver.connection('connected');
   await sender.connection('connected');
   await link.change(quick);
@@ -166,19 +153,16 @@ test('[P-69] a silent network of four seconds mid-way is survived, and a server 
   pictures,
 }) => {
   const { sender, receiver } = rooms;
-  await link.configure({ ...slow, seed: 46 });
-  await meet(rooms, server.url);
+  await link.configure({ ...SLOW, seed: 46 });
   const quiet = unlike(pictures.large, 'quiet.jpg');
-  await sender.pick(quiet);
-  await receiver.accept(quiet.name);
-  await receiver.chunks(quiet.name, 500);
+  await underway(rooms, server.url, quiet, 500);
   await link.blackhole(4000);
   const silent = await receiver.number(quiet.name, 'chunks-received');
   await receiver.chunks(quiet.name, silent + 300);
   expect((await link.stats()).toReceiver.droppedByBlackhole).toBeGreaterThan(0);
   await link.change(quick);
   await expectVerified(rooms, quiet);
-  await link.change(slow);
+  await link.change(SLOW);
 
   await sender.pick(pictures.large);
   await receiver.accept('large.jpg');

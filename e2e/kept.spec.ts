@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
 import { expect, test } from './support/app.ts';
 import { controlNames, twice } from './support/control-names.ts';
-import { meet, type Rooms } from './support/rooms.ts';
+import { meet, type Rooms, underway } from './support/rooms.ts';
 import { sha256, type Picture, unlike } from './support/pictures.ts';
 
 const stored = (page: Page): Promise<string[]> =>
@@ -185,12 +185,8 @@ for (const side of ['sender', 'receiver'] as const) {
     rooms,
     pictures,
   }) => {
-    const { sender, receiver } = rooms;
     await link.configure({ rateMbit: 8, delayMs: 20, seed: 61 });
-    await meet(rooms, server.url);
-    await sender.pick(pictures.large);
-    await receiver.accept('large.jpg');
-    await rooms[side].chunks('large.jpg', 200);
+    await underway(rooms, server.url, pictures.large, 200, side);
     const { page } = rooms[side];
     await page.getByRole('link', { name: 'Tessera' }).click();
     const notice = page.getByTestId(side === 'sender' ? 'underway-send' : 'underway-receive');

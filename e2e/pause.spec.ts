@@ -1,10 +1,7 @@
 /** A person lets pictures rest, and keeps a part of the network for others. */
 import { expect, test } from './support/app.ts';
 import { unlike } from './support/pictures.ts';
-import { expectVerified, meet } from './support/rooms.ts';
-
-/** Slow enough that a large picture is on its way for some seconds. */
-const slow = { rateMbit: 8, delayMs: 20, loss: 0.02 };
+import { expectVerified, meet, SLOW } from './support/rooms.ts';
 
 test('[P-124] either side lets one picture rest, the other sees who did, and it goes on byte for byte; all at once as well', async ({
   link,
@@ -13,7 +10,7 @@ test('[P-124] either side lets one picture rest, the other sees who did, and it 
   pictures,
 }) => {
   const { sender, receiver } = rooms;
-  await link.configure({ ...slow, seed: 71 });
+  await link.configure({ ...SLOW, seed: 71 });
   await meet(rooms, server.url);
   const first = unlike(pictures.large, 'first.jpg');
   const second = unlike(pictures.large, 'second.jpg');
@@ -45,7 +42,7 @@ test('[P-124] either side lets one picture rest, the other sees who did, and it 
     await receiver.chunks(first.name, before + 50);
   }
   // The first one rests for the receiver; all rest for the sender, and go on.
-  await link.configure({ ...slow, rateMbit: 3, seed: 71 });
+  await link.configure({ ...SLOW, rateMbit: 3, seed: 71 });
   await sender.pick(second);
   await receiver.accept(second.name);
   await sender.page.getByTestId('pause-all').click();

@@ -1,20 +1,10 @@
 /** The sender's page is loaded anew: its room, its receiver and its queue are there again. */
-import type { Page } from '@playwright/test';
 import { LONG } from './support/long.ts';
 import { expect, test } from './support/app.ts';
 import { unlike } from './support/pictures.ts';
-import { cross, expectVerified, meet, type Rooms } from './support/rooms.ts';
-
-/** Slow enough that a large picture is on its way for some seconds. */
-const slow = { rateMbit: 8, delayMs: 20, loss: 0.02 };
+import { cross, expectVerified, meet, reload, type Rooms, SLOW, underway } from './support/rooms.ts';
 
 const CHUNK = 1024;
-
-/** Reloads, whatever the page asks; its queue is to be written down by then. */
-async function reload(page: Page): Promise<void> {
-  page.once('dialog', (dialog) => void dialog.accept());
-  await page.reload();
-}
 
 /** Chunks of a block; what has a higher number is repair. */
 const BLOCK = 64;
@@ -41,13 +31,10 @@ test('[P-67, P-68] the sender reloads mid-way: asked for the same file, it goes 
   pictures,
 }) => {
   const { sender, receiver } = rooms;
-  await link.configure({ ...slow, seed: 61 });
-  await meet(rooms, server.url);
+  await link.configure({ ...SLOW, seed: 61 });
   const { name, buffer } = pictures.large;
   const chunks = Math.ceil(buffer.length / CHUNK);
-  await sender.pick(pictures.large);
-  await receiver.accept(name);
-  await receiver.chunks(name, 0.5 * chunks);
+  await underway(rooms, server.url, pictures.large, 0.5 * chunks);
   await reload(sender.page);
   await receiver.connection('reconnecting');
   await receiver.state(name, 'paused');
@@ -72,14 +59,11 @@ test('[P-66] the receiver reloads mid-way: at most 5 % of the file crosses twice
   pictures,
 }) => {
   test.skip(!LONG, 'the long run');
-  const { sender, receiver } = rooms;
-  await link.configure({ ...slow, seed: 64 });
-  await meet(rooms, server.url);
-  const { name, buffer } = pictures.large;
+  const { receiver } = rooms;
+  await link.configure({ ...SLOW, seed: 64 });
+  const { buffer } = pictures.large;
   const chunks = Math.ceil(buffer.length / CHUNK);
-  await sender.pick(pictures.large);
-  await receiver.accept(name);
-  await receiver.chunks(name, 0.5 * chunks);
+  await underway(rooms, server.url, pictures.large, 0.5 * chunks);
   const before = await arrived(rooms);
   await reload(receiver.page);
   await receiver.connection('connected');
@@ -100,7 +84,7 @@ test('a file that was picked with a handle is opened again by itself after a rel
   pictures,
 }) => {
   const { sender, receiver } = rooms;
-  await link.configure({ ...slow, seed: 65 });
+  await link.configure({ ...SLOW, seed: 65 });
   await meet(rooms, server.url);
   const { name, buffer } = pictures.large;
   await sender.page.evaluate(
@@ -130,7 +114,7 @@ test('what was only in the page’s memory comes back by itself after a reload, 
 }) => {
   test.skip(!LONG, 'the long run');
   const { sender, receiver } = rooms;
-  await link.configure({ ...slow, seed: 62 });
+  await link.configure({ ...SLOW, seed: 62 });
   await meet(rooms, server.url);
   const { name, buffer } = pictures.large;
   await sender.page.evaluate(
@@ -157,12 +141,9 @@ test('[P-58, P-68] another file of the same name is recognised: both sides say t
   pictures,
 }) => {
   const { sender, receiver } = rooms;
-  await link.configure({ ...slow, seed: 63 });
-  await meet(rooms, server.url);
+  await link.configure({ ...SLOW, seed: 63 });
   const { name } = pictures.large;
-  await sender.pick(pictures.large);
-  await receiver.accept(name);
-  await receiver.chunks(name, 300);
+  await underway(rooms, server.url, pictures.large, 300);
   await reload(sender.page);
   await sender.connection('connected');
   // As long as before, and one byte is another one.

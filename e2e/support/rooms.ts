@@ -194,6 +194,29 @@ export async function expectVerified({ sender, receiver }: Rooms, picture: Pictu
   await receiver.expectExact(picture);
 }
 
+/** A link on which a large picture is on its way for some seconds. */
+export const SLOW = { rateMbit: 8, delayMs: 20, loss: 0.02 };
+
+/** Both have met, and of this picture so many chunks have arrived, by what this side shows. */
+export async function underway(
+  rooms: Rooms,
+  url: string,
+  picture: Picture,
+  chunks: number,
+  side: keyof Rooms = 'receiver',
+): Promise<void> {
+  await meet(rooms, url);
+  await rooms.sender.pick(picture);
+  await rooms.receiver.accept(picture.name);
+  await rooms[side].chunks(picture.name, chunks);
+}
+
+/** Loads it anew, whatever it asks of a person who leaves. */
+export async function reload(page: Page): Promise<void> {
+  page.once('dialog', (dialog) => void dialog.accept());
+  await page.reload();
+}
+
 /**
  * Lets a click on the file input open its own dialog, as in Firefox and Safari: a test can answer that
  * one, and not the one that gives handles.
