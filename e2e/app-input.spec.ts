@@ -16,6 +16,29 @@ async function names(page: Page): Promise<string[]> {
   return found.toSorted((a, b) => a.localeCompare(b));
 }
 
+test('where the browser forbids the dialog that gives handles, the input’s own opens, and the next press goes straight there', async ({
+  server,
+  sender: page,
+  pictures,
+}) => {
+  await page.addInitScript(() => {
+    const asked: number[] = [];
+    const showOpenFilePicker = (): Promise<never> => {
+      asked.push(1);
+      return Promise.reject(new DOMException('not in this frame', 'SecurityError'));
+    };
+    Object.assign(window, { showOpenFilePicker, asked });
+  });
+  await page.goto(`${server.url}/send/`);
+  for (const name of ['first.jpg', 'second.jpg']) {
+    const choosing = page.waitForEvent('filechooser');
+    await page.getByTestId('file-input').locator('..').click();
+    await (await choosing).setFiles({ ...pictures.small, name });
+  }
+  await expect.poll(() => names(page)).toEqual(['first.jpg', 'second.jpg']);
+  expect(await page.evaluate(() => (window as unknown as { asked: number[] }).asked.length)).toBe(1);
+});
+
 test('pictures come in by dialog, folder, drop and paste', async ({ server, sender: page, pictures }) => {
   const folder = mkdtempSync(join(tmpdir(), 'tessera-input-'));
   try {

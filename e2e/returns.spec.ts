@@ -106,6 +106,24 @@ test('a file that was picked with a handle is opened again by itself after a rel
   await expect(sender.page.getByTestId('missing-files')).toHaveCount(0);
 });
 
+test('a sender that reloads when everything is delivered begins anew at once, and looks for nobody', async ({
+  link: _link,
+  server,
+  rooms,
+  pictures,
+}) => {
+  const { sender } = rooms;
+  await meet(rooms, server.url);
+  await cross(rooms, pictures.small);
+  await reload(sender.page);
+  await expect(sender.page.getByTestId('open-room')).toBeVisible();
+  await sender.page.waitForLoadState('networkidle');
+  await expect(sender.page.getByTestId('connection')).toHaveAttribute('data-idle', 'true');
+  await expect(sender.page.getByTestId('search-until')).toHaveCount(0);
+  await sender.page.getByTestId('open-room').click();
+  await sender.code();
+});
+
 test('what was only in the page’s memory comes back by itself after a reload, and is delivered', async ({
   link,
   server,

@@ -1,12 +1,19 @@
 'use client';
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { lazy, useCallback, useEffect, useMemo, useState } from 'react';
 import type { ReceiverSession, TransferSnapshot } from '../../lib/session/model.ts';
 import { noFigures } from '../../lib/session/no-figures.ts';
 import { fileKind, fileLabel } from '../../lib/image/file-kind.ts';
 import { cleanPath } from '../../lib/image/file-name.ts';
 import { isMessage } from '../../lib/image/text-message.ts';
 import { otherOpenTabs } from '../../lib/session/page/tab.ts';
-import { type Kept, type KeptFile, listKept, markSaved, removeKept } from '../../lib/storage/kept-files.ts';
+import {
+  type Kept,
+  type KeptFile,
+  listKept,
+  markSaved,
+  removeKept,
+  type UnfinishedFile,
+} from '../../lib/storage/kept-files.ts';
 import { useText } from '../text/text.tsx';
 import { labelsOf } from '../ui/kit/labels.ts';
 import { Named, useNamed } from '../ui/kit/named.tsx';
@@ -18,7 +25,12 @@ import { TransferCard, Verified } from '../ui/transfer/transfer-card.tsx';
 import ui from '../ui/kit/ui.module.css';
 import css from './receiver-room.module.css';
 
+const PartHere = lazy(() => import('../ui/transfer/part-here.tsx'));
+
 const nothing: Kept = { finished: [], unfinished: [] };
+
+/** Unfinished ones that are drawn: an album that broke off may have left two thousand. */
+const MAX_PARTS_DRAWN = 20;
 
 /** As it was when this page was loaded: what a session receives meanwhile is the session's. */
 let atLoad: Promise<Kept> | undefined;
@@ -26,10 +38,8 @@ let atLoad: Promise<Kept> | undefined;
 /** What another open tab received is still shown there, and so is whatever it is receiving: no leftovers. */
 async function leftBehind(): Promise<Kept> {
   const [kept, open] = await Promise.all([listKept(), otherOpenTabs()]);
-  return {
-    finished: kept.finished.filter((one) => !open.has(one.tab)),
-    unfinished: open.size > 0 ? [] : kept.unfinished,
-  };
+  const closed = ({ tab }: { tab: string }): boolean => !open.has(tab);
+  return { finished: kept.finished.filter(closed), unfinished: kept.unfinished.filter(closed) };
 }
 
 /**
@@ -39,10 +49,14 @@ async function leftBehind(): Promise<Kept> {
 export function KeptPictures({
   tab,
   busy,
+  taken,
   shows,
 }: {
   tab: string;
+  /** A session of this tab is looking for its sender: what it goes on with is no leftover. */
   busy: boolean;
+  /** Digests of what was accepted in the session: parts of it are the session's. */
+  taken: ReadonlySet<string | undefined>;
   /** Whether pictures are shown, at each change. */
   shows: (any: boolean) => void;
 }) {
@@ -60,28 +74,41 @@ export function KeptPictures({
   }, []);
 
   const source = useMemo(() => sourceOf(kept.finished), [kept]);
-  const throwAway = useCallback(async (ids: readonly string[]) => {
-    await removeKept(ids);
-    const { finished, unfinished } = await listKept();
-    const left = new Set([...finished, ...unfinished].map(({ id }) => id));
-    const before = (await atLoad) ?? nothing;
-    const now = {
-      finished: before.finished.filter(({ id }) => left.has(id)),
-      unfinished: before.unfinished.filter(({ id }) => left.has(id)),
-    };
-    atLoad = Promise.resolve(now);
-    setKept(now);
+  const change = useCallback((how: (kept: Kept) => Kept) => {
+    atLoad = (atLoad ?? leftBehind()).then(how);
+    void atLoad.then(setKept);
   }, []);
+  const throwAway = useCallback(
+    async (ids: readonly string[]) => {
+      await removeKept(ids);
+      const { finished, unfinished } = await listKept();
+      const left = new Set([...finished, ...unfinished].map(({ id }) => id));
+      change((before) => ({
+        finished: before.finished.filter(({ id }) => left.has(id)),
+        unfinished: before.unfinished.filter(({ id }) => left.has(id)),
+      }));
+    },
+    [change],
+  );
+  const goesOn = kept.unfinished.some(({ sha256 }) => taken.has(sha256));
+  useEffect(() => {
+    if (!goesOn) return;
+    change(({ finished, unfinished }) => ({
+      finished,
+      unfinished: unfinished.filter(({ sha256 }) => !taken.has(sha256)),
+    }));
+  }, [goesOn, taken, change]);
 
   const shown = kept.finished.filter((one) => all || one.tab === tab);
   const labels = labelsOf(shown);
   const any = shown.length > 0;
   useEffect(() => shows(any), [shows, any]);
   const others = kept.finished.filter((one) => !all && one.tab !== tab);
-  // A session that goes on looks for its own parts.
-  const parts = busy ? [] : kept.unfinished;
-  const hidden = [...others, ...parts];
-  if (!any && hidden.length === 0) return null;
+  const left = kept.unfinished.filter((one) => !(busy && one.tab === tab));
+  const parts = left.filter((one) => all || one.tab === tab);
+  const otherParts = left.filter((one) => !all && one.tab !== tab);
+  const hidden = [...others, ...otherParts];
+  if (!any && parts.length + hidden.length === 0) return null;
   return (
     <section
       className={`${ui.main} ${css.kept}`}
@@ -97,21 +124,28 @@ export function KeptPictures({
           <KeptCard one={one} source={source} throwAway={throwAway} />
         </Named>
       ))}
+      {parts.length > 0 && <Unfinished parts={parts} throwAway={throwAway} />}
       {hidden.length > 0 && (
         <div data-testid="leftovers">
           <p>
             {t.kept.others(
               others.length,
-              parts.length,
-              f.bytes(hidden.reduce((sum, { byteLength }) => sum + byteLength, 0)),
+              otherParts.length,
+              f.bytes(
+                others.reduce((sum, { byteLength }) => sum + byteLength, 0) +
+                  otherParts.reduce((sum, { hereBytes }) => sum + hereBytes, 0),
+              ),
             )}
           </p>
           <div className={ui.row}>
-            {others.length > 0 && (
-              <button type="button" className={ui.button} onClick={() => setAll(true)}>
-                {t.kept.show}
-              </button>
-            )}
+            <button
+              type="button"
+              className={ui.button}
+              data-testid="show-leftovers"
+              onClick={() => setAll(true)}
+            >
+              {t.kept.show}
+            </button>
             <button
               type="button"
               className={ui.button}
@@ -124,6 +158,62 @@ export function KeptPictures({
         </div>
       )}
     </section>
+  );
+}
+
+/** Parts of pictures, one by one. */
+function Unfinished({
+  parts,
+  throwAway,
+}: {
+  parts: readonly UnfinishedFile[];
+  throwAway: (ids: readonly string[]) => Promise<void>;
+}) {
+  const { t, f } = useText();
+  const [now] = useState(Date.now);
+  const shown = parts.slice(0, MAX_PARTS_DRAWN);
+  const labels = labelsOf(shown);
+  const more = parts.length - shown.length;
+  return (
+    <div data-testid="unfinished">
+      <h3>{t.kept.unfinished}</h3>
+      <p className={`${ui.soft} ${ui.small}`}>{t.kept.unfinishedHint}</p>
+      <ul className={css.parts}>
+        {shown.map((one, at) => (
+          <li key={one.id} data-testid="unfinished-file" data-name={one.name}>
+            <Named name={labels[at] ?? one.name}>
+              <p className={css.name}>
+                <bdi>{cleanPath(one.name, one.type).name}</bdi>
+              </p>
+              <p className={`${ui.soft} ${ui.small}`}>{t.kept.changed(f.ago(one.changed, now))}</p>
+              <Part>
+                <PartHere
+                  name={one.name}
+                  byteLength={one.byteLength}
+                  part={one}
+                  read={async () => one.file}
+                  discard={() => void throwAway([one.id])}
+                  explains={false}
+                />
+              </Part>
+            </Named>
+          </li>
+        ))}
+      </ul>
+      <div className={ui.row}>
+        {more > 0 && <p data-testid="more-unfinished">{t.kept.more(more)}</p>}
+        {parts.length > 1 && (
+          <button
+            type="button"
+            className={ui.button}
+            data-testid="throw-parts-away"
+            onClick={() => void throwAway(parts.map(({ id }) => id))}
+          >
+            {t.kept.throwAll}
+          </button>
+        )}
+      </div>
+    </div>
   );
 }
 

@@ -1,5 +1,6 @@
 'use client';
 import { lazy, useCallback, useEffect, useMemo, useState } from 'react';
+import type { TransferSnapshot } from '../../lib/session/model.ts';
 import { isMoving } from '../../lib/session/transfer-state.ts';
 import { useStore } from '../../lib/store/use-store.ts';
 import { aboutToJoin, canResume, notJoining } from '../make-session.ts';
@@ -35,9 +36,12 @@ const SaveAll = lazy(() =>
  */
 const MAX_OFFERS_DRAWN = 100;
 
+/** What is stored of it is the session's from then on. */
+const isAccepted = ({ state }: TransferSnapshot): boolean => state !== 'offered' && state !== 'declined';
+
 /** The receiver's login room: who I am, the code, then the pictures as they arrive. */
 export function ReceiverRoom() {
-  const { t } = useText();
+  const { t, f } = useText();
   const [store] = useState(receiverStore);
   const state = useStore(store, (all) => all);
   const [fragment, forgetFragment, holdsLink] = useFragment();
@@ -73,9 +77,11 @@ export function ReceiverRoom() {
   }, [store, holdsLink]);
 
   const labels = useMemo(() => labelsOf(known ?? []), [known]);
+  const taken = useMemo(() => new Set(known?.filter(isAccepted).map(({ sha256 }) => sha256)), [known]);
 
   const session = store.session();
   const connected = snapshot?.connection === 'connected' || snapshot?.connection === 'reconnecting';
+  const searching = snapshot?.connection === 'connecting' || snapshot?.connection === 'reconnecting';
   const peer = snapshot?.peerName ? isolate(snapshot.peerName) : t.join.someone;
   const done = transfers.filter((transfer) => transfer.state === 'done');
   const offered = transfers.filter((transfer) => transfer.state === 'offered');
@@ -135,6 +141,11 @@ export function ReceiverRoom() {
             </div>
           )}
           <Totals transfers={transfers} cancelAll={store.cancelAll} pauseAll={store.pauseAll} />
+          {offered.length > 0 && snapshot?.memoryLimit !== undefined && (
+            <p className={`${ui.soft} ${ui.small}`} data-testid="memory-only">
+              {t.part.memory(f.bytes(snapshot.memoryLimit))}
+            </p>
+          )}
           {offered.length > 1 && (
             <button
               type="button"
@@ -184,7 +195,7 @@ export function ReceiverRoom() {
       )}
       {tab !== undefined && (
         <Part>
-          <KeptPictures tab={tab} busy={snapshot !== undefined} shows={setReturned} />
+          <KeptPictures tab={tab} busy={searching} taken={taken} shows={setReturned} />
         </Part>
       )}
       <output className={ui.unseen}>{announcement}</output>

@@ -113,6 +113,7 @@ export function scriptedReceiver(): ReceiverSession {
     setAutoAccept: () => undefined,
     markSaved: () => undefined,
     throwAway: () => undefined,
+    beginning: async () => new Blob([await picture()]),
     read: async (_, from, to) => (await picture()).slice(from, to),
     async file(id) {
       const one = session.snapshot().transfers.find((transfer) => transfer.id === id);

@@ -123,6 +123,38 @@ export const scriptedStates: Record<string, SessionSnapshot> = {
       file({ id: 'six', name: 'no-ending', type: 'application/octet-stream', byteLength: 12 }),
     ],
   },
+  parts: {
+    ...base,
+    connection: 'failed',
+    lanes: 0,
+    canContinue: true,
+    problem: { code: 'connection-lost' },
+    memoryLimit: 512 * 1024 * 1024,
+    transfers: [
+      transfer({
+        state: 'failed',
+        problem: { code: 'interrupted' },
+        figures: figuresAt(0.43),
+        part: { hereBytes: 2_073_000, prefixBytes: 1_866_000 },
+      }),
+      file({
+        id: 'two',
+        state: 'failed',
+        problem: { code: 'peer-left' },
+        figures: figuresAt(0.02),
+        name: 'notes.zip',
+        type: 'application/zip',
+        part: { hereBytes: 98_304, prefixBytes: 0 },
+      }),
+      file({
+        id: 'three',
+        name: 'walk-by-the-sea.mp4',
+        type: 'video/mp4',
+        byteLength: 1_310_000_000,
+        space: 402_000_000,
+      }),
+    ],
+  },
   reconnecting: {
     ...base,
     connection: 'reconnecting',

@@ -18,6 +18,8 @@ export interface Format {
   millis(value: number): string;
   dateTime(value: Date | number | string): string;
   time(value: number): string;
+  /** Unix milliseconds, both → "5 minutes ago" */
+  ago(value: number, now: number): string;
   place(latitude: number, longitude: number): string;
 }
 
@@ -72,6 +74,13 @@ export function makeFormat(locale: string): Format {
       return Number.isNaN(date.getTime()) ? '' : dates.format(date);
     },
     time: (value) => times.format(new Date(value)),
+    ago(value, now) {
+      const minutes = Math.max(0, Math.round((now - value) / 60_000));
+      const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+      return minutes < 60
+        ? relative.format(-minutes, 'minute')
+        : relative.format(-Math.round(minutes / 60), 'hour');
+    },
     place: (latitude, longitude) => `${degrees.format(latitude)}°, ${degrees.format(longitude)}°`,
   };
 }

@@ -93,6 +93,16 @@ export function pagesText(translation: Messages, language: string) {
         ];
         return say('kept.others', { what: list.format(what), bytes });
       },
+      changed: (when: string) => say('kept.changed', { when }),
+      more: (count: number) => say('kept.more', { count }),
+    },
+    part: {
+      ...text.part,
+      here: (here: string, all: string, prefix: string) => say('part.here', { here, all, prefix }),
+      gaps: (here: string, all: string) => say('part.gaps', { here, all }),
+      name: (name: string) => say('part.name', { name }),
+      space: (space: string) => say('part.space', { space }),
+      memory: (limit: string) => say('part.memory', { limit }),
     },
     tidings: { ...text.tidings, offered: (count: number) => say('tidings.offered', { count }) },
     save: { ...text.save, intoNow: (folder: string) => say('save.intoNow', { folder }) },

@@ -1,7 +1,7 @@
 /** Sessions to which everything happens, seeded and on a virtual clock: nothing may be lost or mixed. */
 import type { Bench } from '../bench.ts';
 import type { Result } from '../result.ts';
-import { soakRun, TROUBLES, type SoakRun } from '../../testbed/soak/soak.ts';
+import { ENDS, soakRun, TROUBLES, type SoakRun } from '../../testbed/soak/soak.ts';
 
 /** Sessions; with six troubles each, six thousand. */
 const SESSIONS = 1000;
@@ -27,6 +27,7 @@ export async function cuts(bench: Bench): Promise<Result> {
     notes: [
       `Sessions ${from} to ${from + sessions - 1} by seed, ${sum(({ pictures }) => pictures)} pictures of up to 500 KB, ${troubles.length} troubles at random points, ${(sum(({ seconds }) => seconds) / 3600).toFixed(1)} virtual hours. Both engines of a session with their storage, as in a page’s workers, over links of 0 to 20 % loss; the pages’ decisions as in lib/session/page. Browsers take no part; their own cuts are in e2e/returns.spec.ts, e2e/app-interruptions.spec.ts and e2e/sleep.spec.ts.`,
       `A picture that ends with a name that needs a person (the disk was full) is sent again once the trouble is over. A session is at fault if any picture is handed over with other bytes, is called done and is not there, ends without a name, or has not ended within ten minutes of a good network.`,
+      `After its troubles a session ends in one of ${ENDS.length} ways: the network is good again; it stays away for longer than the sides look for each other (60 s), and is continued, or what arrived is discarded; the sender says goodbye. Half a virtual minute later everything on both pages has ended with a name, the part that is kept of each is the beginning of its picture, and of what was discarded nothing is stored; anything else is a fault. Then it goes on with a good network.`,
       `Replay: \`npm run soak -- --case SEED --count 2\`.`,
     ],
     tables: [
@@ -34,6 +35,14 @@ export async function cuts(bench: Bench): Promise<Result> {
         caption: 'What happened',
         header: ['trouble', 'times'],
         rows: TROUBLES.map((kind) => [kind, String(troubles.filter((one) => one === kind).length)]),
+      },
+      {
+        caption: 'Last chances',
+        header: ['end', 'sessions', 'parts kept and read'],
+        rows: ENDS.map((end) => {
+          const some = done.filter((run) => run.end === end);
+          return [end, String(some.length), String(some.reduce((all, { parts }) => all + parts, 0))];
+        }),
       },
       {
         caption: 'What came of it',

@@ -1,6 +1,7 @@
 /** What is photographed: each state of the pages without motion, by name. */
 import type { Page } from '@playwright/test';
 import { deflateSync } from 'node:zlib';
+import { leaveParts } from '../support/leave-parts.ts';
 import { box, bytesOf, png, pngChunk, u16, u32 } from '../../lib/image/test-images.ts';
 
 export interface Look {
@@ -90,6 +91,14 @@ const list = async (page: Page): Promise<void> => {
   await page.getByTestId('transfer').first().waitFor();
 };
 
+/** Two unfinished pictures of an earlier tab, shown. */
+async function leftovers(page: Page): Promise<void> {
+  await page.evaluate(leaveParts, 2);
+  await page.reload();
+  await page.getByTestId('show-leftovers').click();
+  await page.getByTestId('part').first().waitFor();
+}
+
 export const looks: readonly Look[] = [
   { name: 'home', page: 'home' },
   { name: 'send-empty', page: 'send' },
@@ -114,6 +123,8 @@ export const looks: readonly Look[] = [
   { name: 'receive-done', page: 'receive', state: 'done', act: list },
   { name: 'receive-reconnecting', kept: false, page: 'receive', state: 'reconnecting', act: list },
   { name: 'receive-failed', kept: false, page: 'receive', state: 'failed', act: list },
+  { name: 'receive-parts', kept: false, page: 'receive', state: 'parts', act: list },
+  { name: 'receive-leftovers', kept: false, page: 'receive', act: leftovers },
   { name: 'receive-files', page: 'receive', state: 'files', act: files },
   { name: 'receive-names', page: 'receive', state: 'names', act: list },
   { name: 'receive-album', page: 'receive', state: 'album', act: list },

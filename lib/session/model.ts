@@ -3,9 +3,10 @@
  * decides and publishes a new snapshot (new identity) whenever something changed, a few times a second for
  * progress.
  */
-import type { TransferState } from './transfer-state.ts';
+import type { PartHere } from '../storage/unfinished-record.ts';
+import type { PausedBy, TransferState } from './transfer-state.ts';
 
-export type { TransferState };
+export type { PartHere, PausedBy, TransferState };
 
 /** Which way pictures go: the page that gives them away, or the one that gets them. */
 export type Role = 'sender' | 'receiver';
@@ -86,9 +87,6 @@ export interface Room {
   expiresAt: number;
 }
 
-/** Who wants a transfer to rest (P-124): this person, the other one, both. */
-export type PausedBy = 'nobody' | 'here' | 'there' | 'both';
-
 /** Defined in `docs/PROTOCOL.md`, section "Figures". All are counts of the original's chunks or packets. */
 export interface Figures {
   chunksTotal: number;
@@ -149,6 +147,10 @@ export interface TransferSnapshot {
   preview?: Blob;
   /** Bytes hashed so far while preparing (0 … 1). */
   prepared?: number;
+  /** The receiver's: what is kept of one that ended before it was whole. */
+  part?: PartHere;
+  /** The receiver's, of an offer: bytes for which there is room, once too few; `Infinity`: enough now. */
+  space?: number;
 }
 
 /** Everything a page shows of a session; replaced as a whole, never changed. */
@@ -172,6 +174,8 @@ export interface SessionSnapshot {
   meeting?: number;
   /** The receiver's: everything of the sender connected now is accepted. Ends with that session. */
   autoAccept?: boolean;
+  /** The receiver's, where the browser stores nothing on disk: bytes that it holds in memory at most. */
+  memoryLimit?: number;
   transfers: readonly TransferSnapshot[];
 }
 
@@ -311,8 +315,16 @@ export interface ReceiverSession extends Session {
    * still read them, ms.
    */
   markSaved(transfers: readonly string[], readFor: number): void;
-  /** Removes a picture that is done, here and from storage. */
-  throwAway(transfer: string): void;
+  /**
+   * Removes a picture that is done, or the part that is kept of one: from the list at once, and from storage
+   * when no download may read it any more (`readFor`, ms).
+   */
+  throwAway(transfer: string, readFor?: number): void;
+  /**
+   * The bytes from its start on of a picture that ended before it was whole (`TransferSnapshot.part`). Not
+   * verified. @throws Error where they are not here any more
+   */
+  beginning(transfer: string): Promise<Blob>;
   /** The verified file. @throws Error unless the state is `done` */
   file(transfer: string): Promise<File>;
 }

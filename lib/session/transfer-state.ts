@@ -32,6 +32,13 @@ export const FINAL_STATES: readonly TransferState[] = (Object.keys(STATES) as Tr
 export const shownState = (state: TransferState, moves: boolean): TransferState =>
   !moves && (state === 'sending' || state === 'receiving') ? 'paused' : state;
 
+/** Who wants a transfer to rest (P-124): this person, the other one, both. */
+export type PausedBy = 'nobody' | 'here' | 'there' | 'both';
+
+/** The person at this page wants it to rest. */
+export const restsHere = ({ paused }: { readonly paused?: PausedBy }): boolean =>
+  paused === 'here' || paused === 'both';
+
 interface Transfer {
   readonly state: TransferState;
 }

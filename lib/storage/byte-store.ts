@@ -62,6 +62,8 @@ export interface StoredEntry {
 /** Where received bytes live: one entry for each picture, by an id of ours. */
 export interface ByteStore {
   readonly kind: 'opfs' | 'memory';
+  /** Bytes of all entries together at most; `Infinity` where the browser's quota alone decides. */
+  readonly limit: number;
   /** @param id random, `[A-Za-z0-9_-]`, never a file name. An entry of the same id is replaced. */
   create(id: string, length: number): Promise<StoredBytes>;
   open(id: string): Promise<StoredBytes | undefined>;
@@ -69,6 +71,13 @@ export interface ByteStore {
   list(): Promise<StoredEntry[]>;
   /** Removing what is not there is no error. */
   remove(id: string): Promise<void>;
+  /**
+   * The first bytes of an entry that is not open, where the store has them.
+   * @returns `undefined`: so much of it is not here
+   */
+  beginning(id: string, length: number): Promise<Blob | undefined>;
+  /** Bytes for which there is room yet, as far as is known; `Infinity`: it is not. Never rejects. */
+  space(): Promise<number>;
 }
 
 /** Room for one record: a bitmap over 1 GB in blocks of 64 KB is 2 KB, a header with thumb about 2 KB. */

@@ -6,8 +6,8 @@
 /** `TSFR`: no bitmap of blocks begins a JSON object behind these bytes. */
 const MAGIC = [0x54, 0x53, 0x46, 0x52];
 
-/** What is kept beside the bytes of a finished picture, to show it after a reload. */
-export interface FinishedRecord {
+/** What is kept beside the bytes of a picture, to show it after a reload. */
+export interface FileFacts {
   name: string;
   /** As the sender claimed it; decides nothing. */
   type: string;
@@ -16,22 +16,21 @@ export interface FinishedRecord {
   modified: number;
   width?: number;
   height?: number;
-  /** Hex; was verified. */
+  /** Hex. */
   sha256: string;
   /** The tab that received it, random. */
   tab: string;
 }
 
-/** On disk, where an earlier version may have written it. */
-type Stored = Omit<FinishedRecord, 'byteLength'> & { bytes: number };
+/** Of one whose digest was verified. */
+export type FinishedRecord = FileFacts;
 
 const TEXTS = ['name', 'type', 'sha256', 'tab'] as const;
 const NUMBERS = ['byteLength', 'modified'] as const;
 
 /** Bytes for the state of an entry; `decodeFinished` reads them. */
-export function encodeFinished({ byteLength, ...record }: FinishedRecord): Uint8Array {
-  const stored: Stored = { ...record, bytes: byteLength };
-  const json = new TextEncoder().encode(JSON.stringify(stored));
+export function encodeFinished(record: FinishedRecord): Uint8Array {
+  const json = encodeFacts(record);
   const bytes = new Uint8Array(MAGIC.length + json.length);
   bytes.set(MAGIC);
   bytes.set(json, MAGIC.length);
@@ -41,14 +40,26 @@ export function encodeFinished({ byteLength, ...record }: FinishedRecord): Uint8
 /** `undefined`: the record of something else. */
 export function decodeFinished(bytes: Uint8Array): FinishedRecord | undefined {
   if (!MAGIC.every((byte, at) => bytes[at] === byte)) return undefined;
+  return decodeFacts(bytes.subarray(MAGIC.length));
+}
+
+/** As JSON. On disk a length is called `bytes`, where an earlier version may have written it. */
+export function encodeFacts({ byteLength, ...facts }: FileFacts): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify({ ...facts, bytes: byteLength }));
+}
+
+/** With whatever else was written beside the facts; `undefined`: they are not whole. */
+export function decodeFacts(json: Uint8Array): FileFacts | undefined {
   try {
-    const stored = JSON.parse(new TextDecoder().decode(bytes.subarray(MAGIC.length))) as Stored;
+    const stored = JSON.parse(new TextDecoder().decode(json)) as Omit<FileFacts, 'byteLength'> & {
+      bytes: number;
+    };
     const { bytes: byteLength, ...rest } = stored;
-    const record: FinishedRecord = { ...rest, byteLength };
+    const facts: FileFacts = { ...rest, byteLength };
     const whole =
-      TEXTS.every((field) => typeof record[field] === 'string') &&
-      NUMBERS.every((field) => Number.isFinite(record[field]));
-    return whole ? record : undefined;
+      TEXTS.every((field) => typeof facts[field] === 'string') &&
+      NUMBERS.every((field) => Number.isFinite(facts[field]));
+    return whole ? facts : undefined;
   } catch {
     return undefined;
   }

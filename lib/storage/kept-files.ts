@@ -8,6 +8,7 @@ import { decodeFinished, type FinishedRecord } from './finished-record.ts';
 import { FOLDER, SAVED, STATE } from './kept-names.ts';
 import { copyingMs } from './save-file.ts';
 import { recordOf } from './state-file.ts';
+import { decodeUnfinished, type UnfinishedRecord } from './unfinished-record.ts';
 
 /** A finished picture from the store; its file is a view of the disk, not a copy. */
 export interface KeptFile extends FinishedRecord {
@@ -16,12 +17,25 @@ export interface KeptFile extends FinishedRecord {
   file: Blob;
 }
 
+/** A picture that never became whole, from the store. */
+export interface UnfinishedFile extends UnfinishedRecord {
+  /** Of the store's entry. */
+  id: string;
+  /** The first `prefixBytes` of it, a view of the disk. */
+  file: Blob;
+  /** When it last grew, Unix milliseconds. */
+  changed: number;
+}
+
 /** What earlier pages have left in the store. */
 export interface Kept {
   finished: readonly KeptFile[];
-  /** Parts of pictures that never became whole. */
-  unfinished: readonly { id: string; byteLength: number }[];
+  /** The one that changed last is the first. */
+  unfinished: readonly UnfinishedFile[];
 }
+
+/** An entry of which nothing is whole is left alone for this long (ms): it may just have been made. */
+const EMPTY_AGE_MS = 10 * 60_000;
 
 let opened: FileSystemDirectoryHandle | undefined;
 
@@ -71,8 +85,12 @@ async function filesIn(folder: FileSystemDirectoryHandle): Promise<Map<string, F
   return files;
 }
 
+async function recordIn(state: File | undefined): Promise<Uint8Array | undefined> {
+  return state && (await recordOf(state).catch(() => undefined));
+}
+
 async function finishedIn(state: File | undefined): Promise<FinishedRecord | undefined> {
-  const bytes = state && (await recordOf(state).catch(() => undefined));
+  const bytes = await recordIn(state);
   return bytes && decodeFinished(bytes);
 }
 
@@ -80,7 +98,7 @@ async function finishedIn(state: File | undefined): Promise<FinishedRecord | und
 export async function listKept(): Promise<Kept> {
   const folder = await openFolder();
   const finished: KeptFile[] = [];
-  const unfinished: { id: string; byteLength: number }[] = [];
+  const unfinished: UnfinishedFile[] = [];
   if (folder === undefined) return { finished, unfinished };
   const files = await filesIn(folder).catch(() => new Map<string, File>());
   for (const [name, state] of files) {
@@ -88,11 +106,16 @@ export async function listKept(): Promise<Kept> {
     const id = name.slice(0, -STATE.length);
     const file = files.get(id);
     if (file === undefined || files.has(id + SAVED)) continue;
-    const record = await finishedIn(state);
-    if (record !== undefined && file.size === record.byteLength) finished.push({ ...record, id, file });
-    else unfinished.push({ id, byteLength: file.size });
+    const bytes = await recordIn(state);
+    if (bytes === undefined) continue;
+    const whole = decodeFinished(bytes);
+    if (whole !== undefined && file.size === whole.byteLength) finished.push({ ...whole, id, file });
+    const part = decodeUnfinished(bytes)?.record;
+    if (part === undefined || part.hereBytes === 0 || part.prefixBytes > file.size) continue;
+    const changed = Math.max(file.lastModified, state.lastModified);
+    unfinished.push({ ...part, id, file: file.slice(0, part.prefixBytes), changed });
   }
-  return { finished, unfinished };
+  return { finished, unfinished: unfinished.toSorted((a, b) => b.changed - a.changed) };
 }
 
 /**
@@ -125,8 +148,8 @@ export async function removeKept(ids: readonly string[]): Promise<void> {
 }
 
 /**
- * At the start of any page: removes what was saved, and whatever nobody touched for a day. A page of the tabs
- * that are open still shows what it saved. Never rejects.
+ * At the start of any page: removes what was saved, what has nothing whole, and whatever nobody touched for a
+ * day. A page of the tabs that are open still shows what it saved. Never rejects.
  */
 export async function sweepKept(open: ReadonlySet<string>, now: number = Date.now()): Promise<void> {
   const folder = await openFolder();
@@ -134,6 +157,8 @@ export async function sweepKept(open: ReadonlySet<string>, now: number = Date.no
   const files = await filesIn(folder).catch(() => new Map<string, File>());
   const over: string[] = [];
   for (const [name, mark] of files) {
+    if (name.endsWith(STATE) && now - mark.lastModified > EMPTY_AGE_MS && !(await recordIn(mark)))
+      over.push(name.slice(0, -STATE.length));
     if (!name.endsWith(SAVED)) continue;
     const id = name.slice(0, -SAVED.length);
     const file = files.get(id);

@@ -28,12 +28,12 @@ interface Entry {
 export class MemoryStore implements ByteStore {
   readonly kind = 'memory';
   readonly #entries = new Map<string, Entry>();
-  readonly #limit: number;
+  readonly limit: number;
   readonly #now: () => number;
   #used = 0;
 
   constructor(limit: number = MAX_MEMORY_BYTES, now: () => number = Date.now) {
-    this.#limit = limit;
+    this.limit = limit;
     this.#now = now;
   }
 
@@ -41,8 +41,8 @@ export class MemoryStore implements ByteStore {
   async create(id: string, length: number): Promise<StoredBytes> {
     checkId(id);
     checkLength(length);
-    if (length > this.#limit) {
-      throw new StorageError('too-large', `${length} bytes are above this browser's limit of ${this.#limit}`);
+    if (length > this.limit) {
+      throw new StorageError('too-large', `${length} bytes are above this browser's limit of ${this.limit}`);
     }
     await this.remove(id);
     const entry: Entry = { length, pages: new Map(), modified: this.#now() };
@@ -69,6 +69,15 @@ export class MemoryStore implements ByteStore {
     for (const page of entry.pages.values()) this.#used -= page.length;
     entry.pages.clear();
     this.#entries.delete(id);
+  }
+
+  async beginning(id: string, length: number): Promise<Blob | undefined> {
+    const entry = this.#entries.get(id);
+    return entry === undefined || entry.length < length ? undefined : blobOf(entry, length);
+  }
+
+  async space(): Promise<number> {
+    return this.limit - this.#used;
   }
 
   #bytes(entry: Entry): StoredBytes {
@@ -118,12 +127,7 @@ export class MemoryStore implements ByteStore {
       },
       file: async () => {
         checkOpen();
-        const parts: BlobPart[] = [];
-        for (let at = 0, index = 0; at < entry.length; at += PAGE_BYTES, index++) {
-          const length = Math.min(PAGE_BYTES, entry.length - at);
-          parts.push(entry.pages.get(index) ?? new Uint8Array(length));
-        }
-        return new Blob(parts);
+        return blobOf(entry);
       },
     };
   }
@@ -132,12 +136,22 @@ export class MemoryStore implements ByteStore {
     const present = entry.pages.get(index);
     if (present !== undefined) return present;
     const length = Math.min(PAGE_BYTES, entry.length - index * PAGE_BYTES);
-    if (this.#used + length > this.#limit) {
-      throw new StorageError('too-large', `this browser keeps at most ${this.#limit} bytes in memory`);
+    if (this.#used + length > this.limit) {
+      throw new StorageError('too-large', `this browser keeps at most ${this.limit} bytes in memory`);
     }
     const page = new Uint8Array(length);
     entry.pages.set(index, page);
     this.#used += length;
     return page;
   }
+}
+
+/** What was never written is zeros. */
+function blobOf({ length, pages }: Entry, end: number = length): Blob {
+  const parts: BlobPart[] = [];
+  for (let at = 0, index = 0; at < end; at += PAGE_BYTES, index++) {
+    const page = pages.get(index) ?? new Uint8Array(Math.min(PAGE_BYTES, length - at));
+    parts.push(page.subarray(0, end - at));
+  }
+  return new Blob(parts);
 }

@@ -27,7 +27,10 @@ type WorkerFileHandle = FileSystemFileHandle & { createSyncAccessHandle(): Promi
 /** `ByteStore` in the origin private file system; workers only (synchronous access handles). */
 export class OpfsStore implements ByteStore {
   readonly kind = 'opfs';
+  readonly limit = Infinity;
   readonly #folder: FileSystemDirectoryHandle;
+  /** Entries on their way out: one of the same name waits for that. */
+  readonly #leaving = new Map<string, Promise<void>>();
 
   private constructor(folder: FileSystemDirectoryHandle) {
     this.#folder = folder;
@@ -45,6 +48,7 @@ export class OpfsStore implements ByteStore {
   async create(id: string, length: number): Promise<StoredBytes> {
     checkId(id);
     checkLength(length);
+    await this.#leaving.get(id);
     const state = await this.#handle(id + STATE);
     try {
       const data = await this.#handle(id);
@@ -63,6 +67,7 @@ export class OpfsStore implements ByteStore {
 
   async open(id: string): Promise<StoredBytes | undefined> {
     checkId(id);
+    await this.#leaving.get(id);
     if (!(await this.#exists(id)) || !(await this.#exists(id + STATE))) return undefined;
     const state = await this.#handle(id + STATE);
     try {
@@ -80,6 +85,7 @@ export class OpfsStore implements ByteStore {
 
   async has(id: string): Promise<boolean> {
     checkId(id);
+    await this.#leaving.get(id);
     return this.#exists(id);
   }
 
@@ -101,9 +107,23 @@ export class OpfsStore implements ByteStore {
 
   async remove(id: string): Promise<void> {
     checkId(id);
-    await this.#removeFile(id);
-    await this.#removeFile(id + STATE);
-    await this.#removeFile(id + SAVED);
+    const gone = this.#removeFiles(id);
+    const settled = gone.catch(() => undefined);
+    this.#leaving.set(id, settled);
+    void settled.then(() => this.#leaving.get(id) === settled && this.#leaving.delete(id));
+    return gone;
+  }
+
+  async beginning(id: string, length: number): Promise<Blob | undefined> {
+    checkId(id);
+    const file = await this.#file(id).catch(() => undefined);
+    return file === undefined || file.size < length ? undefined : file.slice(0, length);
+  }
+
+  async space(): Promise<number> {
+    const estimate = await navigator.storage.estimate?.().catch(() => undefined);
+    if (estimate?.quota === undefined) return Infinity;
+    return Math.max(0, estimate.quota - (estimate.usage ?? 0));
   }
 
   /** Removes every file last written before `before` that no tab has open. */
@@ -152,6 +172,10 @@ export class OpfsStore implements ByteStore {
       () => true,
       () => false,
     );
+  }
+
+  async #removeFiles(id: string): Promise<void> {
+    for (const name of [id, id + STATE, id + SAVED]) await this.#removeFile(name);
   }
 
   async #removeFile(name: string): Promise<void> {

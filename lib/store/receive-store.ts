@@ -33,7 +33,8 @@ export interface ReceiveStore extends StoreApi<ReceiveState> {
   pauseAll: (paused: boolean) => void;
   /** `readFor`: how long a download may still read the stored copies, ms; absent: none does. */
   markSaved: (transfers: readonly string[], readFor?: number) => void;
-  throwAway(transfer: string): void;
+  /** `readFor`: how long a download may still read what is thrown away, ms. */
+  throwAway(transfer: string, readFor?: number): void;
   session(): ReceiverSession | undefined;
   leave(): void;
 }
@@ -126,7 +127,7 @@ export function createReceiveStore({ makeSession }: ReceiveStoreOptions): Receiv
       store.setState(({ saved }) => ({ saved: new Set([...saved, ...transfers]) }));
       session?.markSaved(transfers, readFor);
     },
-    throwAway: (transfer) => session?.throwAway(transfer),
+    throwAway: (transfer, readFor) => session?.throwAway(transfer, readFor),
     cancel: (transfer) => session?.cancel(transfer),
     pause: (transfer, paused) => session?.pause(transfer, paused),
     pauseAll(paused) {

@@ -5,7 +5,8 @@
  */
 import { createHash } from 'node:crypto';
 import type { FromEngine, LinkMessage } from '../../lib/session/bridge/engine-messages.ts';
-import type { ExpectedBytes } from '../../lib/session/model.ts';
+import type { ExpectedBytes, PartHere } from '../../lib/session/model.ts';
+import { FINAL_STATES } from '../../lib/session/transfer-state.ts';
 import { ReceiverEngine } from '../../lib/session/worker/receiver-engine.ts';
 import { SenderEngine } from '../../lib/session/worker/sender-engine.ts';
 import type { KnownSendersRecord } from '../../lib/session/worker/known-senders.ts';
@@ -19,7 +20,7 @@ const LANES = [1, 2, 3, 4];
 const ICE_GIVES_UP_MS = 10_000;
 /** The two sides look for each other for this long (P-61). */
 const SEARCH_MS = 60_000;
-/** After its last chance every picture has ended within this. */
+/** After its last chance every picture has ended within this, with a name and what had arrived of it. */
 const LAST_CHANCE_MS = 30_000;
 /** A digest on a busy machine, real. */
 const READING_MS = 5000;
@@ -53,9 +54,17 @@ export interface SoakRun {
   readonly seconds: number;
   /** DATA that crossed, as a multiple of the pictures. */
   readonly cost: number;
+  /** How the session ended before it went on once more. */
+  readonly end: End;
+  /** Parts that were kept then, each held against the picture. */
+  readonly parts: number;
   /** What should not have been; empty: all is well. */
   readonly faults: readonly string[];
 }
+
+/** The ways in which a session has its last chance; `none`: the network is good again before that. */
+export const ENDS = ['none', 'lost, continued', 'lost, discarded', 'sender left'] as const;
+export type End = (typeof ENDS)[number];
 
 interface Picture {
   readonly id: string;
@@ -69,7 +78,8 @@ class Session {
   readonly #random: Random;
   readonly #chance: Random;
   readonly #store = new SoakStore();
-  readonly #pictures: readonly Picture[];
+  readonly #pictures: Picture[];
+  readonly #seed: number;
   readonly #loss: number;
   readonly #delay: number;
   readonly sender: SoakSide<SenderEngine>;
@@ -89,24 +99,26 @@ class Session {
   /** By the receiver's id: what it is of. */
   readonly #offers = new Map<string, string>();
   readonly received = new Map<string, string>();
+  /** By the receiver's id: how it stands on the receiver's page. */
+  readonly #arriving = new Map<string, { state?: string; problem?: string; part?: PartHere }>();
+  readonly #beginnings = new Map<number, (blob: Blob | undefined) => void>();
   readonly #paused = new Set<string>();
   readonly faults: string[] = [];
   readonly troubles: Trouble[] = [];
   sentAgain = 0;
+  parts = 0;
   dataBytes = 0;
 
   constructor(seed: number) {
     const random = seededRandom(seed);
+    this.#seed = seed;
     this.#random = random;
     this.#chance = seededRandom(seed, 50);
     this.#loss = [0, 0.01, 0.05, 0.2][this.#below(4)] as number;
     this.#delay = [2, 20, 60][this.#below(3)] as number;
-    this.#pictures = Array.from({ length: 1 + this.#below(4) }, (_, at) => {
-      const length = [0, 1, 1025, 30_000, 150_000, 500_000][this.#below(6)] as number;
-      const fill = seededRandom(seed, at + 1);
-      const bytes = Uint8Array.from({ length }, () => fill() * 256);
-      return { id: `p${at}`, bytes, sha256: createHash('sha256').update(bytes).digest('hex') };
-    });
+    this.#pictures = Array.from({ length: 1 + this.#below(4) }, (_, at) =>
+      this.#draw(at, [0, 1, 1025, 30_000, 150_000, 500_000][this.#below(6)] as number),
+    );
     this.sender = new SoakSide(
       this.clock,
       (host) => new SenderEngine(host, this.#nextInstance()),
@@ -120,6 +132,12 @@ class Session {
     this.sender.transmit = (lane, bytes) => this.#carry(this.receiver, lane, bytes);
     this.receiver.transmit = (lane, bytes) => this.#carry(this.sender, lane, bytes);
     this.receiver.engine.handle({ type: 'senders', record: this.#senders, meeting: 1 });
+  }
+
+  #draw(at: number, length: number): Picture {
+    const fill = seededRandom(this.#seed, at + 1);
+    const bytes = Uint8Array.from({ length }, () => fill() * 256);
+    return { id: `p${at}`, bytes, sha256: createHash('sha256').update(bytes).digest('hex') };
   }
 
   #below(end: number): number {
@@ -210,6 +228,10 @@ class Session {
     else if (message.type === 'offered') {
       const { id, sha256, name } = message;
       this.#offers.set(id, name);
+      // In the place of the card that waited for it.
+      for (const [other, { state }] of this.#arriving)
+        if (this.#offers.get(other) === name && state !== 'done') this.#arriving.delete(other);
+      this.#arriving.set(id, { state: 'offered' });
       // The first time a person thinks about it; what was accepted goes on by itself.
       const wait = this.#accepted.has(sha256) ? 0 : 10 + this.#chance() * 490;
       this.#accepted.add(sha256);
@@ -217,6 +239,16 @@ class Session {
         this.receiver.awake(() => this.receiver.engine.handle({ type: 'accept', id })),
       );
     } else if (message.type === 'file') void this.#onFile(message.id, message.blob);
+    else if (message.type === 'beginning') this.#beginnings.get(message.request)?.(message.blob);
+    else if (message.type === 'update') {
+      const { id, state, problem, part } = message.update;
+      this.#arriving.set(id, {
+        ...this.#arriving.get(id),
+        ...(state === undefined ? {} : { state }),
+        ...(problem === undefined ? {} : { problem: problem.code }),
+        ...(part === undefined ? {} : { part }),
+      });
+    }
   }
 
   async #onFile(id: string, blob: Blob): Promise<void> {
@@ -327,6 +359,8 @@ class Session {
     this.disconnect();
     this.receiver.reload((host) => new ReceiverEngine(host, this.#nextInstance(), this.#store));
     this.receiver.engine.handle({ type: 'senders', record: this.#senders, meeting: 1 });
+    // Its cards are gone with the page.
+    this.#arriving.clear();
     const ms = this.#between(500, 5000);
     this.clock.schedule(ms, () => this.connect());
     return ms;
@@ -355,6 +389,78 @@ class Session {
   }
 
   // ---- the end
+
+  /**
+   * The last chance is over: within half a minute nothing is left open on either page, and each ending has a
+   * name; what is stored of a picture is offered to the person, and is its beginning.
+   */
+  async end(end: End): Promise<void> {
+    if (end === 'none') return;
+    // One more, so that something is on its way.
+    const last = this.#draw(this.#pictures.length, 500_000);
+    this.#pictures.push(last);
+    this.#send(last);
+    const crossed = this.dataBytes + last.bytes.length * this.#random();
+    await this.clock.run(() => this.dataBytes > crossed, MAX_GOOD_MS, READING_MS);
+    if (end === 'sender left') {
+      this.sender.engine.handle({ type: 'bye' });
+      await this.clock.run(() => false, 1000);
+      this.disconnect();
+    } else {
+      this.disconnect();
+      await this.clock.run(() => false, SEARCH_MS);
+      this.#both({ type: 'lost' });
+    }
+    await this.clock.run(() => this.#open(end).length === 0, LAST_CHANCE_MS, READING_MS);
+    for (const one of this.#open(end)) this.faults.push(`${one} half a minute after the last chance`);
+    const parts = [...this.#arriving].filter(([, { state }]) => state === 'failed');
+    for (const [id, { part }] of parts) if (part !== undefined) await this.#checkPart(id, part);
+    if (end === 'lost, discarded') await this.#discardParts();
+    if (end === 'sender left') await this.clock.run(() => false, this.#reloadSender());
+  }
+
+  /** What has not ended with a name; what waits for its turn on the sender's page has lost nothing. */
+  #open(end: End): string[] {
+    const sent = end === 'sender left' ? [] : [...this.sent];
+    return [
+      ...sent
+        .filter(([, { state, problem }]) => state !== 'queued' && !isNamed(state, problem))
+        .map(([id, { state }]) => `the sender's ${id} is ${state}`),
+      ...[...this.#arriving]
+        .filter(([, { state, problem }]) => !isNamed(state, problem))
+        .map(([id, { state }]) => `the receiver's ${id} is ${state ?? 'offered'}`),
+    ];
+  }
+
+  async #checkPart(id: string, part: PartHere): Promise<void> {
+    const bytes = this.#pictures.find((one) => one.id === this.#offers.get(id))?.bytes;
+    const request = this.#beginnings.size + 1;
+    const answer = new Promise<Blob | undefined>((resolve) => this.#beginnings.set(request, resolve));
+    this.receiver.engine.handle({ type: 'read-beginning', request, id });
+    const blob = await answer;
+    // It has gone on since, under another offer.
+    if (blob === undefined && this.received.get(this.#offers.get(id) ?? '') === 'right') return;
+    this.parts += 1;
+    const found = blob && new Uint8Array(await blob.arrayBuffer());
+    const right = bytes?.subarray(0, part.prefixBytes);
+    if (found === undefined || right === undefined || !Buffer.from(found).equals(right))
+      this.faults.push(`the part of ${id} is not the beginning of its picture`);
+  }
+
+  async #discardParts(): Promise<void> {
+    const discarded = new Set<string>();
+    for (const [id, { state, part }] of this.#arriving) {
+      if (state !== 'failed' || part === undefined) continue;
+      this.receiver.engine.handle({ type: 'throw-away', id });
+      const name = this.#offers.get(id) ?? '';
+      if (this.received.get(name) !== 'right') discarded.add(name);
+    }
+    await this.clock.run(() => false, 1000);
+    const stored = (await this.#store.list()).map(({ id }) => id);
+    for (const { id, sha256 } of this.#pictures)
+      if (discarded.has(id) && stored.some((entry) => entry.includes(sha256.slice(0, 32))))
+        this.faults.push(`${id} is stored though it was discarded`);
+  }
 
   /** The network is good again, and a person sends once more what has ended with a name. */
   async settle(): Promise<void> {
@@ -394,10 +500,14 @@ class Session {
   }
 }
 
+/** Done, or ended with a name. */
+const isNamed = (state: string | undefined, problem: string | undefined): boolean =>
+  state === 'done' || (FINAL_STATES.some((one) => one === state) && problem !== undefined);
+
 /** Done, or ended with a name that needs a person. One that was interrupted goes on by itself. */
 function isOver(picture: { state: string; problem: string | undefined } | undefined): boolean {
   if (picture === undefined || picture.problem === 'interrupted') return false;
-  return ['done', 'failed', 'cancelled', 'declined'].includes(picture.state);
+  return FINAL_STATES.some((one) => one === picture.state);
 }
 
 /** One session of some pictures, with `troubles` of a seed's choice, and a good end. */
@@ -415,6 +525,8 @@ export async function soakRun(seed: number, troubles: number): Promise<SoakRun> 
   }
   // Whatever still happens of what was begun.
   await clock.run(() => false, 100_000);
+  const end = ENDS[seed % ENDS.length] as End;
+  await session.end(end);
   await session.settle();
   return {
     seed,
@@ -423,6 +535,8 @@ export async function soakRun(seed: number, troubles: number): Promise<SoakRun> 
     sentAgain: session.sentAgain,
     seconds: clock.now / 1000,
     cost: session.dataBytes / Math.max(1, session.byteLength),
+    end,
+    parts: session.parts,
     faults: session.faults,
   };
 }

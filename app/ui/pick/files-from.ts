@@ -69,15 +69,22 @@ async function rememberHandles(data: DataTransfer, files: readonly File[]): Prom
   }
 }
 
+/** The browser has refused that dialog: a frame, or whoever manages the device, forbids it. */
+let refused = false;
+
 /**
  * The browser's dialog that gives handles; `undefined`: it has none, and an input takes its place.
- * @returns the files; none where the person closed it
+ * @returns the files, none where the person closed it; `undefined`: it is forbidden here
  */
-export function pickWithHandles(): Promise<readonly File[]> | undefined {
+export function pickWithHandles(): Promise<readonly File[] | undefined> | undefined {
   const picker = (window as Window & { showOpenFilePicker?: Picker }).showOpenFilePicker;
-  if (picker === undefined) return undefined;
+  if (picker === undefined || refused) return undefined;
   return (async () => {
-    const handles = await picker.call(window, { multiple: true }).catch(() => []);
+    const handles = await picker.call(window, { multiple: true }).catch((error: unknown) => {
+      refused = !(error instanceof DOMException && error.name === 'AbortError');
+      return [];
+    });
+    if (refused) return undefined;
     const files: File[] = [];
     for (const handle of handles) {
       const file = await handle.getFile().catch(() => undefined);

@@ -99,7 +99,12 @@ export const ImageInput = memo(function ImageInput({ add, addText, hint }: Props
     const picking = pickWithHandles();
     if (picking === undefined) return;
     event.preventDefault();
-    void picking.then((files) => files.length > 0 && take(pickedFrom(files, false)));
+    const input = event.currentTarget;
+    void picking.then((files) => {
+      // The press still counts: this one opens the input's own dialog.
+      if (files === undefined) input.click();
+      else if (files.length > 0) take(pickedFrom(files, false));
+    });
   };
 
   const picked = (event: ChangeEvent<HTMLInputElement>) => {

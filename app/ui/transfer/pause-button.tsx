@@ -1,15 +1,13 @@
 'use client';
 /** Lets a picture rest or go on, and says who wants it to rest. */
 import type { TransferSnapshot } from '../../../lib/session/model.ts';
+import { restsHere } from '../../../lib/session/transfer-state.ts';
 import type { PagesText } from '../../text/pages-text.ts';
 import { useText } from '../../text/text.tsx';
 import { useNamed } from '../kit/named.tsx';
 import ui from '../kit/ui.module.css';
 
 type Pausable = Pick<TransferSnapshot, 'state' | 'paused'>;
-
-/** This person wants it to rest. */
-export const restsHere = ({ paused }: Pausable): boolean => paused === 'here' || paused === 'both';
 
 /** Bytes of it cross, or would. */
 export const mayPause = ({ state }: Pausable): boolean =>

@@ -26,6 +26,7 @@ import { useFact } from '../kit/use-fact.ts';
 import { canShareHere } from './can-share.ts';
 
 const Share = lazy(() => import('./share.tsx'));
+const PartHere = lazy(() => import('./part-here.tsx'));
 export const Message = lazy(() => import('./message.tsx'));
 
 interface Props {
@@ -44,7 +45,7 @@ export const ReceiverTransfer = memo(
     const canShare = useFact(canShareHere, false);
     const [file, setFile] = useState<ReceivedFile>();
     const [accepted, setAccepted] = useState(false);
-    const { id, name, type, byteLength, width, height, state, problem } = transfer;
+    const { id, name, type, byteLength, width, height, state, problem, part, space } = transfer;
     const shownType = file?.kind?.type ?? type;
     const path = cleanPath(name, shownType);
     const isPicture = fileKind(name, shownType) === 'picture';
@@ -86,6 +87,23 @@ export const ReceiverTransfer = memo(
       >
         {(isMoving(transfer) || state === 'done') && <Progress transfer={transfer} />}
         {problem && state !== 'declined' && <ProblemNotice problem={problem} />}
+        {part !== undefined && state === 'failed' && (
+          <Part>
+            <PartHere
+              name={name}
+              byteLength={byteLength}
+              part={part}
+              read={() => session.beginning(id)}
+              discard={(readFor) => store.throwAway(id, readFor)}
+              explains={problem?.code !== 'interrupted'}
+            />
+          </Part>
+        )}
+        {state === 'offered' && space !== undefined && byteLength > space && (
+          <div className={ui.notice} data-kind="warn" data-testid="no-space">
+            {t.part.space(f.bytes(space))}
+          </div>
+        )}
         {isPicture && (file ? file.show === 'unknown-format' : isMoving(transfer) && neverShown(type)) && (
           <Notice kind="plain">{t.transfer.notShowable(fileLabel(name, shownType))}</Notice>
         )}

@@ -1,12 +1,12 @@
 'use client';
 import { fileKind } from '../../../lib/image/file-kind.ts';
 import type { TransferSnapshot } from '../../../lib/session/model.ts';
-import { isFinal } from '../../../lib/session/transfer-state.ts';
+import { isFinal, restsHere } from '../../../lib/session/transfer-state.ts';
 import { totalsOf } from '../../../lib/store/receive-store.ts';
 import { useText } from '../../text/text.tsx';
 import css from './progress.module.css';
 import ui from '../kit/ui.module.css';
-import { mayPause, restsHere } from './pause-button.tsx';
+import { mayPause } from './pause-button.tsx';
 
 /** All pictures together; only when there are several. */
 export function Totals({

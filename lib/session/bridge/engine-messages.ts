@@ -4,6 +4,7 @@
  */
 import type { LaneId } from '../../protocol/endpoint.ts';
 import type { Figures, OutgoingPicture, PausedBy, Problem, TransferState } from '../model.ts';
+import type { PartHere } from '../../storage/unfinished-record.ts';
 import type { KnownSendersRecord } from '../worker/known-senders.ts';
 
 /**
@@ -67,7 +68,7 @@ export type ToReceiverEngine =
   /** The page's tab; before anything else. */
   | { readonly type: 'tab'; readonly name: string }
   /**
-   * The next to say HELLO is the sender of this meeting, perhaps before `connected`. `record`: what an
+   * The next to say HELLO is the sender of this meeting; said as soon as that is met. `record`: what an
    * earlier page of this tab knew, whose session goes on.
    */
   | { readonly type: 'senders'; readonly record: KnownSendersRecord; readonly meeting: number }
@@ -77,7 +78,10 @@ export type ToReceiverEngine =
    * The person has saved it: the page has its file, and lets it go when it is left. Answered by `released`.
    */
   | { readonly type: 'release'; readonly id: string; readonly readFor: number }
+  /** One that is done, or the part that is kept of one. */
   | { readonly type: 'throw-away'; readonly id: string }
+  /** Answered by `beginning`. */
+  | { readonly type: 'read-beginning'; readonly request: number; readonly id: string }
   | {
       readonly type: 'read';
       readonly request: number;
@@ -95,6 +99,8 @@ export interface TransferUpdate {
   readonly figures?: Figures;
   readonly sha256?: string;
   readonly prepared?: number;
+  readonly part?: PartHere;
+  readonly space?: number;
 }
 
 /** States of chunks as the page draws them: one byte (`CellState`) for `chunksPerCell` chunks. */
@@ -140,6 +146,10 @@ export type FromEngine =
   | { readonly type: 'began'; readonly id: string }
   | { readonly type: 'preview'; readonly id: string; readonly bytes: Uint8Array }
   | { readonly type: 'file'; readonly id: string; readonly blob: Blob }
+  /** The whole blocks from its start of one that ended before it was whole. */
+  | { readonly type: 'beginning'; readonly request: number; readonly blob: Blob | undefined }
+  /** What arrives lives in this worker's memory: at most so many bytes. */
+  | { readonly type: 'memory-only'; readonly limit: number }
   /** No handle of this entry of the store is open any more. */
   | { readonly type: 'released'; readonly stored: string; readonly readFor: number }
   | { readonly type: 'bytes'; readonly request: number; readonly bytes: Uint8Array<ArrayBuffer> | undefined };

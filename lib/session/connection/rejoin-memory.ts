@@ -27,6 +27,7 @@ export function recallRejoin(role: Role): RejoinState | undefined {
   return text == null ? undefined : decodeRejoin(text);
 }
 
+/** No page of this tab goes back to that session. */
 export function forgetRejoin(role: Role): void {
   storage()?.removeItem(KEY + role);
 }

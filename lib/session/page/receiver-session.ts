@@ -7,7 +7,7 @@ import type { ReceiverSession, SessionOptions, SessionSnapshot, TransferSnapshot
 import { rememberAccepted, wasAccepted, type Accepted } from './accepted-memory.ts';
 import { recallRejoin } from '../connection/rejoin-memory.ts';
 import { noFigures } from '../no-figures.ts';
-import { isMoving } from '../transfer-state.ts';
+import { isMoving, restsHere } from '../transfer-state.ts';
 import { markSaved } from '../../storage/kept-files.ts';
 import { keepSenders, recallSenders } from './senders-memory.ts';
 import { tabName } from './tab.ts';
@@ -26,12 +26,16 @@ const MAX_WITHDRAWN = 20;
 export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implements ReceiverSession {
   readonly #files = new Map<string, Blob>();
   readonly #reads = new Map<number, (bytes: Uint8Array<ArrayBuffer> | undefined) => void>();
+  readonly #beginnings = new Map<number, (blob: Blob | undefined) => void>();
   #nextRead = 1;
   /** Of the one sender with whom this page is connected; ends with that session. */
   #autoAccept = false;
   /** What each offer is about, until it is over. */
   readonly #offers = new Map<string, Accepted>();
   readonly #lost = new Map<string, Accepted>();
+  /** What was accepted, and has ended otherwise before it was whole. */
+  readonly #ended = new Map<string, Accepted>();
+  #memoryLimit: number | undefined;
   readonly #answered = new Set<string>();
   readonly #withdrawn: string[] = [];
   /** Digests of pictures whose bytes did not pass the check. */
@@ -61,7 +65,11 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
     const known = this.transfers.get(transfer);
     if (known?.state !== 'offered') return;
     const offer = this.#offers.get(transfer);
-    if (offer !== undefined) rememberAccepted(offer);
+    if (offer !== undefined) {
+      rememberAccepted(offer);
+      // What was here of it goes on under this offer.
+      this.#dropSame(this.#ended, offer, transfer);
+    }
     this.#answered.add(transfer);
     mark('tessera:accepted', known);
     this.port.post({ type: 'accept', id: transfer });
@@ -96,11 +104,26 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
     for (const id of transfers) this.port.post({ type: 'release', id, readFor });
   }
 
-  throwAway(transfer: string): void {
-    if (this.transfers.get(transfer)?.state !== 'done') return;
-    this.port.post({ type: 'throw-away', id: transfer });
+  throwAway(transfer: string, readFor = 0): void {
+    const known = this.transfers.get(transfer);
+    if (known?.state !== 'done' && known?.part === undefined) return;
+    const tell = (): void => this.port.post({ type: 'throw-away', id: transfer });
+    if (readFor > 0) setTimeout(tell, readFor);
+    else tell();
     this.#files.delete(transfer);
-    this.forget(transfer);
+    // Offered again, it is another question.
+    const lost = this.#lost.get(transfer);
+    if (lost !== undefined) rememberAccepted(lost, false);
+    this.#drop(transfer);
+  }
+
+  async beginning(transfer: string): Promise<Blob> {
+    const request = this.#nextRead++;
+    const answer = new Promise<Blob | undefined>((resolve) => this.#beginnings.set(request, resolve));
+    this.port.post({ type: 'read-beginning', request, id: transfer });
+    const blob = await answer;
+    if (blob === undefined) throw new Error('this part is not here any more');
+    return blob;
   }
 
   async file(transfer: string): Promise<File> {
@@ -123,9 +146,7 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
         const offer: Accepted = { sha256, byteLength, name, from };
         this.#offers.set(id, offer);
         // It was lost on its way, and is offered again.
-        for (const old of this.transfers.values())
-          if (this.#lost.get(old.id)?.from === from && old.sha256 === sha256 && old.id !== id)
-            this.#drop(old.id);
+        const rests = this.#dropSame(this.#lost, offer, id).some(restsHere);
         this.show({
           id,
           name,
@@ -140,6 +161,7 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
         });
         // What was being received when this page was loaded anew, or the connection lost, goes on by itself.
         if (this.#autoAccept || wasAccepted(offer)) this.accept(id);
+        if (rests) this.pause(id, true);
         break;
       }
       case 'senders':
@@ -163,6 +185,14 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
         this.#reads.get(message.request)?.(message.bytes);
         this.#reads.delete(message.request);
         break;
+      case 'beginning':
+        this.#beginnings.get(message.request)?.(message.blob);
+        this.#beginnings.delete(message.request);
+        break;
+      case 'memory-only':
+        this.#memoryLimit = message.limit;
+        this.changed();
+        break;
       default:
     }
   }
@@ -181,7 +211,10 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
     const offer = this.#offers.get(id);
     this.#offers.delete(id);
     if (offer !== undefined && (wasLost(transfer) || this.#comesAgain(transfer))) this.#lost.set(id, offer);
-    else if (offer !== undefined) rememberAccepted(offer, false);
+    else if (offer !== undefined) {
+      rememberAccepted(offer, false);
+      if (transfer.state === 'failed') this.#ended.set(id, offer);
+    }
     if (this.#answered.delete(id)) return;
     this.#withdrawn.push(id);
     if (this.#withdrawn.length > MAX_WITHDRAWN) this.#drop(this.#withdrawn.shift() as string);
@@ -189,7 +222,7 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
 
   protected override onMet(): void {
     this.#autoAccept = false;
-    // Before its first word, which may be faster than the news of the connection.
+    // A page that is loaded anew before its first word must not take that one for the last.
     this.port.post({ type: 'senders', record: { known: [] }, meeting: this.meeting });
   }
 
@@ -200,7 +233,8 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
   }
 
   protected override extras(): Partial<SessionSnapshot> {
-    return { autoAccept: this.#autoAccept };
+    const limit = this.#memoryLimit;
+    return { autoAccept: this.#autoAccept, ...(limit === undefined ? {} : { memoryLimit: limit }) };
   }
 
   /** Its bytes did not pass the check: the sender offers it once more, and the person has said yes. */
@@ -211,8 +245,23 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
     return first;
   }
 
+  /** Earlier cards with these bytes of this sender go. @returns what they were */
+  #dropSame(
+    cards: ReadonlyMap<string, Accepted>,
+    { from, sha256 }: Accepted,
+    except: string,
+  ): TransferSnapshot[] {
+    const same = [...cards].filter(
+      ([id, old]) => old.from === from && old.sha256 === sha256 && id !== except,
+    );
+    const shown = same.flatMap(([id]) => this.transfers.get(id) ?? []);
+    for (const [id] of same) this.#drop(id);
+    return shown;
+  }
+
   #drop(id: string): void {
     this.#lost.delete(id);
+    this.#ended.delete(id);
     this.forget(id);
   }
 }

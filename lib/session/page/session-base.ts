@@ -1,6 +1,7 @@
 import { CHUNK_LENGTH } from '../../protocol/limits.ts';
 import { encodeControl } from '../../protocol/wire/control-message.ts';
 import { Connector } from '../connection/connector.ts';
+import { forgetRejoin } from '../connection/rejoin-memory.ts';
 import type { FromEngine, TransferUpdate } from '../bridge/engine-messages.ts';
 import { isFinal } from '../transfer-state.ts';
 import { EnginePort, type LinkNews } from './engine-port.ts';
@@ -190,6 +191,8 @@ export abstract class SessionBase<M> implements Session {
 
   leave(): void {
     this.port.post({ type: 'bye' });
+    // At once: a page that is loaded anew does not look for someone who was told goodbye.
+    forgetRejoin(this.#role);
     // The goodbye has to leave the worker and the control channel first. A page that goes away has no
     // time for that: it still closes its connections.
     setTimeout(() => {

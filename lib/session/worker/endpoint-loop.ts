@@ -1,7 +1,7 @@
-import type { Endpoint, LaneId, Millis } from '../../protocol/endpoint.ts';
+import { CONTROL_LANE, type Endpoint, type LaneId, type Millis } from '../../protocol/endpoint.ts';
 import { LaneChannels } from '../../transport/lane-channels.ts';
 import { BatchWriter, readBatch } from '../bridge/packet-batch.ts';
-import type { FromEngine, LinkMessage } from '../bridge/engine-messages.ts';
+import type { FromEngine, LinkMessage, PacketBatch } from '../bridge/engine-messages.ts';
 
 /** What the engine gets from the place it runs in (a worker, or Node in tests). */
 export interface EngineHost {
@@ -48,6 +48,10 @@ export class EndpointLoop<E> {
   readonly #onEvent: (event: E) => void;
   readonly #channels: LaneChannels;
   readonly #tickets = new Map<number, LaneId>();
+  /** The page has said whom the control channel leads to. */
+  #introduced = false;
+  /** What came on the control channel before that: it may be faster than the page. */
+  #early: PacketBatch[] = [];
 
   constructor(endpoint: Endpoint<E>, host: EngineHost, onEvent: (event: E) => void) {
     this.#endpoint = endpoint;
@@ -102,17 +106,27 @@ export class EndpointLoop<E> {
     this.pump();
   }
 
+  /** It is known whom the control channel leads to, and HELLO is said: what came early is heard. */
+  introduced(): void {
+    this.#introduced = true;
+    for (const batch of this.#early.splice(0)) this.handle({ type: 'packets', batch });
+  }
+
   /** Handles what concerns the link; `false`: the message is for the engine. */
   handle(message: LinkMessage): boolean {
     const endpoint = this.#endpoint;
     switch (message.type) {
       case 'packets':
+        if (!this.#introduced && message.batch.lanes.includes(CONTROL_LANE)) {
+          this.#early.push(message.batch);
+          return true;
+        }
         readBatch(message.batch, (lane, bytes, time) => {
           // When it arrived, not when the worker got to it: the controller reads queues off these times.
           const now = time === undefined ? this.now() : this.#advance(Math.min(time, this.#host.now()));
           this.#heardAt = now;
           this.#endpoint.handlePacket(bytes, lane, now);
-          if (lane === 0) this.#drainEvents();
+          if (lane === CONTROL_LANE) this.#drainEvents();
         });
         break;
       case 'channel':
@@ -137,6 +151,8 @@ export class EndpointLoop<E> {
           endpoint.handleLaneBacklog(lane, byteLength, this.now());
         break;
       case 'disconnected':
+        this.#introduced = false;
+        this.#early = [];
         this.#channels.clear();
         this.#tickets.clear();
         for (const lane of this.lanes) endpoint.handleLaneClosed(lane, this.now());

@@ -100,9 +100,9 @@ export interface EnginePairOptions {
 
 export class EnginePair {
   sending = new Side();
-  readonly receiving = new Side();
+  receiving = new Side();
   sender: SenderEngine;
-  readonly receiver: ReceiverEngine;
+  receiver: ReceiverEngine;
   /** DATA packets that left the sender, and which chunks they were of, by stream. */
   data = 0;
   readonly chunks = new Map<number, Set<string>>();
@@ -110,6 +110,7 @@ export class EnginePair {
   silentAfter = Infinity;
   /** Nothing arrives on either side, and no one says so. */
   dead = false;
+  readonly #store: ByteStore;
   readonly #delay: number;
   readonly #fate: (message: Uint8Array) => Fate;
   /** Counts the links made and lost; a packet in flight goes with its own. */
@@ -118,9 +119,9 @@ export class EnginePair {
   constructor({ store = new MemoryStore(), delay = 0, fate = () => 'delivered' }: EnginePairOptions = {}) {
     this.#delay = delay;
     this.#fate = fate;
+    this.#store = store;
     this.sender = this.#makeSender(1);
-    this.receiver = new ReceiverEngine(this.receiving.host, new Uint8Array(8).fill(2), store);
-    this.receiving.transmit = (batch) => this.#carry(this.sender, this.sending, batch);
+    this.receiver = this.#makeReceiver(2);
     onTestFinished(() => {
       this.sending.stop();
       this.receiving.stop();
@@ -155,6 +156,16 @@ export class EnginePair {
     this.link(meeting);
   }
 
+  /** The receiver's page is another one, over the same store. */
+  newReceiver(meeting = 0): void {
+    this.receiving.transmit = () => {};
+    this.receiving.stop();
+    this.receiving = new Side();
+    this.receiver = this.#makeReceiver(4);
+    this.sender.handle({ type: 'disconnected' });
+    this.link(meeting);
+  }
+
   /** As the page does when the other side did not return in time. */
   lose(): void {
     this.#link += 1;
@@ -165,6 +176,11 @@ export class EnginePair {
   send(id: string, blob: Blob, more: Partial<OutgoingPicture> = {}): void {
     const picture = { id, blob, name: id, type: 'image/png', modified: 0, ...more };
     this.sender.handle({ type: 'send', picture });
+  }
+
+  #makeReceiver(instance: number): ReceiverEngine {
+    this.receiving.transmit = (batch) => this.#carry(this.sender, this.sending, batch);
+    return new ReceiverEngine(this.receiving.host, new Uint8Array(8).fill(instance), this.#store);
   }
 
   #makeSender(instance: number): SenderEngine {

@@ -199,6 +199,120 @@ test('[P-61] a link that is lost for good fails what was moving; by another it g
   expect(Buffer.from(await large!.blob.arrayBuffer()).equals(bytes)).toBe(true);
 });
 
+/** Accepted, and 1,500 packets of it have left: nothing follows. */
+async function halfWay(pair: EnginePair, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+  pair.send('a', new Blob([bytes]));
+  await pair.receiving.until('0.1', 'offered');
+  pair.silentAfter = 1500;
+  pair.receiver.handle({ type: 'accept', id: '0.1' });
+  await expect
+    .poll(() => pair.receiving.pictures.get('0.1')?.figures?.bytesReceived ?? 0, PATIENCE)
+    .toBeGreaterThan(500_000);
+}
+
+const endings: readonly (readonly [string, (pair: EnginePair) => void, string])[] = [
+  ['the connection is lost for good', (pair) => pair.lose(), 'interrupted'],
+  ['the sender says goodbye', (pair) => pair.sender.handle({ type: 'bye' }), 'peer-left'],
+];
+test.each(endings)(
+  '[P-61, P-70] when %s what arrived is kept: its beginning can be read, and thrown away it takes no room',
+  async (_, end, code) => {
+    const store = new MemoryStore();
+    const pair = new EnginePair({ store });
+    const bytes = bytesOf(3_000_000);
+    await halfWay(pair, bytes);
+    pair.silentAfter = Infinity;
+    end(pair);
+    await pair.receiving.until('0.1', 'failed');
+    const { problem, part } = pair.receiving.pictures.get('0.1')!;
+    expect(problem?.code).toBe(code);
+    expect(part!.hereBytes).toBeGreaterThan(500_000);
+    expect(part!.prefixBytes).toBeGreaterThan(500_000);
+    pair.receiver.handle({ type: 'read-beginning', request: 7, id: '0.1' });
+    await expect.poll(() => pair.receiving.of('beginning'), PATIENCE).toHaveLength(1);
+    const { request, blob } = pair.receiving.of('beginning')[0]!;
+    expect(request).toBe(7);
+    const beginning = Buffer.from(await blob!.arrayBuffer());
+    expect(beginning.equals(bytes.subarray(0, part!.prefixBytes))).toBe(true);
+    expect(pair.receiving.of('file')).toEqual([]);
+    expect(await store.space()).toBeLessThan(store.limit);
+    pair.receiver.handle({ type: 'throw-away', id: '0.1' });
+    await expect.poll(() => store.space(), PATIENCE).toBe(store.limit);
+  },
+);
+
+test('[P-70] what another tab left of this sender is gone on with, and only what is missing crosses', async () => {
+  const store = new MemoryStore();
+  const pair = new EnginePair({ store });
+  const bytes = bytesOf(3_000_000);
+  await halfWay(pair, bytes);
+  pair.lose();
+  const { hereBytes } = pair.receiving.pictures.get('0.1')!.part!;
+  pair.silentAfter = Infinity;
+  pair.chunks.clear();
+  pair.newReceiver(1);
+  await pair.sending.until('a', 'held');
+  pair.sender.handle({ type: 'offer-held', id: 'a' });
+  await pair.receiving.until('0.2', 'offered');
+  pair.receiver.handle({ type: 'accept', id: '0.2' });
+  await pair.receiving.until('0.2', 'done');
+  const crossed = [...pair.chunks.values()].reduce((sum, { size }) => sum + size, 0);
+  expect(crossed * 1024).toBeLessThanOrEqual(1.02 * (bytes.length - hereBytes));
+  const file = pair.receiving.of('file')[0];
+  expect(Buffer.from(await file!.blob.arrayBuffer()).equals(bytes)).toBe(true);
+});
+
+test('[P-124] what a person paused rests when it is offered again, on either side', async () => {
+  for (const side of ['sender', 'receiver'] as const) {
+    const pair = new EnginePair();
+    await halfWay(pair, bytesOf(3_000_000));
+    pair.silentAfter = Infinity;
+    if (side === 'sender') pair.sender.handle({ type: 'pause', id: 'a', paused: true });
+    else pair.receiver.handle({ type: 'pause', id: '0.1', paused: true });
+    await pair.receiving.until('0.1', 'paused');
+    await pair.sending.until('a', 'paused');
+    pair.lose();
+    expect(pair.receiving.pictures.get('0.1')?.paused).toBe(side === 'receiver' ? 'here' : 'nobody');
+    pair.link();
+    await pair.receiving.until('0.2', 'offered');
+    pair.receiver.handle({ type: 'accept', id: '0.2' });
+    // The page says it at once, as it knows what the earlier card said.
+    if (side === 'receiver') pair.receiver.handle({ type: 'pause', id: '0.2', paused: true });
+    await pair.receiving.until('0.2', 'paused');
+    await pair.sending.until('a', 'paused');
+    const { data } = pair;
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(pair.data - data).toBeLessThan(60);
+    if (side === 'sender') pair.sender.handle({ type: 'pause', id: 'a', paused: false });
+    else pair.receiver.handle({ type: 'pause', id: '0.2', paused: false });
+    await pair.receiving.until('0.2', 'done');
+  }
+});
+
+test('what an offer is too large for is said before it is accepted, and no longer once there is room', async () => {
+  const store = new MemoryStore(200_000);
+  let lost = false;
+  const pair = new EnginePair({ store, fate: () => (lost ? 'lost' : 'delivered') });
+  expect(pair.receiving.of('memory-only')).toEqual([{ type: 'memory-only', limit: 200_000 }]);
+  pair.send('a', new Blob([bytesOf(150_000)]));
+  await pair.receiving.until('0.1', 'offered');
+  pair.receiver.handle({ type: 'accept', id: '0.1' });
+  await pair.receiving.until('0.1', 'done');
+  pair.send('b', new Blob([bytesOf(90_000)]));
+  await expect.poll(() => pair.receiving.pictures.get('0.2')?.space, PATIENCE).toBe(50_000);
+  pair.receiver.handle({ type: 'throw-away', id: '0.1' });
+  await expect.poll(() => pair.receiving.pictures.get('0.2')?.space, PATIENCE).toBe(Infinity);
+  // What was accepted takes its room before it is here.
+  lost = true;
+  pair.receiver.handle({ type: 'accept', id: '0.2' });
+  pair.send('c', new Blob([bytesOf(120_000)]));
+  await expect.poll(() => pair.receiving.pictures.get('0.3')?.space, PATIENCE).toBeLessThan(120_000);
+  pair.send('d', new Blob([bytesOf(100_000)]));
+  await pair.receiving.until('0.4', 'offered');
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(pair.receiving.pictures.get('0.4')).not.toHaveProperty('space');
+});
+
 test('a picture that was interrupted and is called off is not offered again', async () => {
   const pair = new EnginePair();
   pair.send('a', new Blob([bytesOf(300_000)]));

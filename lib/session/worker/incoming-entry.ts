@@ -36,6 +36,10 @@ export interface IncomingEntry {
   readonly transfer: number;
   readonly header: FileHeader;
   readonly chunks: ChunkReport;
+  /** The person here wants it to rest (P-124), said before its file was open. */
+  rests: boolean;
+  /** Whether the page was last shown that there is no room for it. */
+  short: boolean;
   /** Its preview, while no one has accepted it. */
   preview: Uint8Array | undefined;
   phase: IncomingPhase;
@@ -46,6 +50,8 @@ export const incomingEntry = (id: string, transfer: number, header: FileHeader):
   transfer,
   header,
   chunks: new ChunkReport(header.byteLength),
+  rests: false,
+  short: false,
   preview: undefined,
   phase: { state: 'offered', leftover: undefined },
 });

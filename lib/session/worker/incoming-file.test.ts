@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { MemoryStore } from '../../storage/memory-store.ts';
+import { toHex } from '../../checksum/hex.ts';
 import { startDigest } from './digest.ts';
-import { IncomingFile } from './incoming-file.ts';
+import { IncomingFile, type KeptPart } from './incoming-file.ts';
 import { StoredPicture } from './stored-picture.ts';
 
 const SENDER = 'a1';
@@ -17,6 +18,15 @@ async function digestOf(bytes: Uint8Array): Promise<Uint8Array> {
   return digest.finish();
 }
 
+const factsOf = (digest: Uint8Array) => ({
+  name: 'a.jpg',
+  type: 'image/jpeg',
+  byteLength: BYTES.length,
+  modified: 5,
+  sha256: toHex(digest),
+  tab: 't',
+});
+
 /** A file that is made once `make` is called. */
 async function opening(store = new MemoryStore()) {
   const errors: unknown[] = [];
@@ -24,7 +34,7 @@ async function opening(store = new MemoryStore()) {
   let make: () => void = () => undefined;
   const made = new Promise<void>((resolve) => {
     make = resolve;
-  }).then(() => StoredPicture.open(store, SENDER, digest, BYTES.length));
+  }).then(() => StoredPicture.open(store, SENDER, factsOf(digest)));
   const file = new IncomingFile(
     made,
     () => 0,
@@ -34,7 +44,7 @@ async function opening(store = new MemoryStore()) {
 }
 
 const leftover = async (store: MemoryStore, digest: Uint8Array) =>
-  (await StoredPicture.open(store, SENDER, digest, BYTES.length)).have;
+  (await StoredPicture.open(store, SENDER, factsOf(digest))).have;
 
 test('blocks that arrive before the file is made are in it, and are copied until then', async () => {
   const { digest, file, make, errors } = await opening();
@@ -94,4 +104,30 @@ test('given up before it is made, it leaves what an earlier session left, and no
   expect(second.file.stored).toBeUndefined();
   expect(await second.file.verify(second.digest)).toBeUndefined();
   expect(await leftover(store, second.digest)).toEqual([{ first: 0, count: 1 }]);
+});
+
+test('[P-70] what is kept is said: how much is here, and how much of it has no gap', async () => {
+  for (const [block, hereBytes, prefixBytes] of [
+    [0, 49 * 1024, 49 * 1024],
+    [1, BYTES.length - 49 * 1024, 0],
+  ] as const) {
+    const { store, file, make } = await opening();
+    make();
+    await file.made;
+    file.write(BLOCKS[block]!);
+    const parts: KeptPart[] = [];
+    file.keep((part) => parts.push(part));
+    const { stored } = parts[0]!;
+    expect(parts).toEqual([{ hereBytes, prefixBytes, stored }]);
+    const beginning = await store.beginning(stored, prefixBytes);
+    expect(new Uint8Array(await beginning!.arrayBuffer())).toEqual(BYTES.subarray(0, prefixBytes));
+  }
+});
+
+test('where nothing has arrived nothing is kept, and the store has no entry of it', async () => {
+  const { store, file, make } = await opening();
+  make();
+  await file.made;
+  file.keep(() => expect.fail('nothing is here'));
+  await expect.poll(() => store.list()).toEqual([]);
 });

@@ -2,6 +2,7 @@
  * The file of an accepted picture, which takes blocks from the first moment although making it takes a while.
  */
 import { StorageError } from '../../storage/byte-store.ts';
+import type { PartHere } from '../../storage/unfinished-record.ts';
 import { toHex } from '../../checksum/hex.ts';
 import type { StoredPicture } from './stored-picture.ts';
 
@@ -13,6 +14,12 @@ interface Block {
   /** Where its bytes belong within the picture. */
   readonly at: number;
   readonly bytes: Uint8Array;
+}
+
+/** What is kept of a picture that has ended before it was whole. */
+export interface KeptPart extends PartHere {
+  /** Of the store's entry. */
+  readonly stored: string;
 }
 
 export class IncomingFile {
@@ -67,15 +74,15 @@ export class IncomingFile {
     }
   }
 
-  /** Keeps what is here for another session. */
-  keep(): void {
-    // A file that is being made now has only what an earlier session left.
-    if (this.#stored === undefined)
-      this.#finish((late) => {
-        if (late.have.length > 0) late.keep();
-        else remove(late);
-      });
-    else this.#finish((stored) => stored.keep());
+  /**
+   * Keeps what is here for another session: of a file that is being made now, what an earlier one left.
+   * @param kept is called with what that is; not when it is nothing
+   */
+  keep(kept: (part: KeptPart) => void = () => undefined): void {
+    this.#finish((stored) => {
+      const part = stored.keep();
+      if (part !== undefined) kept({ ...part, stored: stored.id });
+    });
   }
 
   discard(): void {

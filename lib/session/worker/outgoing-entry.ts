@@ -33,6 +33,8 @@ export interface OutgoingEntry {
   changed: boolean;
   /** The receiver it waits for or was offered to (`connected`); `undefined`: whoever is met next. */
   meeting: number | undefined;
+  /** The person here wants it to rest (P-124), through another offer of it, too. */
+  rests: boolean;
   phase: OutgoingPhase;
 }
 
@@ -42,6 +44,7 @@ export const outgoingEntry = (picture: OutgoingPicture): OutgoingEntry => ({
   header: undefined,
   changed: false,
   meeting: picture.meeting,
+  rests: false,
   phase: { state: 'queued' },
 });
 

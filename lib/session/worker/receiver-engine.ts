@@ -8,6 +8,7 @@ import type { IncomingObject } from '../../protocol/receiving/incoming-object.ts
 import type { ReceiverEvent } from '../../protocol/receiving/receiver-event.ts';
 import { PREVIEW } from '../../protocol/wire/stream-id.ts';
 import type { ByteStore } from '../../storage/byte-store.ts';
+import type { FileFacts } from '../../storage/finished-record.ts';
 import type { Figures, PausedBy, ProblemCode } from '../model.ts';
 import { pausedBy } from './paused-by.ts';
 import { problemOf, storageReason } from '../bridge/cancel-reasons.ts';
@@ -29,7 +30,7 @@ import {
   type Reception,
 } from './incoming-entry.ts';
 import { MAX_WAITING_OFFERS } from '../../protocol/limits.ts';
-import { IncomingFile } from './incoming-file.ts';
+import { IncomingFile, type KeptPart } from './incoming-file.ts';
 import { KnownSenders } from './known-senders.ts';
 import { SilenceWatch } from './silence-watch.ts';
 import { StoredPicture } from './stored-picture.ts';
@@ -51,6 +52,8 @@ export class ReceiverEngine {
   readonly #byTransfer = new Map<number, IncomingEntry>();
   /** Done and not thrown away, open until they are saved; each was accepted by the person. */
   readonly #finished = new Map<string, StoredPicture>();
+  /** By the page's ids: what is kept of pictures that have ended, each accepted by the person. */
+  readonly #parts = new Map<string, KeptPart>();
   #otherInstance: string | undefined;
   readonly #senders = new KnownSenders();
   /** Of the sender that was met last. */
@@ -61,6 +64,8 @@ export class ReceiverEngine {
   readonly #channel = { open: false, greeted: false, flooded: false };
   #meeting = 0;
   #looking = 0;
+  /** The store is being asked for its room. */
+  #measuring = false;
   /** Counts the senders seen: each numbers its transfers from one. */
   #epoch = 0;
   readonly #publisher: Publisher;
@@ -75,6 +80,7 @@ export class ReceiverEngine {
     this.#publisher = new Publisher(host, () => this.#publishAll());
     this.#silence = new SilenceWatch((silent) => host.post({ type: 'silent', silent }));
     this.#loop = new EndpointLoop<ReceiverEvent>(this.#receiver, host, (event) => this.#onEvent(event));
+    if (store.limit !== Infinity) host.post({ type: 'memory-only', limit: store.limit });
   }
 
   handle(message: ToReceiverEngine): void {
@@ -108,11 +114,10 @@ export class ReceiverEngine {
         this.#release(message.id, message.readFor);
         break;
       case 'throw-away':
-        void this.#finished
-          .get(message.id)
-          ?.discard()
-          .catch(() => undefined);
-        this.#finished.delete(message.id);
+        void this.#throwAway(message.id);
+        break;
+      case 'read-beginning':
+        void this.#answerBeginning(message.request, message.id);
         break;
       case 'read':
         this.#answerRead(message.request, message.id, message.from, message.to);
@@ -125,9 +130,7 @@ export class ReceiverEngine {
       }
       case 'pause': {
         const entry = this.#entries.get(message.id);
-        if (entry === undefined) break;
-        if (this.#receiver.pause(entry.transfer, message.paused, this.#loop.now())) this.#showPause(entry);
-        this.#loop.pump();
+        if (entry !== undefined) this.#pause(entry, message.paused);
         break;
       }
       case 'connected':
@@ -138,6 +141,7 @@ export class ReceiverEngine {
         this.#startMeeting(message.meeting);
         this.#receiver.hello(this.#instance, message.name);
         this.#loop.pump();
+        this.#loop.introduced();
         break;
       case 'lost':
         for (const entry of this.#byTransfer.values()) {
@@ -174,10 +178,9 @@ export class ReceiverEngine {
   async #accept(entry: IncomingEntry): Promise<void> {
     if (entry.phase.state !== 'offered') return;
     const { leftover } = entry.phase;
-    const { digest, byteLength } = entry.header;
     const acceptedAt = this.#host.now();
     const file = new IncomingFile(
-      StoredPicture.open(this.#store, this.#sender, digest, byteLength),
+      StoredPicture.open(this.#store, this.#sender, this.#factsOf(entry.header)),
       () => this.#host.now(),
       (error) => this.#failStorage(entry, error),
     );
@@ -187,12 +190,15 @@ export class ReceiverEngine {
     if (leftover !== false) await file.made;
     // It may have been withdrawn meanwhile, or have failed.
     if (stateOf(entry) !== 'offered' || this.#byTransfer.get(entry.transfer) !== entry) return;
+    // It goes on, and is no part by itself any more.
+    for (const [id, { stored }] of this.#parts) if (stored === file.stored?.id) this.#parts.delete(id);
     const have = file.stored?.have ?? [];
     const alreadyHere = entry.chunks.resumed(have);
     const reception = startReception(file, acceptedAt, this.#receiver.missing, alreadyHere);
     this.#enter(entry, { state: 'receiving', reception });
     this.#showPreview(entry);
     this.#receiver.accept(entry.transfer, have, this.#loop.now());
+    if (entry.rests) this.#pause(entry, true);
     this.#loop.pump();
     // While another picture crosses, an answer here is no sign of the other side.
     if (this.#publisher.idle) this.#loop.expect();
@@ -204,6 +210,34 @@ export class ReceiverEngine {
     if (stored === undefined) return;
     stored.release();
     this.#host.post({ type: 'released', stored: stored.id, readFor });
+  }
+
+  #pause(entry: IncomingEntry, paused: boolean): void {
+    const changed = this.#receiver.pause(entry.transfer, paused, this.#loop.now());
+    // Before its file is open, the core knows of no acceptance.
+    if (changed || stateOf(entry) === 'offered') entry.rests = paused;
+    if (changed) this.#showPause(entry);
+    this.#loop.pump();
+  }
+
+  async #throwAway(id: string): Promise<void> {
+    const finished = this.#finished.get(id);
+    const part = this.#parts.get(id);
+    this.#finished.delete(id);
+    this.#parts.delete(id);
+    try {
+      await finished?.discard();
+      if (part !== undefined) await this.#store.remove(part.stored);
+    } catch {
+      // In use elsewhere: it is swept in a day.
+    }
+    this.#measureRoom();
+  }
+
+  async #answerBeginning(request: number, id: string): Promise<void> {
+    const part = this.#parts.get(id);
+    const blob = part && (await this.#store.beginning(part.stored, part.prefixBytes).catch(() => undefined));
+    this.#host.post({ type: 'beginning', request, blob });
   }
 
   #answerRead(request: number, id: string, from: number, to: number): void {
@@ -283,7 +317,7 @@ export class ReceiverEngine {
         this.#showPause(entry);
         return;
       case 'silence':
-        fileOf(entry)?.keep();
+        this.#keep(entry);
         this.#enter(entry, { state: 'failed' }, 'timed-out');
         return;
     }
@@ -319,7 +353,7 @@ export class ReceiverEngine {
     // The page shows the offer in the place of the picture that waited for it.
     const digest = toHex(header.digest);
     for (const [id, returning] of this.#returning) if (returning === digest) this.#returning.delete(id);
-    void this.#look(entry);
+    void this.#look(entry).then(() => this.#measureRoom());
     this.#entries.set(entry.id, entry);
     this.#byTransfer.set(transfer, entry);
     const { name, type, byteLength, modified, width, height, thumb } = header;
@@ -364,6 +398,29 @@ export class ReceiverEngine {
     if (entry.phase.state === 'offered') entry.phase.leftover = leftover;
   }
 
+  /** Whether there is room for what is offered, beside what was accepted already. */
+  #measureRoom(): void {
+    if (this.#measuring) return;
+    this.#measuring = true;
+    void this.#store.space().then((space) => {
+      this.#measuring = false;
+      let left = space;
+      for (const { phase, header } of this.#entries.values())
+        if (phase.state === 'opening') left -= header.byteLength;
+        else if (phase.state === 'receiving') left -= header.byteLength - phase.reception.byteLength;
+      for (const entry of this.#entries.values()) {
+        const { phase, header } = entry;
+        if (phase.state !== 'offered') continue;
+        // Some of what is stored may be of these very bytes.
+        const short = phase.leftover !== true && header.byteLength > left;
+        if (short === entry.short) continue;
+        entry.short = short;
+        const update = { id: entry.id, space: short ? Math.max(0, left) : Infinity };
+        this.#host.post({ type: 'update', update });
+      }
+    });
+  }
+
   /**
    * The page hears of a preview once its picture is accepted: until then it waits here, where few of them fit
    * (P-49).
@@ -393,23 +450,19 @@ export class ReceiverEngine {
   }
 
   #finish(entry: IncomingEntry, reception: Reception, blob: Blob, endedAt: number): void {
-    const { name, type, byteLength, modified, width, height, digest } = entry.header;
     const { stored } = reception.file;
     if (stored === undefined) return;
-    stored.finished({
-      name,
-      type,
-      byteLength,
-      modified,
-      ...(width === undefined || height === undefined ? {} : { width, height }),
-      sha256: toHex(digest),
-      tab: this.#tab,
-    });
+    stored.finished();
     this.#finished.set(entry.id, stored);
     this.#host.post({ type: 'file', id: entry.id, blob });
     entry.phase = { state: 'done', reception, endedAt };
     this.#publishOne(entry);
     this.#showState(entry);
+  }
+
+  #factsOf({ name, type, byteLength, modified, width, height, digest }: FileHeader): FileFacts {
+    const size = width === undefined || height === undefined ? {} : { width, height };
+    return { name, type, byteLength, modified, ...size, sha256: toHex(digest), tab: this.#tab };
   }
 
   #failStorage(entry: IncomingEntry, error: unknown): void {
@@ -433,15 +486,25 @@ export class ReceiverEngine {
   /** The sender is gone; what has arrived stays for another time. */
   #abandon(entry: IncomingEntry, problem: ProblemCode = 'peer-left'): void {
     if (!isOpen(entry)) return;
-    fileOf(entry)?.keep();
+    this.#keep(entry);
     this.#enter(entry, { state: 'failed' }, problem);
+  }
+
+  /** What has arrived stays, for the person to save or to throw away, or to go on with. */
+  #keep(entry: IncomingEntry): void {
+    const { id } = entry;
+    fileOf(entry)?.keep((part) => {
+      this.#parts.set(id, part);
+      const { hereBytes, prefixBytes } = part;
+      this.#host.post({ type: 'update', update: { id, part: { hereBytes, prefixBytes } } });
+    });
   }
 
   /** The sender's page was loaded anew: what has arrived stays, and it goes on with the next offer of it. */
   #awaitReturn(entry: IncomingEntry): void {
     if (!isOpen(entry)) return;
     if (this.#returning.size >= MAX_WAITING_OFFERS) return this.#abandon(entry, 'sender-returned');
-    fileOf(entry)?.keep();
+    this.#keep(entry);
     entry.phase = { state: 'failed' };
     this.#forget(entry);
     this.#returning.set(entry.id, toHex(entry.header.digest));
@@ -482,7 +545,8 @@ export class ReceiverEngine {
   }
 
   #pausedBy(entry: IncomingEntry): PausedBy {
-    if (this.#byTransfer.get(entry.transfer) !== entry) return 'nobody';
+    // Of what has ended, the page knows whether it rests when it is offered again.
+    if (this.#byTransfer.get(entry.transfer) !== entry) return entry.rests ? 'here' : 'nobody';
     return pausedBy(this.#receiver.transfer(entry.transfer)?.pauses);
   }
 

@@ -71,8 +71,6 @@ export class SenderEngine {
   #preparing = false;
   /** The control channel is open. */
   #connected = false;
-  /** Said before the page has said `connected`. */
-  #earlyHello: { readonly instance: Uint8Array; readonly name: string } | undefined;
   readonly #publisher: Publisher;
   readonly #silence: SilenceWatch;
   /** Transfers that are offered or being sent. */
@@ -113,7 +111,7 @@ export class SenderEngine {
         this.#loop.expect();
         this.#sender.hello(this.#instance, message.name);
         this.#loop.pump();
-        this.#takeEarlyHello();
+        this.#loop.introduced();
         break;
       case 'cancel': {
         const entry = this.#entries.get(message.id);
@@ -127,7 +125,6 @@ export class SenderEngine {
         this.#pause(this.#entries.get(message.id), message.paused);
         break;
       case 'disconnected':
-        this.#earlyHello = undefined;
         this.#setConnected(false);
         break;
       case 'lost':
@@ -139,12 +136,6 @@ export class SenderEngine {
         break;
       default:
     }
-  }
-
-  #takeEarlyHello(): void {
-    const early = this.#earlyHello;
-    this.#earlyHello = undefined;
-    if (early !== undefined) this.#onHello(early.instance, early.name);
   }
 
   /** Another receiver than before: what one permitted, and what was picked for them, ends with them. */
@@ -198,7 +189,10 @@ export class SenderEngine {
   #pause(entry: OutgoingEntry | undefined, paused: boolean): void {
     const transfer = entry === undefined ? undefined : transferOf(entry);
     if (entry === undefined || transfer === undefined) return;
-    if (this.#sender.pause(transfer, paused, this.#loop.now())) this.#showPause(entry);
+    if (this.#sender.pause(transfer, paused, this.#loop.now())) {
+      entry.rests = paused;
+      this.#showPause(entry);
+    }
     this.#loop.pump();
   }
 
@@ -258,6 +252,7 @@ export class SenderEngine {
     this.#going += 1;
     const transfer = this.#sender.offer(entry.header, this.#loop.now());
     this.#byTransfer.set(transfer, entry);
+    if (entry.rests) this.#sender.pause(transfer, true, this.#loop.now());
     this.#enter(entry, { state: 'offered', transfer });
     if (entry.changed) this.#end(entry, 'failed', 'source-changed', CancelReason.changed);
     this.#loop.pump();
@@ -347,11 +342,6 @@ export class SenderEngine {
   }
 
   #onHello(instance: Uint8Array, name: string): void {
-    // The channel is here in the worker, and may be faster than the page's news of whom it leads to.
-    if (!this.#connected) {
-      this.#earlyHello = { instance, name };
-      return;
-    }
     const other = toHex(instance);
     const known = this.#otherInstance;
     this.#otherInstance = other;

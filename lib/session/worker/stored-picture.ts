@@ -1,5 +1,6 @@
 import { StorageError, type ByteStore, type StoredBytes } from '../../storage/byte-store.ts';
-import { decodeFinished, encodeFinished, type FinishedRecord } from '../../storage/finished-record.ts';
+import { decodeFinished, encodeFinished, type FileFacts } from '../../storage/finished-record.ts';
+import { decodeUnfinished, encodeUnfinished, type PartHere } from '../../storage/unfinished-record.ts';
 import { WriteBehind } from '../../storage/write-behind.ts';
 import { runsWhere, type Run } from '../../protocol/wire/run-list.ts';
 import { blockRange, geometryOf, type Geometry } from '../../protocol/geometry.ts';
@@ -22,6 +23,7 @@ export class StoredPicture {
   /** Of the store's entry. */
   readonly id: string;
   readonly #bytes: StoredBytes;
+  readonly #facts: FileFacts;
   /**
    * Begun with the first bytes: an album that is accepted at once must not have hundreds (see `startDigest`).
    */
@@ -33,16 +35,12 @@ export class StoredPicture {
   #hashedThrough = 0;
   #recordedAt = 0;
 
-  private constructor(
-    store: ByteStore,
-    id: string,
-    bytes: StoredBytes,
-    geometry: Geometry,
-    whole: Uint8Array,
-  ) {
+  private constructor(store: ByteStore, id: string, bytes: StoredBytes, facts: FileFacts, whole: Uint8Array) {
     this.#store = store;
     this.id = id;
     this.#bytes = new WriteBehind(bytes);
+    this.#facts = facts;
+    const geometry = geometryOf(facts.byteLength);
     this.#geometry = geometry;
     this.#whole = whole;
     this.have = runsWhere(geometry.blocks, (block) => isSet(whole, block), Infinity);
@@ -50,24 +48,19 @@ export class StoredPicture {
 
   /** Whether an earlier connection with this sender left anything under this digest; opening shows what. */
   static left(store: ByteStore, sender: string, digest: Uint8Array): Promise<boolean> {
-    return store.has(idOf(sender, digest)).catch(() => true);
+    return store.has(idOf(sender, toHex(digest))).catch(() => true);
   }
 
   /**
    * Opens what an earlier connection with this sender left of these very bytes, or starts anew. What another
    * sender left is out of reach: its bytes may be wrong, and their presence is not this one's business.
-   * @param sender its instance (P-15), hex
+   * @param sender its name (`KnownSenders`), hex
    * @throws StorageError
    */
-  static async open(
-    store: ByteStore,
-    sender: string,
-    digest: Uint8Array,
-    length: number,
-  ): Promise<StoredPicture> {
-    const geometry = geometryOf(length);
-    const id = idOf(sender, digest);
-    const bitmapLength = Math.ceil(geometry.blocks / 8);
+  static async open(store: ByteStore, sender: string, facts: FileFacts): Promise<StoredPicture> {
+    const { sha256, byteLength: length } = facts;
+    const id = idOf(sender, sha256);
+    const bitmapLength = Math.ceil(geometryOf(length).blocks / 8);
     const left = await store.open(id).catch((error: unknown) => {
       if (error instanceof StorageError && error.code === 'busy') return 'busy' as const;
       return undefined;
@@ -78,8 +71,9 @@ export class StoredPicture {
     const finished = record !== undefined && decodeFinished(record) !== undefined;
     // An earlier one of the same bytes is still to be saved from the page: it is not written over.
     if (finished) name = copyOf(id);
-    if (left !== 'busy' && left !== undefined && !finished && record?.length === bitmapLength) {
-      return new StoredPicture(store, name, left, geometry, record.slice());
+    const blocks = record === undefined ? undefined : decodeUnfinished(record)?.blocks;
+    if (left !== 'busy' && left !== undefined && !finished && blocks?.length === bitmapLength) {
+      return new StoredPicture(store, name, left, facts, blocks);
     }
     if (left !== 'busy') left?.close();
     const made = await store.create(name, length).catch((error: unknown) => {
@@ -88,7 +82,7 @@ export class StoredPicture {
       name = copyOf(id);
       return store.create(name, length);
     });
-    return new StoredPicture(store, name, made, geometry, new Uint8Array(bitmapLength));
+    return new StoredPicture(store, name, made, facts, new Uint8Array(bitmapLength));
   }
 
   /** @throws StorageError */
@@ -103,7 +97,7 @@ export class StoredPicture {
       this.#hash();
     }
     if (now - this.#recordedAt > RECORD_MS) {
-      if (this.#recordedAt > 0) this.#bytes.saveState(this.#whole);
+      if (this.#recordedAt > 0) this.#saveRecord();
       this.#recordedAt = now;
     }
   }
@@ -130,24 +124,32 @@ export class StoredPicture {
   /**
    * Kept for a page that is loaded anew, until it is saved or thrown away. Without room for it, it is not.
    */
-  finished(record: FinishedRecord): void {
+  finished(): void {
     try {
-      this.#bytes.saveState(encodeFinished(record));
+      this.#bytes.saveState(encodeFinished(this.#facts));
     } catch {
       // Verified and whole all the same, for as long as this page is open.
     }
   }
 
-  /** Keeps what is here for another session; where there is no room for the last of it, nothing. */
-  keep(): void {
-    this.#stop();
-    try {
-      this.#bytes.saveState(this.#whole);
-      this.#bytes.close();
-    } catch {
-      // Some of the blocks that the record names may not be on the disk.
-      void this.discard().catch(() => undefined);
+  /**
+   * Keeps what is here for another session; where there is no room for the last of it, nothing.
+   * @returns how much is kept; `undefined`: nothing is
+   */
+  keep(): PartHere | undefined {
+    const part = this.#part();
+    if (part.hereBytes > 0) {
+      this.#stop();
+      try {
+        this.#saveRecord();
+        this.#bytes.close();
+        return part;
+      } catch {
+        // Some of the blocks that the record names may not be on the disk.
+      }
     }
+    void this.discard().catch(() => undefined);
+    return undefined;
   }
 
   /** Closes what is finished: its file can be read and removed by others. */
@@ -159,6 +161,21 @@ export class StoredPicture {
     this.#stop();
     this.#bytes.close();
     await this.#store.remove(this.id);
+  }
+
+  #saveRecord(): void {
+    this.#bytes.saveState(encodeUnfinished({ ...this.#facts, ...this.#part() }, this.#whole));
+  }
+
+  #part(): PartHere {
+    let hereBytes = 0;
+    let prefixBytes: number | undefined;
+    for (let block = 0; block < this.#geometry.blocks; block++) {
+      const [from, to] = blockRange(this.#geometry, block);
+      if (isSet(this.#whole, block)) hereBytes += to - from;
+      else prefixBytes ??= from;
+    }
+    return { hereBytes, prefixBytes: prefixBytes ?? hereBytes };
   }
 
   #begin(): Promise<void> {
@@ -189,7 +206,7 @@ export class StoredPicture {
 }
 
 /** 128 bits of the digest do for a name, since the digest itself is compared at the end. */
-const idOf = (sender: string, digest: Uint8Array): string => `${sender}-${toHex(digest).slice(0, 32)}`;
+const idOf = (sender: string, sha256: string): string => `${sender}-${sha256.slice(0, 32)}`;
 
 let copies = 0;
 const copyOf = (id: string): string => `${id}-${Math.floor(performance.now())}-${copies++}`;

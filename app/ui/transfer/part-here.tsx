@@ -1,0 +1,82 @@
+'use client';
+/** What is here of a picture that ended before it was whole: saved as a part, or thrown away. */
+import { useRef, useState } from 'react';
+import { cleanPath } from '../../../lib/image/file-name.ts';
+import { sniffType } from '../../../lib/image/inspect/sniff.ts';
+import type { PartHere as Here } from '../../../lib/session/model.ts';
+import { saveFile } from '../../../lib/storage/save-file.ts';
+import { useText } from '../../text/text.tsx';
+import { useNamed } from '../kit/named.tsx';
+import ui from '../kit/ui.module.css';
+import css from './part-here.module.css';
+
+/** Enough of a file to know its type. */
+const SNIFF_BYTES = 4096;
+
+interface Props {
+  name: string;
+  byteLength: number;
+  part: Here;
+  /** Its bytes from the start on. */
+  read: () => Promise<Blob>;
+  /** `readFor`: how long a download may still read them, ms. */
+  discard: (readFor: number) => void;
+  /** Says how it may go on, where nothing beside it does. */
+  explains?: boolean;
+}
+
+export default function PartHere({ name, byteLength, part, read, discard, explains = true }: Props) {
+  const { t, f } = useText();
+  const named = useNamed();
+  const [gone, setGone] = useState(false);
+  const [saving, setSaving] = useState(false);
+  const busyUntil = useRef(0);
+  const { hereBytes, prefixBytes } = part;
+
+  const save = async () => {
+    setSaving(true);
+    try {
+      const bytes = await read();
+      const kind = sniffType(new Uint8Array(await bytes.slice(0, SNIFF_BYTES).arrayBuffer()));
+      const type = kind?.type ?? 'application/octet-stream';
+      const whole = cleanPath(name, type).name;
+      const readFor = await saveFile(bytes.slice(0, bytes.size, type), t.part.name(whole));
+      busyUntil.current = Date.now() + (readFor ?? 0);
+    } catch {
+      setGone(true);
+    }
+    setSaving(false);
+  };
+
+  const [here, all] = [f.bytes(hereBytes), f.bytes(byteLength)];
+  return (
+    <div className={css.part} data-testid="part" data-here={hereBytes} data-prefix={prefixBytes}>
+      <p>{prefixBytes > 0 ? t.part.here(here, all, f.bytes(prefixBytes)) : t.part.gaps(here, all)}</p>
+      {explains && <p className={`${ui.soft} ${ui.small}`}>{t.part.goesOn}</p>}
+      {gone && <p role="alert">{t.part.gone}</p>}
+      <div className={ui.row}>
+        {prefixBytes > 0 && (
+          <button
+            type="button"
+            className={ui.button}
+            data-testid="keep-part"
+            aria-label={named(t.part.keep)}
+            disabled={saving}
+            onClick={() => void save()}
+          >
+            {t.part.keep}
+          </button>
+        )}
+        <button
+          type="button"
+          className={ui.button}
+          data-testid="discard-part"
+          aria-label={named(t.part.discard)}
+          onClick={() => discard(Math.max(0, busyUntil.current - Date.now()))}
+        >
+          {t.part.discard}
+        </button>
+      </div>
+    </div>
+  );
+}

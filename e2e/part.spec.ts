@@ -1,0 +1,174 @@
+/**
+ * What is left of a picture that did not become whole: a part to save, to throw away or to go on with, on its
+ * card and, for a later page, among the leftovers. And what is said before it is accepted where there is no
+ * room for it.
+ */
+import { readFile } from 'node:fs/promises';
+import type { Locator, Page } from '@playwright/test';
+import { expect, test } from './support/app.ts';
+import { leaveParts } from './support/leave-parts.ts';
+import { expectVerified, meet, ReceiverRoom } from './support/rooms.ts';
+import { watchWire } from './support/wire.ts';
+
+/** Slow enough that a large picture is on its way for some seconds. */
+const slow = { rateMbit: 8, delayMs: 20, loss: 0.02 };
+const quick = { rateMbit: 50 };
+
+const stored = (page: Page): Promise<string[]> =>
+  page.evaluate(async () => {
+    const root = await navigator.storage.getDirectory();
+    const folder = await root.getDirectoryHandle('received').catch(() => undefined);
+    const names: string[] = [];
+    if (folder) for await (const name of folder.keys()) names.push(name);
+    return names;
+  });
+
+/** In front of the page's workers: a stand-in for what the browser would say of its storage. */
+async function inWorker(page: Page, script: string): Promise<void> {
+  await page.route(/\/turbopack-worker-[^/]*\.js/, async (route) => {
+    const response = await route.fetch();
+    const body = `${script}\n${await response.text()}`;
+    await route.fulfill({ status: response.status(), contentType: 'text/javascript', body });
+  });
+}
+
+/** Saves the part and holds it against the picture. @returns its length */
+async function expectBeginning(page: Page, place: Locator, whole: Buffer): Promise<number> {
+  const part = place.getByTestId('part');
+  const prefix = Number(await part.getAttribute('data-prefix'));
+  expect(prefix).toBeGreaterThan(500_000);
+  expect(prefix).toBeLessThan(whole.length);
+  const saving = page.waitForEvent('download');
+  await place.getByTestId('keep-part').click();
+  const download = await saving;
+  expect(download.suggestedFilename()).toBe('part of large.jpg');
+  expect((await readFile(await download.path())).equals(whole.subarray(0, prefix))).toBe(true);
+  await expect(place.getByTestId('verified')).toHaveCount(0);
+  return prefix;
+}
+
+test('[P-61, P-70] a connection that does not come back leaves the receiver the part that is here: saved as a part, never verified, and discarded its room is given back', async ({
+  link,
+  server,
+  rooms,
+  pictures,
+}) => {
+  const { sender, receiver } = rooms;
+  await link.configure({ ...slow, seed: 71 });
+  await receiver.page.clock.install();
+  await meet(rooms, server.url);
+  await sender.pick(pictures.large);
+  await receiver.accept('large.jpg');
+  await receiver.chunks('large.jpg', 1500);
+  await expect(receiver.handle('large.jpg', 'part')).toHaveCount(0);
+  await sender.page.close();
+  await receiver.connection('reconnecting');
+  await receiver.page.clock.runFor(70_000);
+  await receiver.connection('failed');
+  await expect(receiver.page.getByTestId('continue')).toBeVisible();
+  await receiver.state('large.jpg', 'failed');
+  await expect(receiver.problem('interrupted')).toBeVisible();
+  await expectBeginning(receiver.page, receiver.card('large.jpg'), pictures.large.buffer);
+  expect(await stored(receiver.page)).not.toEqual([]);
+  await receiver.handle('large.jpg', 'discard-part').click();
+  await expect(receiver.card('large.jpg')).toHaveCount(0);
+  await expect.poll(() => stored(receiver.page)).toEqual([]);
+});
+
+test('[P-70] a closed tab leaves its unfinished pictures to a later one, listed with size and age: saved in part, gone on with by the same sender, or thrown away', async ({
+  link,
+  server,
+  rooms,
+  pictures,
+}) => {
+  const { sender, receiver } = rooms;
+  const { buffer } = pictures.large;
+  await link.configure({ ...slow, seed: 72 });
+  await sender.page.clock.install();
+  await meet(rooms, server.url);
+  await sender.pick(pictures.large);
+  await receiver.accept('large.jpg');
+  await receiver.chunks('large.jpg', 2500);
+  const context = receiver.page.context();
+  await receiver.page.close();
+  await sender.connection('reconnecting');
+  await sender.page.clock.runFor(70_000);
+  await sender.connection('failed');
+
+  const page = await context.newPage();
+  await watchWire(page);
+  const again = new ReceiverRoom(page);
+  await page.goto(`${server.url}/receive/`);
+  await expect(page.getByTestId('leftovers')).toBeVisible();
+  await expect(page.getByTestId('unfinished')).toHaveCount(0);
+  await page.getByTestId('show-leftovers').click();
+  const listed = page.locator('[data-testid=unfinished-file][data-name="large.jpg"]');
+  await expect(listed).toContainText('Last change this minute');
+  const here = Number(await listed.getByTestId('part').getAttribute('data-here'));
+  expect(here).toBeGreaterThan(1_000_000);
+  await expectBeginning(page, listed, buffer);
+
+  await link.change(quick);
+  await again.enter(await sender.newCode());
+  await sender.handle('large.jpg', 'offer-held').click();
+  await again.accept('large.jpg');
+  await expect(listed).toHaveCount(0);
+  await expectVerified({ sender, receiver: again }, pictures.large);
+  const { received } = await again.wire();
+  const original = Object.entries(received).filter(([stream]) => Number(stream) % 2 === 1);
+  const crossed = original.reduce((sum, [, { bytes }]) => sum + bytes, 0);
+  // Repair is in it, and what comes late.
+  expect(crossed).toBeLessThan((buffer.length - here) * 1.15 + 100_000);
+});
+
+test('leftovers beyond twenty are counted, and all of them are thrown away at one press', async ({
+  server,
+  receiver: page,
+}) => {
+  await page.goto(`${server.url}/404.html`);
+  await page.evaluate(leaveParts, 23);
+  await page.goto(`${server.url}/receive/`);
+  await page.getByTestId('show-leftovers').click();
+  await expect(page.getByTestId('unfinished-file')).toHaveCount(20);
+  await expect(page.getByTestId('more-unfinished')).toHaveText('and 3 more');
+  await page.getByTestId('unfinished-file').first().getByTestId('discard-part').click();
+  await expect(page.getByTestId('more-unfinished')).toHaveText('and 2 more');
+  await page.getByTestId('throw-parts-away').click();
+  await expect(page.getByTestId('kept')).toHaveCount(0);
+  await expect.poll(() => stored(page)).toEqual([]);
+});
+
+test('a picture for which the receiver has no room is known to be that before it is accepted', async ({
+  link: _link,
+  server,
+  rooms,
+  pictures,
+}) => {
+  const { sender, receiver } = rooms;
+  // Chromium tells pages of ten gigabytes, whatever there is; Firefox and Safari tell the truth.
+  await inWorker(receiver.page, `navigator.storage.estimate = async () => ({ quota: 3e6, usage: 1e6 });`);
+  await meet(rooms, server.url);
+  await sender.pick(pictures.large, pictures.small);
+  await expect(receiver.handle('large.jpg', 'no-space')).toContainText('2 MB');
+  await expect(receiver.handle('large.jpg', 'accept')).toBeVisible();
+  await expect(receiver.handle('small.jpg', 'accept')).toBeVisible();
+  await expect(receiver.handle('small.jpg', 'no-space')).toHaveCount(0);
+  // What arrives goes to the disk.
+  await expect(receiver.page.getByTestId('memory-only')).toHaveCount(0);
+});
+
+test('where the browser stores nothing on disk, the limit of its memory is said with the offer, and the picture crosses', async ({
+  link: _link,
+  server,
+  rooms,
+  pictures,
+}) => {
+  const { sender, receiver } = rooms;
+  await inWorker(receiver.page, `navigator.storage.getDirectory = () => Promise.reject(new Error('none'));`);
+  await meet(rooms, server.url);
+  await sender.pick(pictures.small);
+  await expect(receiver.handle('small.jpg', 'accept')).toBeVisible();
+  await expect(receiver.page.getByTestId('memory-only')).toContainText('537 MB');
+  await receiver.accept('small.jpg');
+  await expectVerified(rooms, pictures.small);
+});
