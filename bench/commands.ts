@@ -14,6 +14,7 @@ import { load } from './commands/load.ts';
 import { nodes } from './commands/nodes.ts';
 import { networks } from './commands/networks.ts';
 import { paths } from './commands/paths.ts';
+import { people } from './commands/people.ts';
 import { quality } from './commands/quality.ts';
 import { share } from './commands/share.ts';
 import { soak } from './commands/soak.ts';
@@ -42,6 +43,7 @@ export const commands: Readonly<Record<string, Command>> = {
     run: networks,
   },
   share: { about: 'a picture beside a long reliable channel in the same queue', run: share },
+  people: { about: 'eight receivers in one room beside one, and seven beside a far one', run: people },
   join: { about: 'from join to connected', run: join },
   tenth: { about: 'the tenth picture of a session against the second', run: tenth },
   album: { about: 'an album of 200 photographs: memory of the pages, gaps between pictures', run: album },

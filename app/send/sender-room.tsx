@@ -1,5 +1,8 @@
 'use client';
-import { lazy, useCallback, useEffect, useState } from 'react';
+import { lazy, useCallback, useEffect, useMemo, useState } from 'react';
+import type { SessionSnapshot } from '../../lib/session/model.ts';
+import type { OutboxItem } from '../../lib/store/outbox.ts';
+import { FIRST, isForFirst, isThere, type Person } from '../../lib/store/send-store.ts';
 import { isMoving } from '../../lib/session/transfer-state.ts';
 import { useStore } from '../../lib/store/use-store.ts';
 import { aboutToJoin, notJoining, warmSession } from '../make-session.ts';
@@ -20,20 +23,40 @@ import { useTidings } from '../ui/room/use-tidings.ts';
 const EnterForm = lazy(() =>
   import('../ui/room/enter-form.tsx').then(({ EnterForm }) => ({ default: EnterForm })),
 );
+const PeopleCard = lazy(() => import('../ui/room/people-card.tsx'));
+const PersonTransfers = lazy(() => import('../ui/transfer/person-transfers.tsx'));
 const ReturnedFiles = lazy(() => import('./returned-files.tsx'));
+
+/** What goes on with all people of the room, for those who look elsewhere. */
+function everyones(first: SessionSnapshot | undefined, people: readonly Person[]) {
+  if (first === undefined || people.length === 0) return first;
+  // Each of them has the same pictures.
+  const others = people.flatMap(({ peer, snapshot }) =>
+    snapshot.transfers.map((one) => ({ ...one, id: `${peer} ${one.id}` })),
+  );
+  return { ...first, transfers: [...first.transfers, ...others] };
+}
+
+/** Pictures for others are drawn with theirs, unless none of them is there. */
+const isShown = (item: OutboxItem, people: readonly Person[]): boolean =>
+  isForFirst(item) || !people.some((one) => isThere(one) && item.to?.includes(one.peer));
 
 /** The sender's login room: who I am, the code to pass on, the pictures. */
 export function SenderRoom() {
   const { t } = useText();
   const [store] = useState(senderStore);
   const state = useStore(store, (all) => all);
-  const { items, snapshot } = state;
+  const { items, snapshot, people } = state;
   const transfers = snapshot?.transfers ?? [];
-  const moving = transfers.some(isMoving);
+  const several = people.length > 0;
+  const asked = snapshot?.visitors !== undefined;
+  const canInvite = snapshot?.canInvite === true && snapshot.meeting !== undefined;
+  const all = useMemo(() => everyones(snapshot, people), [snapshot, people]);
+  const moving = all?.transfers.some(isMoving) ?? false;
   const held = transfers.filter(({ state }) => state === 'held').length;
   const awake = useWakeLock(moving);
-  const announcement = useAnnouncement(snapshot);
-  useTidings(snapshot);
+  const announcement = useAnnouncement(all);
+  useTidings(all);
   const add = useCallback((files: Iterable<File>) => store.addFiles(files), [store]);
 
   const [fragment, forgetFragment, holdsLink] = useFragment();
@@ -70,6 +93,22 @@ export function SenderRoom() {
             }}
             Enter={EnterForm}
           />
+          {several || asked || state.inviting ? (
+            <Part>
+              <PeopleCard store={store} state={state} />
+            </Part>
+          ) : (
+            canInvite && (
+              <button
+                type="button"
+                className={`${ui.button} ${ui.quiet}`}
+                data-testid="invite"
+                onClick={() => store.setState({ inviting: true })}
+              >
+                {t.people.invite}
+              </button>
+            )
+          )}
         </div>
         <div className={ui.main}>
           <section className={ui.main} aria-label={t.pick.step}>
@@ -92,7 +131,14 @@ export function SenderRoom() {
             </Part>
           )}
           {items.length > 0 && (
-            <section className={ui.main} aria-label={t.transfer.list} tabIndex={-1} data-keeps-focus>
+            <section
+              className={ui.main}
+              aria-label={t.transfer.list}
+              tabIndex={-1}
+              data-keeps-focus
+              data-peer={several ? FIRST : undefined}
+            >
+              {several && peer && <h3>{t.people.for(isolate(peer))}</h3>}
               <Totals transfers={transfers} cancelAll={store.cancelAll} pauseAll={store.pauseAll} />
               {moving && !awake && <p className={`${ui.soft} ${ui.small}`}>{t.device.wakeLockMissing}</p>}
               {held > 1 && (
@@ -105,8 +151,18 @@ export function SenderRoom() {
                   {t.transfer.offerAllHeld}
                 </button>
               )}
-              <SenderList items={items} snapshot={snapshot} session={session} store={store} />
+              <SenderList
+                items={several ? items.filter((one) => isShown(one, people)) : items}
+                snapshot={snapshot}
+                session={session}
+                store={store}
+              />
             </section>
+          )}
+          {several && (
+            <Part>
+              <PersonTransfers store={store} people={people} />
+            </Part>
           )}
         </div>
       </div>

@@ -2,7 +2,7 @@
 import { toHex } from '../../lib/checksum/hex.ts';
 import { holdTab, tabName } from '../../lib/session/page/tab.ts';
 import { imageTools } from '../../lib/store/image-tools.ts';
-import { createSendStore, isOver, type SendStore } from '../../lib/store/send-store.ts';
+import { createSendStore, isOver, isThere, type Person, type SendStore } from '../../lib/store/send-store.ts';
 import { isFinal } from '../../lib/session/transfer-state.ts';
 import type { SenderSession, SessionOptions } from '../../lib/session/model.ts';
 import { canResumeSending, makeSenderSession } from '../make-session.ts';
@@ -36,6 +36,9 @@ function hasKept(): boolean {
     return false;
   }
 }
+
+/** Something of this guest's is on its way. */
+const isBusy = ({ snapshot }: Person): boolean => snapshot.transfers.some((one) => !isFinal(one));
 
 let keeping: Promise<void> | undefined;
 
@@ -87,16 +90,17 @@ function make(): SendStore {
     tools: imageTools,
     makeId: () => `${page}-${++count}`,
   });
-  made.subscribe(({ items, snapshot }) => {
+  made.subscribe(({ items, snapshot, people }) => {
     if (items.length > 0) void keep(made);
     const connection = snapshot?.connection;
     setUnderway('sender', {
       open:
         items.length > 0 ||
+        people.some(isThere) ||
         snapshot?.room !== undefined ||
         (connection !== undefined && connection !== 'failed' && connection !== 'closed'),
       // A page that is loaded anew may have to ask for the files.
-      atStake: items.some((item) => !isOver(item, snapshot)),
+      atStake: items.some((item) => !isOver(item, snapshot)) || people.some(isBusy),
     });
   });
   let limited: SenderSession | undefined;
@@ -109,10 +113,11 @@ function make(): SendStore {
   if (typeof window !== 'undefined') {
     // A page that goes into the back-forward cache may return, and finds its room or its receiver again.
     window.addEventListener('pagehide', ({ persisted }) => {
-      const { items, snapshot } = made.getState();
+      const { items, snapshot, people } = made.getState();
       // Everything is delivered: the other side need not wait for this one. Otherwise it may be a reload.
       const over = items.length > 0 && items.every((item) => isOver(item, snapshot));
-      if (!persisted && over && !(snapshot?.transfers ?? []).some((one) => !isFinal(one))) made.leave();
+      const busy = (snapshot?.transfers ?? []).some((one) => !isFinal(one)) || people.some(isBusy);
+      if (!persisted && over && !busy) made.leave();
     });
   }
   return made;

@@ -71,13 +71,23 @@ function cellAt(chunk: number, received: number): number {
   return roll < 60 ? Cell.duplicate : Cell.received;
 }
 
-export function scriptedSender(): SenderSession {
+export function scriptedSender(peerName = 'Ben'): SenderSession {
   const state = wanted() ?? scriptedStates['connected'];
   if (!state) throw new Error('no such state');
-  const session = shared({ ...state, role: 'sender', peerName: 'Ben', transfers: [] });
+  const session = shared({ ...state, role: 'sender', peerName, transfers: [] });
   return {
     ...session,
     resume: () => false,
+    resumeGuests: () => [],
+    letIn(visitor) {
+      const visitors = session.snapshot().visitors ?? [];
+      session.publish({ visitors: visitors.filter((one) => one !== visitor) });
+      return { peer: visitor, session: scriptedSender('Cleo') };
+    },
+    refuse: () => undefined,
+    invite: () => undefined,
+    askFirst: () => undefined,
+    sendAway: () => undefined,
     send(images: readonly OutgoingPicture[]) {
       const given = images.map((image, at) => {
         const script = state.transfers[at % Math.max(1, state.transfers.length)];

@@ -89,7 +89,17 @@ export const scriptedStates: Record<string, SessionSnapshot> = {
     },
   },
   connecting: { role: 'receiver', connection: 'connecting', serverOnline: true, lanes: 0, transfers: [] },
+  'at-door': {
+    role: 'receiver',
+    connection: 'connecting',
+    waitsAtDoor: true,
+    serverOnline: true,
+    lanes: 0,
+    transfers: [],
+  },
   connected: base,
+  /** Two more are at the door. */
+  several: { ...base, meeting: 1, canInvite: true, visitors: ['one', 'two'], transfers: [moving] },
   offered: { ...base, transfers: [transfer({})] },
   moving: { ...base, transfers: [moving] },
   done: { ...base, transfers: [done] },

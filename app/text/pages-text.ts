@@ -36,6 +36,7 @@ export function pagesText(translation: Messages, language: string) {
       with: (name: string) => say('room.with', { name }),
       lanes: (count: number) => say('room.lanes', { count }),
     },
+    people: { ...text.people, for: (name: string) => say('people.for', { name }) },
     join: {
       ...text.join,
       mistyped: (word: string, suggestion: string) => say('join.mistyped', { word, suggestion }),

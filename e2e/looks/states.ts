@@ -37,6 +37,15 @@ async function send(page: Page): Promise<void> {
   await page.getByTestId('transfer').waitFor();
 }
 
+/** One more person is let in, and another waits. */
+async function people(page: Page): Promise<void> {
+  await send(page);
+  await page.getByTestId('let-in').first().click();
+  await page.getByTestId('person').nth(1).waitFor();
+  await page.getByTestId('person-transfers').locator('summary').first().click();
+  await page.getByTestId('people').evaluate((card) => card.scrollIntoView({ behavior: 'instant' }));
+}
+
 /** A document, a film that says where it was taken, a picture and a text. */
 async function sendFiles(page: Page): Promise<void> {
   await open(page);
@@ -105,6 +114,7 @@ export const looks: readonly Look[] = [
   { name: 'send-room', page: 'send', state: 'waiting', act: open },
   { name: 'send-guessed', kept: false, page: 'send', state: 'guessed', act: open },
   { name: 'send-moving', page: 'send', state: 'moving', act: send },
+  { name: 'send-people', kept: false, page: 'send', state: 'several', act: people },
   { name: 'send-files', page: 'send', state: 'offered', act: sendFiles },
   { name: 'send-held', kept: false, page: 'send', state: 'held', act: sendThree },
   { name: 'send-failed', kept: false, page: 'send', state: 'failed', act: sendThree },
@@ -117,6 +127,7 @@ export const looks: readonly Look[] = [
     act: (page) => page.getByTestId('show-code').click(),
   },
   { name: 'receive-connecting', kept: false, page: 'receive', state: 'connecting', act: join },
+  { name: 'receive-at-door', kept: false, page: 'receive', state: 'at-door', act: join },
   { name: 'receive-connected', kept: false, page: 'receive', state: 'connected', act: join },
   { name: 'receive-offered', page: 'receive', state: 'offered', act: list },
   { name: 'receive-moving', page: 'receive', state: 'moving', act: list },

@@ -1,7 +1,7 @@
 /** All that pages import to make a session; its types are in `model.ts`. */
 import type { ReceiverSession, SenderSession, SessionOptions } from './model.ts';
 import { BrowserReceiverSession } from './page/receiver-session.ts';
-import { recallRejoin } from './connection/rejoin-memory.ts';
+import { recallRejoin, rejoinNames } from './connection/rejoin-memory.ts';
 import { BrowserSenderSession } from './page/sender-session.ts';
 
 export { closeAhead, openAhead } from './connection/signaling-socket.ts';
@@ -17,7 +17,7 @@ export function createReceiverSession(options: SessionOptions): ReceiverSession 
 }
 
 /** Whether this tab was sending when it was loaded anew, and can find its way back without a code. */
-export const canResumeSending = (): boolean => recallRejoin('sender') !== undefined;
+export const canResumeSending = (): boolean => rejoinNames('sender').length > 0;
 
 /** Whether this tab was receiving when it was loaded anew, and can find its way back without a code. */
 export const canResumeReceiving = (): boolean => recallRejoin('receiver') !== undefined;

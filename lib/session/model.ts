@@ -172,6 +172,12 @@ export interface SessionSnapshot {
   lanes: number;
   /** The sender's: counts the codes by which it met receivers; there while one of them is. */
   meeting?: number;
+  /** The sender's, of its room: who has the link and waits to be let in, each by an id. */
+  visitors?: readonly string[];
+  /** More people may be let into the room of this page. */
+  canInvite?: boolean;
+  /** This page waits until the room's host lets it in. */
+  waitsAtDoor?: boolean;
   /** The receiver's: everything of the sender connected now is accepted. Ends with that session. */
   autoAccept?: boolean;
   /** The receiver's, where the browser stores nothing on disk: bytes that it holds in memory at most. */
@@ -241,6 +247,8 @@ export interface OutgoingPicture {
   readonly meeting?: number;
   /** What was offered of it before this page was loaded anew: other bytes are not mixed with those. */
   readonly expected?: ExpectedBytes;
+  /** Of the bytes, where another session has made it: the file is not read once more for it. */
+  readonly digest?: Uint8Array;
 }
 
 /** Which bytes a file had when it was offered. */
@@ -284,10 +292,28 @@ export interface Session {
   leave(): void;
 }
 
+/** One more person in a room, who has a session, keys and lanes of their own. */
+export interface Guest {
+  /** Unique within the tab, also through a reload; never another person's. */
+  readonly peer: string;
+  readonly session: SenderSession;
+}
+
 /** The sending page's session. */
 export interface SenderSession extends Session {
   /** Goes back to the session this tab was in before it was loaded anew; `false`: there was none. */
   resume(): boolean;
+  /** Those with other people of the room, likewise. */
+  resumeGuests(): Guest[];
+  /** One of `visitors` is met by a session of its own; `undefined`: they wait no longer. */
+  letIn(visitor: string): Guest | undefined;
+  refuse(visitor: string): void;
+  /** A session that shows a code for one more person; `undefined`: this page has opened no room. */
+  invite(): Guest | undefined;
+  /** Others are in the room: whoever knocks is a visitor. */
+  askFirst(on: boolean): void;
+  /** Ends what goes on with the other side, and tells it. The room stays open; a guest's session ends. */
+  sendAway(): void;
   /** Queues pictures; each is offered as soon as a receiver is there. */
   send(pictures: readonly OutgoingPicture[]): void;
   /** Offers a failed, cancelled or declined picture again, to whoever is there or joins next. */

@@ -35,6 +35,8 @@ export interface KeptPicture {
   /** What crosses, once it is prepared. */
   readonly expected?: { readonly sha256: string; readonly byteLength: number };
   readonly handle?: FileSystemFileHandle;
+  /** In a room of several: who is still to get it. */
+  readonly to?: readonly string[];
 }
 
 /** A kept picture, and its bytes where those are kept as well. */

@@ -12,7 +12,7 @@ import {
 import { isFinal } from '../session/transfer-state.ts';
 import type { TransferSnapshot } from '../session/model.ts';
 import type { OutboxItem } from './outbox.ts';
-import { FORMER, type MissingFile, type SendStore } from './send-store.ts';
+import { FIRST, FORMER, transferOf, type MissingFile, type SendState, type SendStore } from './send-store.ts';
 
 /** Failed with the connection or the other side's page: it goes on by itself once they are back. */
 const GOES_ON: readonly string[] = ['interrupted', 'timed-out', 'peer-left'];
@@ -24,12 +24,29 @@ function isOver(item: OutboxItem, transfer: TransferSnapshot | undefined): boole
   return transfer.state !== 'failed' || !GOES_ON.includes(transfer.problem?.code ?? '');
 }
 
+/** Who is still to get it. */
+function owedTo(item: OutboxItem, { snapshot, people }: SendState): string[] {
+  return (item.to ?? [FIRST]).filter((peer) => {
+    if (peer === FIRST) return !isOver(item, transferOf(item, snapshot));
+    const guest = people.find((one) => one.peer === peer);
+    const transfer = `${item.id}.${item.revision}`;
+    return (
+      guest !== undefined &&
+      !isOver(
+        item,
+        guest.snapshot.transfers.find(({ id }) => id === transfer),
+      )
+    );
+  });
+}
+
 const isHeld = (item: OutboxItem, transfer: TransferSnapshot | undefined): boolean =>
   transfer?.state === 'held' || item.meeting === FORMER;
 
 function keptOf(
   item: OutboxItem,
   transfer: TransferSnapshot | undefined,
+  owed: readonly string[],
   tab: string,
   at: number,
 ): KeptPicture {
@@ -48,6 +65,7 @@ function keptOf(
     choice: item.choice,
     addressed: item.meeting !== undefined,
     held: isHeld(item, transfer),
+    ...(item.to === undefined ? {} : { to: owed }),
     ...(sha256 === undefined || byteLength === undefined || !sure
       ? {}
       : { expected: { sha256, byteLength } }),
@@ -70,13 +88,15 @@ export function keepOutbox(
   const places = new Map<string, number>();
   let some: boolean | undefined;
   const look = (): void => {
-    const { items, missing, snapshot } = store.getState();
+    const state = store.getState();
+    const { items, missing, snapshot, people } = state;
     const transfers = new Map(snapshot?.transfers.map((one) => [one.id, one]));
     const changed: FoundPicture[] = [];
     const here = new Set(missing.map(({ id }) => id));
     for (const item of items) {
       const transfer = item.stage.at === 'sent' ? transfers.get(item.stage.transfer) : undefined;
-      if (isOver(item, transfer)) {
+      const owed = people.length === 0 && item.to === undefined ? undefined : owedTo(item, state);
+      if (owed === undefined ? isOver(item, transfer) : owed.length === 0) {
         // An earlier page may have kept it.
         if (!over.has(item.id)) written.set(item.id, '');
         over.add(item.id);
@@ -87,11 +107,11 @@ export function keepOutbox(
       const at = places.get(item.id) ?? next++;
       places.set(item.id, at);
       const sha256 = transfer?.sha256 ?? item.expected?.sha256 ?? '';
-      const brief = `${item.revision} ${sha256} ${isHeld(item, transfer)} ${item.meeting !== undefined}`;
+      const brief = `${item.revision} ${sha256} ${isHeld(item, transfer)} ${item.meeting !== undefined} ${owed?.join(' ')}`;
       if (written.get(item.id) === brief) continue;
       const first = !written.has(item.id);
       written.set(item.id, brief);
-      const picture = keptOf(item, transfer, tab, at);
+      const picture = keptOf(item, transfer, owed ?? [], tab, at);
       const copied = first && originOf(item.file)?.kind === 'memory' && item.file.size <= MAX_KEPT_BYTES;
       changed.push(copied ? { picture, file: item.file } : { picture });
     }

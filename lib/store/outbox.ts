@@ -61,6 +61,12 @@ export interface OutboxItem {
   choice: Choice;
   /** The receiver it was picked for (`SessionSnapshot.meeting`); none: whoever joins first. */
   meeting?: number;
+  /** In a room of several: who gets it, by `Guest.peer` or as `FIRST`; none: the first. */
+  to?: readonly string[];
+  /** The person has chosen these: it goes to nobody who comes later. */
+  chosen?: boolean;
+  /** Drawn as this guest's; what it is made of is chosen where the first one's is drawn. */
+  peer?: string;
   /** What crossed of it before this page was loaded anew. */
   expected?: ExpectedBytes;
   facts?: ImageFacts;

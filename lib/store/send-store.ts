@@ -24,9 +24,22 @@ export const PREPARING_AT_ONCE = 2;
 /** A receiver whom a page does not know: what was picked for them is held back from everyone else. */
 export const FORMER = 0;
 
+/** In a room of several the one whom the room's own session meets, whoever that is; `OutboxItem.to`. */
+export const FIRST = 'first';
+
+/** One more person in the room; `people.ts` keeps them. */
+export interface Person {
+  readonly peer: string;
+  readonly session: SenderSession;
+  readonly snapshot: SessionSnapshot;
+  /** Pictures that are picked from now on go to this one, too. */
+  readonly gets: boolean;
+}
+
 /** A picture of the queue whose file this page, loaded anew, does not have: the person opens it again. */
 export type MissingFile = KeptPicture;
 
+/** What the sending page shows. */
 export interface SendState {
   items: readonly OutboxItem[];
   missing: readonly MissingFile[];
@@ -34,6 +47,12 @@ export interface SendState {
   choice: Choice;
   /** Undefined until a room was opened or joined. */
   snapshot: SessionSnapshot | undefined;
+  /** Beside the first one, in the order in which they came. */
+  people: readonly Person[];
+  /** As `Person.gets`. */
+  firstGets: boolean;
+  /** The person wants a code for one more. */
+  inviting: boolean;
   /** The session's code is still loading. */
   opening: boolean;
   /** The session could not be made at all. */
@@ -88,6 +107,9 @@ export function createSendStore({ makeSession, tools, makeId }: SendStoreOptions
     missing: [],
     choice: { kind: 'original' },
     snapshot: undefined,
+    people: [],
+    firstGets: true,
+    inviting: false,
     opening: false,
     broken: false,
   }));
@@ -142,7 +164,7 @@ export function createSendStore({ makeSession, tools, makeId }: SendStoreOptions
     if (!session) return;
     for (const one of store.getState().items) {
       if (one.stage.at === 'waiting' || one.stage.at === 'preparing') return;
-      if (one.stage.at !== 'ready') continue;
+      if (one.stage.at !== 'ready' || !isForFirst(one)) continue;
       const { image } = one.stage;
       update(one.id, { stage: { at: 'sent', transfer: image.id } });
       const { meeting, expected } = one;
@@ -162,6 +184,19 @@ export function createSendStore({ makeSession, tools, makeId }: SendStoreOptions
     return meeting === undefined ? {} : { meeting };
   };
 
+  /** In a room of several: who of those who are there gets what is picked now. */
+  const audience = (): Pick<OutboxItem, 'to' | 'chosen'> => {
+    const { people, firstGets } = store.getState();
+    const there = [
+      ...(here().meeting === undefined ? [] : [{ peer: FIRST, gets: firstGets }]),
+      ...people.filter(isThere),
+    ];
+    if (people.length === 0 || there.length === 0) return {};
+    const some = there.filter(({ gets }) => gets);
+    const to = (some.length === 0 ? there : some).map(({ peer }) => peer);
+    return { to, chosen: to.length < there.length };
+  };
+
   /** Pictures that waited for anyone were waiting for this one. */
   let met: number | undefined;
   function meet(): void {
@@ -169,7 +204,7 @@ export function createSendStore({ makeSession, tools, makeId }: SendStoreOptions
     if (meeting === undefined || meeting === met) return;
     met = meeting;
     store.setState(({ items }) => ({
-      items: items.map((one) => (one.meeting === undefined ? { ...one, meeting } : one)),
+      items: items.map((one) => (one.meeting === undefined && isForFirst(one) ? { ...one, meeting } : one)),
     }));
   }
 
@@ -232,7 +267,7 @@ export function createSendStore({ makeSession, tools, makeId }: SendStoreOptions
     const added = found
       .filter(({ kept }) => !known.has(kept.id))
       .map(({ kept, file }): OutboxItem => {
-        const { id, name, choice, addressed, held, expected, handle } = kept;
+        const { id, name, choice, addressed, held, expected, handle, to } = kept;
         if (originOf(file) === undefined && handle !== undefined)
           rememberOrigin(file, { kind: 'handle', handle });
         // Whoever is here by another code is not the one that it was picked for.
@@ -246,6 +281,7 @@ export function createSendStore({ makeSession, tools, makeId }: SendStoreOptions
           choice: choice as Choice,
           ...(meeting === undefined ? {} : { meeting }),
           ...(expected === undefined ? {} : { expected }),
+          ...(to === undefined ? {} : { to, chosen: true }),
           stage: other ? { at: 'failed', problem: 'source-changed' } : { at: 'waiting' },
         };
       });
@@ -302,6 +338,7 @@ export function createSendStore({ makeSession, tools, makeId }: SendStoreOptions
       name: fitPath(file.webkitRelativePath || file.name) || 'picture',
       choice,
       ...here(),
+      ...audience(),
       stage: { at: 'waiting' },
     }));
     store.setState(({ items }) => ({ items: [...items, ...added] }));
@@ -338,8 +375,14 @@ export function createSendStore({ makeSession, tools, makeId }: SendStoreOptions
       store.setState({ opening: true });
       try {
         const made = await makeSession(options);
-        if (made.resume()) {
-          returned = follow(made).snapshot().meeting;
+        const back = made.resume();
+        const guests = made.resumeGuests();
+        if (back || guests.length > 0) {
+          returned = back ? follow(made).snapshot().meeting : FORMER;
+          if (!back) follow(made).openRoom();
+          store.setState({
+            people: guests.map((guest) => ({ ...guest, snapshot: guest.session.snapshot(), gets: true })),
+          });
           // What was picked meanwhile.
           flush();
         } else made.leave();
@@ -418,16 +461,27 @@ export function transferOf(
   return snapshot?.transfers.find(({ id }) => id === transfer);
 }
 
+/** The first person's page draws and offers it. */
+export const isForFirst = ({ to }: OutboxItem): boolean => to === undefined || to.includes(FIRST);
+
+/** Neither gone nor given up. */
+export const isThere = ({ snapshot: { connection } }: Person): boolean =>
+  connection !== 'closed' && connection !== 'failed';
+
 /** Until the other side accepts, the person may still change how the picture is sent. */
 export function mayChoose(item: OutboxItem, snapshot: SessionSnapshot | undefined): boolean {
+  if (item.peer !== undefined) return false;
   if (item.stage.at !== 'sent') return item.stage.at !== 'failed' || item.stage.problem !== 'cancelled-here';
   const state = transferOf(item, snapshot)?.state;
   return state === undefined || state === 'queued' || state === 'held' || state === 'offered';
 }
 
-/** Whether nothing more will happen to a picture: it failed before it was sent, or its transfer is final. */
+/**
+ * Whether nothing more will happen to a picture with the first person: it failed before it was sent, its
+ * transfer is final, or it is for others.
+ */
 export function isOver(item: OutboxItem, snapshot: SessionSnapshot | undefined): boolean {
-  if (item.stage.at === 'failed') return true;
+  if (item.stage.at === 'failed' || !isForFirst(item)) return true;
   const transfer = transferOf(item, snapshot);
   return transfer !== undefined && isFinal(transfer);
 }

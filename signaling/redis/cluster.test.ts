@@ -74,6 +74,8 @@ describe.skipIf(noRedis)('three nodes and Redis [needs redis-server]', { timeout
         host.client.send(Uint8Array.of(turn));
         await guest.until(`message ${turn}`);
       } else {
+        await host.client.letWait(meeting);
+        await guest.until('wait');
         await host.client.turnAway(meeting);
         await guest.until('expired occupied');
       }

@@ -177,7 +177,8 @@ export class RedisStore implements RoomStore<Promise<Outcome>> {
 
 function targetOf(event: PlacedEvent): string {
   if (event.type === 'open' || event.type === 'reopen') return roomKey(event.token);
-  return event.type === 'rejoin' || event.type === 'turn-away' ? rendezvousKey(event.id) : '';
+  const meets = event.type === 'rejoin' || event.type === 'turn-away' || event.type === 'let-wait';
+  return meets ? rendezvousKey(event.id) : '';
 }
 
 function lend(key: string, before: string): Loan {

@@ -15,6 +15,8 @@ export type RoomsEvent =
   | { type: 'rejoin'; socket: SocketId; id: string; party: Party }
   /** Who waits alone at a rendezvous is sent away: its host is with another guest. */
   | { type: 'turn-away'; socket: SocketId; id: string }
+  /** Who waits alone at a rendezvous learns that its host has been notified, and decides. */
+  | { type: 'let-wait'; socket: SocketId; id: string }
   | { type: 'relay'; socket: SocketId; bytes: Uint8Array }
   /** The host's code was guessed at or given up: whatever it led to ends. */
   | { type: 'burn'; socket: SocketId }
@@ -28,6 +30,7 @@ export type Effect =
   | { to: SocketId; type: 'message'; bytes: Uint8Array }
   | { to: SocketId; type: 'knock'; id: string }
   | { to: SocketId; type: 'peer-left' }
+  | { to: SocketId; type: 'wait' }
   | { to: SocketId; type: 'expired'; reason: ExpiredReason }
   /**
    * A room was used up by somebody who did not have its words, or did not try them. For the limits, nobody is

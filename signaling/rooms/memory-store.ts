@@ -82,6 +82,7 @@ export class MemoryStore implements RoomStore<Outcome> {
         return this.#bySlot.get(event.slot);
       case 'rejoin':
       case 'turn-away':
+      case 'let-wait':
         return rendezvousKey(event.id);
       default:
         return undefined;

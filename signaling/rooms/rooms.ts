@@ -85,6 +85,11 @@ function reply(event: PlacedEvent, found: Found, now: number, effects: Effect[])
     case 'turn-away':
       turnAway(found.target, effects);
       return { type: 'done' };
+    case 'let-wait': {
+      const guest = waitingGuest(found.target);
+      if (guest !== undefined) effects.push({ to: guest, type: 'wait' });
+      return { type: 'done' };
+    }
     case 'relay':
       return relay(event, own, effects);
     // One guest to a room: whoever ends a pair ends it for both. With several, `burn` would end it for
@@ -184,9 +189,13 @@ function rejoin(
   return { type: 'rejoined', waiting };
 }
 
+/** Who is alone at a rendezvous, until its host comes. */
+const waitingGuest = (meeting: Meeting | undefined): SocketId | undefined =>
+  meeting?.waitsUntil === undefined || meeting.host !== undefined ? undefined : meeting.guest;
+
 function turnAway(meeting: Meeting | undefined, effects: Effect[]): void {
-  const guest = meeting?.guest;
-  if (meeting?.waitsUntil === undefined || guest === undefined || meeting.host !== undefined) return;
+  const guest = waitingGuest(meeting);
+  if (meeting === undefined || guest === undefined) return;
   end(meeting, effects);
   effects.push({ to: guest, type: 'expired', reason: 'occupied' });
 }

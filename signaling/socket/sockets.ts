@@ -284,6 +284,7 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
           socket.emit('expired', { reason: effect.reason });
           break;
         case 'paired':
+        case 'wait':
         case 'peer-left':
           socket.emit(effect.type, {});
       }
@@ -378,6 +379,9 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
     }),
     'turn-away': request<'turn-away', typeof knockSchema>(knockSchema, (socket, { id }, ack) =>
       answer(socket, { type: 'turn-away', socket: nameOf(socket), id }, () => ack({})),
+    ),
+    'let-wait': request<'let-wait', typeof knockSchema>(knockSchema, (socket, { id }, ack) =>
+      answer(socket, { type: 'let-wait', socket: nameOf(socket), id }, () => ack({})),
     ),
 
     relay: request<'relay', typeof relaySchema>(relaySchema, (socket, bytes, ack) => {
@@ -558,7 +562,7 @@ const BEGINNINGS: readonly string[] = ['open', 'reopen', 'join', 'rejoin', 'open
 
 /** What leads two sides together, or says something between them. */
 const isCounted = (asked: keyof ClientToServer): asked is Asked =>
-  !['burn', 'leave', 'open-door', 'close-door', 'turn-away'].includes(asked);
+  !['burn', 'leave', 'open-door', 'close-door', 'turn-away', 'let-wait'].includes(asked);
 
 /** Goes on at once with what is known at once, as all is without Redis. */
 function whenKnown<T>(value: T | Promise<T>, next: (value: T) => void): void {

@@ -15,6 +15,7 @@
  *   close-door { id, token } → {}
  *   knock      { id }        → { iceServers }
  *   turn-away  { id }        → {}
+ *   let-wait   { id }        → {}                                   wait      {}
  *
  * `paired` comes after the acknowledgement of the request that led to it, and begins a pairing anew each
  * time. The first one after a `join` with a `hello` is followed by that, as a message to the host: a round
@@ -122,6 +123,7 @@ export interface ClientToServer {
   'close-door': (request: { id: string; token: string }, ack: Ack<Nothing>) => void;
   knock: (request: { id: string }, ack: Ack<JoinAck>) => void;
   'turn-away': (request: { id: string }, ack: Ack<Nothing>) => void;
+  'let-wait': (request: { id: string }, ack: Ack<Nothing>) => void;
   relay: (bytes: Uint8Array, ack: Ack<Nothing>) => void;
   leave: (request: Nothing, ack: Ack<Nothing>) => void;
 }
@@ -132,5 +134,7 @@ export interface ServerToClient {
   knock: (at: { id: string }) => void;
   message: (bytes: Uint8Array) => void;
   'peer-left': (nothing: Nothing) => void;
+  /** The host has been notified of this guest, and decides whether to let it in. */
+  wait: (nothing: Nothing) => void;
   expired: (why: { reason: ExpiredReason }) => void;
 }

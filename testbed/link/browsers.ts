@@ -8,7 +8,7 @@ import {
   type LaunchOptions,
 } from '@playwright/test';
 import { rewriteRemoteCandidates } from './page-script.ts';
-import { Link, type LinkOptions, type Side } from './relay.ts';
+import { Link, type LinkOptions, type Path, type Side } from './relay.ts';
 
 export const SYSTEM_CHROMIUM = '/usr/bin/chromium';
 
@@ -28,7 +28,7 @@ export async function launchChromium(
  */
 export async function launchProfile(
   folder: string,
-  link: Link | undefined,
+  link: Path | undefined,
   side: Side,
 ): Promise<BrowserContext> {
   return prepared(await chromium.launchPersistentContext(folder, launchOptions()), link, side);
@@ -58,7 +58,7 @@ function launchOptions(extraArgs: readonly string[] = []): LaunchOptions {
 /** A fresh profile on one side of the link. */
 export async function openContext(
   browser: Browser,
-  link: Link | undefined,
+  link: Path | undefined,
   side: Side,
   options: BrowserContextOptions = {},
 ): Promise<BrowserContext> {
@@ -67,7 +67,7 @@ export async function openContext(
 
 async function prepared(
   context: BrowserContext,
-  link: Link | undefined,
+  link: Path | undefined,
   side: Side,
 ): Promise<BrowserContext> {
   await context.grantPermissions(['microphone', 'camera']);

@@ -27,9 +27,9 @@ const relay = new RelayServer();
 async function answer(call: RelayCall): Promise<unknown> {
   switch (call.kind) {
     case 'standIns':
-      return Promise.all(call.ports.map((port) => relay.standIn(call.owner, port)));
+      return Promise.all(call.ports.map((port) => relay.standIn(call.owner, port, call.far)));
     case 'configure':
-      return relay.configure(call.change, call.direction);
+      return relay.configure(call.change, call.direction, call.far);
     case 'blackhole':
       return relay.blackhole(call.milliseconds, call.direction);
     case 'stats':

@@ -23,6 +23,8 @@ export interface RelayStats {
 
 interface StandIn {
   socket: Socket;
+  /** Of a sender's port: it is given to far receivers. */
+  far: boolean;
   /** The side and the port on 127.0.0.1 it represents. */
   owner: Side;
   port: number;
@@ -52,6 +54,13 @@ export class RelayServer {
     toReceiver: new LinkModel(),
     toSender: new LinkModel({ seed: 2 }),
   };
+  /** Between the sender and receivers that have another path than the rest: far ones. */
+  readonly farLinks: Record<Direction, LinkModel<Delivery>> = {
+    toReceiver: new LinkModel({ seed: 3 }),
+    toSender: new LinkModel({ seed: 4 }),
+  };
+  /** Ports of far receivers, once something came from them. */
+  readonly #farPorts = new Set<number>();
   #standIns = new Map<string, StandIn>();
   #timer: NodeJS.Timeout | undefined;
   #timerDue = Infinity;
@@ -59,18 +68,20 @@ export class RelayServer {
   readonly #lateEver = { count: 0, sum: 0 };
   #sweep = setInterval(() => this.#closeIdle(), IDLE_MS / 4);
 
-  /** The port that represents `port` of `owner`; the other side is to send there. */
-  standIn(owner: Side, port: number): Promise<number> {
-    return this.#standInFor(owner, port).bound;
+  /**
+   * The port that represents `port` of `owner`; the other side is to send there.
+   * @param far a far receiver asks
+   */
+  standIn(owner: Side, port: number, far = false): Promise<number> {
+    return this.#standInFor(owner, port, far).bound;
   }
 
   /** Both directions, or one. The two directions draw from different seeds. */
-  configure(change: Partial<LinkOptions>, direction?: Direction): void {
-    if (direction !== 'toSender') this.links.toReceiver.configure(change);
+  configure(change: Partial<LinkOptions>, direction?: Direction, far = false): void {
+    const { toReceiver, toSender } = far ? this.farLinks : this.links;
+    if (direction !== 'toSender') toReceiver.configure(change);
     if (direction !== 'toReceiver') {
-      this.links.toSender.configure(
-        change.seed === undefined ? change : { ...change, seed: change.seed ^ 0x5bd1e995 },
-      );
+      toSender.configure(change.seed === undefined ? change : { ...change, seed: change.seed ^ 0x5bd1e995 });
     }
   }
 
@@ -104,8 +115,8 @@ export class RelayServer {
     this.#standIns.clear();
   }
 
-  #standInFor(owner: Side, port: number): StandIn {
-    const key = `${owner}:${port}`;
+  #standInFor(owner: Side, port: number, far = false): StandIn {
+    const key = `${owner}:${port}${far ? ':far' : ''}`;
     const known = this.#standIns.get(key);
     if (known) {
       known.lastUsed = performance.now();
@@ -126,7 +137,7 @@ export class RelayServer {
         resolve(socket.address().port);
       });
     });
-    const standIn: StandIn = { socket, owner, port, bound, lastUsed: performance.now() };
+    const standIn: StandIn = { socket, far, owner, port, bound, lastUsed: performance.now() };
     socket.on('message', (bytes, from) => {
       if (from.address === LOOPBACK) this.#arrived(standIn, bytes, from.port);
     });
@@ -137,8 +148,12 @@ export class RelayServer {
   #arrived(at: StandIn, bytes: Uint8Array, sourcePort: number): void {
     const now = performance.now();
     at.lastUsed = now;
-    const link = at.owner === 'receiver' ? this.links.toReceiver : this.links.toSender;
-    const from = this.#standInFor(otherSide(at.owner), sourcePort);
+    if (at.far) this.#farPorts.add(sourcePort);
+    const far = at.owner === 'receiver' ? this.#farPorts.has(at.port) : at.far;
+    const links = far ? this.farLinks : this.links;
+    const link = at.owner === 'receiver' ? links.toReceiver : links.toSender;
+    // What a far receiver answers has to be known as that.
+    const from = this.#standInFor(otherSide(at.owner), sourcePort, far && at.owner === 'receiver');
     link.send({ bytes, from, port: at.port }, bytes.length, now, bytes[0]);
     // Under load packets arrive more often than timers tick, and keep deliveries punctual.
     this.#deliver(now);
@@ -167,10 +182,13 @@ export class RelayServer {
 
   /** The direction whose next delivery is due first, and when. */
   #earliest(): [LinkModel<Delivery>, number] {
-    const { toReceiver, toSender } = this.links;
-    const there = toReceiver.nextTimeout() ?? Infinity;
-    const back = toSender.nextTimeout() ?? Infinity;
-    return there <= back ? [toReceiver, there] : [toSender, back];
+    let [first, at] = [this.links.toReceiver, Infinity];
+    for (const { toReceiver, toSender } of [this.links, this.farLinks])
+      for (const link of [toReceiver, toSender]) {
+        const due = link.nextTimeout() ?? Infinity;
+        if (due < at) [first, at] = [link, due];
+      }
+    return [first, at];
   }
 
   /**

@@ -35,6 +35,30 @@ describe('the relay process', () => {
     receiver.socket.close();
   });
 
+  test('a far receiver has a path of its own, in both directions', onBusyMachine, async () => {
+    const far = await bind();
+    const [senderSeenFromFar] = await link.far.standIns('sender', [sender.port]);
+    const [farStandIn] = await link.standIns('receiver', [far.port]);
+    await link.far.configure({ delayMs: 150 });
+    const heard: string[] = [];
+    const began = performance.now();
+    const note = (who: string) => () =>
+      heard.push(`${who} ${performance.now() - began > 140 ? 'late' : 'soon'}`);
+    for (const [who, { socket }] of Object.entries({ sender, receiver, far }))
+      socket.on('message', note(who));
+    // By what it says first it is known as far.
+    far.socket.send('far', senderSeenFromFar, '127.0.0.1');
+    await expect.poll(() => heard, { timeout: 5000 }).toEqual(['sender late']);
+    const answered = performance.now();
+    sender.socket.send('to far', farStandIn, '127.0.0.1');
+    sender.socket.send('to near', receiverStandIn, '127.0.0.1');
+    await expect.poll(() => heard.length, { timeout: 5000 }).toBe(3);
+    expect(heard[1]).toMatch(/^receiver/);
+    expect(heard[2]).toMatch(/^far/);
+    expect(performance.now() - answered).toBeGreaterThan(140);
+    far.socket.close();
+  });
+
   /**
    * Sends numbered datagrams from the sender, a few each millisecond, and collects what the receiver gets.
    */

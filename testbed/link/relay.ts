@@ -9,8 +9,8 @@ export type { LinkOptions } from './link-model.ts';
 export type { Direction, RelayStats, Side } from './relay-server.ts';
 
 type Call =
-  | { kind: 'standIns'; owner: Side; ports: readonly number[] }
-  | { kind: 'configure'; change: Partial<LinkOptions>; direction: Direction | undefined }
+  | { kind: 'standIns'; owner: Side; ports: readonly number[]; far: boolean }
+  | { kind: 'configure'; change: Partial<LinkOptions>; direction: Direction | undefined; far: boolean }
   | { kind: 'blackhole'; milliseconds: number; direction: Direction | undefined }
   | { kind: 'stats' }
   | { kind: 'resetStats' };
@@ -21,6 +21,11 @@ export type RelayReply = { id: number; value?: unknown; error?: string };
 interface Waiting {
   resolve: (value: unknown) => void;
   reject: (error: Error) => void;
+}
+
+/** What a context on one side of a path needs of it. */
+export interface Path {
+  standIns(owner: Side, ports: readonly number[]): Promise<number[]>;
 }
 
 /** The path between two browsers: every peer connection of both shares one bottleneck in each direction. */
@@ -61,12 +66,13 @@ export class Link {
 
   /** A whole new setting: what is not named is clean (`cleanLink`), and the random streams start anew. */
   async configure(options: Partial<LinkOptions>): Promise<void> {
-    await this.#call({ kind: 'configure', change: { ...cleanLink, ...options }, direction: undefined });
+    const change = { ...cleanLink, ...options };
+    await this.#call({ kind: 'configure', change, direction: undefined, far: false });
   }
 
   /** Changes only what is named, from the next packet on; in both directions or one. */
   async change(change: Partial<LinkOptions>, direction?: Direction): Promise<void> {
-    await this.#call({ kind: 'configure', change, direction });
+    await this.#call({ kind: 'configure', change, direction, far: false });
   }
 
   /** Nothing passes for so long. */
@@ -84,7 +90,19 @@ export class Link {
 
   /** The relay's ports that represent `ports` (UDP, 127.0.0.1) of `owner`. */
   async standIns(owner: Side, ports: readonly number[]): Promise<number[]> {
-    return (await this.#call({ kind: 'standIns', owner, ports })) as number[];
+    return (await this.#call({ kind: 'standIns', owner, ports, far: false })) as number[];
+  }
+
+  /** A path of its own, for contexts of receivers that are opened with it; clean until it is configured. */
+  get far(): Path & { configure(options: Partial<LinkOptions>): Promise<void> } {
+    return {
+      configure: async (options) => {
+        const change = { ...cleanLink, ...options };
+        await this.#call({ kind: 'configure', change, direction: undefined, far: true });
+      },
+      standIns: async (owner, ports) =>
+        (await this.#call({ kind: 'standIns', owner, ports, far: true })) as number[],
+    };
   }
 
   async close(): Promise<void> {

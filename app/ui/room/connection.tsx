@@ -25,7 +25,9 @@ export function Connection({
       ? idle
       : state === 'connected' && peer
         ? t.room.with(isolate(peer))
-        : t.connection[state];
+        : snapshot.waitsAtDoor
+          ? t.room.atDoor
+          : t.connection[state];
   return (
     <div className={css.block}>
       <div

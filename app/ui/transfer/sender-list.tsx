@@ -12,6 +12,8 @@ interface Props {
   snapshot: SessionSnapshot | undefined;
   session: SenderSession | undefined;
   store: SendStore;
+  /** For whom: there are several lists of the same pictures. */
+  whose?: string;
 }
 
 /**
@@ -21,10 +23,13 @@ interface Props {
 const GROUP = 45;
 
 /** Every picked picture. While one is prepared the others stay as they are, whatever their number. */
-export function SenderList({ items, snapshot, session, store }: Props) {
+export function SenderList({ items, snapshot, session, store, whose }: Props) {
   const known = snapshot?.transfers;
   const byId = useMemo(() => new Map(known?.map((transfer) => [transfer.id, transfer])), [known]);
-  const labels = useMemo(() => labelsOf(items), [items]);
+  const labels = useMemo(() => {
+    const all = labelsOf(items);
+    return whose === undefined ? all : all.map((label) => `${label}, ${whose}`);
+  }, [items, whose]);
   const groups = [];
   for (let from = 0; from < items.length; from += GROUP) {
     const some = items.slice(from, from + GROUP);

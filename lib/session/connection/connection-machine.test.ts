@@ -494,6 +494,296 @@ describe('a room that stays open', () => {
   }, 600_000);
 });
 
+describe('several people in a room', () => {
+  /** The machines of one page: the first has the door, each other one meets one guest. */
+  class Host {
+    readonly meeting: Meeting;
+    readonly first: Side;
+    readonly others: Side[] = [];
+    readonly link: string;
+
+    constructor(meeting: Meeting) {
+      this.meeting = meeting;
+      this.first = meeting.side('sender', true, false, true);
+      meeting.run(100);
+      this.link = open(meeting, this.first).link;
+    }
+
+    get visitors(): readonly string[] {
+      return this.first.machine.view().visitors;
+    }
+
+    get machines(): Side[] {
+      return [this.first, ...this.others];
+    }
+
+    /** Who is connected. */
+    get guests(): (Side | undefined)[] {
+      return this.machines.filter((one) => isConnected(one)).map((one) => one.partner);
+    }
+
+    letIn(id = this.visitors[0]): Side | undefined {
+      const link = id === undefined ? undefined : this.first.machine.letIn(id);
+      if (id === undefined || link === undefined) return undefined;
+      const other = this.#other();
+      other.handle({ type: 'receive', id, link });
+      return other;
+    }
+
+    /** A code for one more. */
+    invite(): Side | undefined {
+      const { link } = this.first.machine;
+      if (link === undefined) return undefined;
+      const other = this.#other();
+      other.handle({ type: 'invite', link });
+      return other;
+    }
+
+    #other(): Side {
+      const other = this.meeting.side('sender');
+      this.meeting.run(100);
+      this.others.push(other);
+      return other;
+    }
+  }
+
+  const comes = (meeting: Meeting, text: string): Side => {
+    const guest = meeting.side('receiver');
+    meeting.run(100);
+    guest.handle({ type: 'join', text: text.includes('#') ? new URL(text).hash : text });
+    meeting.run(500);
+    return guest;
+  };
+
+  function opened(seed = 1) {
+    const meeting = new Meeting(seed);
+    const host = new Host(meeting);
+    const first = comes(meeting, host.link);
+    expect(isConnected(host.first, first)).toBe(true);
+    return { meeting, host, first };
+  }
+
+  test('[P-138] who knocks while somebody is connected waits, is let in, and has keys of their own', () => {
+    const { meeting, host, first } = opened();
+    const second = comes(meeting, host.link);
+    expect([second.connection, second.machine.view().waitsAtDoor]).toEqual(['connecting', true]);
+    expect(host.visitors).toHaveLength(1);
+    const other = host.letIn()!;
+    meeting.run(1000);
+    expect(host.visitors).toEqual([]);
+    expect(isConnected(other, second, host.first, first)).toBe(true);
+    expect(second.machine.view().waitsAtDoor).toBe(false);
+    expect([host.first.partner, other.partner]).toEqual([first, second]);
+    const words = (side: Side) => side.machine.view().fingerprint;
+    expect(words(other)).toBe(words(second));
+    expect(words(other)).not.toBe(words(first));
+    // Each way back leads to its own machine.
+    meeting.cut();
+    expect(meeting.until(() => isConnected(other, second, host.first, first), 10_000)).toBe(true);
+    expect([host.first.partner, other.partner]).toEqual([first, second]);
+  });
+
+  test('[P-138] eight are let in, and the end of one ends no other', () => {
+    const { meeting, host, first } = opened();
+    const guests = Array.from({ length: 7 }, () => comes(meeting, host.link));
+    expect(host.visitors).toHaveLength(7);
+    while (host.letIn() !== undefined);
+    meeting.run(2000);
+    expect(isConnected(first, ...guests, ...host.machines)).toBe(true);
+    expect(new Set(host.guests).size).toBe(8);
+    guests[3]!.handle({ type: 'leave' });
+    host.others[3]!.handle({ type: 'goodbye' });
+    guests[4]!.handle({ type: 'flooded' });
+    first.handle({ type: 'leave' });
+    host.first.handle({ type: 'goodbye' });
+    meeting.run(1000);
+    expect(host.others[3]!.connection).toBe('closed');
+    for (const at of [0, 1, 2, 5, 6]) expect(isConnected(host.others[at]!, guests[at]!)).toBe(true);
+    // The room is open for another one.
+    expect(host.first.machine.view().room?.link).toBe(host.link);
+  });
+
+  test('[P-138] who is not let in hears so, at once or after three minutes, and so does the ninth that waits', () => {
+    const { meeting, host } = opened();
+    const one = comes(meeting, host.link);
+    host.first.handle({ type: 'refuse', id: host.visitors[0]! });
+    meeting.run(200);
+    expect([one.connection, one.problem, host.visitors.length]).toEqual(['failed', 'room-occupied', 0]);
+    const nine = Array.from({ length: 9 }, () => comes(meeting, host.link));
+    expect(nine.map((side) => side.problem === 'room-occupied')).toEqual([...Array(8).fill(false), true]);
+    meeting.run(LIMITS_MS.door + 1000);
+    expect(host.visitors).toEqual([]);
+    expect(new Set(nine.map((side) => side.problem))).toEqual(new Set(['room-occupied']));
+  });
+
+  test('[P-138] one who waited and has gone costs the room nothing when they are let in', () => {
+    const { meeting, host, first } = opened();
+    comes(meeting, host.link).vanish();
+    meeting.run(1000);
+    const other = host.letIn()!;
+    meeting.run(LIMITS_MS.pairing + 1000);
+    expect([other.connection, other.problem, other.met]).toEqual(['closed', undefined, 0]);
+    expect(isConnected(host.first, first)).toBe(true);
+  });
+
+  test('[P-138] a code for one more person is good for one guess, and a fresh one follows each ten minutes', () => {
+    const { meeting, host, first } = opened();
+    const other = host.invite()!;
+    meeting.run(500);
+    const room = other.machine.view().room!;
+    expect(room.link).toBe(host.link);
+    for (let minute = 0; minute < 11; minute++) {
+      meeting.run(60_000);
+      meeting.tick();
+    }
+    const fresh = other.machine.view().room!;
+    expect([fresh.code === room.code, fresh.link]).toEqual([false, host.link]);
+    expect(comes(meeting, room.code).problem).toBe('code-unknown');
+    const guest = comes(meeting, fresh.code);
+    expect(isConnected(guest, other, host.first, first)).toBe(true);
+    const wrong = host.invite()!;
+    meeting.run(500);
+    const { code } = wrong.machine.view().room!;
+    expect(comes(meeting, otherWords(code)).problem).toBe('code-guessed');
+    expect([wrong.problem, wrong.machine.view().room]).toEqual(['code-guessed', undefined]);
+    expect(comes(meeting, code).problem).toBe('code-unknown');
+    // The link led to the first machine all the time.
+    const visitor = comes(meeting, host.link);
+    expect(visitor.machine.view().waitsAtDoor).toBe(true);
+  });
+
+  test('[P-138] while others are there, or after one was sent away, nobody is let in without a question', () => {
+    const { meeting, host, first } = opened();
+    host.first.handle({ type: 'dismiss' });
+    // As its engine hears it.
+    first.handle({ type: 'goodbye' });
+    meeting.run(500);
+    expect([host.first.connection, first.problem]).toEqual(['closed', 'peer-left']);
+    expect(host.first.effects).toContain('lost');
+    const again = comes(meeting, host.link);
+    expect([again.connection, host.visitors.length]).toEqual(['connecting', 1]);
+    // A code is an answer to the question.
+    expect(isConnected(comes(meeting, host.first.machine.view().room!.code), host.first)).toBe(true);
+    const other = opened(2);
+    other.host.first.handle({ type: 'ask-first', on: true });
+    other.first.handle({ type: 'leave' });
+    other.host.first.handle({ type: 'goodbye' });
+    other.meeting.run(500);
+    expect(comes(other.meeting, other.host.link).machine.view().waitsAtDoor).toBe(true);
+    other.host.first.handle({ type: 'ask-first', on: false });
+    expect(isConnected(comes(other.meeting, other.host.link), other.host.first)).toBe(true);
+  });
+
+  test('[P-138] a closed room turns away who waits, and its guests stay', () => {
+    const { meeting, host, first } = opened();
+    const [one, two] = [comes(meeting, host.link), comes(meeting, host.link)];
+    const other = host.letIn()!;
+    meeting.run(1000);
+    host.first.handle({ type: 'close-room' });
+    meeting.run(500);
+    expect([two.problem, host.visitors.length]).toEqual(['room-occupied', 0]);
+    expect(isConnected(host.first, first, other, one)).toBe(true);
+    expect(comes(meeting, host.link).problem).toBe('code-unknown');
+  });
+
+  test('[P-138] whatever comes to a room of several, nobody is in it who was not let in, and each has one machine', () => {
+    const steps = fc.array(
+      fc.tuple(
+        fc.constantFrom(
+          'link',
+          'link',
+          'let in',
+          'let in',
+          'refuse',
+          'code',
+          'invite',
+          'wrong',
+          'other link',
+          'goes',
+          'dismiss',
+          'knock',
+          'false let in',
+          'swap',
+          'cut',
+          'blink',
+          'wait',
+        ),
+        fc.nat(20),
+      ),
+      { minLength: 4, maxLength: 14 },
+    );
+    let several = 0;
+    fc.assert(
+      fc.property(steps, fc.nat(), (history, seed) => {
+        const { meeting, host, first } = opened(seed);
+        /** Who has what it takes, and who of them the person has permitted. */
+        const permitted = new Set<Side>([first]);
+        const uninvited: Side[] = [];
+        const waiting: Side[] = [];
+        for (const [step, number] of history) {
+          const hosting = host.machines.filter((one) => one.machine.view().room !== undefined);
+          const code = hosting[number % Math.max(1, hosting.length)]?.machine.view().room?.code;
+          const occupied = host.machines.some((one) => isConnected(one));
+          if (step === 'link') {
+            host.first.handle({ type: 'ask-first', on: host.others.some((one) => isConnected(one)) });
+            const guest = comes(meeting, host.link);
+            if (guest.machine.view().waitsAtDoor) waiting.push(guest);
+            // Nobody else is there: the room is free for whoever has its link.
+            else if (!occupied) permitted.add(guest);
+          } else if (step === 'let in' && host.visitors.length > 0) {
+            const before = host.visitors.length;
+            host.letIn(host.visitors[number % before]);
+            meeting.run(1000);
+            const met = waiting.filter((one) => one.connections > 0);
+            expect(met.filter((one) => !permitted.has(one)).length).toBeLessThanOrEqual(1);
+            for (const one of met) permitted.add(one);
+          } else if (step === 'refuse' && host.visitors.length > 0)
+            host.first.handle({ type: 'refuse', id: host.visitors[number % host.visitors.length]! });
+          else if (step === 'code' && code !== undefined) permitted.add(comes(meeting, code));
+          else if (step === 'invite' && host.others.length < 12) host.invite();
+          else if (step === 'wrong' && code !== undefined) uninvited.push(comes(meeting, otherWords(code)));
+          else if (step === 'other link')
+            uninvited.push(comes(meeting, `https://x/#7.${'A'.repeat(21)}${'AQgw'[number % 4]}`));
+          else if (step === 'goes') {
+            const one = host.machines[number % host.machines.length]!;
+            const guest = isConnected(one) ? one.partner : undefined;
+            guest?.handle({ type: 'leave' });
+            if (guest !== undefined) one.handle({ type: 'goodbye' });
+          } else if (step === 'dismiss') {
+            const guest = isConnected(host.first) ? host.first.partner : undefined;
+            host.first.handle({ type: 'dismiss' });
+            guest?.handle({ type: 'goodbye' });
+          }
+          // The server lies.
+          else if (step === 'knock') host.first.handle({ type: 'knock', id: `${seed}-${number}` });
+          else if (step === 'false let in' && waiting.length > 0)
+            waiting[number % waiting.length]!.handle({ type: 'paired' });
+          else if (step === 'swap')
+            for (const one of host.machines) one.handle({ type: 'message', bytes: meeting.bytes(65) });
+          else if (step === 'cut') meeting.cut();
+          else if (step === 'blink') {
+            const one = host.machines[number % host.machines.length]!;
+            one.goOffline();
+            meeting.run(300);
+            one.goOnline();
+          }
+          meeting.run(step === 'wait' ? 200_000 : 1000);
+          meeting.tick();
+          for (const one of uninvited) expect([one.met, one.connections]).toEqual([0, 0]);
+          for (const one of waiting)
+            if (!permitted.has(one)) expect([one.met, one.connections]).toEqual([0, 0]);
+          const guests = host.guests;
+          for (const guest of guests) expect(guest !== undefined && permitted.has(guest)).toBe(true);
+          expect(new Set(guests).size).toBe(guests.length);
+          if (guests.length > 1) several += 1;
+        }
+      }),
+      { numRuns: LONG ? 1200 : 30 },
+    );
+    expect(several).toBeGreaterThan(LONG ? 200 : 3);
+  }, 600_000);
+});
+
 describe('guesses', () => {
   /** A server that plays the sender: it answers the guest with a share made from words of its own. */
   function playSender(meeting: Meeting, guest: Side, words: readonly [string, string]): void {

@@ -49,6 +49,7 @@ import type { SessionKeys } from '../pairing/session-keys.ts';
 import { candidateKinds } from '../../transport/signals.ts';
 import { AWAKE_MS, LIMITS_MS, SLEPT_MS, type LimitName } from './limits.ts';
 import { explainGivenUp, explainNoPath, NO_PATH, offered } from './no-path.ts';
+import { Visitors } from './visitors.ts';
 
 /** Type of a sealed message that carries WebRTC signaling. */
 const SIGNAL = 1;
@@ -89,6 +90,16 @@ export type ConnectionEvent =
   | { readonly type: 'leave' }
   /** The person closes the room: its link does not work any more. */
   | { readonly type: 'close-room' }
+  /** Who knocked at another machine's door was let in: they are met here. */
+  | { readonly type: 'receive'; readonly id: string; readonly link: RoomLink }
+  /** Opens a room for one guest, whose link is that of another machine's door. */
+  | { readonly type: 'invite'; readonly link: RoomLink }
+  /** Others are in the room, met by other machines: whoever knocks is asked about first. */
+  | { readonly type: 'ask-first'; readonly on: boolean }
+  /** The person does not let this visitor in. */
+  | { readonly type: 'refuse'; readonly id: string }
+  /** The person sends the other side away; the room stays open. */
+  | { readonly type: 'dismiss' }
   /** This page cannot hold a connection at all. */
   | { readonly type: 'give-up'; readonly problem: Problem }
   /** The other side said goodbye. */
@@ -103,6 +114,8 @@ export type ConnectionEvent =
   | { readonly type: 'paired' }
   /** A guest with the link waits at this meeting. */
   | { readonly type: 'knock'; readonly id: string }
+  /** The host of the door at which this side knocked has been notified, and decides. */
+  | { readonly type: 'wait' }
   | { readonly type: 'message'; readonly bytes: Uint8Array }
   | { readonly type: 'peer-left' }
   | { readonly type: 'expired'; readonly reason: ExpiredReason }
@@ -123,6 +136,8 @@ export type ConnectionEffect =
   | { readonly type: 'close-door'; readonly id: string; readonly token: string }
   /** Whoever waits at this meeting is not let in. */
   | { readonly type: 'turn-away'; readonly id: string }
+  /** Whoever waits at this meeting learns that this side decides. */
+  | { readonly type: 'let-wait'; readonly id: string }
   /** A person who was not met before has proved to know the code or the link. */
   | { readonly type: 'met' }
   /** Destroy the room or end the pair, after a wrong code. No answer is awaited. */
@@ -167,6 +182,12 @@ export interface ConnectionView {
   readonly searchUntil: number | undefined;
   /** Given up, and may be searched for once more. */
   readonly canContinue: boolean;
+  /** Meetings at which people with the link wait to be let in. */
+  readonly visitors: readonly string[];
+  /** This side waits to be let in. */
+  readonly waitsAtDoor: boolean;
+  /** More people may be let in beside the one who is connected. */
+  readonly canInvite: boolean;
 }
 
 /** A code of which nothing was used yet: its room can still be taken back. */
@@ -231,6 +252,8 @@ type Stage =
       readonly unused: Unused | undefined;
       /** The code of two words that this guest has entered. */
       readonly words?: string | undefined;
+      /** This guest has knocked, and the host decides. */
+      readonly waits?: boolean;
     }
   | {
       readonly at: 'connected';
@@ -284,6 +307,8 @@ export interface ConnectionMachineOptions {
   readonly canLink: boolean;
   /** Only over a relay, which hides this side's address. */
   readonly relayOnly: boolean;
+  /** Beside the guest who is connected others may come, each met by a machine of its own. */
+  readonly several?: boolean;
   /**
    * Codes that this page has proved to know, and whose pairing was not confirmed: they are not answered a
    * second time.
@@ -305,6 +330,12 @@ export class ConnectionMachine {
   #renewAt = Infinity;
   readonly #knocks: string[] = [];
   readonly #heard = new Set<string>();
+  readonly #visitors = new Visitors();
+  /** Others are in this room, or one was sent away: whoever knocks is asked about. */
+  #asksFirst = false;
+  #dismissed = false;
+  /** Of another machine's door: a code is shown beside it, for one guest. */
+  #lent: RoomLink | undefined;
   /** Wrong codes since the person asked for one. */
   #guesses = 0;
   #problem: Problem | undefined;
@@ -349,12 +380,15 @@ export class ConnectionMachine {
       serverOnline: this.#online,
       searchUntil: this.#stage.at === 'searching' ? this.#stage.until : undefined,
       canContinue: this.#shows('failed') && this.#lost !== undefined,
+      visitors: this.#visitors.ids,
+      waitsAtDoor: this.#stage.at === 'joining' && this.#stage.waits === true,
+      canInvite: this.#severalGuests && this.#door !== undefined,
     };
   }
 
   /** Unix milliseconds; `Infinity`: nothing is due. */
   nextTimeout(): number {
-    return Math.min(this.#deadline?.at ?? Infinity, this.#renewAt);
+    return Math.min(this.#deadline?.at ?? Infinity, this.#renewAt, this.#visitors.nextTimeout);
   }
 
   /**
@@ -377,6 +411,7 @@ export class ConnectionMachine {
       this.#expire(limit);
     }
     if (now >= this.#renewAt) this.#renew();
+    for (const id of this.#visitors.takeLate(now)) this.#effect({ type: 'turn-away', id });
     return this.#effects.splice(0);
   }
 
@@ -384,6 +419,17 @@ export class ConnectionMachine {
   get canReturn(): boolean {
     const stage = this.#stage;
     return (stage.at === 'hosting' || stage.at === 'joining') && stage.unused?.token !== undefined;
+  }
+
+  /** This visitor is met by another machine from now on (`receive`); `undefined`: they wait no longer. */
+  letIn(id: string): RoomLink | undefined {
+    const link = this.#door?.link;
+    return link !== undefined && this.#visitors.take(id) ? link : undefined;
+  }
+
+  /** What another machine needs to show a code beside this one's link (`invite`). */
+  get link(): RoomLink | undefined {
+    return this.#door?.link;
   }
 
   #advance(now: number): void {
@@ -458,6 +504,41 @@ export class ConnectionMachine {
         this.#problem = { code: 'peer-left' };
         this.#openAgain('closed');
         return;
+      case 'dismiss':
+        if (this.#attempt.step === 'none' && this.#stage.at !== 'connected' && this.#stage.at !== 'searching')
+          return;
+        // With the link they could be back at once.
+        this.#dismissed = true;
+        for (const id of this.#knocks.splice(0)) this.#visit(id);
+        this.#rejoin = undefined;
+        if (this.#stage.at === 'connected') this.#effect({ type: 'disconnected' });
+        this.#close();
+        this.#effect({ type: 'leave' });
+        this.#effect({ type: 'lost' });
+        this.#openAgain('closed');
+        return;
+      case 'receive':
+        this.#meetGuest(event.id, event.link);
+        return;
+      case 'invite':
+        this.#lent = event.link;
+        this.#party = 'host';
+        this.#freshCode();
+        return;
+      case 'ask-first':
+        this.#asksFirst = event.on;
+        if (this.#asks) for (const id of this.#knocks.splice(0)) this.#visit(id);
+        return;
+      case 'refuse':
+        if (this.#visitors.take(event.id)) this.#effect({ type: 'turn-away', id: event.id });
+        return;
+      case 'wait': {
+        const stage = this.#stage;
+        if (stage.at !== 'joining' || stage.attempt.step !== 'none' || this.#party === 'host') return;
+        if (stage.waits !== true) this.#limit('door');
+        this.#stage = { ...stage, waits: true };
+        return;
+      }
       case 'flooded': {
         const { at } = this.#stage;
         // The transport says it and the engine does: a fresh code may be shown by then.
@@ -567,12 +648,13 @@ export class ConnectionMachine {
     if (stage.at === 'opening' && slot !== undefined && expiresAt !== undefined) {
       const { random, page } = this.#options;
       const code = makeCode(slot, random);
-      this.#door ??= makeDoor(slot, random);
-      const { id, token: doorToken, link } = this.#door;
+      if (this.#lent === undefined) this.#door ??= makeDoor(slot, random);
+      const link = this.#lent ?? this.#door?.link;
+      if (link === undefined) return;
       this.#stage = { at: 'hosting', unused: { passwords: [passwordOf(code)], token } };
       this.#room = { code: formatCode(code), link: `${page}${formatFragment(link)}`, expiresAt };
       this.#renewAt = expiresAt - LIMITS_MS.renewAhead;
-      this.#effect({ type: 'open-door', id, token: doorToken });
+      this.#keepDoor();
       const next = this.#knocks.shift();
       if (next !== undefined) this.#answerKnock(next);
     } else if (stage.at === 'hosting' && this.#room !== undefined && expiresAt !== undefined) {
@@ -601,7 +683,7 @@ export class ConnectionMachine {
       // address have asked too often.
       this.#limit('again');
     } else if (stage.at === 'hosting') {
-      if (problem.code === 'code-unknown' && this.#door !== undefined) {
+      if (problem.code === 'code-unknown' && this.#staysOpen) {
         this.#freshCode();
         return;
       }
@@ -660,6 +742,7 @@ export class ConnectionMachine {
         : new Pairing({ party: 'guest', role, password, random });
     const stage = this.#stage;
     if (stage.at === 'hosting') this.#stage = { at: 'joining', attempt: NO_ATTEMPT, unused: stage.unused };
+    else if (stage.at === 'joining' && stage.waits === true) this.#stage = { ...stage, waits: false };
     this.#setAttempt({ step: 'pairing', pairing, greeted: false });
     this.#limit(limit);
     this.#drainPairing(pairing);
@@ -806,7 +889,7 @@ export class ConnectionMachine {
     this.#problem = undefined;
     this.#usedToken = undefined;
     this.#stage = { at: 'connected', sealed };
-    for (const id of this.#knocks.splice(0)) this.#effect({ type: 'turn-away', id });
+    for (const id of this.#knocks.splice(0)) this.#visit(id);
     this.#effect({ type: 'connected' });
   }
 
@@ -897,10 +980,7 @@ export class ConnectionMachine {
   #setOnline(online: boolean): void {
     const stage = this.#stage;
     this.#online = online;
-    if (online && this.#door !== undefined) {
-      const { id, token } = this.#door;
-      this.#effect({ type: 'open-door', id, token });
-    }
+    if (online) this.#keepDoor();
     if (!online) this.#unpaired('server-away');
     else if (stage.at === 'connected' || (stage.at === 'searching' && !this.#linked)) this.#meet();
     else if (stage.at === 'hosting' && stage.unused.token !== undefined)
@@ -982,7 +1062,7 @@ export class ConnectionMachine {
       if (reason === 'time') this.#meet();
       else this.#fail({ code: 'connection-lost' });
     } else if (at === 'connected' && reason === 'time') this.#meet();
-    else if (this.#door !== undefined && (at === 'hosting' || at === 'opening')) this.#freshCode();
+    else if (this.#staysOpen && (at === 'hosting' || at === 'opening')) this.#freshCode();
     else if (CONNECTION[at] === 'waiting') this.#fail({ code: 'code-expired' });
     else if (at === 'joining' && reason === 'occupied') this.#fail({ code: 'room-occupied' });
     // The guest of a host who did not return.
@@ -995,6 +1075,9 @@ export class ConnectionMachine {
     const attempt = this.#attempt;
     const stage = this.#stage;
     switch (limit) {
+      case 'door':
+        this.#fail({ code: 'room-occupied' });
+        return;
       case 'guest':
         this.#pairingFailed(
           attempt.step === 'none' || (attempt.step === 'pairing' && attempt.greeted)
@@ -1190,11 +1273,35 @@ export class ConnectionMachine {
 
   #renew(): void {
     this.#renewAt = Infinity;
+    this.#keepDoor();
+    if (this.#staysOpen && this.#stage.at === 'hosting' && this.#online) this.#freshCode();
+    else if (this.#door !== undefined) this.#renewAt = this.#now + LIMITS_MS.renewDoor;
+  }
+
+  #keepDoor(): void {
     if (this.#door === undefined) return;
     const { id, token } = this.#door;
     this.#effect({ type: 'open-door', id, token });
-    if (this.#stage.at === 'hosting' && this.#online) this.#freshCode();
-    else this.#renewAt = this.#now + LIMITS_MS.renewDoor;
+  }
+
+  /** A code that is over is followed by a fresh one. */
+  get #staysOpen(): boolean {
+    return this.#door !== undefined || this.#lent !== undefined;
+  }
+
+  get #severalGuests(): boolean {
+    return this.#options.several === true;
+  }
+
+  get #asks(): boolean {
+    return this.#severalGuests && (this.#asksFirst || this.#dismissed);
+  }
+
+  /** The person is asked about them, where there is room for more than one. */
+  #visit(id: string): void {
+    if (this.#severalGuests && this.#visitors.add(id, this.#now + LIMITS_MS.door))
+      this.#effect({ type: 'let-wait', id });
+    else this.#effect({ type: 'turn-away', id });
   }
 
   #knocked(id: string): void {
@@ -1202,16 +1309,20 @@ export class ConnectionMachine {
     if (this.#heard.size >= MAX_HEARD) this.#heard.clear();
     this.#heard.add(id);
     const { at } = this.#stage;
-    const perhaps = at === 'joining' || at === 'searching';
-    if (perhaps && this.#knocks.length < MAX_KNOCKS) this.#knocks.push(id);
-    else if (perhaps || at === 'connected') this.#effect({ type: 'turn-away', id });
-    else this.#answerKnock(id);
+    const perhaps = at === 'joining' || (at === 'searching' && !this.#severalGuests);
+    if (this.#asks || at === 'connected' || (at === 'searching' && !perhaps)) this.#visit(id);
+    else if (!perhaps) this.#answerKnock(id);
+    else if (this.#knocks.length < MAX_KNOCKS) this.#knocks.push(id);
+    else this.#effect({ type: 'turn-away', id });
   }
 
   /** The code gives up its place, and a fresh one follows when this guest is gone. */
   #answerKnock(id: string): void {
-    if (this.#door === undefined) return;
-    const unused = { passwords: [passwordOf(this.#door.link)], token: undefined };
+    if (this.#door !== undefined) this.#meetGuest(id, this.#door.link);
+  }
+
+  #meetGuest(id: string, link: RoomLink): void {
+    const unused = { passwords: [passwordOf(link)], token: undefined };
     this.#reset({ at: 'joining', attempt: NO_ATTEMPT, unused });
     this.#party = 'host';
     this.#limit('pairing');
@@ -1230,7 +1341,9 @@ export class ConnectionMachine {
     if (this.#door === undefined) return;
     const { id, token } = this.#door;
     this.#effect({ type: 'close-door', id, token });
-    for (const knock of this.#knocks.splice(0)) this.#effect({ type: 'turn-away', id: knock });
+    const waiting = [...this.#knocks.splice(0), ...this.#visitors.takeLate(Infinity)];
+    for (const one of waiting) this.#effect({ type: 'turn-away', id: one });
+    this.#dismissed = false;
     this.#door = undefined;
     this.#renewAt = Infinity;
   }

@@ -96,9 +96,11 @@ class Side {
     server: { origin: string },
     network: MemoryNetwork,
     create: (options: TransportOptions) => Transport = network.createTransport,
+    several = false,
   ) {
     this.connector = new Connector({
       role,
+      several,
       server: server.origin,
       relayOnly: false,
       createTransport: create,
@@ -214,6 +216,33 @@ test('[P-135] a link is used twice, and by whoever comes between them not at all
   await host.connected(2);
   host.connector.closeRoom();
   await guest().problem('code-unknown');
+});
+
+test('[P-138] a second guest waits at the server, is let in by a connector of its own, and a third is not', async () => {
+  const server = await start();
+  const network = new MemoryNetwork();
+  const host = new Side('sender', server, network, network.createTransport, true);
+  host.connector.open();
+  const { hash } = new URL((await host.room()).link);
+  const guest = () => {
+    const side = new Side('receiver', server, network);
+    side.connector.join(hash);
+    return side;
+  };
+  const first = guest();
+  await host.connected();
+  await first.connected();
+  const second = guest();
+  await expect.poll(() => second.connector.waitsAtDoor, PATIENCE).toBe(true);
+  const other = new Side('sender', server, network);
+  expect(host.connector.letIn(host.connector.visitors[0]!, other.connector)).toBe(true);
+  await other.connected();
+  await second.connected();
+  const third = guest();
+  await expect.poll(() => third.connector.waitsAtDoor, PATIENCE).toBe(true);
+  host.connector.refuse(host.connector.visitors[0]!);
+  await third.problem('room-occupied');
+  expect([host.connections, first.connections, other.connections, second.connections]).toEqual([1, 1, 1, 1]);
 });
 
 test('[P-79] a connection is made ready while codes are compared, and says nothing to who has the wrong one', async () => {

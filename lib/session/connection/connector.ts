@@ -36,6 +36,7 @@ export interface ConnectorEvents {
   backlog(lane: LaneId, byteLength: number): void;
 }
 
+/** What a connector is made with. */
 export interface ConnectorOptions {
   role: Role;
   /** Origin of the signaling server; empty: the page's own. */
@@ -43,6 +44,10 @@ export interface ConnectorOptions {
   /** Address of the page that a link opens; default: that of the other role at the server. */
   page?: string;
   relayOnly: boolean;
+  /** See `ConnectionMachineOptions`. */
+  several?: boolean;
+  /** Under which name the way back is kept through a reload; default: the role. */
+  memory?: string;
   events: ConnectorEvents;
   /** Default: WebRTC. */
   createTransport?: (options: TransportOptions) => Transport;
@@ -79,6 +84,7 @@ export class Connector {
       random: (length) => crypto.getRandomValues(new Uint8Array(length)),
       canLink: create !== undefined || webRtcAvailable(),
       relayOnly: options.relayOnly,
+      several: options.several ?? false,
       spentCodes,
     });
     this.#client = createSignalingClient({
@@ -87,6 +93,7 @@ export class Connector {
       onPaired: () => this.#handle({ type: 'paired' }),
       onMessage: (bytes) => this.#handle({ type: 'message', bytes }),
       onKnock: (id) => this.#handle({ type: 'knock', id }),
+      onWait: () => this.#handle({ type: 'wait' }),
       onPeerLeft: () => this.#handle({ type: 'peer-left' }),
       onExpired: (reason) => this.#handle({ type: 'expired', reason }),
       canReturn: () => this.#machine.canReturn,
@@ -120,6 +127,51 @@ export class Connector {
 
   get canContinue(): boolean {
     return this.#machine.view().canContinue;
+  }
+
+  /** Meetings at which people with the link wait to be let in. */
+  get visitors(): readonly string[] {
+    return this.#machine.view().visitors;
+  }
+
+  get waitsAtDoor(): boolean {
+    return this.#machine.view().waitsAtDoor;
+  }
+
+  get canInvite(): boolean {
+    return this.#machine.view().canInvite;
+  }
+
+  /** The visitor is met by this other connector. `false`: they wait no longer. */
+  letIn(visitor: string, by: Connector): boolean {
+    const link = this.#machine.letIn(visitor);
+    if (link === undefined) return false;
+    by.#handle({ type: 'receive', id: visitor, link });
+    this.#options.events.changed();
+    return true;
+  }
+
+  /** The visitor is not let in. */
+  refuse(visitor: string): void {
+    this.#handle({ type: 'refuse', id: visitor });
+  }
+
+  /** This other connector shows a code for one more guest. `false`: this page has opened no room. */
+  inviteBy(by: Connector): boolean {
+    const { link } = this.#machine;
+    if (link === undefined) return false;
+    by.#handle({ type: 'invite', link });
+    return true;
+  }
+
+  /** Others are in the room: whoever knocks is a visitor. */
+  askFirst(on: boolean): void {
+    this.#handle({ type: 'ask-first', on });
+  }
+
+  /** The other side was sent away; the room stays open. */
+  dismiss(): void {
+    this.#handle({ type: 'dismiss' });
   }
 
   /** Searches once more for the other side of a session that was given up. */
@@ -214,7 +266,7 @@ export class Connector {
   }
 
   #perform(effect: ConnectionEffect): void {
-    const { events, role } = this.#options;
+    const { events, role, memory = role } = this.#options;
     switch (effect.type) {
       case 'ask':
         void this.#ask(effect.request, effect.ask);
@@ -228,6 +280,9 @@ export class Connector {
         return;
       case 'turn-away':
         void this.#client.turnAway(effect.id).catch(() => {});
+        return;
+      case 'let-wait':
+        void this.#client.letWait(effect.id).catch(() => {});
         return;
       case 'met':
         events.met();
@@ -276,10 +331,10 @@ export class Connector {
         this.transport?.handleSignal(effect.message);
         return;
       case 'keep':
-        keepRejoin(role, effect.rejoin);
+        keepRejoin(memory, effect.rejoin);
         return;
       case 'forget':
-        forgetRejoin(role);
+        forgetRejoin(memory);
         return;
       case 'connected':
         events.connected();

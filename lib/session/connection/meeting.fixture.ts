@@ -50,8 +50,8 @@ export class Meeting {
     this.random = seededRandom(seed);
   }
 
-  side(role: Role, canLink = true, relayOnly = false): Side {
-    const side = new Side(this, role, canLink, relayOnly);
+  side(role: Role, canLink = true, relayOnly = false, several = false): Side {
+    const side = new Side(this, role, canLink, relayOnly, several);
     this.sides.push(side);
     side.goOnline();
     return side;
@@ -211,7 +211,7 @@ export class Meeting {
     side: Side,
     event:
       | { type: 'burn' | 'leave' }
-      | { type: 'turn-away'; id: string }
+      | { type: 'turn-away' | 'let-wait'; id: string }
       | { type: 'relay'; bytes: Uint8Array },
   ): void {
     const { socket } = side;
@@ -292,7 +292,7 @@ export class Side {
   readonly #meeting: Meeting;
   readonly #role: Role;
 
-  constructor(meeting: Meeting, role: Role, canLink: boolean, relayOnly: boolean) {
+  constructor(meeting: Meeting, role: Role, canLink: boolean, relayOnly: boolean, several: boolean) {
     this.#meeting = meeting;
     this.#role = role;
     this.machine = new ConnectionMachine({
@@ -301,6 +301,7 @@ export class Side {
       random: (length) => meeting.bytes(length),
       canLink,
       relayOnly,
+      several,
     });
   }
 
@@ -310,6 +311,11 @@ export class Side {
 
   get problem(): ProblemCode | undefined {
     return this.machine.view().problem?.code;
+  }
+
+  /** The page at the other end of the transport in use. */
+  get partner(): Side | undefined {
+    return this.#transport?.other?.owner;
   }
 
   goOnline(): void {
@@ -370,6 +376,7 @@ export class Side {
         meeting.closeDoor(effect.id, effect.token);
         return;
       case 'turn-away':
+      case 'let-wait':
         meeting.tell(this, effect);
         return;
       case 'met':

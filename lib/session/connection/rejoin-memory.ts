@@ -1,5 +1,4 @@
 /** What a page keeps through a reload, in session storage: the way back to the other side. */
-import type { Role } from '../model.ts';
 import { decodeRejoin, encodeRejoin, type RejoinState } from '../pairing/rejoin.ts';
 
 const KEY = 'tessera:rejoin:';
@@ -13,21 +12,28 @@ function storage(): Storage | undefined {
   }
 }
 
-export function keepRejoin(role: Role, state: RejoinState): void {
+/** `name`: the role, and of several people in a room more than that. */
+export function keepRejoin(name: string, state: RejoinState): void {
   try {
-    storage()?.setItem(KEY + role, encodeRejoin(state));
+    storage()?.setItem(KEY + name, encodeRejoin(state));
   } catch {
     // Full: the same as switched off.
   }
 }
 
-/** Of this tab's last session in that role; `undefined` where there is none, or no session storage. */
-export function recallRejoin(role: Role): RejoinState | undefined {
-  const text = storage()?.getItem(KEY + role);
+/** Of this tab's last session of that name; `undefined` where there is none, or no session storage. */
+export function recallRejoin(name: string): RejoinState | undefined {
+  const text = storage()?.getItem(KEY + name);
   return text == null ? undefined : decodeRejoin(text);
 }
 
 /** No page of this tab goes back to that session. */
-export function forgetRejoin(role: Role): void {
-  storage()?.removeItem(KEY + role);
+export function forgetRejoin(name: string): void {
+  storage()?.removeItem(KEY + name);
+}
+
+/** The names under which something is kept that begin with this. */
+export function rejoinNames(prefix: string): string[] {
+  const keys = Object.keys(storage() ?? {});
+  return keys.filter((key) => key.startsWith(KEY + prefix)).map((key) => key.slice(KEY.length));
 }

@@ -22,6 +22,7 @@ export function hearingClient(server: string, patience = PATIENCE): HearingClien
     onPaired: () => heard.push('paired'),
     onMessage: (bytes) => heard.push(`message ${[...bytes].join(',')}`),
     onKnock: (id) => heard.push(`knock ${id}`),
+    onWait: () => heard.push('wait'),
     onPeerLeft: () => heard.push('peer-left'),
     onExpired: (reason) => heard.push(`expired ${reason}`),
   });

@@ -42,6 +42,8 @@ export interface SignalingClientOptions {
   onMessage(bytes: Uint8Array): void;
   /** A guest knocked at the door that this page keeps open, and waits at this meeting. */
   onKnock?(meeting: string): void;
+  /** The host has been notified that this guest waits, and decides. */
+  onWait?(): void;
   onPeerLeft(): void;
   /** The place is given up. `replaced`: by another page of the same side, so do not fight over it. */
   onExpired(reason: ExpiredReason): void;
@@ -74,6 +76,8 @@ export interface SignalingClient {
   closeDoor(id: string, token: string): Promise<void>;
   /** Whoever waits at this meeting hears that the room is occupied. */
   turnAway(meeting: string): Promise<void>;
+  /** Whoever waits at this meeting hears that the host has been notified, and decides. */
+  letWait(meeting: string): Promise<void>;
   /** Meets the other side of a dropped session, now or later: see `onPaired`. */
   rejoin(id: string, party: Party): Promise<RejoinAck>;
   /** Destroys the own room, or ends the pair, after a wrong code. */
@@ -187,6 +191,9 @@ export function createSignalingClient(options: SignalingClientOptions): Signalin
     const parsed = v.safeParse(knockSchema, knock);
     if (parsed.success) options.onKnock?.(parsed.output.id);
   });
+  socket.on('wait', () => {
+    if (moving === 0) options.onWait?.();
+  });
   socket.on('peer-left', () => {
     if (moving === 0 && !staleAfterSleep()) options.onPeerLeft();
   });
@@ -259,6 +266,7 @@ export function createSignalingClient(options: SignalingClientOptions): Signalin
     closeDoor: (id, token) =>
       aboutDoor((within, answered) => within.emit('close-door', { id, token }, answered)),
     turnAway: (id) => aboutDoor((within, answered) => within.emit('turn-away', { id }, answered)),
+    letWait: (id) => aboutDoor((within, answered) => within.emit('let-wait', { id }, answered)),
     burn: async () => {
       // Without a connection there is no place left to burn.
       if (socket.connected)

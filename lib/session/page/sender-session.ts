@@ -1,7 +1,8 @@
 import { fitPath } from '../../image/file-name.ts';
 import type { FromEngine, ToSenderEngine } from '../bridge/engine-messages.ts';
-import type { OutgoingPicture, SenderSession, SessionOptions, SessionSnapshot } from '../model.ts';
-import { recallRejoin } from '../connection/rejoin-memory.ts';
+import type { Guest, OutgoingPicture, SenderSession, SessionOptions, SessionSnapshot } from '../model.ts';
+import { recallRejoin, rejoinNames } from '../connection/rejoin-memory.ts';
+import { toHex } from '../../checksum/hex.ts';
 import { noFigures } from '../no-figures.ts';
 import { isFinal } from '../transfer-state.ts';
 import { SessionBase } from './session-base.ts';
@@ -12,25 +13,94 @@ import { SessionBase } from './session-base.ts';
  */
 const FIRST_LANES = 32;
 
+/** Random, so that two people of a tab never have the same one. */
+const PEER_BYTES = 6;
+
+/** The way back of the first session is kept under its role, of the others under this and their id. */
+const MEMORY = 'sender';
+const GUESTS = `${MEMORY}.`;
+
 /** `SenderSession` over a worker and WebRTC. */
 export class BrowserSenderSession extends SessionBase<ToSenderEngine> implements SenderSession {
   readonly #pictures = new Map<string, OutgoingPicture>();
   readonly #headers = new Map<string, Uint8Array>();
 
-  constructor(options: SessionOptions) {
+  readonly #options: SessionOptions;
+  readonly #memory: string;
+  /** Of the first session: those with others in its room. */
+  readonly #guests = new Set<BrowserSenderSession>();
+
+  readonly #host: BrowserSenderSession | undefined;
+
+  /**
+   * @param peer a guest's id; absent for the session that opens the room
+   * @param host the session that has opened it
+   */
+  constructor(options: SessionOptions, peer?: string, host?: BrowserSenderSession) {
+    const memory = peer === undefined ? MEMORY : GUESTS + peer;
     super(
       'sender',
       options,
       new Worker(new URL('../worker/sender.worker.ts', import.meta.url), { type: 'module' }),
+      { several: peer === undefined, memory },
     );
+    this.#options = options;
+    this.#host = host;
+    this.#memory = memory;
   }
 
   resume(): boolean {
-    const state = recallRejoin('sender');
+    const state = recallRejoin(this.#memory);
     if (state === undefined) return false;
     this.meeting += 1;
     this.connector.resume(state);
     return true;
+  }
+
+  resumeGuests(): Guest[] {
+    return rejoinNames(GUESTS).map((name) => {
+      const guest = this.#guest(name.slice(GUESTS.length));
+      guest.session.resume();
+      return guest;
+    });
+  }
+
+  letIn(visitor: string): Guest | undefined {
+    if (!this.connector.visitors.includes(visitor)) return undefined;
+    const guest = this.#guest();
+    this.connector.letIn(visitor, guest.session.connector);
+    return guest;
+  }
+
+  refuse(visitor: string): void {
+    this.connector.refuse(visitor);
+  }
+
+  invite(): Guest | undefined {
+    if (!this.connector.canInvite) return undefined;
+    const guest = this.#guest();
+    this.connector.inviteBy(guest.session.connector);
+    return guest;
+  }
+
+  askFirst(on: boolean): void {
+    this.connector.askFirst(on);
+  }
+
+  sendAway(): void {
+    for (const { id, state } of this.transfers.values()) if (!isFinal({ state })) this.cancel(id);
+    if (this.#host !== undefined) {
+      this.leave();
+      return;
+    }
+    this.sayGoodbye(() => this.connector.dismiss());
+  }
+
+  override leave(): void {
+    for (const guest of this.#guests) guest.leave();
+    const host = this.#host;
+    if (host !== undefined) host.#guests.delete(this);
+    super.leave();
   }
 
   send(pictures: readonly OutgoingPicture[]): void {
@@ -45,7 +115,7 @@ export class BrowserSenderSession extends SessionBase<ToSenderEngine> implements
     const shown = this.transfers.get(transfer);
     if (picture === undefined || shown === undefined || !isFinal(shown) || shown.state === 'done') return;
     // The person wants it as it is now.
-    const { meeting: _, expected: __, ...again } = picture;
+    const { meeting: _, expected: __, digest: ___, ...again } = picture;
     this.#pictures.set(transfer, again);
     this.#queue(again);
   }
@@ -74,13 +144,23 @@ export class BrowserSenderSession extends SessionBase<ToSenderEngine> implements
   }
 
   protected override extras(): Partial<SessionSnapshot> {
-    const { connection } = this.connector;
-    return connection === 'connected' || connection === 'reconnecting' ? { meeting: this.meeting } : {};
+    const { connection, visitors, canInvite } = this.connector;
+    return {
+      ...(connection === 'connected' || connection === 'reconnecting' ? { meeting: this.meeting } : {}),
+      ...(visitors.length === 0 ? {} : { visitors }),
+      ...(canInvite ? { canInvite } : {}),
+    };
+  }
+
+  #guest(peer = toHex(crypto.getRandomValues(new Uint8Array(PEER_BYTES)))) {
+    const session = new BrowserSenderSession(this.#options, peer, this);
+    this.#guests.add(session);
+    return { peer, session };
   }
 
   #queue(chosen: OutgoingPicture): void {
     const picture = { ...chosen, name: fitPath(chosen.name) };
-    const { blob, preview, meeting: _, expected: __, ...facts } = picture;
+    const { blob, preview, meeting: _, expected: __, digest: ___, ...facts } = picture;
     this.show({
       ...facts,
       byteLength: blob.size,

@@ -1,6 +1,6 @@
 import { CHUNK_LENGTH } from '../../protocol/limits.ts';
 import { encodeControl } from '../../protocol/wire/control-message.ts';
-import { Connector } from '../connection/connector.ts';
+import { Connector, type ConnectorOptions } from '../connection/connector.ts';
 import { forgetRejoin } from '../connection/rejoin-memory.ts';
 import type { FromEngine, TransferUpdate } from '../bridge/engine-messages.ts';
 import { isFinal } from '../transfer-state.ts';
@@ -51,6 +51,8 @@ export abstract class SessionBase<M> implements Session {
   readonly #views = new Map<string, Views>();
   readonly #listeners = new Set<() => void>();
   readonly #role: Role;
+  /** Under which name the way back is kept. */
+  readonly #memory: string;
   readonly #name: string;
   #peerName: string | undefined;
   /** Counts the codes by which this page met others. */
@@ -63,8 +65,14 @@ export abstract class SessionBase<M> implements Session {
   readonly #unwatchNetwork: () => void;
   #networkTimer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(role: Role, options: SessionOptions, worker: Worker) {
+  constructor(
+    role: Role,
+    options: SessionOptions,
+    worker: Worker,
+    place: Pick<ConnectorOptions, 'several' | 'memory'> = {},
+  ) {
     this.#role = role;
+    this.#memory = place.memory ?? role;
     this.#name = options.name;
     this.port = new EnginePort<M>({
       worker,
@@ -83,6 +91,7 @@ export abstract class SessionBase<M> implements Session {
       server: options.server,
       page: options.page,
       relayOnly: options.relayOnly,
+      ...place,
       events: {
         handOver: (lane, channel, news) => this.port.handOver(lane, channel, news),
         changed: () => this.changed(),
@@ -129,6 +138,7 @@ export abstract class SessionBase<M> implements Session {
       ...(connector.problem === undefined ? {} : { problem: connector.problem }),
       ...(connector.searchUntil === undefined ? {} : { searchUntil: connector.searchUntil }),
       ...(connector.canContinue ? { canContinue: true } : {}),
+      ...(connector.waitsAtDoor ? { waitsAtDoor: true } : {}),
       serverOnline: connector.serverOnline,
       ...(this.#peerName === undefined ? {} : { peerName: this.#peerName }),
       ...(connector.room === undefined ? {} : { room: connector.room }),
@@ -190,19 +200,25 @@ export abstract class SessionBase<M> implements Session {
   }
 
   leave(): void {
-    this.port.post({ type: 'bye' });
     // At once: a page that is loaded anew does not look for someone who was told goodbye.
-    forgetRejoin(this.#role);
-    // The goodbye has to leave the worker and the control channel first. A page that goes away has no
-    // time for that: it still closes its connections.
-    setTimeout(() => {
+    forgetRejoin(this.#memory);
+    this.sayGoodbye(() => {
       this.#unwatchNetwork();
       clearTimeout(this.#networkTimer);
       removeEventListener('pagehide', this.#onPageHide);
       removeEventListener('pageshow', this.#onPageShow);
       this.connector.leave();
       this.port.close();
-    }, 100);
+    });
+  }
+
+  /**
+   * The goodbye has to leave the worker and the control channel first. A page that goes away has no time for
+   * that: it still closes its connections.
+   */
+  protected sayGoodbye(then: () => void): void {
+    this.port.post({ type: 'bye' });
+    setTimeout(then, 100);
   }
 
   protected abstract onMessage(message: FromEngine): void;

@@ -31,6 +31,33 @@ test('[P-108] nothing of a picture moves before it is accepted; then it comes by
   expect(Buffer.from(await file!.blob.arrayBuffer()).equals(bytes)).toBe(true);
 });
 
+test('[P-138] a picture whose digest another session has made is offered without being read', async () => {
+  const pair = new EnginePair();
+  const bytes = bytesOf(100_000);
+  const reads: number[] = [];
+  class CountedBlob extends Blob {
+    override slice(from?: number, to?: number): Blob {
+      reads.push(from ?? 0);
+      return super.slice(from, to);
+    }
+  }
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  pair.send('a', new CountedBlob([bytes]), { digest });
+  await pair.receiving.until('0.1', 'offered');
+  expect([reads, pair.sending.pictures.get('a')?.sha256]).toEqual([[], Buffer.from(digest).toString('hex')]);
+  pair.receiver.handle({ type: 'accept', id: '0.1' });
+  await pair.receiving.until('0.1', 'done');
+  await pair.sending.until('a', 'done');
+  // A digest of other bytes is found out by the receiver, and the file is read once more.
+  pair.send('b', new Blob([bytesOf(5000)]), { digest });
+  await pair.receiving.until('0.2', 'offered');
+  pair.receiver.handle({ type: 'accept', id: '0.2' });
+  await pair.receiving.until('0.2', 'failed');
+  expect(pair.receiving.pictures.get('0.2')?.problem?.code).toBe('digest-mismatch');
+  await expect.poll(() => pair.sending.states('b').at(-1), PATIENCE).toBe('failed');
+  expect(pair.sending.pictures.get('b')?.problem?.code).toBe('source-changed');
+});
+
 /** A disk that makes a file on request, or fails then. */
 class SlowStore extends MemoryStore {
   answer: (failure?: Error) => void = () => {};

@@ -218,10 +218,12 @@ export class SenderEngine {
   async #prepareOne(entry: OutgoingEntry): Promise<void> {
     const { picture } = entry;
     try {
-      const digest = await entry.source.digest(
-        (prepared) => this.#host.post({ type: 'update', update: { id: picture.id, prepared } }),
-        () => !isOpen(entry),
-      );
+      const digest =
+        picture.digest ??
+        (await entry.source.digest(
+          (prepared) => this.#host.post({ type: 'update', update: { id: picture.id, prepared } }),
+          () => !isOpen(entry),
+        ));
       if (!isOpen(entry)) return;
       const { expected } = picture;
       entry.changed = expected !== undefined && expected.sha256 !== toHex(digest);
@@ -330,7 +332,8 @@ export class SenderEngine {
   }
 
   /** The receiver has other bytes, or could not keep them: once by itself, and then the person is asked. */
-  #sendAgain({ picture, header }: OutgoingEntry): void {
+  #sendAgain({ picture: sent, header }: OutgoingEntry): void {
+    const { digest: _, ...picture } = sent;
     if (this.#sentAgain.has(picture.id) || header === undefined) return;
     this.#sentAgain.add(picture.id);
     this.#add({ ...picture, expected: { sha256: toHex(header.digest), byteLength: header.byteLength } });
