@@ -5,6 +5,9 @@
  */
 import type { Role } from '../lib/session/model.ts';
 
+/** A room, or what goes the other way beside it. */
+type Part = Role | `${Role}-companion`;
+
 export interface Underway {
   /** There is a session to go back to. */
   open: boolean;
@@ -13,16 +16,21 @@ export interface Underway {
 }
 
 const nothing: Underway = { open: false, atStake: false };
-let now: Record<Role, Underway> = { sender: nothing, receiver: nothing };
+let now: Record<Part, Underway> = {
+  sender: nothing,
+  receiver: nothing,
+  'sender-companion': nothing,
+  'receiver-companion': nothing,
+};
 const listeners = new Set<() => void>();
 
 const ask = (event: BeforeUnloadEvent): void => event.preventDefault();
 
-export function setUnderway(role: Role, { open, atStake }: Underway): void {
-  if (now[role].open === open && now[role].atStake === atStake) return;
-  now = { ...now, [role]: { open, atStake } };
+export function setUnderway(part: Part, { open, atStake }: Underway): void {
+  if (now[part].open === open && now[part].atStake === atStake) return;
+  now = { ...now, [part]: { open, atStake } };
   // Only while it is needed: a page that would ask is kept out of the back-forward cache by some browsers.
-  if (now.sender.atStake || now.receiver.atStake) window.addEventListener('beforeunload', ask);
+  if (Object.values(now).some((one) => one.atStake)) window.addEventListener('beforeunload', ask);
   else window.removeEventListener('beforeunload', ask);
   for (const listener of listeners) listener();
 }
@@ -32,4 +40,4 @@ export function subscribeUnderway(listener: () => void): () => void {
   return () => void listeners.delete(listener);
 }
 
-export const getUnderway = (): Record<Role, Underway> => now;
+export const getUnderway = (): Record<Part, Underway> => now;

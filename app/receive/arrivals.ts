@@ -20,10 +20,11 @@ export const arrivals = createStore<Arrivals>(() => ({ folder: undefined, failed
 let write: ((file: SavedFile) => Promise<void>) | undefined;
 /** One after the other: two of a name at once would take each other's. */
 let last: Promise<void> = Promise.resolve();
-const taken = new Set<string>();
+/** What was begun, or is left in the list, of each list: ids differ within one only. */
+let taken = new WeakMap<ReceiveStore, Set<string>>();
 /** Each choice of the person begins another: what an earlier one left in the queue is skipped. */
 let round = 0;
-let watched: ReceiveStore | undefined;
+const watched = new Set<ReceiveStore>();
 
 /** From a press. Everything that is here and not saved goes into the folder at once. */
 export async function chooseFolder(store: ReceiveStore): Promise<void> {
@@ -33,8 +34,8 @@ export async function chooseFolder(store: ReceiveStore): Promise<void> {
   round += 1;
   write = writer;
   arrivals.setState({ folder: folder.name, failed: false });
-  taken.clear();
-  saveArrived(store);
+  taken = new WeakMap();
+  for (const one of new Set([...watched, store])) saveArrived(one);
 }
 
 export function forgetFolder(): void {
@@ -43,18 +44,24 @@ export function forgetFolder(): void {
   arrivals.setState({ folder: undefined, failed: false });
 }
 
-/** Once for the store of this tab. */
+/** Once for each store of this tab. */
 export function watchArrivals(store: ReceiveStore): void {
-  if (watched === store) return;
-  watched = store;
+  if (watched.has(store)) return;
+  watched.add(store);
   store.subscribe(() => saveArrived(store));
   settings.subscribe((now, before) => {
     if (now.saveEach === before.saveEach) return;
     // From now on: what is here already was left here by the person.
     round += 1;
-    for (const { id } of waiting(store)) taken.add(id);
+    for (const { id } of waiting(store)) takenOf(store).add(id);
   });
   saveArrived(store);
+}
+
+function takenOf(store: ReceiveStore): Set<string> {
+  const of = taken.get(store) ?? new Set<string>();
+  taken.set(store, of);
+  return of;
 }
 
 function waiting(store: ReceiveStore): TransferSnapshot[] {
@@ -67,8 +74,8 @@ function saveArrived(store: ReceiveStore): void {
   const of = round;
   for (const one of waiting(store)) {
     // A text is read and copied.
-    if (taken.has(one.id) || isMessage(one)) continue;
-    taken.add(one.id);
+    if (takenOf(store).has(one.id) || isMessage(one)) continue;
+    takenOf(store).add(one.id);
     last = last.then(() => saveOne(store, one, of));
   }
 }

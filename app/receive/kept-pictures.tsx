@@ -58,7 +58,7 @@ export function KeptPictures({
   /** Digests of what was accepted in the session: parts of it are the session's. */
   taken: ReadonlySet<string | undefined>;
   /** Whether pictures are shown, at each change. */
-  shows: (any: boolean) => void;
+  shows?: (any: boolean) => void;
 }) {
   const { t, f } = useText();
   const [kept, setKept] = useState(nothing);
@@ -102,7 +102,7 @@ export function KeptPictures({
   const shown = kept.finished.filter((one) => all || one.tab === tab);
   const labels = labelsOf(shown);
   const any = shown.length > 0;
-  useEffect(() => shows(any), [shows, any]);
+  useEffect(() => shows?.(any), [shows, any]);
   const others = kept.finished.filter((one) => !all && one.tab !== tab);
   const left = kept.unfinished.filter((one) => !(busy && one.tab === tab));
   const parts = left.filter((one) => all || one.tab === tab);

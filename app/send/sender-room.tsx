@@ -13,10 +13,11 @@ import { RoomCard } from '../ui/room/room-card.tsx';
 import { SenderList } from '../ui/transfer/sender-list.tsx';
 import { isolate, sessionOptions } from '../ui/room/session-options.ts';
 import { Part } from '../ui/kit/part.tsx';
-import { returnToRoom, senderStore } from './sender-store.ts';
+import { hadReturns, queue, returns, returnToRoom, senderStore } from './sender-store.ts';
 import { Totals } from '../ui/transfer/totals.tsx';
 import ui from '../ui/kit/ui.module.css';
 import { useAnnouncement, useWakeLock } from '../ui/room/use-device.ts';
+import { useFact } from '../ui/kit/use-fact.ts';
 import { useFragment } from '../ui/room/use-fragment.ts';
 import { useTidings } from '../ui/room/use-tidings.ts';
 
@@ -25,7 +26,9 @@ const EnterForm = lazy(() =>
 );
 const PeopleCard = lazy(() => import('../ui/room/people-card.tsx'));
 const PersonTransfers = lazy(() => import('../ui/transfer/person-transfers.tsx'));
-const ReturnedFiles = lazy(() => import('./returned-files.tsx'));
+const ReturnedBefore = lazy(() => import('./returned-before.tsx'));
+const ReturnedPictures = lazy(() => import('./returned-pictures.tsx'));
+const ReturnedFiles = lazy(() => import('../ui/pick/returned-files.tsx'));
 
 /** What goes on with all people of the room, for those who look elsewhere. */
 function everyones(first: SessionSnapshot | undefined, people: readonly Person[]) {
@@ -47,6 +50,8 @@ export function SenderRoom() {
   const [store] = useState(senderStore);
   const state = useStore(store, (all) => all);
   const { items, snapshot, people } = state;
+  const returned = useStore(returns, (all) => all);
+  const before = useFact(hadReturns, false);
   const transfers = snapshot?.transfers ?? [];
   const several = people.length > 0;
   const asked = snapshot?.visitors !== undefined;
@@ -111,6 +116,11 @@ export function SenderRoom() {
           )}
         </div>
         <div className={ui.main}>
+          {returned.map((one) => (
+            <Part key={one.id}>
+              <ReturnedPictures store={one.store} here={one.main.snapshot().meeting !== undefined} />
+            </Part>
+          ))}
           <section className={ui.main} aria-label={t.pick.step}>
             <h2 className={`${ui.subtitle} ${ui.row}`}>
               <span className={ui.step} aria-hidden="true">
@@ -127,7 +137,7 @@ export function SenderRoom() {
           </section>
           {state.missing.length > 0 && (
             <Part>
-              <ReturnedFiles store={store} missing={state.missing} />
+              <ReturnedFiles store={store} missing={state.missing} openAgain={queue.openAgain} />
             </Part>
           )}
           {items.length > 0 && (
@@ -135,9 +145,11 @@ export function SenderRoom() {
               className={ui.main}
               aria-label={t.transfer.list}
               tabIndex={-1}
+              data-testid="way-there"
               data-keeps-focus
               data-peer={several ? FIRST : undefined}
             >
+              {returned.length > 0 && !several && <h2 className={ui.subtitle}>{t.companion.yours}</h2>}
               {several && peer && <h3>{t.people.for(isolate(peer))}</h3>}
               <Totals transfers={transfers} cancelAll={store.cancelAll} pauseAll={store.pauseAll} />
               {moving && !awake && <p className={`${ui.soft} ${ui.small}`}>{t.device.wakeLockMissing}</p>}
@@ -166,6 +178,11 @@ export function SenderRoom() {
           )}
         </div>
       </div>
+      {before && (
+        <Part>
+          <ReturnedBefore busy={snapshot?.connection === 'reconnecting'} />
+        </Part>
+      )}
       <output className={ui.unseen}>{announcement}</output>
     </div>
   );

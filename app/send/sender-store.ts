@@ -1,15 +1,73 @@
 /** The sending page's one store: its session, the queue of this tab, and what other pages show of it. */
+import { createStore } from 'zustand/vanilla';
 import { toHex } from '../../lib/checksum/hex.ts';
-import { holdTab, tabName } from '../../lib/session/page/tab.ts';
 import { imageTools } from '../../lib/store/image-tools.ts';
 import { createSendStore, isOver, isThere, type Person, type SendStore } from '../../lib/store/send-store.ts';
-import { isFinal } from '../../lib/session/transfer-state.ts';
-import type { SenderSession, SessionOptions } from '../../lib/session/model.ts';
+import type { ReceiveStore } from '../../lib/store/receive-store.ts';
+import { isFinal, isMoving } from '../../lib/session/transfer-state.ts';
+import type { CompanionPlace, SenderSession, SessionOptions } from '../../lib/session/model.ts';
 import { canResumeSending, makeSenderSession } from '../make-session.ts';
 import { settings } from '../settings.ts';
+import { hasKeptQueue, keptQueue } from '../ui/pick/kept-queue.ts';
 import { setUnderway } from '../underway.ts';
 
 let store: SendStore | undefined;
+
+/** What one receiver sends back, beside the session in which it receives (P-136). */
+export interface Returns {
+  readonly id: number;
+  readonly store: ReceiveStore;
+  /** The session beside it. */
+  readonly main: SenderSession;
+}
+
+export const returns = createStore<readonly Returns[]>(() => []);
+
+/** Sessions that are watched. */
+const watched = new WeakSet<SenderSession>();
+/** What this page's sessions are made with. */
+let latest: SessionOptions | undefined;
+
+/** There once a receiver has sent something back: what was received returns with the page. */
+const RETURNS = 'tessera:returns';
+
+export function markReturns(): void {
+  try {
+    sessionStorage.setItem(RETURNS, '1');
+  } catch {
+    // Storage is off: then what a reload leaves is shown on the receiving page.
+  }
+}
+
+let had: boolean | undefined;
+
+/** Before this page was loaded: what is sent back from now on has its own list. */
+export function hadReturns(): boolean {
+  try {
+    had ??= sessionStorage.getItem(RETURNS) !== null;
+  } catch {
+    had = false;
+  }
+  return had;
+}
+
+/** Loads what takes it when a receiver first sends something. */
+function watchReturns(session: SenderSession, options: SessionOptions): void {
+  if (watched.has(session)) return;
+  watched.add(session);
+  let tried: CompanionPlace | undefined;
+  let taken = false;
+  session.subscribe(() => {
+    const place = session.sentBack();
+    if (taken || place === tried) return;
+    tried = place;
+    taken = true;
+    import('./returns-store.ts')
+      .then(({ takeReturns }) => takeReturns(session, options))
+      // The receiver's page says that nothing was taken, and asks again when its person does.
+      .catch(() => (taken = false));
+  });
+}
 
 /** The one of this tab: it outlives the page that draws it. */
 export function senderStore(): SendStore {
@@ -17,67 +75,20 @@ export function senderStore(): SendStore {
   return store;
 }
 
-/** There while this tab's queue is kept: a page without one loads nothing to look for it. */
-const KEPT = 'tessera:outbox';
-
-function markKept(some: boolean): void {
-  try {
-    if (some) sessionStorage.setItem(KEPT, '1');
-    else sessionStorage.removeItem(KEPT);
-  } catch {
-    // Storage is off: then a reload loses the queue.
-  }
-}
-
-function hasKept(): boolean {
-  try {
-    return sessionStorage.getItem(KEPT) !== null;
-  } catch {
-    return false;
-  }
-}
+/** What of the queue outlives the page. */
+export const queue = keptQueue(senderStore);
 
 /** Something of this guest's is on its way. */
 const isBusy = ({ snapshot }: Person): boolean => snapshot.transfers.some((one) => !isFinal(one));
-
-let keeping: Promise<void> | undefined;
-
-/** From the first picture on, or from the return of the queue. */
-function keep(made: SendStore): Promise<void> {
-  keeping ??= (async () => {
-    const { keepOutbox, outbox } = await loadKeeper();
-    // A copy of a tab has that one's name at first, and would put its pictures into that queue.
-    await holdTab();
-    keepOutbox(made, outbox, tabName(), markKept);
-  })().catch(() => undefined);
-  return keeping;
-}
-
-async function loadKeeper() {
-  const [keeper, { openKeptOutbox }] = await Promise.all([
-    import('../../lib/store/outbox-keeper.ts'),
-    import('../../lib/storage/kept-outbox.ts'),
-  ]);
-  return { ...keeper, outbox: openKeptOutbox() };
-}
 
 /** After a reload: the receiver and the queue of this tab are there again, as far as they can be. */
 export async function returnToRoom(options: () => SessionOptions): Promise<void> {
   const made = senderStore();
   if (made.session() !== undefined || made.getState().items.length > 0) return;
   const resume = await canResumeSending();
-  if (!resume && !hasKept()) return;
+  if (!resume && !hasKeptQueue()) return;
   if (resume) await made.resume(options());
-  if (!hasKept()) return;
-  const { returnOutbox, outbox } = await loadKeeper();
-  await returnOutbox(made, await outbox.list(tabName()));
-  await keep(made);
-}
-
-/** The person has pressed: asks the browser for the files that it can open by their handles. */
-export async function openFilesAgain(): Promise<void> {
-  const { openAgain } = await loadKeeper();
-  await openAgain(senderStore());
+  if (hasKeptQueue()) await queue.back();
 }
 
 function make(): SendStore {
@@ -86,12 +97,18 @@ function make(): SendStore {
   // http.
   const page = toHex(crypto.getRandomValues(new Uint8Array(8)));
   const made = createSendStore({
-    makeSession: makeSenderSession,
+    makeSession: async (options) => {
+      const session = await makeSenderSession(options);
+      latest = options;
+      watchReturns(session, options);
+      return session;
+    },
     tools: imageTools,
     makeId: () => `${page}-${++count}`,
   });
   made.subscribe(({ items, snapshot, people }) => {
-    if (items.length > 0) void keep(made);
+    if (items.length > 0) queue.keep();
+    if (latest !== undefined) for (const { session } of people) watchReturns(session, latest);
     const connection = snapshot?.connection;
     setUnderway('sender', {
       open:
@@ -116,7 +133,11 @@ function make(): SendStore {
       const { items, snapshot, people } = made.getState();
       // Everything is delivered: the other side need not wait for this one. Otherwise it may be a reload.
       const over = items.length > 0 && items.every((item) => isOver(item, snapshot));
-      const busy = (snapshot?.transfers ?? []).some((one) => !isFinal(one)) || people.some(isBusy);
+      const returning = returns
+        .getState()
+        .some(({ store: one }) => one.getState().snapshot?.transfers.some(isMoving));
+      const busy =
+        returning || (snapshot?.transfers ?? []).some((one) => !isFinal(one)) || people.some(isBusy);
       if (!persisted && over && !busy) made.leave();
     });
   }

@@ -4,6 +4,7 @@
  */
 import {
   Cell,
+  type CompanionPlace,
   type OutgoingPicture,
   type ReceiverSession,
   type SenderSession,
@@ -11,6 +12,8 @@ import {
 } from '../../lib/session/model.ts';
 import { isMessage } from '../../lib/image/text-message.ts';
 import { SAID, scriptedStates } from './scripted-states.ts';
+
+const PLACE: CompanionPlace = { party: 'host', secret: new Uint8Array(32), meeting: 1, returned: false };
 
 function wanted(): SessionSnapshot | undefined {
   const name = new URL(window.location.href).searchParams.get('state') ?? 'connected';
@@ -59,6 +62,8 @@ function shared(initial: SessionSnapshot) {
         lanes: Math.min(64, 8 + at * 2),
       })),
     continue: () => undefined,
+    meet: () => undefined,
+    part: () => undefined,
     leave: () => undefined,
   };
 }
@@ -75,8 +80,13 @@ export function scriptedSender(peerName = 'Ben'): SenderSession {
   const state = wanted() ?? scriptedStates['connected'];
   if (!state) throw new Error('no such state');
   const session = shared({ ...state, role: 'sender', peerName, transfers: [] });
+  let opened = false;
   return {
     ...session,
+    openRoom() {
+      opened = true;
+      session.openRoom();
+    },
     resume: () => false,
     resumeGuests: () => [],
     letIn(visitor) {
@@ -106,6 +116,7 @@ export function scriptedSender(peerName = 'Ben'): SenderSession {
     retry: () => undefined,
     offerHeld: () => undefined,
     limitRate: () => undefined,
+    sentBack: () => (opened && state.invited === true ? PLACE : undefined),
     headerBytes: () => new TextEncoder().encode('TSR1 evening-at-the-harbour.jpg image/jpeg'),
   };
 }
@@ -121,6 +132,7 @@ export function scriptedReceiver(): ReceiverSession {
     accept: () => undefined,
     decline: () => undefined,
     setAutoAccept: () => undefined,
+    sendBack: () => undefined,
     markSaved: () => undefined,
     throwAway: () => undefined,
     beginning: async () => new Blob([await picture()]),

@@ -103,6 +103,13 @@ export const scriptedStates: Record<string, SessionSnapshot> = {
   offered: { ...base, transfers: [transfer({})] },
   moving: { ...base, transfers: [moving] },
   done: { ...base, transfers: [done] },
+  /** Pictures of one way are there; on the page of that way's sender others are sent back. */
+  both: {
+    ...base,
+    meeting: 1,
+    invited: true,
+    transfers: [done, transfer({ id: 'two', name: 'second.png' })],
+  },
   held: { ...base, transfers: [transfer({ state: 'held' })] },
   files: {
     ...base,

@@ -59,6 +59,11 @@ export function pagesText(translation: Messages, language: string) {
       ...text.facts,
       pixels: (width: string, height: string) => say('facts.pixels', { width, height }),
     },
+    companion: {
+      ...text.companion,
+      title: (name: string) => say('companion.title', { name }),
+      from: (name: string) => say('companion.from', { name }),
+    },
     back: { ...text.back, more: (count: number) => say('back.more', { count }) },
     transfer: {
       ...text.transfer,

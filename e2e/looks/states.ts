@@ -108,6 +108,20 @@ async function leftovers(page: Page): Promise<void> {
   await page.getByTestId('part').first().waitFor();
 }
 
+/** The receiver has sent a picture back, of its own. */
+async function sendBack(page: Page): Promise<void> {
+  await list(page);
+  await pick(page, 'from-here.png');
+  await page.getByTestId('way-back').getByTestId('transfer').waitFor();
+}
+
+async function takeBack(page: Page): Promise<void> {
+  await open(page);
+  await pick(page, 'evening-at-the-harbour.png');
+  await page.getByTestId('way-there').getByTestId('transfer').waitFor();
+  await page.getByTestId('way-back').getByTestId('transfer').first().waitFor();
+}
+
 export const looks: readonly Look[] = [
   { name: 'home', page: 'home' },
   { name: 'send-empty', page: 'send' },
@@ -139,6 +153,8 @@ export const looks: readonly Look[] = [
   { name: 'receive-files', page: 'receive', state: 'files', act: files },
   { name: 'receive-names', page: 'receive', state: 'names', act: list },
   { name: 'receive-album', page: 'receive', state: 'album', act: list },
+  { name: 'receive-both', kept: false, page: 'receive', state: 'both', act: sendBack },
+  { name: 'send-both', kept: false, page: 'send', state: 'both', act: takeBack },
   { name: 'settings', page: 'send', act: settings },
 ];
 

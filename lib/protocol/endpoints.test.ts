@@ -3,7 +3,7 @@
  */
 import { describe, expect, test, vi } from 'vitest';
 import { CONTROL_LANE } from './endpoint.ts';
-import { CancelReason, type ControlMessage } from './wire/control-message.ts';
+import { CancelReason, encodeControl, type ControlMessage } from './wire/control-message.ts';
 import { MAX_OPEN_BLOCKS, MAX_WAITING_OFFERS, MAX_SILENCE } from './limits.ts';
 import { encodeFeedback, NO_DELAY, type Feedback } from './wire/feedback-packet.ts';
 import { DATA, DATA_PACKET, encodeData, FEEDBACK } from './wire/lane-packet.ts';
@@ -572,5 +572,36 @@ describe('feedback that lies', () => {
     const figures = JSON.stringify(pair.sender.figures());
     for (const bytes of heard.toReversed()) pair.sender.handlePacket(bytes, 1, pair.now);
     expect(JSON.stringify(pair.sender.figures())).toBe(figures);
+  });
+});
+
+describe('the other way', () => {
+  const nonce = Uint8Array.from({ length: 16 }, (_, at) => at);
+
+  test('[P-136] a sender invites, its receiver says where it begins, and no transfer is touched by either', () => {
+    const pair = new FaceToFace();
+    const id = pair.sender.offer(header(5000), pair.now);
+    pair.sender.invite();
+    pair.receiver.sendBack(nonce);
+    pair.settle();
+    expect(pair.receiverEvents.filter(({ type }) => type === 'invited')).toHaveLength(1);
+    expect(pair.senderEvents).toContainEqual({ type: 'back', nonce });
+    expect(pair.sender.violations.count + pair.receiver.violations.count).toBe(0);
+    expect([pair.sender.transfer(id)?.state, pair.receiver.transfer(id)?.state]).toEqual([
+      'offered',
+      'offered',
+    ]);
+  });
+
+  test('[P-136] an invitation to a sender, and an answer to a receiver, are dropped and counted', () => {
+    const pair = new FaceToFace();
+    pair.sender.handlePacket(encodeControl({ type: 'invite' }), CONTROL_LANE, pair.now);
+    pair.receiver.handlePacket(encodeControl({ type: 'back', nonce }), CONTROL_LANE, pair.now);
+    pair.settle();
+    const said = [...pair.senderEvents, ...pair.receiverEvents].map(({ type }) => type);
+    expect(said).not.toContain('back');
+    expect(said).not.toContain('invited');
+    for (const { violations } of [pair.sender, pair.receiver])
+      expect([violations.count, violations.last]).toEqual([1, 'wrong-state']);
   });
 });

@@ -170,7 +170,7 @@ export interface SessionSnapshot {
   /** Short words or digits to compare on both screens. */
   fingerprint?: string;
   lanes: number;
-  /** The sender's: counts the codes by which it met receivers; there while one of them is. */
+  /** Counts the codes by which this page met others; there while one of them is. */
   meeting?: number;
   /** The sender's, of its room: who has the link and waits to be let in, each by an id. */
   visitors?: readonly string[];
@@ -178,6 +178,8 @@ export interface SessionSnapshot {
   canInvite?: boolean;
   /** This page waits until the room's host lets it in. */
   waitsAtDoor?: boolean;
+  /** The receiver's: the other side's page takes pictures, too (`ReceiverSession.sendBack`). */
+  invited?: boolean;
   /** The receiver's: everything of the sender connected now is accepted. Ends with that session. */
   autoAccept?: boolean;
   /** The receiver's, where the browser stores nothing on disk: bytes that it holds in memory at most. */
@@ -267,6 +269,19 @@ export interface SessionOptions {
   /** The person's name, shown to the other side after pairing. */
   name: string;
   relayOnly: boolean;
+  /** It goes the other way, beside a session that has met the other side, and begins with `meet`. */
+  companion?: boolean;
+}
+
+/** Where a companion session meets the other side of the session beside it. */
+export interface CompanionPlace {
+  readonly party: Party;
+  /** As secret as the session's keys. */
+  readonly secret: Uint8Array;
+  /** Of the session beside it: whose person it is. */
+  readonly meeting: number;
+  /** This page was loaded anew since that person was met. */
+  readonly returned: boolean;
 }
 
 /** What both roles share. `subscribe` is called after each new snapshot. */
@@ -288,6 +303,10 @@ export interface Session {
   continue(): void;
   /** The room that this page has opened: its code and its link work no longer. */
   closeRoom(): void;
+  /** A companion's: goes to this place, in the place of any other. */
+  meet(place: CompanionPlace): void;
+  /** A companion's: the session beside it is over. What was picked or permitted was so for that person. */
+  part(): void;
   /** Ends the session and tells the other side. */
   leave(): void;
 }
@@ -324,6 +343,8 @@ export interface SenderSession extends Session {
   limitRate(megabits: number): void;
   /** First bytes of the file header as it goes over the wire, for the demonstration view. */
   headerBytes(transfer: string): Uint8Array | undefined;
+  /** Where the receiver's page waits with pictures for this one; another object each time it says so. */
+  sentBack(): CompanionPlace | undefined;
 }
 
 /** The receiving page's session. */
@@ -332,6 +353,8 @@ export interface ReceiverSession extends Session {
   resume(): boolean;
   accept(transfer: string): void;
   decline(transfer: string): void;
+  /** Tells the sender's page to wait for pictures of this one; `undefined`: it is not there. */
+  sendBack(): CompanionPlace | undefined;
   /** Accept everything of this sender from now on. */
   setAutoAccept(on: boolean): void;
   /** Bytes [from, to) of the original, inside the contiguous front (`prefixBytes`). */

@@ -171,6 +171,10 @@ function fieldsOf(event: AnyEvent): Field[] {
       return [17, event.transfer];
     case 'flooded':
       return [18];
+    case 'invited':
+      return [22];
+    case 'back':
+      return [23, event.nonce];
     case 'violation':
       return [19, event.transfer];
   }

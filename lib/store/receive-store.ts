@@ -36,18 +36,22 @@ export interface ReceiveStore extends StoreApi<ReceiveState> {
   /** `readFor`: how long a download may still read what is thrown away, ms. */
   throwAway(transfer: string, readFor?: number): void;
   session(): ReceiverSession | undefined;
+  /** Shows this session, which was made elsewhere. */
+  around(session: ReceiverSession): void;
   leave(): void;
 }
 
 export interface ReceiveStoreOptions {
   makeSession: (options: SessionOptions) => Promise<ReceiverSession>;
+  /** Whether another room may not take the session away though it holds no pictures. */
+  keeps?: () => boolean;
 }
 
 /**
  * @param makeSession called when the person joins, opens a room or resumes, so that a visit without one loads
  *   less
  */
-export function createReceiveStore({ makeSession }: ReceiveStoreOptions): ReceiveStore {
+export function createReceiveStore({ makeSession, keeps }: ReceiveStoreOptions): ReceiveStore {
   const store = createStore<ReceiveState>(() => ({
     snapshot: undefined,
     joining: false,
@@ -68,7 +72,10 @@ export function createReceiveStore({ makeSession }: ReceiveStoreOptions): Receiv
     forget();
     session?.leave();
     session = undefined;
-    const made = await makeSession(options);
+    return follow(await makeSession(options));
+  }
+
+  function follow(made: ReceiverSession): ReceiverSession {
     const publisher = calmPublisher(
       () => made.snapshot(),
       (now) => store.setState(({ snapshot }) => ({ snapshot: keepIdentity(snapshot, now) })),
@@ -88,7 +95,7 @@ export function createReceiveStore({ makeSession }: ReceiveStoreOptions): Receiv
     store.setState({ joining: true, broken: false });
     try {
       // A session that holds pictures is kept, so that another room does not take them away.
-      const kept = session && session.snapshot().transfers.length > 0 ? session : undefined;
+      const kept = session && (session.snapshot().transfers.length > 0 || keeps?.()) ? session : undefined;
       act(kept ?? (await freshSession(options)));
     } catch {
       store.setState({ broken: true });
@@ -100,6 +107,7 @@ export function createReceiveStore({ makeSession }: ReceiveStoreOptions): Receiv
   return {
     ...store,
     session: () => session,
+    around: (made) => void follow(made),
     join: (code, options) => withSession(options, (one) => one.join(code)),
     closeRoom: () => session?.closeRoom(),
     openRoom: (options) => withSession(options, (one) => one.openRoom()),
@@ -144,6 +152,21 @@ export function createReceiveStore({ makeSession }: ReceiveStoreOptions): Receiv
       session?.leave();
     },
   };
+}
+
+/** Of what was accepted: what is stored of it is the session's from then on. */
+export const acceptedDigests = (
+  transfers: readonly TransferSnapshot[] = [],
+): ReadonlySet<string | undefined> =>
+  new Set(
+    transfers.filter(({ state }) => state !== 'offered' && state !== 'declined').map(({ sha256 }) => sha256),
+  );
+
+/** Something is arriving, or is not saved yet. */
+export function isAtStake({ snapshot, saved }: ReceiveState): boolean {
+  return (snapshot?.transfers ?? []).some(
+    (transfer) => isMoving(transfer) || (transfer.state === 'done' && !saved.has(transfer.id)),
+  );
 }
 
 export interface Totals {

@@ -90,6 +90,8 @@ export interface SendStore extends StoreApi<SendState> {
   /** Takes a finished or never sent picture off the page. */
   remove(item: string): void;
   session(): SenderSession | undefined;
+  /** Sends with this session, which was made elsewhere. */
+  around(session: SenderSession): void;
   leave(): void;
 }
 
@@ -98,10 +100,20 @@ export interface SendStoreOptions {
   tools: ImageTools;
   /** Unique within the page. */
   makeId: () => string;
+  /** The meeting with the person who is here; `undefined`: nobody is. Default: the session's own. */
+  meetingNow?: () => number | undefined;
+  /** The receiver of before this page was loaded anew, where that session goes on. */
+  returnedTo?: () => number | undefined;
 }
 
 /** @param makeSession called when the person opens or joins a room, so that a visit without one loads less */
-export function createSendStore({ makeSession, tools, makeId }: SendStoreOptions): SendStore {
+export function createSendStore({
+  makeSession,
+  tools,
+  makeId,
+  meetingNow,
+  returnedTo,
+}: SendStoreOptions): SendStore {
   const store = createStore<SendState>(() => ({
     items: [],
     missing: [],
@@ -180,7 +192,7 @@ export function createSendStore({ makeSession, tools, makeId }: SendStoreOptions
 
   /** Who is here, as far as a picture can be picked for them. */
   const here = (): { meeting?: number } => {
-    const meeting = session?.snapshot().meeting;
+    const meeting = meetingNow === undefined ? session?.snapshot().meeting : meetingNow();
     return meeting === undefined ? {} : { meeting };
   };
 
@@ -264,6 +276,7 @@ export function createSendStore({ makeSession, tools, makeId }: SendStoreOptions
     missing: readonly MissingFile[],
   ): void {
     const known = new Set(store.getState().items.map(({ id }) => id));
+    const former = returned ?? returnedTo?.() ?? FORMER;
     const added = found
       .filter(({ kept }) => !known.has(kept.id))
       .map(({ kept, file }): OutboxItem => {
@@ -271,7 +284,7 @@ export function createSendStore({ makeSession, tools, makeId }: SendStoreOptions
         if (originOf(file) === undefined && handle !== undefined)
           rememberOrigin(file, { kind: 'handle', handle });
         // Whoever is here by another code is not the one that it was picked for.
-        const meeting = held ? FORMER : addressed ? (returned ?? FORMER) : here().meeting;
+        const meeting = held ? FORMER : addressed ? former : here().meeting;
         const other = expected === undefined && file.size !== kept.byteLength;
         return {
           id,
@@ -367,6 +380,10 @@ export function createSendStore({ makeSession, tools, makeId }: SendStoreOptions
   return {
     ...store,
     session: () => session,
+    around(made) {
+      follow(made);
+      flush();
+    },
     openRoom: (options) => withSession(options, (one) => one.openRoom()),
     closeRoom: () => session?.closeRoom(),
     join: (code, options) => withSession(options, (one) => one.join(code)),

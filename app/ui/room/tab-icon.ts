@@ -1,6 +1,9 @@
 /** The page's icon with a few letters on it. */
 const SIDE = 32;
 
+/** As it was before the first mark: of two, one for each way, either may be the last to go. */
+let plain: { readonly href: string; readonly type: string } | undefined;
+
 /** @param letters at most three @returns puts the plain icon back */
 export function markIcon(letters: string): () => void {
   const link = document.querySelector<HTMLLinkElement>('link[rel~="icon"]');
@@ -17,7 +20,8 @@ export function markIcon(letters: string): () => void {
   context.textAlign = 'center';
   context.textBaseline = 'middle';
   context.fillText(letters, SIDE / 2, SIDE / 2 + 1);
-  const { href, type } = link;
+  plain ??= { href: link.href, type: link.type };
+  const { href, type } = plain;
   link.type = 'image/png';
   link.href = canvas.toDataURL('image/png');
   return () => {

@@ -26,8 +26,8 @@ export function useTidings(snapshot: SessionSnapshot | undefined): void {
     const mark = `${said} · `;
     document.title = mark + document.title;
     return () => {
-      // Another page may have put its own title there meanwhile.
-      if (document.title.startsWith(mark)) document.title = document.title.slice(mark.length);
+      // Another page may have put its own title there meanwhile, and the other way its own mark before this.
+      document.title = document.title.replace(mark, '');
     };
   }, [said]);
 

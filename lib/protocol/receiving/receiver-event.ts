@@ -43,4 +43,6 @@ export type ReceiverEvent =
   | { readonly type: 'silence'; readonly transfer: number }
   /** More offers than a session may hold: end it. */
   | { readonly type: 'flooded' }
+  /** The sender's page takes pictures of this side, too. */
+  | { readonly type: 'invited' }
   | { readonly type: 'bye' };

@@ -135,6 +135,11 @@ export class Receiver implements Endpoint<ReceiverEvent> {
     return true;
   }
 
+  /** Tells the sender that pictures for it were picked here, and where they begin (P-136). */
+  sendBack(nonce: Uint8Array): void {
+    this.#post({ type: 'back', nonce });
+  }
+
   /** Tells the sender that this side leaves. */
   bye(): void {
     this.#post({ type: 'bye' });
@@ -394,6 +399,9 @@ export class Receiver implements Endpoint<ReceiverEvent> {
         return;
       case 'bye':
         this.#events.push({ type: 'bye' });
+        return;
+      case 'invite':
+        this.#events.push({ type: 'invited' });
         return;
       case 'offer':
         this.#handleOffer(message.transfer, message.header, now);

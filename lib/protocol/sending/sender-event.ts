@@ -29,4 +29,6 @@ export type SenderEvent =
   | { readonly type: 'silence'; readonly transfer: number }
   /** The receiver made it cost more than any honest one would: it has ended. */
   | { readonly type: 'violation'; readonly transfer: number }
+  /** The receiver's person has picked pictures for this side. */
+  | { readonly type: 'back'; readonly nonce: Uint8Array }
   | { readonly type: 'bye' };

@@ -183,6 +183,11 @@ export class Sender implements Endpoint<SenderEvent> {
     this.#controller.limit(rate === undefined ? undefined : rate / 1000, now);
   }
 
+  /** Tells the receiver that this side's page takes pictures of it, too (P-136). */
+  invite(): void {
+    this.#post({ type: 'invite' });
+  }
+
   /** Tells the receiver that this side leaves. */
   bye(): void {
     this.#post({ type: 'bye' });
@@ -483,6 +488,10 @@ export class Sender implements Endpoint<SenderEvent> {
       case 'bye':
         this.#events.push({ type: 'bye' });
         return;
+      case 'back':
+        this.#events.push(message);
+        return;
+      case 'invite':
       case 'offer':
       case 'sent':
       case 'sending':

@@ -14,6 +14,8 @@
  *     0x28 BYE
  *     0x29 SENDING   transfer(16) round trip in ms(16) runs(16) { first block(32) blocks(16) }
  *     0x2a PAUSE     transfer(16) paused(8)
+ *     0x2b INVITE
+ *     0x2c BACK      nonce(128)
  */
 import { ByteReader, ByteWriter, utf8 } from './byte-codec.ts';
 import { ProtocolError } from '../errors.ts';
@@ -73,6 +75,10 @@ export type ControlMessage =
     }
   /** Whether the side that says so wants the transfer to rest. */
   | { readonly type: 'pause'; readonly transfer: number; readonly paused: boolean }
+  /** The sender's page takes pictures of the receiver's, too (P-136). */
+  | { readonly type: 'invite' }
+  /** The receiver's person has picked some: where the session that carries them begins follows from it. */
+  | { readonly type: 'back'; readonly nonce: Uint8Array }
   | { readonly type: 'bye' };
 
 /** The receiver's counts, and what its chunk map shows. */
@@ -86,6 +92,9 @@ export const MAX_RUNS = 1500;
  */
 export const MAX_SIDE_RUNS = 400;
 
+/** Of a BACK, random. */
+export const BACK_NONCE_BYTES = 16;
+
 const Type = {
   hello: 0x20,
   offer: 0x21,
@@ -98,12 +107,15 @@ const Type = {
   bye: 0x28,
   sending: 0x29,
   pause: 0x2a,
+  invite: 0x2b,
+  back: 0x2c,
 } as const;
 
 /** Bytes of a message. Texts and lists are the caller's to bound: `decodeControl` refuses longer ones. */
 export function encodeControl(message: ControlMessage): Uint8Array {
   const writer = new ByteWriter().uint(Type[message.type], 1);
-  if (message.type === 'bye') return writer.finish();
+  if (message.type === 'bye' || message.type === 'invite') return writer.finish();
+  if (message.type === 'back') return writer.raw(message.nonce).finish();
   if (message.type === 'hello') {
     return writer
       .uint(PROTOCOL_VERSION, 1)
@@ -157,6 +169,8 @@ function readFlag(reader: ByteReader): boolean {
 
 function readBody(type: number, reader: ByteReader): ControlMessage {
   if (type === Type.bye) return { type: 'bye' };
+  if (type === Type.invite) return { type: 'invite' };
+  if (type === Type.back) return { type: 'back', nonce: reader.raw(BACK_NONCE_BYTES) };
   if (type === Type.hello) {
     if (reader.uint(1) !== PROTOCOL_VERSION) throw new ProtocolError('bad-version');
     return { type: 'hello', instance: reader.raw(8), name: reader.text(1, MAX_PERSON_BYTES) };
@@ -212,7 +226,7 @@ export function decodeControl(bytes: Uint8Array): ControlMessage {
   if (bytes.length > MAX_CONTROL_BYTES) throw new ProtocolError('too-long');
   const reader = new ByteReader(bytes);
   const type = reader.uint(1);
-  if (type < Type.hello || type > Type.pause) throw new ProtocolError('unknown-type');
+  if (type < Type.hello || type > Type.back) throw new ProtocolError('unknown-type');
   const message = readBody(type, reader);
   reader.end();
   return message;

@@ -72,6 +72,8 @@ export type ToReceiverEngine =
    * earlier page of this tab knew, whose session goes on.
    */
   | { readonly type: 'senders'; readonly record: KnownSendersRecord; readonly meeting: number }
+  /** Pictures for the sender were picked on this page. */
+  | { readonly type: 'back'; readonly nonce: Uint8Array }
   | { readonly type: 'accept'; readonly id: string }
   | { readonly type: 'decline'; readonly id: string }
   /**
@@ -125,7 +127,10 @@ export type FromEngine =
   // the sender's
   | { readonly type: 'lanes'; readonly target: number; readonly hold: boolean }
   | { readonly type: 'header'; readonly id: string; readonly bytes: Uint8Array }
+  /** The receiver's page has picked pictures for this one. */
+  | { readonly type: 'back'; readonly nonce: Uint8Array }
   // the receiver's
+  | { readonly type: 'invited' }
   | {
       readonly type: 'offered';
       readonly id: string;

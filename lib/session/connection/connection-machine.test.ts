@@ -909,6 +909,102 @@ describe('a server that is lost in the middle of a pairing', () => {
   );
 });
 
+describe('a companion', () => {
+  const NONCE = Uint8Array.from({ length: 16 }, (_, at) => at);
+
+  /** A connected pair, and the companions of both, which go to the place of this nonce. */
+  function withCompanions(nonces = [NONCE, NONCE] as const) {
+    const pair = connectedPair();
+    const { meeting, sender, receiver } = pair;
+    const [back, taker] = [meeting.side('sender'), meeting.side('receiver')];
+    meeting.run(100);
+    const go = (companion: Side, main: Side, nonce: Uint8Array): void => {
+      const { party, secret } = main.machine.companion(nonce)!;
+      companion.handle({ type: 'resume', rejoin: { party, current: secret } });
+    };
+    go(back, receiver, nonces[0]);
+    go(taker, sender, nonces[1]);
+    return { ...pair, back, taker, go };
+  }
+
+  test('[P-137] meets the other one without a code and with keys of its own, and the session beside it goes on', () => {
+    const { meeting, sender, receiver, back, taker } = withCompanions();
+    expect(meeting.until(() => isConnected(back, taker), 5000)).toBe(true);
+    expect(isConnected(sender, receiver)).toBe(true);
+    expect([sender.connections, receiver.connections, back.met, taker.met]).toEqual([1, 1, 0, 0]);
+    const words = (side: Side) => side.machine.view().fingerprint;
+    expect(words(back)).toBe(words(taker));
+    expect(words(back)).not.toBe(words(sender));
+    expect([...back.asked, ...taker.asked].map(({ type }) => type)).toEqual(['rejoin', 'rejoin']);
+  });
+
+  test('[P-137] there is no place for one before two sides are connected, nor after', () => {
+    const meeting = new Meeting();
+    const [sender, receiver] = [meeting.side('sender'), meeting.side('receiver')];
+    meeting.run(100);
+    expect(sender.machine.companion(NONCE)).toBeUndefined();
+    const { code } = open(meeting, sender);
+    expect(sender.machine.companion(NONCE)).toBeUndefined();
+    receiver.handle({ type: 'join', text: code });
+    while (!isConnected(sender)) {
+      expect(sender.machine.companion(NONCE)).toBeUndefined();
+      meeting.run(5);
+    }
+    expect(sender.machine.companion(NONCE)).toBeDefined();
+    sender.handle({ type: 'goodbye' });
+    expect(sender.machine.companion(NONCE)).toBeUndefined();
+  });
+
+  test('[P-137] who has heard another nonce meets nobody', () => {
+    const { meeting, back, taker } = withCompanions([NONCE, NONCE.map((byte) => byte ^ 1)]);
+    meeting.run(LIMITS_MS.search + 1000);
+    expect([back.connections, taker.connections]).toEqual([0, 0]);
+    expect([back.connection, taker.connection]).toEqual(['failed', 'failed']);
+  });
+
+  test('[P-137] goes to a new place in the middle of anything, and both are connected there', () => {
+    const other = NONCE.map((byte) => byte ^ 7);
+    for (let after = 0; after <= 400; after += 20) {
+      const { meeting, sender, receiver, back, taker, go } = withCompanions();
+      meeting.run(after);
+      go(back, receiver, other);
+      meeting.run(30);
+      go(taker, sender, other);
+      const before = [back.connections, taker.connections];
+      const again = (): boolean => back.connections > before[0]! && taker.connections > before[1]!;
+      expect([after, meeting.until(() => again() && isConnected(back, taker), 10_000)]).toEqual([
+        after,
+        true,
+      ]);
+      meeting.run(5000);
+      expect(isConnected(sender, receiver, back, taker)).toBe(true);
+    }
+  });
+
+  test('[P-137] that is lost finds its own way back', () => {
+    const { meeting, sender, receiver, back, taker } = withCompanions();
+    meeting.until(() => isConnected(back, taker));
+    meeting.cut();
+    expect(meeting.until(() => isConnected(sender, receiver, back, taker), 20_000)).toBe(true);
+    expect([back.connections, taker.connections]).toEqual([2, 2]);
+  });
+
+  test('[P-137] that is parted loses what was on its way, gives up its place, and begins again at another', () => {
+    const { meeting, sender, receiver, back, taker, go } = withCompanions();
+    meeting.until(() => isConnected(back, taker));
+    for (const side of [back, taker]) side.handle({ type: 'part' });
+    expect(back.effects.slice(-6)).toEqual(expect.arrayContaining(['disconnected', 'leave', 'lost']));
+    meeting.run(LIMITS_MS.search + 1000);
+    expect([back.connection, taker.connection]).toEqual(['failed', 'failed']);
+    expect(back.machine.nextTimeout()).toBe(Infinity);
+    const other = NONCE.map((byte) => byte ^ 9);
+    go(back, receiver, other);
+    go(taker, sender, other);
+    expect(meeting.until(() => isConnected(back, taker), 5000)).toBe(true);
+    expect(back.problem).toBeUndefined();
+  });
+});
+
 test('[P-92] the secret of the way back is forgotten once a session has failed for good', () => {
   const { meeting, sender, receiver } = connectedPair();
   receiver.vanish();

@@ -32,6 +32,7 @@ import {
 } from '../pairing/code.ts';
 import { fingerprint } from '../pairing/fingerprint.ts';
 import { toBase64Url } from '../pairing/bytes.ts';
+import { companionSecret } from '../pairing/companion.ts';
 import { doorOf } from '../pairing/door.ts';
 import type { RoomLink } from '../pairing/link.ts';
 import { Pairing } from '../pairing/pairing.ts';
@@ -79,8 +80,10 @@ export type ConnectionEvent =
   | { readonly type: 'open' }
   /** A typed code or a link's fragment. */
   | { readonly type: 'join'; readonly text: string }
-  /** The session of before a reload. */
+  /** The session of before a reload, or a companion's; in the place of whatever there is. */
   | { readonly type: 'resume'; readonly rejoin: RejoinState }
+  /** The session beside this companion is over. */
+  | { readonly type: 'part' }
   /** The page goes away, perhaps to return: nothing is begun that it could not finish. */
   | { readonly type: 'suspend' }
   /** The page is back from where it was frozen. */
@@ -257,6 +260,7 @@ type Stage =
     }
   | {
       readonly at: 'connected';
+      readonly keys: SessionKeys;
       readonly sealed: SealedChannel;
       readonly doubt?: Doubt | undefined;
     }
@@ -282,6 +286,9 @@ const CONNECTION: Readonly<Record<Stage['at'], ConnectionState>> = {
 };
 
 type Shown = 'waiting' | 'failed' | 'closed';
+
+/** What a page may ask for after a goodbye. */
+const BEGINS: ReadonlySet<ConnectionEvent['type']> = new Set(['open', 'join', 'resume']);
 
 const NO_ATTEMPT: Attempt = { step: 'none' };
 
@@ -386,6 +393,13 @@ export class ConnectionMachine {
     };
   }
 
+  /** Of a companion that begins with this nonce; `undefined`: nobody is connected. */
+  companion(nonce: Uint8Array): { readonly party: Party; readonly secret: Uint8Array } | undefined {
+    const stage = this.#stage;
+    if (stage.at !== 'connected') return undefined;
+    return { party: this.#party, secret: companionSecret(stage.keys, nonce) };
+  }
+
   /** Unix milliseconds; `Infinity`: nothing is due. */
   nextTimeout(): number {
     return Math.min(this.#deadline?.at ?? Infinity, this.#renewAt, this.#visitors.nextTimeout);
@@ -398,7 +412,7 @@ export class ConnectionMachine {
     this.#advance(now);
     if (this.#over && event.type !== 'leave') return [];
     // The page may begin anew, or let go of the server.
-    const counts = event.type === 'open' || event.type === 'join' || event.type === 'leave';
+    const counts = BEGINS.has(event.type) || event.type === 'leave';
     if (this.#stage.at !== 'closed' || counts || this.#door !== undefined) this.#dispatch(event);
     return this.#effects.splice(0);
   }
@@ -457,6 +471,9 @@ export class ConnectionMachine {
         this.#join(event.text);
         return;
       case 'resume':
+        this.#giveWay();
+        this.#problem = undefined;
+        this.#lost = undefined;
         this.#rejoin = event.rejoin;
         this.#party = event.rejoin.party;
         this.#search();
@@ -497,6 +514,10 @@ export class ConnectionMachine {
         this.#effect({ type: 'forget' });
         this.#effect({ type: 'close-signaling' });
         this.#over = true;
+        return;
+      case 'part':
+        this.#giveWay();
+        this.#fail({ code: 'peer-left' });
         return;
       case 'goodbye':
         this.#rejoin = undefined;
@@ -888,7 +909,7 @@ export class ConnectionMachine {
     this.#fingerprint = certificates === undefined ? undefined : fingerprint(keys, certificates);
     this.#problem = undefined;
     this.#usedToken = undefined;
-    this.#stage = { at: 'connected', sealed };
+    this.#stage = { at: 'connected', keys, sealed };
     for (const id of this.#knocks.splice(0)) this.#visit(id);
     this.#effect({ type: 'connected' });
   }

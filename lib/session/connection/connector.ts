@@ -51,6 +51,8 @@ export interface ConnectorOptions {
   events: ConnectorEvents;
   /** Default: WebRTC. */
   createTransport?: (options: TransportOptions) => Transport;
+  /** Whether it finds the way back after a reload; default: yes. */
+  kept?: boolean;
   /** Unix milliseconds; default: `Date.now`. */
   now?: () => number;
 }
@@ -193,7 +195,17 @@ export class Connector {
     this.#handle({ type: 'join', text });
   }
 
-  /** Looks for the other side of an earlier session, whose state was kept through a reload. */
+  /** Where a companion begins with this nonce; `undefined`: nobody is connected. */
+  companion(nonce: Uint8Array): ReturnType<ConnectionMachine['companion']> {
+    return this.#machine.companion(nonce);
+  }
+
+  /** The session beside this companion is over. */
+  part(): void {
+    this.#handle({ type: 'part' });
+  }
+
+  /** Looks for the other side of an earlier session, whose state was kept, or of a companion. */
   resume(rejoin: RejoinState): void {
     this.#handle({ type: 'resume', rejoin });
   }
@@ -266,7 +278,7 @@ export class Connector {
   }
 
   #perform(effect: ConnectionEffect): void {
-    const { events, role, memory = role } = this.#options;
+    const { events, role, memory = role, kept = true } = this.#options;
     switch (effect.type) {
       case 'ask':
         void this.#ask(effect.request, effect.ask);
@@ -331,10 +343,10 @@ export class Connector {
         this.transport?.handleSignal(effect.message);
         return;
       case 'keep':
-        keepRejoin(memory, effect.rejoin);
+        if (kept) keepRejoin(memory, effect.rejoin);
         return;
       case 'forget':
-        forgetRejoin(memory);
+        if (kept) forgetRejoin(memory);
         return;
       case 'connected':
         events.connected();

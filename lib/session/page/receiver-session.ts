@@ -1,9 +1,16 @@
 import { cleanFileName, safeSaveType } from '../../image/file-name.ts';
 import { isPreview } from '../../image/inspect/is-preview.ts';
 import { sniffType } from '../../image/inspect/sniff.ts';
+import { BACK_NONCE_BYTES } from '../../protocol/wire/control-message.ts';
 import type { FromEngine, ToReceiverEngine } from '../bridge/engine-messages.ts';
 import { mark } from './marks.ts';
-import type { ReceiverSession, SessionOptions, SessionSnapshot, TransferSnapshot } from '../model.ts';
+import type {
+  CompanionPlace,
+  ReceiverSession,
+  SessionOptions,
+  SessionSnapshot,
+  TransferSnapshot,
+} from '../model.ts';
 import { rememberAccepted, wasAccepted, type Accepted } from './accepted-memory.ts';
 import { recallRejoin } from '../connection/rejoin-memory.ts';
 import { noFigures } from '../no-figures.ts';
@@ -30,6 +37,8 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
   #nextRead = 1;
   /** Of the one sender with whom this page is connected; ends with that session. */
   #autoAccept = false;
+  /** The sender's page takes pictures of this one, too. */
+  #invited = false;
   /** What each offer is about, until it is over. */
   readonly #offers = new Map<string, Accepted>();
   readonly #lost = new Map<string, Accepted>();
@@ -48,7 +57,7 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
       new Worker(new URL('../worker/receiver.worker.ts', import.meta.url), { type: 'module' }),
     );
     this.port.post({ type: 'tab', name: tabName() });
-    const { known } = recallSenders();
+    const { known } = recallSenders(this.companion);
     this.port.post({ type: 'senders', record: { known }, meeting: this.meeting });
   }
 
@@ -56,7 +65,9 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
   resume(): boolean {
     const state = recallRejoin('receiver');
     if (state === undefined) return false;
+    this.meeting += 1;
     this.port.post({ type: 'senders', record: recallSenders(), meeting: this.meeting });
+    this.returned = true;
     this.connector.resume(state);
     return true;
   }
@@ -80,8 +91,20 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
     this.port.post({ type: 'decline', id: transfer });
   }
 
+  sendBack(): CompanionPlace | undefined {
+    const nonce = crypto.getRandomValues(new Uint8Array(BACK_NONCE_BYTES));
+    const place = this.placeOf(nonce);
+    if (place !== undefined) this.port.post({ type: 'back', nonce });
+    return place;
+  }
+
+  override part(): void {
+    super.part();
+    this.setAutoAccept(false);
+  }
+
   setAutoAccept(on: boolean): void {
-    this.#autoAccept = on && this.connector.connection === 'connected';
+    this.#autoAccept = on && (this.companion || this.connector.connection === 'connected');
     this.changed();
     if (!this.#autoAccept) return;
     for (const { id, state } of this.transfers.values()) if (state === 'offered') this.accept(id);
@@ -165,7 +188,11 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
         break;
       }
       case 'senders':
-        keepSenders(message.record);
+        keepSenders(message.record, this.companion);
+        break;
+      case 'invited':
+        this.#invited = true;
+        this.changed();
         break;
       case 'began': {
         const known = this.transfers.get(message.id);
@@ -220,21 +247,30 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
     if (this.#withdrawn.length > MAX_WITHDRAWN) this.#drop(this.#withdrawn.shift() as string);
   }
 
-  protected override onMet(): void {
+  protected override onMet(returned: boolean): void {
     this.#autoAccept = false;
+    this.#invited = false;
     // A page that is loaded anew before its first word must not take that one for the last.
-    this.port.post({ type: 'senders', record: { known: [] }, meeting: this.meeting });
+    const record = returned ? recallSenders(this.companion) : { known: [] };
+    this.port.post({ type: 'senders', record, meeting: this.meeting });
   }
 
   protected override changed(): void {
     const { connection } = this.connector;
-    if (connection === 'failed' || connection === 'closed') this.#autoAccept = false;
+    // A companion that is lost is looked for again, for the same person.
+    if (!this.companion && (connection === 'failed' || connection === 'closed')) this.#autoAccept = false;
     super.changed();
   }
 
   protected override extras(): Partial<SessionSnapshot> {
     const limit = this.#memoryLimit;
-    return { autoAccept: this.#autoAccept, ...(limit === undefined ? {} : { memoryLimit: limit }) };
+    const met = this.met();
+    return {
+      autoAccept: this.#autoAccept,
+      ...met,
+      ...(this.#invited && 'meeting' in met ? { invited: true } : {}),
+      ...(limit === undefined ? {} : { memoryLimit: limit }),
+    };
   }
 
   /** Its bytes did not pass the check: the sender offers it once more, and the person has said yes. */

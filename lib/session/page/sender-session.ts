@@ -1,6 +1,13 @@
 import { fitPath } from '../../image/file-name.ts';
 import type { FromEngine, ToSenderEngine } from '../bridge/engine-messages.ts';
-import type { Guest, OutgoingPicture, SenderSession, SessionOptions, SessionSnapshot } from '../model.ts';
+import type {
+  CompanionPlace,
+  Guest,
+  OutgoingPicture,
+  SenderSession,
+  SessionOptions,
+  SessionSnapshot,
+} from '../model.ts';
 import { recallRejoin, rejoinNames } from '../connection/rejoin-memory.ts';
 import { toHex } from '../../checksum/hex.ts';
 import { noFigures } from '../no-figures.ts';
@@ -20,10 +27,16 @@ const PEER_BYTES = 6;
 const MEMORY = 'sender';
 const GUESTS = `${MEMORY}.`;
 
+/** Time between two places of a companion (ms). */
+const BACK_MS = 1000;
+
 /** `SenderSession` over a worker and WebRTC. */
 export class BrowserSenderSession extends SessionBase<ToSenderEngine> implements SenderSession {
   readonly #pictures = new Map<string, OutgoingPicture>();
   readonly #headers = new Map<string, Uint8Array>();
+  #place: CompanionPlace | undefined;
+  #backAt = -Infinity;
+  #backTimer: ReturnType<typeof setTimeout> | undefined;
 
   readonly #options: SessionOptions;
   readonly #memory: string;
@@ -42,7 +55,7 @@ export class BrowserSenderSession extends SessionBase<ToSenderEngine> implements
       'sender',
       options,
       new Worker(new URL('../worker/sender.worker.ts', import.meta.url), { type: 'module' }),
-      { several: peer === undefined, memory },
+      { several: peer === undefined && options.companion !== true, memory },
     );
     this.#options = options;
     this.#host = host;
@@ -53,6 +66,7 @@ export class BrowserSenderSession extends SessionBase<ToSenderEngine> implements
     const state = recallRejoin(this.#memory);
     if (state === undefined) return false;
     this.meeting += 1;
+    this.returned = true;
     this.connector.resume(state);
     return true;
   }
@@ -124,6 +138,10 @@ export class BrowserSenderSession extends SessionBase<ToSenderEngine> implements
     this.port.post({ type: 'offer-held', id: transfer });
   }
 
+  sentBack(): CompanionPlace | undefined {
+    return this.#place;
+  }
+
   limitRate(megabits: number): void {
     this.port.post({ type: 'limit-rate', megabits });
   }
@@ -136,6 +154,7 @@ export class BrowserSenderSession extends SessionBase<ToSenderEngine> implements
     if (message.type === 'lanes')
       this.connector.transport?.setLaneTarget(Math.max(FIRST_LANES, message.target), message.hold);
     else if (message.type === 'header') this.#headers.set(message.id, message.bytes);
+    else if (message.type === 'back') this.#onBack(message.nonce);
   }
 
   protected override onConnected(): void {
@@ -144,9 +163,9 @@ export class BrowserSenderSession extends SessionBase<ToSenderEngine> implements
   }
 
   protected override extras(): Partial<SessionSnapshot> {
-    const { connection, visitors, canInvite } = this.connector;
+    const { visitors, canInvite } = this.connector;
     return {
-      ...(connection === 'connected' || connection === 'reconnecting' ? { meeting: this.meeting } : {}),
+      ...this.met(),
       ...(visitors.length === 0 ? {} : { visitors }),
       ...(canInvite ? { canInvite } : {}),
     };
@@ -156,6 +175,19 @@ export class BrowserSenderSession extends SessionBase<ToSenderEngine> implements
     const session = new BrowserSenderSession(this.#options, peer, this);
     this.#guests.add(session);
     return { peer, session };
+  }
+
+  /** Each costs requests to the server: the last one that was said within a while counts. */
+  #onBack(nonce: Uint8Array): void {
+    clearTimeout(this.#backTimer);
+    this.#backTimer = setTimeout(
+      () => {
+        this.#backAt = performance.now();
+        this.#place = this.placeOf(nonce);
+        this.changed();
+      },
+      Math.max(0, this.#backAt + BACK_MS - performance.now()),
+    );
   }
 
   #queue(chosen: OutgoingPicture): void {

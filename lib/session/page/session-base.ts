@@ -9,6 +9,7 @@ import { watchNetwork } from './network-watch.ts';
 import type {
   ChunkLog,
   ChunkMap,
+  CompanionPlace,
   HistorySample,
   Problem,
   Role,
@@ -57,6 +58,9 @@ export abstract class SessionBase<M> implements Session {
   #peerName: string | undefined;
   /** Counts the codes by which this page met others. */
   protected meeting = 0;
+  /** This page was loaded anew since it met the other side. */
+  protected returned = false;
+  protected readonly companion: boolean;
   #current: SessionSnapshot | undefined;
   #notifying = false;
   #workerMissing = false;
@@ -74,6 +78,7 @@ export abstract class SessionBase<M> implements Session {
     this.#role = role;
     this.#memory = place.memory ?? role;
     this.#name = options.name;
+    this.companion = options.companion === true;
     this.port = new EnginePort<M>({
       worker,
       transmit: (lane, bytes) => void this.connector.transport?.send(lane, bytes),
@@ -92,11 +97,13 @@ export abstract class SessionBase<M> implements Session {
       page: options.page,
       relayOnly: options.relayOnly,
       ...place,
+      kept: !this.companion,
       events: {
         handOver: (lane, channel, news) => this.port.handOver(lane, channel, news),
         changed: () => this.changed(),
         met: () => {
           this.meeting += 1;
+          this.returned = false;
           this.onMet();
         },
         connected: () => this.onConnected(),
@@ -199,9 +206,21 @@ export abstract class SessionBase<M> implements Session {
     return this.#views.get(transfer)?.history ?? [];
   }
 
+  meet({ party, secret, meeting, returned }: CompanionPlace): void {
+    if (this.meeting !== meeting) {
+      this.meeting = meeting;
+      this.onMet(returned);
+    }
+    this.connector.resume({ party, current: secret });
+  }
+
+  part(): void {
+    this.connector.part();
+  }
+
   leave(): void {
     // At once: a page that is loaded anew does not look for someone who was told goodbye.
-    forgetRejoin(this.#memory);
+    if (!this.companion) forgetRejoin(this.#memory);
     this.sayGoodbye(() => {
       this.#unwatchNetwork();
       clearTimeout(this.#networkTimer);
@@ -333,7 +352,19 @@ export abstract class SessionBase<M> implements Session {
   }
 
   /** Another person than before: whatever was permitted to that one ends. */
-  protected onMet(): void {}
+  protected onMet(_returned = false): void {}
+
+  /** Where a companion of this session begins with this nonce. */
+  protected placeOf(nonce: Uint8Array): CompanionPlace | undefined {
+    const place = this.connector.companion(nonce);
+    return place && { ...place, meeting: this.meeting, returned: this.returned };
+  }
+
+  /** `meeting`, while the person of it is there. */
+  protected met(): Partial<SessionSnapshot> {
+    const { connection } = this.connector;
+    return connection === 'connected' || connection === 'reconnecting' ? { meeting: this.meeting } : {};
+  }
 
   protected onConnected(): void {
     if (this.#workerMissing) {

@@ -816,3 +816,14 @@ for (const sleeper of ['sending', 'receiving'] as const) {
     await pair.sending.until('a', 'done');
   });
 }
+
+test('[P-136] the sender invites on each control channel, and its page hears where the receiver’s pictures begin', async () => {
+  const pair = new EnginePair();
+  await expect.poll(() => pair.receiving.of('invited').length, PATIENCE).toBe(1);
+  pair.both({ type: 'disconnected' });
+  pair.link();
+  await expect.poll(() => pair.receiving.of('invited').length, PATIENCE).toBe(2);
+  const nonce = new Uint8Array(16).fill(7);
+  pair.receiver.handle({ type: 'back', nonce });
+  await expect.poll(() => pair.sending.of('back'), PATIENCE).toEqual([{ type: 'back', nonce }]);
+});

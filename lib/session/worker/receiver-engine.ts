@@ -101,6 +101,10 @@ export class ReceiverEngine {
           this.#host.post({ type: 'senders', record: this.#senders.record() });
         this.#startMeeting(message.meeting);
         break;
+      case 'back':
+        this.#receiver.sendBack(message.nonce);
+        this.#loop.pump();
+        break;
       case 'decline': {
         const entry = this.#entries.get(message.id);
         if (entry === undefined || stateOf(entry) !== 'offered') break;
@@ -274,6 +278,9 @@ export class ReceiverEngine {
         // Once: the page ends the connection.
         if (!this.#channel.flooded) this.#host.post({ type: 'flooded' });
         this.#channel.flooded = true;
+        return;
+      case 'invited':
+        this.#host.post(event);
         return;
       case 'offered':
         this.#onOffer(event.transfer, event.header);

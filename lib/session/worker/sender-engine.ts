@@ -110,6 +110,7 @@ export class SenderEngine {
         this.#setConnected(true);
         this.#loop.expect();
         this.#sender.hello(this.#instance, message.name);
+        this.#sender.invite();
         this.#loop.pump();
         this.#loop.introduced();
         break;
@@ -277,6 +278,7 @@ export class SenderEngine {
         this.#host.post({ type: 'peer-left' });
         return;
       case 'lanes':
+      case 'back':
         this.#host.post(event);
         return;
       default:

@@ -1,11 +1,10 @@
 'use client';
 import { type ChangeEvent, useId } from 'react';
-import type { MissingFile, SendStore } from '../../lib/store/send-store.ts';
-import { useText } from '../text/text.tsx';
-import { Notice } from '../ui/kit/notice.tsx';
-import input from '../ui/pick/image-input.module.css';
-import ui from '../ui/kit/ui.module.css';
-import { openFilesAgain } from './sender-store.ts';
+import type { MissingFile, SendStore } from '../../../lib/store/send-store.ts';
+import { useText } from '../../text/text.tsx';
+import { Notice } from '../kit/notice.tsx';
+import input from './image-input.module.css';
+import ui from '../kit/ui.module.css';
 
 /** Names that are listed; the others are counted. */
 const MAX_NAMES = 10;
@@ -13,10 +12,12 @@ const MAX_NAMES = 10;
 interface Props {
   store: SendStore;
   missing: readonly MissingFile[];
+  /** Opens those whose handles are here. */
+  openAgain: () => Promise<void>;
 }
 
 /** After a reload: files of the queue that the browser does not open again without the person. */
-export default function ReturnedFiles({ store, missing }: Props) {
+export default function ReturnedFiles({ store, missing, openAgain }: Props) {
   const { t, f } = useText();
   const id = useId();
   const handles = missing.some(({ handle }) => handle !== undefined);
@@ -43,7 +44,7 @@ export default function ReturnedFiles({ store, missing }: Props) {
               type="button"
               className={`${ui.button} ${ui.primary}`}
               data-testid="open-again"
-              onClick={() => void openFilesAgain()}
+              onClick={() => void openAgain()}
             >
               {t.back.open}
             </button>

@@ -1,0 +1,98 @@
+'use client';
+/** What was offered to this page and what it has received. */
+import { lazy, useCallback, useMemo, useState } from 'react';
+import type { SessionSnapshot, TransferSnapshot } from '../../../lib/session/model.ts';
+import { isMoving } from '../../../lib/session/transfer-state.ts';
+import type { ReceiveStore } from '../../../lib/store/receive-store.ts';
+import { useText } from '../../text/text.tsx';
+import { labelsOf } from '../kit/labels.ts';
+import { Named } from '../kit/named.tsx';
+import { Part } from '../kit/part.tsx';
+import { useWakeLock } from '../room/use-device.ts';
+import ui from '../kit/ui.module.css';
+import { ReceiverTransfer } from './receiver-transfer.tsx';
+import { Totals } from './totals.tsx';
+
+const Viewer = lazy(() => import('../picture/viewer.tsx').then(({ Viewer }) => ({ default: Viewer })));
+const SaveAll = lazy(() => import('./save-all.tsx').then(({ SaveAll }) => ({ default: SaveAll })));
+
+/**
+ * Offers that are drawn at a time. A sender may have two thousand waiting before anyone has pressed anything,
+ * and the cards of all of them stop a page for seconds.
+ */
+const MAX_OFFERS_DRAWN = 100;
+
+interface Props {
+  store: ReceiveStore;
+  snapshot: SessionSnapshot | undefined;
+  transfers: readonly TransferSnapshot[];
+}
+
+/** Every picture of one sender, with what concerns several at once above them. */
+export function ReceivedList({ store, snapshot, transfers }: Props) {
+  const { t, f } = useText();
+  const [viewed, setViewed] = useState<string>();
+  const open = useCallback((id: string) => setViewed(id), []);
+  const labels = useMemo(() => labelsOf(transfers), [transfers]);
+  const moving = transfers.some(isMoving);
+  const awake = useWakeLock(moving);
+  const session = store.session();
+  const done = transfers.filter((transfer) => transfer.state === 'done');
+  const offered = transfers.filter((transfer) => transfer.state === 'offered');
+  const hidden = new Set(offered.slice(MAX_OFFERS_DRAWN));
+  return (
+    <>
+      <Totals transfers={transfers} cancelAll={store.cancelAll} pauseAll={store.pauseAll} />
+      {offered.length > 0 && snapshot?.memoryLimit !== undefined && (
+        <p className={`${ui.soft} ${ui.small}`} data-testid="memory-only">
+          {t.part.memory(f.bytes(snapshot.memoryLimit))}
+        </p>
+      )}
+      {offered.length > 1 && (
+        <button
+          type="button"
+          className={`${ui.button} ${ui.primary}`}
+          data-testid="accept-offered"
+          onClick={() => {
+            for (const { id } of offered) store.accept(id);
+          }}
+        >
+          {t.transfer.acceptAllNow}
+        </button>
+      )}
+      {session && done.length > 1 && (
+        <Part>
+          <SaveAll session={session} transfers={done} saved={store.markSaved} />
+        </Part>
+      )}
+      {moving && !awake && <p className={`${ui.soft} ${ui.small}`}>{t.device.wakeLockMissing}</p>}
+      {session &&
+        snapshot &&
+        transfers.map((transfer, at) =>
+          hidden.has(transfer) ? null : (
+            <Named key={transfer.id} name={labels[at] ?? transfer.name}>
+              <ReceiverTransfer
+                transfer={transfer}
+                snapshot={snapshot}
+                session={session}
+                store={store}
+                open={open}
+              />
+            </Named>
+          ),
+        )}
+      {hidden.size > 0 && <p data-testid="more-offers">{t.transfer.moreOffers(hidden.size)}</p>}
+      {session && viewed !== undefined && (
+        <Part>
+          <Viewer
+            session={session}
+            transfers={done}
+            at={viewed}
+            show={setViewed}
+            close={() => setViewed(undefined)}
+          />
+        </Part>
+      )}
+    </>
+  );
+}
