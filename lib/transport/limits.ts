@@ -20,12 +20,13 @@ export const MAX_CONTROL_QUEUE_BYTES = 4 * 1024 * 1024;
 
 /**
  * Control messages taken from the other side over one channel, lane signals included. An album of 2,000 small
- * pictures costs four or five each way for each picture within seconds, and 3.5 MB of offers with the largest
- * thumbs. Beyond it the session ends as `flooded`.
+ * pictures fits, even if all of them were finished in the moment in which they are accepted; its offers with
+ * the largest thumbs are 3.5 MB. Beyond it the session ends as `flooded`: what waits takes memory, and keeps
+ * a page busy before anyone has pressed anything.
  */
-export const CONTROL_MESSAGES_AT_FIRST = 16_000;
+export const CONTROL_MESSAGES_AT_FIRST = 6_000;
 export const CONTROL_MESSAGES_PER_SECOND = 1_000;
-export const CONTROL_BYTES_AT_FIRST = 16 * 1024 * 1024;
+export const CONTROL_BYTES_AT_FIRST = 6 * 1024 * 1024;
 export const CONTROL_BYTES_PER_SECOND = 1024 * 1024;
 
 /** Longest control message: Chromium's default `a=max-message-size` is 256 KiB; every browser takes this. */

@@ -8,12 +8,8 @@ import { toHex } from '../../checksum/hex.ts';
 import { startDigest, type RunningDigest } from './digest.ts';
 import { readBack } from './read-back.ts';
 
-/**
- * The record beside unfinished bytes is renewed so often (ms); each time costs a flush. A picture of seconds
- * has none: its bytes are sent again as soon as they would be looked for.
- */
+/** The record beside unfinished bytes is renewed so often (ms); each time costs a flush. */
 const RECORD_MS = 1500;
-const FIRST_RECORD_MS = 4000;
 
 /**
  * The bytes of one picture as they arrive: written where they belong, hashed in order (what arrived early is
@@ -37,7 +33,7 @@ export class StoredPicture {
   readonly #geometry: Geometry;
   readonly #whole: Uint8Array;
   #hashedThrough = 0;
-  #recordAt: number | undefined;
+  #recordedAt = 0;
 
   private constructor(store: ByteStore, id: string, bytes: StoredBytes, facts: FileFacts, whole: Uint8Array) {
     this.#store = store;
@@ -100,10 +96,9 @@ export class StoredPicture {
       this.#hashedThrough += 1;
       this.#hash();
     }
-    this.#recordAt ??= now + FIRST_RECORD_MS;
-    if (now >= this.#recordAt) {
-      this.#saveRecord();
-      this.#recordAt = now + RECORD_MS;
+    if (now - this.#recordedAt > RECORD_MS) {
+      if (this.#recordedAt > 0) this.#saveRecord();
+      this.#recordedAt = now;
     }
   }
 
