@@ -4,6 +4,7 @@
  * the bundle.
  */
 import type { ReceiverSession, SenderSession, SessionOptions } from '../lib/session/model.ts';
+import type { DeviceWatch, DeviceWatchOptions } from '../lib/session/devices/device-watch.ts';
 import { holdTab } from '../lib/session/page/tab.ts';
 
 /** The session's code is loaded beside the page, not before it: the page is laid out first. */
@@ -39,6 +40,14 @@ export async function canResume(): Promise<boolean> {
   if (process.env.NEXT_PUBLIC_TESSERA_STATES === '1') return false;
   const { canResumeReceiving } = await import('../lib/session/index.ts');
   return canResumeReceiving();
+}
+
+/** Waits for rings of remembered devices. */
+export async function makeDeviceWatch(options: DeviceWatchOptions): Promise<DeviceWatch> {
+  if (process.env.NEXT_PUBLIC_TESSERA_STATES === '1')
+    return { ring: () => Promise.resolve('device-away'), close: () => undefined };
+  const { createDeviceWatch } = await import('../lib/session/index.ts');
+  return createDeviceWatch(options);
 }
 
 export async function makeSenderSession(options: SessionOptions): Promise<SenderSession> {

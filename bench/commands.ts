@@ -15,6 +15,7 @@ import { nodes } from './commands/nodes.ts';
 import { networks } from './commands/networks.ts';
 import { paths } from './commands/paths.ts';
 import { people } from './commands/people.ts';
+import { presence } from './commands/presence.ts';
 import { quality } from './commands/quality.ts';
 import { share } from './commands/share.ts';
 import { soak } from './commands/soak.ts';
@@ -58,6 +59,10 @@ export const commands: Readonly<Record<string, Command>> = {
   nodes: {
     about: 'what one node and three over Redis carry, and what it costs them; needs no browser',
     run: nodes,
+  },
+  presence: {
+    about: 'what 1,000 pairs of remembered devices cost the server while they wait; needs no browser',
+    run: presence,
   },
   floods: { about: 'one address floods the server while people pair; needs no browser', run: floods },
   chaos: {

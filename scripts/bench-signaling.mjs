@@ -1,6 +1,6 @@
 /**
- * `npm run bench:signaling [-- load | nodes | floods | soak | chaos] [--quick]`: measures the signaling
- * server, without a browser. The same as `npm run bench -- load`.
+ * `npm run bench:signaling [-- load | nodes | floods | soak | chaos | presence] [--quick]`: measures the
+ * signaling server, without a browser. The same as `npm run bench -- load`.
  */
 import { prepare } from './build.mjs';
 import { runBench } from './run-bench.mjs';

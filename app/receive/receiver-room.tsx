@@ -1,5 +1,6 @@
 'use client';
 import { lazy, useCallback, useEffect, useMemo, useState } from 'react';
+import type { DeviceCall } from '../../lib/session/model.ts';
 import { acceptedDigests } from '../../lib/store/receive-store.ts';
 import { useStore } from '../../lib/store/use-store.ts';
 import { aboutToJoin, notJoining } from '../make-session.ts';
@@ -42,6 +43,7 @@ export function ReceiverRoom() {
   const announcement = useAnnouncement(snapshot);
   useTidings(snapshot);
   const warm = useCallback(() => aboutToJoin(sessionOptions('receiver').server), []);
+  const call = useCallback((one: DeviceCall) => void store.call(one, sessionOptions('receiver')), [store]);
 
   useEffect(() => {
     let here = true;
@@ -83,6 +85,8 @@ export function ReceiverRoom() {
             goOn={() => store.session()?.continue()}
             closeRoom={store.closeRoom}
             openRoom={() => void store.openRoom(sessionOptions('receiver'))}
+            call={call}
+            remember={store.remember}
             Enter={EnterForm}
           />
           {connected && (

@@ -1,6 +1,6 @@
 'use client';
 import { lazy, useCallback, useEffect, useMemo, useState } from 'react';
-import type { SessionSnapshot } from '../../lib/session/model.ts';
+import type { DeviceCall, SessionSnapshot } from '../../lib/session/model.ts';
 import type { OutboxItem } from '../../lib/store/outbox.ts';
 import { FIRST, isForFirst, isThere, type Person } from '../../lib/store/send-store.ts';
 import { isMoving } from '../../lib/session/transfer-state.ts';
@@ -67,6 +67,8 @@ export function SenderRoom() {
   const [fragment, forgetFragment, holdsLink] = useFragment();
   const warm = useCallback(() => aboutToJoin(sessionOptions('sender').server), []);
 
+  const call = useCallback((one: DeviceCall) => void store.call(one, sessionOptions('sender')), [store]);
+
   useEffect(() => {
     warmSession();
     // A page that cannot look for its old session is a page without one.
@@ -96,6 +98,8 @@ export function SenderRoom() {
               forgetFragment();
               void store.join(code, sessionOptions('sender'));
             }}
+            call={call}
+            remember={store.remember}
             Enter={EnterForm}
           />
           {several || asked || state.inviting ? (

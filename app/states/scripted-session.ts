@@ -38,6 +38,8 @@ function shared(initial: SessionSnapshot) {
     openRoom: () => publish({}),
     join: () => publish({}),
     closeRoom: () => undefined,
+    call: () => undefined,
+    remember: (wanted: boolean) => publish({ remembered: wanted ? 'here' : 'nobody' }),
     cancel: () => undefined,
     pause: () => undefined,
     chunkMap(id: string) {

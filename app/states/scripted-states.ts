@@ -110,6 +110,7 @@ export const scriptedStates: Record<string, SessionSnapshot> = {
     invited: true,
     transfers: [done, transfer({ id: 'two', name: 'second.png' })],
   },
+  remember: { ...base, transfers: [done], remembered: 'there' },
   held: { ...base, transfers: [transfer({ state: 'held' })] },
   files: {
     ...base,

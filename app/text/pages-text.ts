@@ -116,6 +116,11 @@ export function pagesText(translation: Messages, language: string) {
       ...text.gallery,
       position: (at: string, all: string) => say('gallery.position', { at, all }),
     },
+    devices: {
+      ...text.devices,
+      waiting: (name: string) => say('devices.waiting', { name }),
+      wants: (name: string) => say('devices.wants', { name }),
+    },
     about: { ...text.about, version: (version: string) => say('about.version', { version }) },
     announce: { transfer: (name: string, state: string) => say('announce.transfer', { name, state }) },
   };

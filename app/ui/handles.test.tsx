@@ -110,6 +110,8 @@ const roomCard = (snapshot: SessionSnapshot) =>
       openRoom={() => undefined}
       closeRoom={() => undefined}
       join={() => undefined}
+      call={() => undefined}
+      remember={() => undefined}
       Enter={EnterForm}
     />,
   );

@@ -95,6 +95,24 @@ async function settings(page: Page): Promise<void> {
   await page.getByTestId('settings').waitFor();
 }
 
+/** Two that this browser remembers, and what can be done with the first. */
+async function remembered(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const bond = { party: 'host', current: 'A'.repeat(43) };
+    const devices = ['Ada’s phone', 'Chrome · Windows'].map((name, at) => ({
+      id: `${at}`.repeat(16),
+      name,
+      acceptAll: at === 0,
+      bond,
+    }));
+    localStorage.setItem('tessera.devices', JSON.stringify(devices));
+  });
+  await page.reload();
+  await page.getByTestId('device').first().locator('summary').click();
+  await page.getByTestId('device-connect').last().click();
+  await page.locator('[data-problem="device-away"]').waitFor();
+}
+
 const list = async (page: Page): Promise<void> => {
   await join(page);
   await page.getByTestId('transfer').first().waitFor();
@@ -155,6 +173,8 @@ export const looks: readonly Look[] = [
   { name: 'receive-album', page: 'receive', state: 'album', act: list },
   { name: 'receive-both', kept: false, page: 'receive', state: 'both', act: sendBack },
   { name: 'send-both', kept: false, page: 'send', state: 'both', act: takeBack },
+  { name: 'receive-remember', kept: false, page: 'receive', state: 'remember', act: list },
+  { name: 'receive-devices', kept: false, page: 'receive', act: remembered },
   { name: 'settings', page: 'send', act: settings },
 ];
 

@@ -39,6 +39,15 @@ export type ProblemCode =
   | 'tampered'
   /** Both sides want to send, or both to receive. */
   | 'same-role'
+  // remembered devices
+  /** It has no page open, or has forgotten this one. */
+  | 'device-away'
+  /** It was rung, and did not answer. */
+  | 'device-silent'
+  /** Both have the same page open. */
+  | 'device-same-page'
+  /** A secret came back that was used before: two devices have it. */
+  | 'device-copied'
   // connection
   | 'no-path'
   | 'no-helpers'
@@ -169,6 +178,10 @@ export interface SessionSnapshot {
   path?: 'direct' | 'relayed';
   /** Short words or digits to compare on both screens. */
   fingerprint?: string;
+  /** While connected. */
+  remembered?: RememberedBy;
+  /** The remembered device on the other side, by its name in this browser's list. */
+  device?: string;
   lanes: number;
   /** Counts the codes by which this page met others; there while one of them is. */
   meeting?: number;
@@ -260,6 +273,20 @@ export interface ExpectedBytes {
   readonly byteLength: number;
 }
 
+/** A ring of, or at, a remembered device: which one, and where it leads both. */
+export interface DeviceCall {
+  readonly device: string;
+  readonly generation: 'current' | 'previous' | 'retired';
+  readonly window: number;
+  /** This side has rung there, or that one here. */
+  readonly rung: 'there' | 'here';
+}
+
+/**
+ * Who wants the other side to be remembered: this person, the other one, or both, and so it is.
+ */
+export type RememberedBy = 'nobody' | 'here' | 'there' | 'both';
+
 /** What a session is made with; it does not change later. */
 export interface SessionOptions {
   /** Address of the signaling server, `https://host[:port][/path]`. */
@@ -299,6 +326,10 @@ export interface Session {
   openRoom(): void;
   /** Joins the other side's room: a typed code (`slot-word-word`) or a link's fragment. */
   join(code: string): void;
+  /** Meets a remembered device without a code. */
+  call(call: DeviceCall): void;
+  /** Whether this person wants the other side to be remembered; it is once both do. */
+  remember(wanted: boolean): void;
   /** Looks once more for the other side of a session that was given up. */
   continue(): void;
   /** The room that this page has opened: its code and its link work no longer. */

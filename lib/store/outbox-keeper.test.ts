@@ -61,6 +61,8 @@ function page(outbox: KeptOutbox, mayResume = false) {
     },
     openRoom: () => {},
     closeRoom: () => undefined,
+    call: () => undefined,
+    remember: () => undefined,
     join: () => {},
     resume: () => mayResume,
     send(images) {

@@ -60,6 +60,8 @@ class FakeSession {
     },
     openRoom: () => {},
     closeRoom: () => {},
+    call: () => {},
+    remember: () => {},
     join: () => {},
     resume: () => false,
     resumeGuests: () => [],

@@ -1,6 +1,12 @@
 /** The receiver's page as a plain store around one session. React only draws it. */
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { ReceiverSession, SessionOptions, SessionSnapshot, TransferSnapshot } from '../session/model.ts';
+import type {
+  DeviceCall,
+  ReceiverSession,
+  SessionOptions,
+  SessionSnapshot,
+  TransferSnapshot,
+} from '../session/model.ts';
 import { isFinal, isMoving } from '../session/transfer-state.ts';
 import { calmPublisher, type CalmPublisher } from './calm.ts';
 import { keepIdentity } from './keep-identity.ts';
@@ -21,6 +27,9 @@ export interface ReceiveStore extends StoreApi<ReceiveState> {
   /** Shows a code instead, for a sender to join. */
   openRoom(options: SessionOptions): Promise<void>;
   closeRoom: () => void;
+  /** Meets a remembered device, which is there. */
+  call(call: DeviceCall, options: SessionOptions): Promise<void>;
+  remember: (wanted: boolean) => void;
   /** Goes back to the session that this tab was in before it was loaded anew, if there was one. */
   resume(options: SessionOptions): Promise<void>;
   accept(transfer: string): void;
@@ -87,15 +96,15 @@ export function createReceiveStore({ makeSession, keeps }: ReceiveStoreOptions):
     return made;
   }
 
+  /** @param kept a session that holds pictures, so that another room does not take them away */
   async function withSession(
     options: SessionOptions,
     act: (session: ReceiverSession) => void,
+    kept = session && (session.snapshot().transfers.length > 0 || keeps?.()) ? session : undefined,
   ): Promise<void> {
     if (store.getState().joining) return;
     store.setState({ joining: true, broken: false });
     try {
-      // A session that holds pictures is kept, so that another room does not take them away.
-      const kept = session && (session.snapshot().transfers.length > 0 || keeps?.()) ? session : undefined;
       act(kept ?? (await freshSession(options)));
     } catch {
       store.setState({ broken: true });
@@ -109,6 +118,9 @@ export function createReceiveStore({ makeSession, keeps }: ReceiveStoreOptions):
     session: () => session,
     around: (made) => void follow(made),
     join: (code, options) => withSession(options, (one) => one.join(code)),
+    // The room that this page may have opened stays open.
+    call: (call, options) => withSession(options, (one) => one.call(call), session),
+    remember: (wanted) => session?.remember(wanted),
     closeRoom: () => session?.closeRoom(),
     openRoom: (options) => withSession(options, (one) => one.openRoom()),
     async resume(options) {

@@ -38,6 +38,8 @@ function makeSession() {
       rooms += 1;
     },
     closeRoom: () => undefined,
+    call: () => undefined,
+    remember: () => undefined,
     join: (code) => void joined.push(code),
     resume: () => false,
     send: (images) => sent.push(...images),

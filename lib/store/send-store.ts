@@ -4,7 +4,13 @@
  * only draws it.
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { SenderSession, SessionOptions, SessionSnapshot, TransferSnapshot } from '../session/model.ts';
+import type {
+  DeviceCall,
+  SenderSession,
+  SessionOptions,
+  SessionSnapshot,
+  TransferSnapshot,
+} from '../session/model.ts';
 import { isFinal } from '../session/transfer-state.ts';
 import { PartMissingError, type ImageTools } from './image-tools.ts';
 import { fitPath } from '../image/file-name.ts';
@@ -65,6 +71,9 @@ export interface SendStore extends StoreApi<SendState> {
   closeRoom: () => void;
   /** Joins the room that a receiver has opened, by its code or its link's fragment. */
   join(code: string, options: SessionOptions): Promise<void>;
+  /** Meets a remembered device, which is there. */
+  call(call: DeviceCall, options: SessionOptions): Promise<void>;
+  remember: (wanted: boolean) => void;
   /** Goes back to the room and the receiver of before a reload, where there is a way. */
   resume(options: SessionOptions): Promise<void>;
   /** Pictures of before a reload, whose files are here again, and those whose files are not. */
@@ -387,6 +396,8 @@ export function createSendStore({
     openRoom: (options) => withSession(options, (one) => one.openRoom()),
     closeRoom: () => session?.closeRoom(),
     join: (code, options) => withSession(options, (one) => one.join(code)),
+    call: (call, options) => withSession(options, (one) => one.call(call)),
+    remember: (wanted) => session?.remember(wanted),
     async resume(options) {
       if (session || store.getState().opening) return;
       store.setState({ opening: true });

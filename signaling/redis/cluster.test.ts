@@ -84,6 +84,18 @@ describe.skipIf(noRedis)('three nodes and Redis [needs redis-server]', { timeout
     await expect(connect(second.origin).client.knock(id)).rejects.toMatchObject({ code: 'code-unknown' });
   });
 
+  test('[P-142] a page at one node is rung from another, until it is gone', async () => {
+    const page = connect(first.origin);
+    const id = 'p'.repeat(22);
+    await page.until('online');
+    await page.client.present(['q'.repeat(22), id]);
+    const caller = connect(second.origin);
+    expect(await caller.client.ring(['x'.repeat(22), id])).toBe(1);
+    await page.until(`ring ${id}`);
+    page.client.close();
+    await expect.poll(() => caller.client.ring([id]), PATIENCE).toBe(-1);
+  });
+
   test('a code is accepted once, at whichever node it is tried', async () => {
     const { slot } = await pair();
     for (const node of cluster.nodes)

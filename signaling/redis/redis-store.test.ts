@@ -2,6 +2,7 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Log } from '../log.ts';
 import { doorsContract } from '../rooms/doors.contract.ts';
+import { presenceContract } from '../rooms/presence.contract.ts';
 import { roomsContract, type AnyRooms } from '../rooms/rooms.contract.ts';
 import { Rooms } from '../rooms/rooms.ts';
 import { noRedis, startRedis, type RedisServer } from '../../testbed/redis-server.ts';
@@ -9,6 +10,7 @@ import { ADDRESS_LIMITS, MAX_PAIR_BYTES, ROOM_LIFETIME_MS } from '../wire/limits
 import { Nodes } from './nodes.ts';
 import { RedisAttempts } from './redis-attempts.ts';
 import { RedisDoors } from './redis-doors.ts';
+import { RedisPresence } from './redis-presence.ts';
 import { RedisLink } from './redis-link.ts';
 import { RedisStore } from './redis-store.ts';
 
@@ -72,6 +74,10 @@ describe.skipIf(noRedis)('in Redis [needs redis-server]', () => {
   doorsContract(() => {
     world += 1;
     return new RedisDoors(link, prefix());
+  });
+  presenceContract(() => {
+    world += 1;
+    return new RedisPresence(link, prefix());
   });
 
   test('[P-74] of 50 guests at two nodes at the same moment one is let in, a hundred times', async () => {

@@ -8,6 +8,7 @@
  *   slots:<digits>                sorted set: slot → free again          two lifetimes of a room
  *   due:rooms, :pairs, :waits     sorted set: meeting → when it is over  two lifetimes of a room
  *   door:<id>, knocks:<id>        a door's token and socket; who waits   eleven minutes; a minute
+ *   present:<id>                  the socket of a page that can be rung  twenty minutes
  *   nodes                         sorted set: node → its last beat       two lifetimes of a room
  *   sockets:<node>                set: its sockets that have a place     two lifetimes of a room
  *   stream                        what nodes hand to one another         an entry a minute, all of it two
@@ -178,6 +179,29 @@ export const KNOCK = new Script(`
   redis.call('LTRIM', knocks, -tonumber(ARGV[4]), -1)
   redis.call('PEXPIRE', knocks, ARGV[5])
   return socket
+`);
+
+/** ARGV: prefix, socket, time to live, how many ids it had, these, then those that it has now. */
+export const ANNOUNCE = new Script(`
+  local old = tonumber(ARGV[4])
+  for i = 5, #ARGV do
+    local key = ARGV[1] .. 'present:' .. ARGV[i]
+    if i > 4 + old then
+      redis.call('SET', key, ARGV[2], 'PX', ARGV[3])
+    elseif redis.call('GET', key) == ARGV[2] then
+      redis.call('DEL', key)
+    end
+  end
+  return 1
+`);
+
+/** ARGV: prefix, then ids → the place in the list of the first at which a page is, and its socket. */
+export const FIND_PRESENT = new Script(`
+  for i = 2, #ARGV do
+    local socket = redis.call('GET', ARGV[1] .. 'present:' .. ARGV[i])
+    if socket then return {i - 2, socket} end
+  end
+  return {}
 `);
 
 /** ARGV: prefix, socket → 1 or 0. */

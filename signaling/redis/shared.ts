@@ -10,6 +10,7 @@ import { Rooms } from '../rooms/rooms.ts';
 import { RedisDoors } from './redis-doors.ts';
 import { Nodes } from './nodes.ts';
 import { RedisAttempts } from './redis-attempts.ts';
+import { RedisPresence } from './redis-presence.ts';
 import { RedisLink } from './redis-link.ts';
 import { RedisStore } from './redis-store.ts';
 
@@ -38,6 +39,7 @@ export async function connectShared(url: string, log: Log): Promise<Shared> {
     node,
     rooms: new Rooms(new RedisStore(link, PREFIX)),
     doors: new RedisDoors(link, PREFIX),
+    presence: new RedisPresence(link, PREFIX),
     limits: (onAlarm) => new RedisAttempts(link, PREFIX, onAlarm),
     adapter,
     available: () => link.available,

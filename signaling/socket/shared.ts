@@ -2,6 +2,7 @@
 import type { ServerOptions } from 'socket.io';
 import type { Outcome } from '../rooms/events.ts';
 import type { Doors } from '../rooms/doors.ts';
+import type { Presence } from '../rooms/presence.ts';
 import type { Limits } from '../rooms/attempts.ts';
 import type { SocketId } from '../rooms/meeting.ts';
 import type { Rooms } from '../rooms/rooms.ts';
@@ -12,6 +13,7 @@ export interface Shared {
   readonly node: string;
   readonly rooms: Rooms<Promise<Outcome>>;
   readonly doors: Doors;
+  readonly presence: Presence;
   limits(onAlarm: () => void): Limits;
   /** Hands to the sockets of other nodes what is said to them here. */
   readonly adapter: NonNullable<ServerOptions['adapter']>;

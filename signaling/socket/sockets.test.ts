@@ -3,6 +3,7 @@ import type { Socket } from 'socket.io-client';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Attempts } from '../rooms/attempts.ts';
 import { MemoryStore } from '../rooms/memory-store.ts';
+import { MemoryPresence } from '../rooms/presence.ts';
 import { MemoryDoors } from '../rooms/doors.ts';
 import { Rooms } from '../rooms/rooms.ts';
 import {
@@ -12,6 +13,8 @@ import {
   MAX_ADDRESS_SOCKETS,
   MAX_FRAME_BYTES,
   MAX_HELLO_BYTES,
+  MAX_PRESENT_IDS,
+  MAX_RING_IDS,
   MAX_RELAY_BYTES,
   MAX_WAITING_BYTES,
   SOCKET_ALLOWANCE,
@@ -379,7 +382,9 @@ describe('limits', () => {
     await start({ now: () => Date.now() + skipped });
     const [idle, asked, waits] = [await server.connect(), await server.connect(), await server.connect()];
     const gone: string[] = [];
+    const present = await server.connect();
     await waits.emitWithAck('rejoin', { id: 'B'.repeat(22), party: 'host' });
+    await present.emitWithAck('present', { ids: ['C'.repeat(22)] });
     idle.on('disconnect', () => gone.push('idle'));
     asked.on('disconnect', () => gone.push('asked'));
     await join(asked, '999999');
@@ -388,6 +393,34 @@ describe('limits', () => {
     expect(waits.connected).toBe(true);
     skipped = IDLE_SOCKET_MS;
     await expect.poll(() => gone, { timeout: 10_000 }).toEqual(['idle', 'asked']);
+    // It waits for a ring, which may take a day.
+    expect(present.connected).toBe(true);
+    const caller = await server.connect();
+    expect(await caller.emitWithAck('ring', { ids: ['C'.repeat(22)] })).toEqual({ at: 0 });
+  });
+
+  test('[P-142] a page is rung at the ids that it has announced, and no longer once it is gone', async () => {
+    await start();
+    const [page, caller] = [await server.connect(), await server.connect()];
+    const ids = Array.from({ length: MAX_PRESENT_IDS }, (_, i) => `${i}`.padStart(22, 'A'));
+    const rung = new Promise((resolve) => page.once('ring', resolve));
+    expect(await page.emitWithAck('present', { ids })).toEqual({});
+    const [id = ''] = ids.slice(-1);
+    expect(await caller.emitWithAck('ring', { ids: ['B'.repeat(22), id] })).toEqual({ at: 1 });
+    expect(await rung).toEqual({ id });
+    expect(await caller.emitWithAck('ring', { ids: ['B'.repeat(22)] })).toEqual({ at: -1 });
+    // The place in a room is another matter: neither gives it up.
+    const slot = await open(caller);
+    await caller.emitWithAck('present', { ids: ['D'.repeat(22)] });
+    await caller.emitWithAck('ring', { ids: [id] });
+    expect(await join(page, slot)).not.toHaveProperty('error');
+    const tooMany = [...ids, 'E'.repeat(22)];
+    expect(await page.emitWithAck('present', { ids: tooMany })).toEqual({ error: 'malformed' });
+    expect(await caller.emitWithAck('ring', { ids: ids.slice(0, MAX_RING_IDS + 1) })).toEqual({
+      error: 'malformed',
+    });
+    page.disconnect();
+    await expect.poll(() => caller.emitWithAck('ring', { ids: [id] })).toEqual({ at: -1 });
   });
 
   test("a stranger's name that leads to this server is refused, for pages and for sockets", async () => {
@@ -510,6 +543,7 @@ describe('a store that fails', () => {
         node: 'here',
         // What answers at once is awaited all the same, and without an adapter Socket.IO has its own.
         doors: new MemoryDoors(),
+        presence: new MemoryPresence(),
         rooms: rooms as never,
         adapter: undefined as never,
         limits: (onAlarm) => new Attempts(onAlarm),

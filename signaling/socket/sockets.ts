@@ -31,9 +31,11 @@ import {
   emptySchema,
   joinSchema,
   knockSchema,
+  presentSchema,
   rejoinSchema,
   relaySchema,
   reopenSchema,
+  ringSchema,
   type ClientToServer,
   type ServerToClient,
   type SignalingErrorCode,
@@ -48,6 +50,7 @@ import type { Shared } from './shared.ts';
 import { MemoryStore } from '../rooms/memory-store.ts';
 import type { SocketId } from '../rooms/meeting.ts';
 import { Rooms } from '../rooms/rooms.ts';
+import { MemoryPresence, type Presence } from '../rooms/presence.ts';
 import { MemoryDoors, type Doors } from '../rooms/doors.ts';
 import type { Outcome, PlacedEvent, RoomsEvent } from '../rooms/events.ts';
 import { guardWire } from './wire-guard.ts';
@@ -78,6 +81,8 @@ interface Connection {
   socket: IoSocket | undefined;
   /** Has asked for a place where one could be had: only then its end is one for the rooms. */
   mayHavePlace: boolean;
+  /** Has asked to be found at ids: it waits for a ring, and is no idle one. */
+  mayBePresent: boolean;
   /** The last of its requests, and how many wait: each is begun when the one before it is answered. */
   work: Promise<void> | undefined;
   waiting: number;
@@ -146,6 +151,7 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
   const { log, trustedProxies, now = Date.now, metrics = noMetrics } = options;
   const { shared } = options;
   const doors: Doors = shared?.doors ?? new MemoryDoors();
+  const presence: Presence = shared?.presence ?? new MemoryPresence();
   const rooms = shared?.rooms ?? new Rooms(new MemoryStore());
   const onAlarm = () =>
     log.warn('alarm: many joins fail; somebody may be guessing codes. New codes get longer slots.');
@@ -228,6 +234,7 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
       spent: false,
       spokeAt: -Infinity,
       mayHavePlace: false,
+      mayBePresent: false,
       socket: undefined,
       work: undefined,
       waiting: 0,
@@ -259,18 +266,21 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
     void attempts.failedJoin(from, now());
   };
   const run = (event: RoomsEvent): Outcome | Promise<Outcome> => rooms.handle(event, now());
+  const isHere = (to: SocketId): boolean => to.startsWith(prefix);
+  const reach = (to: SocketId) => {
+    const id = to.slice(to.indexOf('.') + 1);
+    return isHere(to) ? io.sockets.sockets.get(id) : io.to(id);
+  };
   const deliver = (outcome: Outcome): void => {
     for (const effect of outcome.effects) {
       if (effect.type === 'failed-join') {
         failedJoin(effect.from);
         continue;
       }
-      const id = effect.to.slice(effect.to.indexOf('.') + 1);
-      const here = effect.to.startsWith(prefix);
-      const socket = here ? io.sockets.sockets.get(id) : io.to(id);
+      const socket = reach(effect.to);
       if (!socket) continue;
       // Sent away by us, not gone: both sides are, and meet again.
-      if (here && draining && effect.type === 'peer-left') continue;
+      if (isHere(effect.to) && draining && effect.type === 'peer-left') continue;
       if ('data' in socket && (effect.type === 'message' || effect.type === 'paired'))
         socket.data.connection.spokeAt = now();
       switch (effect.type) {
@@ -384,6 +394,20 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
       answer(socket, { type: 'let-wait', socket: nameOf(socket), id }, () => ack({})),
     ),
 
+    present: request<'present', typeof presentSchema>(presentSchema, async (socket, { ids }, ack) => {
+      if (!(await allow('rejoin', socket.data.connection.address)))
+        return ack({ error: 'too-many-attempts' });
+      ack((await presence.announce(nameOf(socket), ids)) ? {} : { error: 'busy' });
+    }),
+    ring: request<'ring', typeof ringSchema>(ringSchema, async (socket, { ids }, ack) => {
+      if (!(await allow('rejoin', socket.data.connection.address)))
+        return ack({ error: 'too-many-attempts' });
+      const { at = -1, socket: to = '' } = (await presence.find(ids)) ?? {};
+      ack({ at });
+      const id = ids[at];
+      if (id !== undefined) reach(to)?.emit('ring', { id });
+    }),
+
     relay: request<'relay', typeof relaySchema>(relaySchema, (socket, bytes, ack) => {
       socket.data.connection.spokeAt = now();
       return answer(socket, { type: 'relay', socket: nameOf(socket), bytes }, (reply) => {
@@ -437,7 +461,8 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
     // At once, not behind what waits until Redis is back.
     const refused = begins && (draining || shared?.available() === false);
     if (full || refused) return counted({ error: 'busy' });
-    if (begins) connection.mayHavePlace = true;
+    if (asked === 'present') connection.mayBePresent = true;
+    else if (begins && asked !== 'ring') connection.mayHavePlace = true;
     waiting.bytes += bytes;
     inTurn(connection, log, async () => {
       try {
@@ -464,6 +489,7 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
       connection.socket = undefined;
       // A client that says goodbye does not return, nor does one that was sent away; one that breaks off may.
       const type = reason.endsWith('namespace disconnect') ? 'leave' : 'gone';
+      if (connection.mayBePresent) inTurn(connection, log, async () => presence.announce(nameOf(socket), []));
       // Who only connects while Redis is away leaves nothing that waits.
       if (!connection.mayHavePlace) return;
       inTurn(connection, log, async () => deliver(await run({ type, socket: nameOf(socket) })));
@@ -479,7 +505,12 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
     const silent = !joined && connectedAt < now() - CONNECT_MS;
     if (silent) raw.destroy();
     const idleSince = now() - (used ? IDLE_SOCKET_MS : UNUSED_SOCKET_MS);
-    if (connectedAt < idleSince && socket && connection.placedAt <= now() - PLACE_LOOK_MS) {
+    if (
+      connectedAt < idleSince &&
+      socket &&
+      !connection.mayBePresent &&
+      connection.placedAt <= now() - PLACE_LOOK_MS
+    ) {
       connection.placedAt = now();
       void Promise.resolve(rooms.has(nameOf(socket))).then(
         (placed) => placed || socket.disconnect(true),
@@ -558,11 +589,20 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
 }
 
 /** What begins something; a server that is about to stop, or without its Redis, takes none of it. */
-const BEGINNINGS: readonly string[] = ['open', 'reopen', 'join', 'rejoin', 'open-door', 'knock'];
+const BEGINNINGS: readonly string[] = [
+  'open',
+  'reopen',
+  'join',
+  'rejoin',
+  'open-door',
+  'knock',
+  'present',
+  'ring',
+];
 
 /** What leads two sides together, or says something between them. */
 const isCounted = (asked: keyof ClientToServer): asked is Asked =>
-  !['burn', 'leave', 'open-door', 'close-door', 'turn-away', 'let-wait'].includes(asked);
+  !['burn', 'leave', 'open-door', 'close-door', 'turn-away', 'let-wait', 'present', 'ring'].includes(asked);
 
 /** Goes on at once with what is known at once, as all is without Redis. */
 function whenKnown<T>(value: T | Promise<T>, next: (value: T) => void): void {

@@ -33,6 +33,16 @@ export const KNOCK_MS = 60_000;
 /** Knocks kept for a host that is away just now. */
 export const MAX_KNOCKS = 16;
 
+/**
+ * Ids at which remembered devices can ring a page: 20 devices, three secrets each while one is being
+ * replaced, and two windows of time around their border.
+ */
+export const MAX_PRESENT_IDS = 128;
+/** Of one ring: two secrets, two windows, two pages on which the other device may be. */
+export const MAX_RING_IDS = 8;
+/** In Redis an id is forgotten this long after it was announced; a page announces anew every 15 minutes. */
+export const PRESENT_MS = 20 * 60_000;
+
 /** How long one side of a dropped session waits for the other: a locked phone returns within minutes. */
 export const REJOIN_WAIT_MS = 10 * 60_000;
 
@@ -40,6 +50,8 @@ export const REJOIN_WAIT_MS = 10 * 60_000;
 export const MAX_ROOMS = 20_000;
 export const MAX_RENDEZVOUS = 20_000;
 export const MAX_DOORS = 20_000;
+/** All pages' ids together: 150 bytes each. */
+export const MAX_PRESENT = 100_000;
 export const MAX_RESTING_SLOTS = 50_000;
 export const MAX_SOCKETS = 20_000;
 /** Of all nodes together, in Redis: a kilobyte each with its places. */

@@ -16,6 +16,8 @@
  *   knock      { id }        → { iceServers }
  *   turn-away  { id }        → {}
  *   let-wait   { id }        → {}                                   wait      {}
+ *   present    { ids }       → {}                                    ring      { id }
+ *   ring       { ids }       → { at }
  *
  * `paired` comes after the acknowledgement of the request that led to it, and begins a pairing anew each
  * time. The first one after a `join` with a `hello` is followed by that, as a message to the host: a round
@@ -28,7 +30,9 @@ import {
   MAX_HELLO_BYTES,
   MAX_ICE_URL_LENGTH,
   MAX_ICE_URLS,
+  MAX_PRESENT_IDS,
   MAX_RELAY_BYTES,
+  MAX_RING_IDS,
   MAX_SLOT_DIGITS,
 } from './limits.ts';
 
@@ -65,6 +69,14 @@ export const rejoinSchema = v.strictObject({
 /** A door's id and the token that it is kept by, both made by the page; the id of a meeting. */
 export const doorSchema = v.strictObject({ id: rendezvousSchema, token: tokenSchema });
 export const knockSchema = v.strictObject({ id: rendezvousSchema });
+/** Where this page can be rung from now on, instead of before. */
+export const presentSchema = v.strictObject({
+  ids: v.pipe(v.array(rendezvousSchema), v.maxLength(MAX_PRESENT_IDS)),
+});
+/** Rings at the first of these at which a page is. */
+export const ringSchema = v.strictObject({
+  ids: v.pipe(v.array(rendezvousSchema), v.minLength(1), v.maxLength(MAX_RING_IDS)),
+});
 export const relaySchema = v.pipe(v.instance(Uint8Array), v.minLength(1), v.maxLength(MAX_RELAY_BYTES));
 
 const urlsSchema = v.pipe(
@@ -94,12 +106,17 @@ export const reopenAckSchema = v.object({
 });
 export const joinAckSchema = v.object({ iceServers: iceServersSchema });
 export const rejoinAckSchema = v.object({ iceServers: iceServersSchema, waiting: v.boolean() });
+/** The place of that id in the list; -1: no page is at any of them. */
+export const ringAckSchema = v.object({
+  at: v.pipe(v.number(), v.integer(), v.minValue(-1), v.maxValue(MAX_RING_IDS - 1)),
+});
 export const emptyAckSchema = v.object({});
 export const expiredSchema = v.object({ reason: v.picklist(['time', 'replaced', 'occupied']) });
 
 /** What the schemas above let through. */
 export type IceServer = v.InferOutput<typeof iceServerSchema>;
 export type OpenAck = v.InferOutput<typeof openAckSchema>;
+export type RingAck = v.InferOutput<typeof ringAckSchema>;
 export type ReopenAck = v.InferOutput<typeof reopenAckSchema>;
 export type JoinAck = v.InferOutput<typeof joinAckSchema>;
 export type RejoinAck = v.InferOutput<typeof rejoinAckSchema>;
@@ -124,6 +141,8 @@ export interface ClientToServer {
   knock: (request: { id: string }, ack: Ack<JoinAck>) => void;
   'turn-away': (request: { id: string }, ack: Ack<Nothing>) => void;
   'let-wait': (request: { id: string }, ack: Ack<Nothing>) => void;
+  present: (request: { ids: string[] }, ack: Ack<Nothing>) => void;
+  ring: (request: { ids: string[] }, ack: Ack<RingAck>) => void;
   relay: (bytes: Uint8Array, ack: Ack<Nothing>) => void;
   leave: (request: Nothing, ack: Ack<Nothing>) => void;
 }
@@ -132,6 +151,7 @@ export interface ClientToServer {
 export interface ServerToClient {
   paired: (nothing: Nothing) => void;
   knock: (at: { id: string }) => void;
+  ring: (at: { id: string }) => void;
   message: (bytes: Uint8Array) => void;
   'peer-left': (nothing: Nothing) => void;
   /** The host has been notified of this guest, and decides whether to let it in. */

@@ -4,9 +4,10 @@ import { flood } from './flood.ts';
 import { honestJoins } from './honest-joins.ts';
 import { idleSockets } from './idle-sockets.ts';
 import { joinLoad } from './join-load.ts';
+import { presentPages } from './present-pages.ts';
 import { relayLoad } from './relay-load.ts';
 
-export const jobs = { bareServer, flood, honestJoins, idleSockets, joinLoad, relayLoad };
+export const jobs = { bareServer, flood, honestJoins, idleSockets, joinLoad, presentPages, relayLoad };
 
 const [name = '', options = '{}'] = process.argv.slice(2);
 const start = (jobs as Record<string, ((options: unknown) => unknown) | undefined>)[name];

@@ -1,5 +1,5 @@
 'use client';
-import { useState } from 'react';
+import { lazy, useState } from 'react';
 import type { SessionSnapshot } from '../../../lib/session/model.ts';
 import { isFinal } from '../../../lib/session/transfer-state.ts';
 import { type People, peopleOf } from '../../../lib/store/people.ts';
@@ -8,13 +8,18 @@ import { FIRST, isThere, type SendState, type SendStore } from '../../../lib/sto
 import { useStore } from '../../../lib/store/use-store.ts';
 import { settings } from '../../settings.ts';
 import { useText } from '../../text/text.tsx';
+import { Named } from '../kit/named.tsx';
 import { Notice, ProblemNotice } from '../kit/notice.tsx';
+import { Part } from '../kit/part.tsx';
 import progress from '../transfer/progress.module.css';
 import connection from './connection.module.css';
 import { Invitation } from './invitation.tsx';
 import css from './people-card.module.css';
+import { mayRemember } from './may-remember.ts';
 import { isolate } from './session-options.ts';
 import ui from '../kit/ui.module.css';
+
+const RememberDevice = lazy(() => import('./remember-device.tsx'));
 
 interface Props {
   store: SendStore;
@@ -136,13 +141,14 @@ interface RowProps {
   state: SendState;
 }
 
-function PersonRow({ peer, snapshot, gets, choosable, people }: RowProps) {
+function PersonRow({ peer, snapshot, gets, choosable, people, state: all }: RowProps) {
   const { t, f } = useText();
   const { connection: state, peerName, transfers, problem } = snapshot;
   const name = peerName === undefined ? t.people.unnamed : isolate(peerName);
   const named = (label: string): string => `${label}: ${name}`;
   const here = state !== 'closed' && state !== 'failed';
   const totals = totalsOf(transfers);
+  const session = all.people.find((one) => one.peer === peer)?.session;
   const others = state === 'connected' && peer !== FIRST ? people.others(peer) : [];
   return (
     <li className={css.person} data-testid="person" data-peer={peer} data-state={state}>
@@ -178,6 +184,14 @@ function PersonRow({ peer, snapshot, gets, choosable, people }: RowProps) {
           />
           <span className={ui.small}>{t.people.gets}</span>
         </label>
+      )}
+      {/* The first one's is on the card of the room. */}
+      {session && mayRemember(snapshot) && (
+        <Part>
+          <Named name={name}>
+            <RememberDevice snapshot={snapshot} remember={(wanted) => session.remember(wanted)} />
+          </Named>
+        </Part>
       )}
       <div className={ui.row}>
         {others.length > 0 && (

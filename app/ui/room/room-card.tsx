@@ -1,17 +1,22 @@
 'use client';
-import { type ComponentType, useState } from 'react';
+import { type ComponentType, lazy, useState } from 'react';
 import { canConnect } from '../../../lib/session/can-connect.ts';
-import type { Role, SessionSnapshot } from '../../../lib/session/model.ts';
+import { hasDevices } from '../../../lib/session/devices/has-devices.ts';
+import type { DeviceCall, Role, SessionSnapshot } from '../../../lib/session/model.ts';
 import { useText } from '../../text/text.tsx';
 import { Connection } from './connection.tsx';
 import type { EnterFormProps } from './enter-form.tsx';
 import { Invitation } from './invitation.tsx';
+import { mayRemember } from './may-remember.ts';
 import { NameField, RelayOnlyField } from '../kit/fields.tsx';
 import { Notice, ProblemNotice } from '../kit/notice.tsx';
 import { Part } from '../kit/part.tsx';
 import css from './room-card.module.css';
 import ui from '../kit/ui.module.css';
 import { useFact } from '../kit/use-fact.ts';
+
+const Devices = lazy(() => import('./devices.tsx'));
+const RememberDevice = lazy(() => import('./remember-device.tsx'));
 
 /** Ends an address of the receiving page whose visitor wants to show a code there. */
 const SHOW = '#show';
@@ -32,6 +37,9 @@ interface Props {
   openRoom: () => void;
   closeRoom: () => void;
   join: (code: string) => void;
+  /** A remembered device is there. */
+  call: (call: DeviceCall) => void;
+  remember: (wanted: boolean) => void;
   /** Where a code is entered: loaded with the page that begins with it, later by the other. */
   Enter: ComponentType<EnterFormProps>;
 }
@@ -50,6 +58,7 @@ export function RoomCard(props: Props) {
   const over = state === 'closed' || state === 'failed';
   const asks = state === undefined || over;
   const met = state === 'connected' || state === 'reconnecting';
+  const remembers = useFact(hasDevices, false) && !met && state !== 'connecting';
   const room = met ? undefined : snapshot?.room;
   const way = fragment === undefined ? (chosen ?? (shows || side === 'sender' ? 'show' : 'enter')) : 'enter';
   const show = () => {
@@ -69,7 +78,17 @@ export function RoomCard(props: Props) {
         {title}
       </h2>
       <Connection snapshot={snapshot} idle={t.connection.closed} goOn={props.goOn} />
+      {snapshot && mayRemember(snapshot) && (
+        <Part>
+          <RememberDevice snapshot={snapshot} remember={props.remember} />
+        </Part>
+      )}
       {!able && <ProblemNotice problem={{ code: 'webrtc-missing' }} />}
+      {able && remembers && (
+        <Part fallback={<div className={css.devices} />}>
+          <Devices side={side} call={props.call} />
+        </Part>
+      )}
       {asks && !room && able && way === 'show' && (
         <form
           className={css.form}

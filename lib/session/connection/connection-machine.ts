@@ -30,6 +30,14 @@ import {
   passwordOf,
   type Random,
 } from '../pairing/code.ts';
+import {
+  advanceBond,
+  meetingOf,
+  otherParty,
+  settleBond,
+  type Bond,
+  type BondPlace,
+} from '../pairing/bond.ts';
 import { fingerprint } from '../pairing/fingerprint.ts';
 import { toBase64Url } from '../pairing/bytes.ts';
 import { companionSecret } from '../pairing/companion.ts';
@@ -75,13 +83,28 @@ export interface Answer {
   readonly expiresAt?: number;
 }
 
+/** A remembered device: its name in this browser's list, and what it shares with this one. */
+export interface Remembered {
+  readonly device: string;
+  readonly bond: Bond;
+}
+
 export type ConnectionEvent =
   // the person, and the page's life
   | { readonly type: 'open' }
   /** A typed code or a link's fragment. */
   | { readonly type: 'join'; readonly text: string }
-  /** The session of before a reload, or a companion's; in the place of whatever there is. */
-  | { readonly type: 'resume'; readonly rejoin: RejoinState }
+  /**
+   * The person wants to meet a remembered device, which was rung and is there; or it has rung here.
+   */
+  | (Remembered & { readonly type: 'call'; readonly place: BondPlace; readonly rung: 'there' | 'here' })
+  /** Both persons want it: the device connected now is remembered; `undefined`: it was forgotten. */
+  | { readonly type: 'remembered'; readonly remembered: Remembered | undefined }
+  /**
+   * The session of before a reload, perhaps with a remembered device, or a companion's; in the place of
+   * whatever there is.
+   */
+  | { readonly type: 'resume'; readonly rejoin: RejoinState; readonly known?: Remembered | undefined }
   /** The session beside this companion is over. */
   | { readonly type: 'part' }
   /** The page goes away, perhaps to return: nothing is begun that it could not finish. */
@@ -167,6 +190,10 @@ export type ConnectionEffect =
   /** Keep this through a reload, before any later effect. */
   | { readonly type: 'keep'; readonly rejoin: RejoinState }
   | { readonly type: 'forget' }
+  /** Keep this where it survives a crash, before any later effect. */
+  | (Remembered & { readonly type: 'keep-bond' })
+  /** Two hold what this device holds, or what it shares with the other one. */
+  | { readonly type: 'forget-bond'; readonly device: string }
   | { readonly type: 'connected' }
   | { readonly type: 'disconnected' }
   /** Given up: the transfers with the other side do not go on. */
@@ -191,6 +218,9 @@ export interface ConnectionView {
   readonly waitsAtDoor: boolean;
   /** More people may be let in beside the one who is connected. */
   readonly canInvite: boolean;
+  readonly party: Party;
+  /** The remembered device that is met, by its name in this browser's list. */
+  readonly device: string | undefined;
 }
 
 /** A code of which nothing was used yet: its room can still be taken back. */
@@ -242,6 +272,12 @@ interface Door {
   readonly link: RoomLink;
 }
 
+/** A remembered device that is to be met: what is used for it, and whose person wants it. */
+interface Call extends BondPlace {
+  readonly rung: 'there' | 'here';
+  readonly caller: Party;
+}
+
 type Stage =
   | { readonly at: 'idle' }
   | { readonly at: 'opening' }
@@ -285,10 +321,10 @@ const CONNECTION: Readonly<Record<Stage['at'], ConnectionState>> = {
   closed: 'closed',
 };
 
-type Shown = 'waiting' | 'failed' | 'closed';
+/** What counts when all is over: the page begins anew, or lets go of the server. */
+const BEGINS: ReadonlySet<ConnectionEvent['type']> = new Set(['open', 'join', 'call', 'resume', 'leave']);
 
-/** What a page may ask for after a goodbye. */
-const BEGINS: ReadonlySet<ConnectionEvent['type']> = new Set(['open', 'join', 'resume']);
+type Shown = 'waiting' | 'failed' | 'closed';
 
 const NO_ATTEMPT: Attempt = { step: 'none' };
 
@@ -352,6 +388,11 @@ export class ConnectionMachine {
   /** The transport in use; what it reports after it was given up is ignored by the owner. */
   #linked = false;
   #rejoin: RejoinState | undefined;
+  #known: Remembered | undefined;
+  /** Until the pairing with that device is confirmed. */
+  #call: Call | undefined;
+  /** From then on, until the other side is certain to have moved on, too. */
+  #unsettled = false;
   /** Of a session that was searched for in vain. */
   #lost: RejoinState | undefined;
   #iceServers: readonly RTCIceServer[] = [];
@@ -390,6 +431,8 @@ export class ConnectionMachine {
       visitors: this.#visitors.ids,
       waitsAtDoor: this.#stage.at === 'joining' && this.#stage.waits === true,
       canInvite: this.#severalGuests && this.#door !== undefined,
+      party: this.#party,
+      device: this.#known?.device,
     };
   }
 
@@ -411,9 +454,8 @@ export class ConnectionMachine {
   handle(event: ConnectionEvent, now: number): ConnectionEffect[] {
     this.#advance(now);
     if (this.#over && event.type !== 'leave') return [];
-    // The page may begin anew, or let go of the server.
-    const counts = BEGINS.has(event.type) || event.type === 'leave';
-    if (this.#stage.at !== 'closed' || counts || this.#door !== undefined) this.#dispatch(event);
+    if (this.#stage.at !== 'closed' || BEGINS.has(event.type) || this.#door !== undefined)
+      this.#dispatch(event);
     return this.#effects.splice(0);
   }
 
@@ -470,10 +512,22 @@ export class ConnectionMachine {
       case 'join':
         this.#join(event.text);
         return;
+      case 'call':
+        this.#callDevice(event);
+        return;
+      case 'remembered':
+        if (this.#stage.at !== 'connected' && this.#stage.at !== 'searching') return;
+        this.#known = event.remembered;
+        this.#unsettled = false;
+        // With the way back, which may be needed by a page that is loaded anew.
+        if (this.#known !== undefined) this.#keepBond(this.#known.bond);
+        if (this.#rejoin !== undefined) this.#effect({ type: 'keep', rejoin: this.#rejoin });
+        return;
       case 'resume':
         this.#giveWay();
         this.#problem = undefined;
         this.#lost = undefined;
+        this.#known = event.known;
         this.#rejoin = event.rejoin;
         this.#party = event.rejoin.party;
         this.#search();
@@ -481,6 +535,7 @@ export class ConnectionMachine {
       case 'continue':
         if (!this.#shows('failed') || this.#lost === undefined) return;
         this.#rejoin = this.#lost;
+        this.#party = this.#lost.party;
         this.#lost = undefined;
         this.#room = undefined;
         this.#problem = undefined;
@@ -657,6 +712,34 @@ export class ConnectionMachine {
     this.#ask({ type: 'join', slot: code.slot, hello: pairing.pollTransmit() });
   }
 
+  /** Both go to the meeting place at once; who comes first waits. */
+  #callDevice({ device, bond, place, rung }: ConnectionEvent & { type: 'call' }): void {
+    const { at } = this.#stage;
+    const caller = rung === 'there' ? bond.party : otherParty(bond.party);
+    const met = meetingOf(bond, place, caller);
+    if (met === undefined || at === 'connected' || at === 'searching') return;
+    const before = at === 'joining' ? this.#call : undefined;
+    if (at === 'joining') {
+      // Each has rung at the other: the later window counts, or the host.
+      const same = this.#known?.device === device && this.#attempt.step === 'none';
+      if (before === undefined || !same || place.generation === 'retired') return;
+      const later =
+        place.window - before.window || Number(caller === 'host') - Number(before.caller === 'host');
+      if (later <= 0) return;
+    }
+    if (!this.#options.canLink) {
+      this.#fail({ code: 'webrtc-missing' });
+      return;
+    }
+    const unused = { passwords: [met.password], token: undefined };
+    this.#reset({ at: 'joining', attempt: NO_ATTEMPT, unused });
+    this.#party = bond.party;
+    this.#known = { device, bond };
+    this.#call = { ...place, rung: before?.rung ?? rung, caller };
+    this.#limit('device');
+    this.#ask({ type: 'rejoin', id: met.id, party: bond.party });
+  }
+
   #answered({ iceServers, slot, token, expiresAt }: Answer): void {
     this.#iceServers = iceServers;
     const stage = this.#stage;
@@ -748,7 +831,10 @@ export class ConnectionMachine {
     }
     // Without unused words this is the server's wish for a second guess at them.
     if (stage.unused !== undefined)
-      this.#pair(stage.unused.passwords, this.#party === 'host' ? 'pairing' : 'guest');
+      this.#pair(
+        stage.unused.passwords,
+        this.#party === 'host' || this.#call !== undefined ? 'pairing' : 'guest',
+      );
   }
 
   #pair(passwords: readonly Password[], limit: LimitName): void {
@@ -795,15 +881,45 @@ export class ConnectionMachine {
 
   #drainPairing(pairing: Pairing): void {
     const event = pairing.pollEvent();
+    const copied = this.#call?.generation === 'retired';
     // The way back is kept before the message that lets the other side move on.
-    if (event?.type === 'confirmed') {
+    if (event?.type === 'confirmed' && !copied) {
       this.#giveWay();
+      this.#advanceBond(event.keys);
       this.#advanceRejoin(event.keys);
     }
     for (let bytes = pairing.pollTransmit(); bytes !== undefined; bytes = pairing.pollTransmit())
       this.#effect({ type: 'send', bytes });
     if (event?.type === 'failed') this.#pairingFailed(event.problem);
+    else if (event?.type === 'confirmed' && copied) this.#tellCopy(event.keys);
     else if (event?.type === 'confirmed') this.#link(event.keys);
+  }
+
+  /** Whoever is there has the secret that was used before; the one who has used it has another since. */
+  #tellCopy(keys: SessionKeys): void {
+    const sealed = new SealedChannel(this.#party, keys);
+    this.#setAttempt({ step: 'linking', keys, sealed, here: new Set(), there: new Set() });
+    this.#forgetCopied();
+    this.#fail({ code: 'device-copied' });
+  }
+
+  #forgetCopied(): void {
+    if (this.#known !== undefined) this.#effect({ type: 'forget-bond', device: this.#known.device });
+    this.#known = undefined;
+  }
+
+  /** A meeting has used the secret up. */
+  #advanceBond(keys: SessionKeys): void {
+    if (this.#call === undefined || this.#known === undefined) return;
+    this.#keepBond(advanceBond(this.#known.bond, this.#call.generation, keys));
+    this.#unsettled = true;
+    this.#call = undefined;
+  }
+
+  #keepBond(bond: Bond): void {
+    if (this.#known === undefined) return;
+    this.#known = { ...this.#known, bond };
+    this.#effect({ type: 'keep-bond', ...this.#known });
   }
 
   #pairingFailed(code: ProblemCode): void {
@@ -820,9 +936,16 @@ export class ConnectionMachine {
 
   /** Every end after this side's proof says that the other side may have tested a guess against it. */
   #endOfPairing(code: ProblemCode): ProblemCode {
+    if (this.#call !== undefined) return this.#endOfCall(code);
     const { words } = this.#stage.at === 'joining' ? this.#stage : {};
     const spent = words !== undefined && this.#spentCodes.has(words);
     return spent && code !== 'code-guessed' ? 'code-perhaps-guessed' : code;
+  }
+
+  /** There is no code that one could ask for. */
+  #endOfCall(code: ProblemCode): ProblemCode {
+    if (code === 'same-role') return 'device-same-page';
+    return code === 'code-unknown' || code === 'connection-lost' ? 'device-silent' : code;
   }
 
   #advanceRejoin(keys: SessionKeys): void {
@@ -874,6 +997,10 @@ export class ConnectionMachine {
       this.#rejoin = settleRejoin(this.#rejoin);
       this.#effect({ type: 'keep', rejoin: this.#rejoin });
     }
+    if (this.#unsettled && this.#known !== undefined) {
+      this.#unsettled = false;
+      this.#keepBond(settleBond(this.#known.bond));
+    }
     if (opened.type === GIVEN_UP) this.#givenUp(decoder.decode(opened.plaintext));
     if (opened.type !== SIGNAL) return;
     let message: unknown;
@@ -890,6 +1017,11 @@ export class ConnectionMachine {
   /** The other side does not try any longer: there is nothing to wait for. */
   #givenUp(reason: string): void {
     if (this.#attempt.step !== 'linking') return;
+    if (reason === 'device-copied' && this.#known !== undefined) {
+      this.#forgetCopied();
+      this.#end({ code: 'device-copied' });
+      return;
+    }
     // About the path this side knows as much, and says it from its own side.
     this.#end({ code: NO_PATH.has(reason) ? this.#noPath() : explainGivenUp(reason) });
   }
@@ -1106,6 +1238,10 @@ export class ConnectionMachine {
             : 'connection-lost',
         );
         return;
+      case 'device':
+        if (this.#call?.rung === 'there') this.#fail({ code: 'device-silent' });
+        else this.#noOneKnocks();
+        return;
       case 'pairing':
         if (attempt.step === 'none') this.#noOneKnocks();
         else this.#pairingFailed('connection-lost');
@@ -1216,6 +1352,9 @@ export class ConnectionMachine {
     this.#fingerprint = undefined;
     this.#usedToken = undefined;
     this.#releasing = undefined;
+    this.#known = undefined;
+    this.#call = undefined;
+    this.#unsettled = false;
     this.#stage = stage;
   }
 
@@ -1255,7 +1394,7 @@ export class ConnectionMachine {
 
   /** Another guest may come: with a fresh code, or by the link. */
   #openAgain(shown: Shown): void {
-    if (this.#door === undefined || this.#party !== 'host' || !this.#online || this.#suspended) return;
+    if (this.#door === undefined || !this.#online || this.#suspended) return;
     if (this.#guesses >= MAX_GUESSES) {
       const next = this.#knocks.shift();
       if (next !== undefined) this.#answerKnock(next);
@@ -1288,6 +1427,10 @@ export class ConnectionMachine {
 
   #freshCode(): void {
     this.#deadline = undefined;
+    // Of the session before it may have been the guest, who has met a remembered device.
+    this.#party = 'host';
+    this.#known = undefined;
+    this.#call = undefined;
     this.#stage = { at: 'opening' };
     this.#ask({ type: 'open' });
   }

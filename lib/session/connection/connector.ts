@@ -6,7 +6,7 @@ import type { LaneId } from '../../protocol/endpoint.ts';
 import type { Transport, TransportOptions } from '../../transport/contract.ts';
 import { webRtcAvailable } from '../../transport/available.ts';
 import { createTransport } from '../../transport/transport.ts';
-import type { ConnectionState, Problem, ProblemCode, Role, Room } from '../model.ts';
+import type { ConnectionState, DeviceCall, Party, Problem, ProblemCode, Role, Room } from '../model.ts';
 import type { RejoinState } from '../pairing/rejoin.ts';
 import {
   ConnectionMachine,
@@ -14,6 +14,7 @@ import {
   type Ask,
   type ConnectionEffect,
   type ConnectionEvent,
+  type Remembered,
 } from './connection-machine.ts';
 import { holdTransport, type HeldTransport } from './held-transport.ts';
 import { forgetRejoin, keepRejoin } from './rejoin-memory.ts';
@@ -26,6 +27,10 @@ export interface ConnectorEvents {
   changed(): void;
   /** A person who was not met before is on the other side; `connected` follows. */
   met(): void;
+  /** Written where it survives a crash, before this returns. */
+  keepBond?(remembered: Remembered): void;
+  /** Two hold what a remembered device holds. */
+  forgetBond?(device: string): void;
   connected(): void;
   disconnected(): void;
   /** Given up: the transfers with the other side do not go on. */
@@ -127,6 +132,15 @@ export class Connector {
     return this.#machine.view().searchUntil;
   }
 
+  get party(): Party {
+    return this.#machine.view().party;
+  }
+
+  /** The remembered device that is met, if it is one. */
+  get device(): string | undefined {
+    return this.#machine.view().device;
+  }
+
   get canContinue(): boolean {
     return this.#machine.view().canContinue;
   }
@@ -206,8 +220,18 @@ export class Connector {
   }
 
   /** Looks for the other side of an earlier session, whose state was kept, or of a companion. */
-  resume(rejoin: RejoinState): void {
-    this.#handle({ type: 'resume', rejoin });
+  resume(rejoin: RejoinState, known?: Remembered): void {
+    this.#handle({ type: 'resume', rejoin, known });
+  }
+
+  /** Meets a remembered device: this side has rung it, or it has rung here. */
+  call(remembered: Remembered, { generation, window, rung }: DeviceCall): void {
+    this.#handle({ type: 'call', ...remembered, place: { generation, window }, rung });
+  }
+
+  /** The device connected now is remembered from now on; `undefined`: no longer. */
+  remembered(remembered: Remembered | undefined): void {
+    this.#handle({ type: 'remembered', remembered });
   }
 
   /** The page goes away, perhaps to return. */
@@ -343,10 +367,16 @@ export class Connector {
         this.transport?.handleSignal(effect.message);
         return;
       case 'keep':
-        if (kept) keepRejoin(memory, effect.rejoin);
+        if (kept) keepRejoin(memory, effect.rejoin, this.device);
         return;
       case 'forget':
         if (kept) forgetRejoin(memory);
+        return;
+      case 'keep-bond':
+        events.keepBond?.({ device: effect.device, bond: effect.bond });
+        return;
+      case 'forget-bond':
+        events.forgetBond?.(effect.device);
         return;
       case 'connected':
         events.connected();

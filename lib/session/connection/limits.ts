@@ -7,6 +7,8 @@ export const LIMITS_MS = {
   guest: 60_000,
   /** Who waits at the door of a room with others in it, while its host decides. */
   door: 180_000,
+  /** A remembered device that was rung goes to the meeting place at once. */
+  device: 15_000,
   /** A pairing is four short messages; one that takes longer has lost its server or its other side. */
   pairing: 20_000,
   /**

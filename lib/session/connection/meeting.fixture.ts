@@ -9,6 +9,7 @@ import { MemoryStore } from '../../../signaling/rooms/memory-store.ts';
 import { Rooms } from '../../../signaling/rooms/rooms.ts';
 import { seededRandom, type Random } from '../../simulation/random.ts';
 import type { ConnectionState, ProblemCode, Role } from '../model.ts';
+import type { Bond } from '../pairing/bond.ts';
 import type { RejoinState } from '../pairing/rejoin.ts';
 import {
   ConnectionMachine,
@@ -118,6 +119,7 @@ export class Meeting {
   /** The socket is gone; the page notices at once, the server a moment later. */
   disconnect(side: Side): void {
     this.lose(side);
+    side.moving = 0;
     if (side.socket === undefined) return;
     side.socket = undefined;
     side.handle({ type: 'online', online: false });
@@ -149,8 +151,12 @@ export class Meeting {
 
   ask(side: Side, request: number, ask: Ask): void {
     const { socket } = side;
+    side.moving += 1;
     const refuse = (code: ProblemCode): void =>
-      this.later(LATENCY, () => side.handle({ type: 'refused', request, problem: { code } }));
+      this.later(LATENCY, () => {
+        side.moving = Math.max(0, side.moving - 1);
+        side.handle({ type: 'refused', request, problem: { code } });
+      });
     if (socket === undefined) {
       refuse('server-away');
       return;
@@ -233,7 +239,11 @@ export class Meeting {
   #toSocket(socket: string, event: ConnectionEvent): void {
     this.later(LATENCY, () => {
       const side = this.#sockets.get(socket);
-      if (side?.socket === socket) side.handle(event);
+      if (side?.socket !== socket) return;
+      if (event.type === 'answered') side.moving = Math.max(0, side.moving - 1);
+      // As the client: it is about the place that was just given up.
+      else if (side.moving > 0 && event.type !== 'knock') return;
+      side.handle(event);
     });
   }
 
@@ -284,6 +294,12 @@ export class Side {
   socket: string | undefined;
   /** What the tab keeps. */
   kept: RejoinState | undefined;
+  /** What the browser keeps of the one device that it remembers. */
+  bond: Bond | undefined;
+  /** The page crashes when it has carried out this many more effects. */
+  effectsLeft = Infinity;
+  /** Requests for a place without an answer. */
+  moving = 0;
   gone = false;
   /** Signals of new transports go nowhere: there is no path. */
   pathless = false;
@@ -354,7 +370,12 @@ export class Side {
 
   #carryOut(effects: readonly ConnectionEffect[]): void {
     if (this.states.at(-1) !== this.connection) this.states.push(this.connection);
-    for (const effect of effects) this.#perform(effect);
+    for (const effect of effects) {
+      if (this.gone) return;
+      this.effectsLeft -= 1;
+      if (this.effectsLeft < 0) this.vanish();
+      else this.#perform(effect);
+    }
   }
 
   #perform(effect: ConnectionEffect): void {
@@ -425,6 +446,12 @@ export class Side {
         return;
       case 'forget':
         this.kept = undefined;
+        return;
+      case 'keep-bond':
+        this.bond = effect.bond;
+        return;
+      case 'forget-bond':
+        this.bond = undefined;
         return;
       case 'connected':
         this.connections += 1;

@@ -23,6 +23,7 @@ export function hearingClient(server: string, patience = PATIENCE): HearingClien
     onMessage: (bytes) => heard.push(`message ${[...bytes].join(',')}`),
     onKnock: (id) => heard.push(`knock ${id}`),
     onWait: () => heard.push('wait'),
+    onRing: (id) => heard.push(`ring ${id}`),
     onPeerLeft: () => heard.push('peer-left'),
     onExpired: (reason) => heard.push(`expired ${reason}`),
   });

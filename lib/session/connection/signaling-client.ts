@@ -13,6 +13,7 @@ import {
   openAckSchema,
   rejoinAckSchema,
   reopenAckSchema,
+  ringAckSchema,
   type ExpiredReason,
   type JoinAck,
   type OpenAck,
@@ -44,6 +45,8 @@ export interface SignalingClientOptions {
   onKnock?(meeting: string): void;
   /** The host has been notified that this guest waits, and decides. */
   onWait?(): void;
+  /** A remembered device rings at one of the ids that this page has announced. */
+  onRing?(id: string): void;
   onPeerLeft(): void;
   /** The place is given up. `replaced`: by another page of the same side, so do not fight over it. */
   onExpired(reason: ExpiredReason): void;
@@ -78,6 +81,10 @@ export interface SignalingClient {
   turnAway(meeting: string): Promise<void>;
   /** Whoever waits at this meeting hears that the host has been notified, and decides. */
   letWait(meeting: string): Promise<void>;
+  /** Where this page can be rung, instead of before; no place. Kept by the server until the socket ends. */
+  present(ids: readonly string[]): Promise<void>;
+  /** Rings at the first of these at which a page is → its place in the list; -1: none. */
+  ring(ids: readonly string[]): Promise<number>;
   /** Meets the other side of a dropped session, now or later: see `onPaired`. */
   rejoin(id: string, party: Party): Promise<RejoinAck>;
   /** Destroys the own room, or ends the pair, after a wrong code. */
@@ -194,6 +201,10 @@ export function createSignalingClient(options: SignalingClientOptions): Signalin
   socket.on('wait', () => {
     if (moving === 0) options.onWait?.();
   });
+  socket.on('ring', (ring: unknown) => {
+    const parsed = v.safeParse(knockSchema, ring);
+    if (parsed.success) options.onRing?.(parsed.output.id);
+  });
   socket.on('peer-left', () => {
     if (moving === 0 && !staleAfterSleep()) options.onPeerLeft();
   });
@@ -217,7 +228,7 @@ export function createSignalingClient(options: SignalingClientOptions): Signalin
       waiters.add(waiter);
     });
 
-  /** Every request but `relay` and those about doors is for another place. */
+  /** Every request but `relay` and those about doors and rings is for another place. */
   const ask = async <S extends v.GenericSchema>(
     schema: S,
     emit: (within: ReturnType<typeof socket.timeout>, answered: Answered) => unknown,
@@ -265,6 +276,12 @@ export function createSignalingClient(options: SignalingClientOptions): Signalin
       aboutDoor((within, answered) => within.emit('open-door', { id, token }, answered)),
     closeDoor: (id, token) =>
       aboutDoor((within, answered) => within.emit('close-door', { id, token }, answered)),
+    present: (ids) => aboutDoor((within, answered) => within.emit('present', { ids: [...ids] }, answered)),
+    ring: async (ids) => {
+      const ringing = (within: ReturnType<typeof socket.timeout>, answered: Answered) =>
+        within.emit('ring', { ids: [...ids] }, answered);
+      return (await ask(ringAckSchema, ringing, { moves: false })).at;
+    },
     turnAway: (id) => aboutDoor((within, answered) => within.emit('turn-away', { id }, answered)),
     letWait: (id) => aboutDoor((within, answered) => within.emit('let-wait', { id }, answered)),
     burn: async () => {

@@ -18,6 +18,7 @@ import { isMoving, restsHere } from '../transfer-state.ts';
 import { markSaved } from '../../storage/kept-files.ts';
 import { keepSenders, recallSenders } from './senders-memory.ts';
 import { tabName } from './tab.ts';
+import { deviceOf } from '../devices/device-list.ts';
 import { SessionBase } from './session-base.ts';
 
 /** Enough of a file to know its type. */
@@ -39,6 +40,8 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
   #autoAccept = false;
   /** The sender's page takes pictures of this one, too. */
   #invited = false;
+  /** What the person permitted a remembered device holds from the first connection with it on. */
+  #permits = true;
   /** What each offer is about, until it is over. */
   readonly #offers = new Map<string, Accepted>();
   readonly #lost = new Map<string, Accepted>();
@@ -68,7 +71,7 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
     this.meeting += 1;
     this.port.post({ type: 'senders', record: recallSenders(), meeting: this.meeting });
     this.returned = true;
-    this.connector.resume(state);
+    this.resumeWith(state);
     return true;
   }
 
@@ -250,9 +253,16 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
   protected override onMet(returned: boolean): void {
     this.#autoAccept = false;
     this.#invited = false;
+    this.#permits = true;
     // A page that is loaded anew before its first word must not take that one for the last.
     const record = returned ? recallSenders(this.companion) : { known: [] };
     this.port.post({ type: 'senders', record, meeting: this.meeting });
+  }
+
+  protected override onConnected(): void {
+    super.onConnected();
+    if (this.#permits && deviceOf(this.connector.device)?.acceptAll === true) this.setAutoAccept(true);
+    this.#permits = false;
   }
 
   protected override changed(): void {

@@ -67,7 +67,7 @@ export class BrowserSenderSession extends SessionBase<ToSenderEngine> implements
     if (state === undefined) return false;
     this.meeting += 1;
     this.returned = true;
-    this.connector.resume(state);
+    this.resumeWith(state);
     return true;
   }
 

@@ -1,7 +1,20 @@
+import { CONTROL_LANE } from '../../protocol/endpoint.ts';
 import { CHUNK_LENGTH } from '../../protocol/limits.ts';
 import { encodeControl } from '../../protocol/wire/control-message.ts';
 import { Connector, type ConnectorOptions } from '../connection/connector.ts';
-import { forgetRejoin } from '../connection/rejoin-memory.ts';
+import { forgetRejoin, recallRejoinDevice } from '../connection/rejoin-memory.ts';
+import {
+  changeDevice,
+  deviceOf,
+  forgetDevice,
+  keepDevice,
+  newDeviceId,
+  watchDevices,
+} from '../devices/device-list.ts';
+import { isRemember } from '../devices/remember-message.ts';
+import { Remembering } from '../devices/remembering.ts';
+import type { Bond } from '../pairing/bond.ts';
+import type { RejoinState } from '../pairing/rejoin.ts';
 import type { FromEngine, TransferUpdate } from '../bridge/engine-messages.ts';
 import { isFinal } from '../transfer-state.ts';
 import { EnginePort, type LinkNews } from './engine-port.ts';
@@ -10,6 +23,7 @@ import type {
   ChunkLog,
   ChunkMap,
   CompanionPlace,
+  DeviceCall,
   HistorySample,
   Problem,
   Role,
@@ -67,6 +81,8 @@ export abstract class SessionBase<M> implements Session {
   /** The engine finds that nothing arrives. */
   #silent = false;
   readonly #unwatchNetwork: () => void;
+  readonly #unwatchDevices: () => void;
+  readonly #remembering: Remembering;
   #networkTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -104,17 +120,40 @@ export abstract class SessionBase<M> implements Session {
         met: () => {
           this.meeting += 1;
           this.returned = false;
+          this.#remembering.begin();
           this.onMet();
         },
+        keepBond: ({ device, bond }) => changeDevice(device, { bond }),
+        forgetBond: (device) => forgetDevice(device),
         connected: () => this.onConnected(),
         disconnected: () => this.port.post({ type: 'disconnected' }),
         lost: () => this.port.post({ type: 'lost' }),
         laneOpen: (lane) => this.port.post({ type: 'lane-open', lane }),
         laneClosed: (lane) => this.port.post({ type: 'lane-closed', lane }),
-        packet: (lane, bytes) => this.port.packet(lane, bytes),
+        packet: (lane, bytes) => {
+          if (lane !== CONTROL_LANE || !isRemember(bytes)) {
+            this.port.packet(lane, bytes);
+            return;
+          }
+          this.#remembering.hear(bytes);
+          this.changed();
+        },
         backlog: (lane, byteLength) => this.port.backlog(lane, byteLength),
       },
     });
+    this.#remembering = new Remembering({
+      random: (length) => crypto.getRandomValues(new Uint8Array(length)),
+      say: (message) => void this.connector.transport?.send(CONTROL_LANE, message),
+      party: () => this.connector.party,
+      bond: () => deviceOf(this.connector.device)?.bond,
+      agreed: (bond) => this.#remember(bond),
+      forgotten: () => {
+        const { device } = this.connector;
+        this.connector.remembered(undefined);
+        if (device !== undefined) forgetDevice(device);
+      },
+    });
+    this.#unwatchDevices = watchDevices(() => this.#onDevices());
     this.#unwatchNetwork = watchNetwork(this.#onNetwork);
     addEventListener('pagehide', this.#onPageHide);
     addEventListener('pageshow', this.#onPageShow);
@@ -151,6 +190,8 @@ export abstract class SessionBase<M> implements Session {
       ...(connector.room === undefined ? {} : { room: connector.room }),
       ...(connector.path === undefined ? {} : { path: connector.path }),
       ...(connector.fingerprint === undefined ? {} : { fingerprint: connector.fingerprint }),
+      ...(connector.connection === 'connected' ? { remembered: this.#remembering.by } : {}),
+      ...(connector.device === undefined ? {} : { device: connector.device }),
       lanes: connector.transport?.figures().lanesOpen ?? 0,
       ...this.extras(),
       transfers: [...this.transfers.values()],
@@ -173,6 +214,16 @@ export abstract class SessionBase<M> implements Session {
 
   continue(): void {
     this.connector.continue();
+  }
+
+  call(call: DeviceCall): void {
+    const known = deviceOf(call.device);
+    if (known !== undefined) this.connector.call({ device: known.id, bond: known.bond }, call);
+  }
+
+  remember(wanted: boolean): void {
+    this.#remembering.want(wanted);
+    this.changed();
   }
 
   closeRoom(): void {
@@ -223,6 +274,7 @@ export abstract class SessionBase<M> implements Session {
     if (!this.companion) forgetRejoin(this.#memory);
     this.sayGoodbye(() => {
       this.#unwatchNetwork();
+      this.#unwatchDevices();
       clearTimeout(this.#networkTimer);
       removeEventListener('pagehide', this.#onPageHide);
       removeEventListener('pageshow', this.#onPageShow);
@@ -238,6 +290,31 @@ export abstract class SessionBase<M> implements Session {
   protected sayGoodbye(then: () => void): void {
     this.port.post({ type: 'bye' });
     setTimeout(then, 100);
+  }
+
+  /** Goes back to the session of before a reload. */
+  protected resumeWith(rejoin: RejoinState): void {
+    const known = deviceOf(recallRejoinDevice(this.#memory));
+    this.connector.resume(rejoin, known && { device: known.id, bond: known.bond });
+  }
+
+  /** Both persons want it. */
+  #remember(bond: Bond): void {
+    const { device = newDeviceId() } = this.connector;
+    const { name = this.#peerName ?? '', acceptAll = false } = deviceOf(device) ?? {};
+    if (keepDevice({ id: device, name, acceptAll, bond })) this.connector.remembered({ device, bond });
+    // Storage is off, or the list is full: of no use to the other side alone.
+    else this.#remembering.forget();
+  }
+
+  /** It may be this session's device that was forgotten, here or in another tab. */
+  #onDevices(): void {
+    const { device } = this.connector;
+    if (device !== undefined && deviceOf(device) === undefined) {
+      this.connector.remembered(undefined);
+      this.#remembering.forget();
+    }
+    this.changed();
   }
 
   protected abstract onMessage(message: FromEngine): void;
@@ -372,6 +449,7 @@ export abstract class SessionBase<M> implements Session {
       return;
     }
     this.port.post({ type: 'connected', name: this.#name, meeting: this.meeting });
+    this.#remembering.connected();
   }
 
   #engineFailed(problem: Problem): void {

@@ -6,6 +6,7 @@ export function utf8(text: string): Uint8Array {
   return encoder.encode(text);
 }
 
+/** One array of all, in order. */
 export function concat(...parts: readonly Uint8Array[]): Uint8Array {
   const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;

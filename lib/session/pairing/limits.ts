@@ -23,6 +23,9 @@ export const RENDEZVOUS_ID_BYTES = 16;
 /** Keys and rejoin secrets: 256 bits, the key length of XChaCha20-Poly1305. */
 export const KEY_BYTES = 32;
 
+/** Compared by two devices that have proved themselves already: a mistake, not a forgery, is to be found. */
+export const BOND_TAG_BYTES = 8;
+
 /** Confirmation tags are HMAC-SHA-512 cut to 256 bits (RFC 2104 §5: not below half the output). */
 export const TAG_BYTES = 32;
 

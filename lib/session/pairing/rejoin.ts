@@ -90,7 +90,8 @@ function rejoinSecret(keys: SessionKeys): Uint8Array {
   return deriveKey(keys.root, 'rejoin secret', KEY_BYTES);
 }
 
-function rendezvousAt(secret: Uint8Array): Rendezvous {
+/** The place that follows from a secret. */
+export function rendezvousAt(secret: Uint8Array): Rendezvous {
   return {
     id: toBase64Url(deriveKey(secret, 'rendezvous id', RENDEZVOUS_ID_BYTES)),
     password: rejoinPassword(deriveKey(secret, 'rejoin password', KEY_BYTES)),

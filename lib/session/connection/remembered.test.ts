@@ -1,0 +1,343 @@
+/** Remembered devices: meetings without a code, crashes in the middle, copies, a hostile server. */
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Role } from '../model.ts';
+import { idsToRing, makeBond, ownIds, type Bond, type BondId } from '../pairing/bond.ts';
+import { LIMITS_MS } from './limits.ts';
+import { Meeting, type Side } from './meeting.fixture.ts';
+
+const LONG = process.env['TESSERA_LONG'] === '1';
+const ROLES = ['sender', 'receiver'] as const;
+const isConnected = (...sides: Side[]) => sides.every((side) => side.connection === 'connected');
+
+/** Two browsers that remember each other; the host of the bond sends. */
+function begin(seed = 1) {
+  const meeting = new Meeting(seed);
+  const [host, guest] = [meeting.bytes(32), meeting.bytes(32)];
+  return { meeting, bonds: [makeBond('host', host, guest), makeBond('guest', host, guest)] as const };
+}
+
+/** A page of each browser. */
+function open(meeting: Meeting, bonds: readonly (Bond | undefined)[], roles: readonly Role[] = ROLES) {
+  const sides = bonds.map((bond, i) => {
+    const side = meeting.side(roles[i]!);
+    side.bond = bond;
+    return side;
+  });
+  meeting.run(100);
+  return sides as [Side, Side];
+}
+
+/** What the server finds: the first id of a ring that the other page has announced. */
+function find(meeting: Meeting, caller: Side, callee: Side, roles: readonly Role[] = ROLES) {
+  if (caller.bond === undefined || callee.bond === undefined) return undefined;
+  const host = caller.bond.party === 'host';
+  const [own, other] = host ? roles : [roles[1]!, roles[0]!];
+  const waiting = new Map(ownIds(callee.bond, other!, meeting.now).map((one) => [one.id, one]));
+  for (const rung of idsToRing(caller.bond, own!, meeting.now)) {
+    const there = waiting.get(rung.id);
+    if (there !== undefined) return { rung, there };
+  }
+  return undefined;
+}
+
+const call = (side: Side, place: BondId, rung: 'there' | 'here') =>
+  side.bond && side.handle({ type: 'call', device: 'd', bond: side.bond, place, rung });
+
+/** A ring, as the pages play it: the caller goes as soon as it knows that the other is there. */
+function ring(meeting: Meeting, caller: Side, callee: Side, roles: readonly Role[] = ROLES): boolean {
+  const found = find(meeting, caller, callee, roles);
+  if (found === undefined) return false;
+  call(caller, found.rung, 'there');
+  meeting.later(25, () => call(callee, found.there, 'here'));
+  return true;
+}
+
+test('[P-143] two devices meet again and again without a code, each time at another place and with another secret', () => {
+  const { meeting, bonds } = begin();
+  let kept: readonly (Bond | undefined)[] = bonds;
+  const places = new Set<string>();
+  const secrets = new Set<string>();
+  for (let turn = 0; turn < 6; turn++) {
+    const sides = open(meeting, kept);
+    const [host, guest] = sides;
+    expect(turn % 2 === 0 ? ring(meeting, host, guest) : ring(meeting, guest, host)).toBe(true);
+    expect(meeting.until(() => isConnected(host, guest), 5000)).toBe(true);
+    expect([host.met, guest.met]).toEqual([1, 1]);
+    expect(host.machine.view().fingerprint).toBe(guest.machine.view().fingerprint);
+    expect(host.machine.view().device).toBe('d');
+    for (const { asked } of sides) for (const ask of asked) if ('id' in ask) places.add(ask.id);
+    meeting.run(1000);
+    expect(host.bond!.previous).toBeUndefined();
+    expect(host.bond!.current).toEqual(guest.bond!.current);
+    secrets.add(host.bond!.current.join());
+    kept = [host.bond, guest.bond];
+    for (const side of sides) side.vanish();
+    meeting.run(1000);
+  }
+  expect([places.size, secrets.size]).toEqual([6, 6]);
+});
+
+test('[P-143] wherever either page crashes in a meeting, the two meet again afterwards', () => {
+  let walked = 0;
+  for (const crashing of [0, 1] as const) {
+    for (const caller of [0, 1] as const) {
+      for (let effects = 0, crashed = true; crashed; effects++) {
+        const { meeting, bonds } = begin(1 + effects);
+        const sides = open(meeting, bonds);
+        sides[crashing].effectsLeft = effects;
+        ring(meeting, sides[caller], sides[1 - caller]!);
+        meeting.run(3000);
+        crashed = sides[crashing].gone;
+        walked += 1;
+        const after = sides.map(({ bond }) => bond);
+        for (const side of sides) if (!side.gone) side.vanish();
+        meeting.run(1000);
+        const again = open(meeting, after);
+        expect(ring(meeting, again[1 - caller]!, again[caller]), `${crashing} ${effects}`).toBe(true);
+        expect(
+          meeting.until(() => isConnected(...again), 5000),
+          `${crashing} ${effects}`,
+        ).toBe(true);
+        expect(again.map(({ problem }) => problem)).toEqual([undefined, undefined]);
+      }
+    }
+  }
+  // Each side has a dozen effects on its way to the connection.
+  expect(walked).toBeGreaterThan(40);
+});
+
+test('[P-142] both press at the same moment, or around the border of two windows, and meet', () => {
+  for (const [first, second] of [
+    [0, 0],
+    [0, 1],
+    [1, 0],
+  ] as const) {
+    const { meeting, bonds } = begin();
+    const [host, guest] = open(meeting, bonds);
+    const window = Math.floor(meeting.now / 1000);
+    const at = (later: number): BondId => ({ id: '', generation: 'current', window: window + later });
+    call(host, at(first), 'there');
+    call(guest, at(second), 'there');
+    meeting.later(25, () => call(host, at(second), 'here'));
+    meeting.later(25, () => call(guest, at(first), 'here'));
+    expect(
+      meeting.until(() => isConnected(host, guest), 5000),
+      `${first} ${second}`,
+    ).toBe(true);
+  }
+});
+
+test('[P-142] who rings and hears nothing says so; who was rung in vain is as it was', () => {
+  const { meeting, bonds } = begin();
+  const [host, guest] = open(meeting, bonds);
+  const { rung, there } = find(meeting, host, guest)!;
+  call(host, rung, 'there');
+  meeting.run(LIMITS_MS.device + 1000);
+  expect(host.problem).toBe('device-silent');
+  guest.handle({ type: 'open' });
+  meeting.until(() => guest.machine.view().room !== undefined);
+  call(guest, there, 'here');
+  expect(guest.connection).toBe('connecting');
+  meeting.run(LIMITS_MS.device + 1000);
+  expect([guest.connection, guest.problem]).toEqual(['waiting', undefined]);
+  // Its room is open, with a fresh code.
+  expect(guest.machine.view().room).toBeDefined();
+  expect(host.bond).toEqual(bonds[0]);
+  expect(guest.bond).toEqual(bonds[1]);
+});
+
+test('[P-142] where both have the same page open, both say so', () => {
+  const { meeting, bonds } = begin();
+  const roles = ['sender', 'sender'] as const;
+  const [host, guest] = open(meeting, bonds, roles);
+  expect(ring(meeting, guest, host, roles)).toBe(true);
+  meeting.run(3000);
+  expect([host.problem, guest.problem]).toEqual(['device-same-page', 'device-same-page']);
+  expect([host.bond, guest.bond]).toEqual(bonds);
+});
+
+test('[P-143] after a goodbye the same pages meet again, as often as they like', () => {
+  const { meeting, bonds } = begin();
+  const [host, guest] = open(meeting, bonds);
+  for (let turn = 1; turn <= 3; turn++) {
+    expect(ring(meeting, guest, host)).toBe(true);
+    expect(meeting.until(() => host.connections === turn && guest.connections === turn, 5000)).toBe(true);
+    guest.handle({ type: 'goodbye' });
+    host.handle({ type: 'goodbye' });
+    meeting.run(500);
+    expect([host.connection, guest.connection]).toEqual(['closed', 'closed']);
+  }
+  expect([host.met, guest.met]).toEqual([3, 3]);
+});
+
+test('[P-143] whoever is connected or connecting is not disturbed by a ring', () => {
+  const { meeting, bonds } = begin();
+  const [host, guest] = open(meeting, bonds);
+  const other = begin(2).bonds[1];
+  ring(meeting, host, guest);
+  meeting.until(() => isConnected(host, guest));
+  const before = host.effects.length;
+  host.handle({
+    type: 'call',
+    device: 'another',
+    bond: other,
+    place: { generation: 'current', window: 7 },
+    rung: 'here',
+  });
+  expect(host.effects).toHaveLength(before);
+  meeting.cut();
+  expect(meeting.until(() => host.connections === 2 && guest.connections === 2, 5000)).toBe(true);
+  // A session that is found again is the same one: the secret of the devices stays.
+  expect(host.machine.view().device).toBe('d');
+  expect(host.effects.filter((effect) => effect === 'keep-bond')).toHaveLength(2);
+});
+
+test('[P-135] a page that met a remembered device as guest shows a fresh code of its own room afterwards', () => {
+  const { meeting, bonds } = begin();
+  const [host, guest] = open(meeting, bonds);
+  guest.handle({ type: 'open' });
+  meeting.until(() => guest.machine.view().room !== undefined);
+  const { link } = guest.machine.view().room!;
+  ring(meeting, host, guest);
+  expect(meeting.until(() => isConnected(host, guest), 5000)).toBe(true);
+  guest.handle({ type: 'goodbye' });
+  expect(meeting.until(() => guest.machine.view().room !== undefined, 5000)).toBe(true);
+  expect(guest.machine.view().room!.link).toBe(link);
+  const visitor = meeting.side('sender');
+  meeting.run(100);
+  visitor.handle({ type: 'join', text: guest.machine.view().room!.code });
+  expect(meeting.until(() => isConnected(visitor, guest), 5000)).toBe(true);
+  expect(guest.machine.view().device).toBeUndefined();
+});
+
+describe('a copy of the profile', () => {
+  test.each([
+    ['host', 'the copy comes second'],
+    ['guest', 'the copy comes second'],
+    ['host', 'the copy comes first'],
+    ['guest', 'the copy comes first'],
+  ] as const)('[P-144] of the %s is noticed, and both forget: %s', (copied, order) => {
+    const { meeting, bonds } = begin();
+    const at = copied === 'host' ? 0 : 1;
+    // Whichever of the two it is, one meets with the secret and the other comes with it once more.
+    const [host, guest] = open(meeting, bonds);
+    ring(meeting, host, guest);
+    expect(
+      meeting.until(() => isConnected(host, guest), 5000),
+      order,
+    ).toBe(true);
+    meeting.run(1000);
+    const kept = [host.bond, guest.bond];
+    for (const side of [host, guest]) side.vanish();
+    meeting.run(1000);
+    const again = open(meeting, at === 0 ? [bonds[0], kept[1]] : [kept[0], bonds[1]]);
+    expect(ring(meeting, again[at], again[1 - at]!)).toBe(true);
+    meeting.run(3000);
+    expect(again.map(({ problem }) => problem)).toEqual(['device-copied', 'device-copied']);
+    expect(again.map(({ bond }) => bond)).toEqual([undefined, undefined]);
+    expect(again.flatMap(({ effects }) => effects)).not.toContain('connected');
+  });
+});
+
+test('[P-144] a server that rings at both, at the secret that both have retired, makes no one forget', () => {
+  const { meeting, bonds } = begin();
+  const [host, guest] = open(meeting, bonds);
+  ring(meeting, host, guest);
+  expect(meeting.until(() => isConnected(host, guest), 5000)).toBe(true);
+  meeting.run(500);
+  const kept = [host.bond, guest.bond];
+  for (const side of [host, guest]) side.vanish();
+  meeting.run(500);
+  const again = open(meeting, kept);
+  expect(again[0].bond!.retired).toEqual(again[1].bond!.retired);
+  for (const side of again) call(side, { id: '', generation: 'retired', window: 7 }, 'here');
+  meeting.run(LIMITS_MS.device + 1000);
+  expect(again.map(({ bond }) => bond)).toEqual(kept);
+  expect(again.map(({ problem }) => problem)).toEqual([undefined, undefined]);
+});
+
+const step = fc.constantFrom(
+  'host rings',
+  'guest rings',
+  'false ring at the host',
+  'false ring at the guest',
+  'false ring at the old secret',
+  'other bytes',
+  'cut',
+  'server restarts',
+  'host crashes',
+  'guest crashes',
+  'old copy comes',
+  'time',
+);
+
+test('[P-144] whatever a hostile server does and an old copy tries, no one but the other device is met', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 1e6 }), fc.array(step, { maxLength: 10 }), (seed, steps) => {
+      const { meeting, bonds } = begin(seed);
+      let sides = open(meeting, bonds);
+      const copies: readonly Bond[] = bonds;
+      let copyCame = false;
+      const reopen = () => {
+        const kept = sides.map(({ bond }) => bond);
+        for (const side of sides) if (!side.gone) side.vanish();
+        meeting.run(500);
+        sides = open(meeting, kept);
+      };
+      for (const one of steps) {
+        const [host, guest] = sides;
+        const falsely = (side: Side, generation: BondId['generation']) => {
+          const place = side.bond && ownIds(side.bond, 'sender', meeting.now);
+          const found = place?.find((id) => id.generation === generation);
+          if (found !== undefined) call(side, found, 'here');
+        };
+        if (one === 'host rings') ring(meeting, host, guest);
+        if (one === 'guest rings') ring(meeting, guest, host);
+        if (one === 'false ring at the host') falsely(host, 'current');
+        if (one === 'false ring at the guest') falsely(guest, 'current');
+        if (one === 'false ring at the old secret') for (const side of sides) falsely(side, 'retired');
+        if (one === 'other bytes')
+          for (const side of sides) side.handle({ type: 'message', bytes: meeting.bytes(40) });
+        if (one === 'cut') meeting.cut();
+        if (one === 'server restarts') {
+          meeting.stopServer();
+          meeting.run(200);
+          meeting.startServer();
+        }
+        if (one === 'host crashes' || one === 'guest crashes') {
+          sides[one === 'host crashes' ? 0 : 1].effectsLeft = Math.floor(meeting.random() * 9);
+          ring(meeting, host, guest);
+          meeting.run(1500);
+          reopen();
+        }
+        if (one === 'old copy comes') {
+          reopen();
+          copyCame = true;
+          const copy = meeting.side('sender');
+          copy.bond = copies[0];
+          meeting.run(100);
+          ring(meeting, copy, sides[1]);
+          meeting.run(3000);
+          if (!copy.gone) copy.vanish();
+        }
+        meeting.run(one === 'time' ? 20_000 : 400);
+      }
+      reopen();
+      const rung = ring(meeting, sides[0], sides[1]);
+      meeting.run(4000);
+      const problems = sides.map(({ problem }) => problem);
+      if (copyCame && !isConnected(...sides)) {
+        // The copy took the place of the other one: that is noticed, or there is nobody to be found.
+        expect(problems).toEqual(rung ? ['device-copied', 'device-copied'] : [undefined, undefined]);
+        expect(sides.some((side) => side.connection === 'connected')).toBe(false);
+        return;
+      }
+      // A server that lies cannot make the two lose each other.
+      expect(rung).toBe(true);
+      expect(isConnected(...sides)).toBe(true);
+      expect(problems).toEqual([undefined, undefined]);
+    }),
+    { numRuns: LONG ? 1200 : 12 },
+  );
+}, 600_000);

@@ -1,0 +1,45 @@
+/**
+ * Pages at which remembered devices can ring. A page announces all of its ids with one message, and is rung
+ * by whoever knows one. The ids are of no use for anything else, and change every quarter of an hour.
+ */
+import { MAX_PRESENT } from '../wire/limits.ts';
+import type { SocketId } from './meeting.ts';
+
+/** A page, and which of the ids asked for is its own. */
+export interface Present {
+  at: number;
+  socket: SocketId;
+}
+
+/** Where it is kept: in this process's memory, or in Redis. */
+export interface Presence {
+  /** This socket's ids from now on; none: it cannot be rung. `false`: no more are held, and none of these. */
+  announce(socket: SocketId, ids: readonly string[]): boolean | Promise<boolean>;
+  /** The first of the ids at which a page is. */
+  find(ids: readonly string[]): Present | undefined | Promise<Present | undefined>;
+}
+
+/** `Presence` of one process. Of two pages with one id the newer is rung. */
+export class MemoryPresence implements Presence {
+  readonly #sockets = new Map<string, SocketId>();
+  readonly #ids = new Map<SocketId, readonly string[]>();
+
+  announce(socket: SocketId, ids: readonly string[]): boolean {
+    for (const id of this.#ids.get(socket) ?? [])
+      if (this.#sockets.get(id) === socket) this.#sockets.delete(id);
+    this.#ids.delete(socket);
+    if (this.#sockets.size + ids.length > MAX_PRESENT) return false;
+    if (ids.length === 0) return true;
+    this.#ids.set(socket, ids);
+    for (const id of ids) this.#sockets.set(id, socket);
+    return true;
+  }
+
+  find(ids: readonly string[]): Present | undefined {
+    for (const [at, id] of ids.entries()) {
+      const socket = this.#sockets.get(id);
+      if (socket !== undefined) return { at, socket };
+    }
+    return undefined;
+  }
+}
