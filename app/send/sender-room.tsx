@@ -78,6 +78,12 @@ export function SenderRoom() {
 
   const session = store.session();
   const peer = snapshot?.connection === 'connected' ? snapshot.peerName : undefined;
+  const present = [
+    ...(peer === undefined ? [] : [{ name: peer, gets: state.firstGets }]),
+    ...people.filter(isThere).map(({ snapshot, gets }) => ({ name: snapshot.peerName, gets })),
+  ].flatMap(({ name, gets }) => (name === undefined ? [] : [{ name: isolate(name), gets }]));
+  const chosen = present.filter(({ gets }) => gets);
+  const getting = (chosen.length > 0 ? chosen : present).map(({ name }) => name);
   return (
     <div className={ui.page}>
       <h1 className={ui.title}>{t.home.send}</h1>
@@ -135,7 +141,7 @@ export function SenderRoom() {
             <ImageInput
               add={add}
               addText={store.addText}
-              hint={peer ? t.pick.goNow(isolate(peer)) : t.pick.goWhenJoined}
+              hint={getting.length > 0 ? t.pick.goNow(getting.join(', ')) : t.pick.goWhenJoined}
             />
             <ChoiceDetails choice={state.choice} change={store.setChoice} />
           </section>

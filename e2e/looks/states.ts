@@ -146,7 +146,7 @@ export const looks: readonly Look[] = [
   { name: 'send-room', page: 'send', state: 'waiting', act: open },
   { name: 'send-guessed', kept: false, page: 'send', state: 'guessed', act: open },
   { name: 'send-moving', page: 'send', state: 'moving', act: send },
-  { name: 'send-people', kept: false, page: 'send', state: 'several', act: people },
+  { name: 'send-people', page: 'send', state: 'several', act: people },
   { name: 'send-files', page: 'send', state: 'offered', act: sendFiles },
   { name: 'send-held', kept: false, page: 'send', state: 'held', act: sendThree },
   { name: 'send-failed', kept: false, page: 'send', state: 'failed', act: sendThree },

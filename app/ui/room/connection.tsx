@@ -35,6 +35,7 @@ export function Connection({
         data-testid="connection"
         data-state={state}
         data-idle={snapshot === undefined}
+        data-at-door={snapshot?.waitsAtDoor}
         tabIndex={-1}
         data-takes-focus={state === 'connected' ? true : undefined}
       >
