@@ -43,7 +43,7 @@ export const commands: Readonly<Record<string, Command>> = {
     about: 'two homes behind routers: what connects, how soon, and what is said where nothing does',
     run: networks,
   },
-  share: { about: 'a picture beside a long reliable channel in the same queue', run: share },
+  share: { about: 'a picture beside one TCP flow of the kernel in the same queue; needs root', run: share },
   people: { about: 'eight receivers in one room beside one, and seven beside a far one', run: people },
   join: { about: 'from join to connected', run: join },
   tenth: { about: 'the tenth picture of a session against the second', run: tenth },

@@ -4,16 +4,20 @@ import { draw } from './report/draw.ts';
 import { markdownReport, type Circumstances } from './report/markdown.ts';
 import type { Result } from './result.ts';
 
+/** A relay that is later than this adds a queue that the code did not make: such figures are not kept. */
+const MAX_RELAY_LATENESS_MS = 1;
+
 /**
  * Markdown, JSON and charts beside each other. The last run stays: what was is in the repository's history.
- * @returns the Markdown file
+ * @returns the Markdown file; `undefined`: nothing was written, since the relay was late
  */
 export async function writeResult(
   folder: string,
   suffix: string,
   result: Result,
   circumstances: Circumstances,
-): Promise<string> {
+): Promise<string | undefined> {
+  if ((circumstances.relayLateness ?? 0) > MAX_RELAY_LATENESS_MS) return undefined;
   mkdirSync(folder, { recursive: true });
   const base = `${result.name}${suffix}`;
   const charts: string[] = [];

@@ -73,20 +73,6 @@ export class ChannelPair {
     return this.#receiver.evaluate(() => window.channelPage.arrivals());
   }
 
-  /** A flow without end; `receivedBytes` counts it. */
-  async startEndless(usage: Usage): Promise<void> {
-    await this.#startSending(usage, Number.MAX_SAFE_INTEGER);
-    await this.#receiver.evaluate(() => void window.channelPage.receiveFile(Infinity, 3_600_000));
-  }
-
-  /** Bytes received so far, and the receiver's clock in ms. */
-  receivedBytes(): Promise<{ bytes: number; at: number }> {
-    return this.#receiver.evaluate(() => ({
-      bytes: window.channelPage.receivedBytes(),
-      at: performance.now(),
-    }));
-  }
-
   /**
    * Goodput of distinct messages over all channels, Mbit/s of their payload.
    * @param rateMbit pace at this rate of the link; 0: as fast as the buffers take them

@@ -1,5 +1,5 @@
 /** What the bench holds Tessera against: plain data channels, in a page with nothing else on it. */
-import { arrivals, receiveFile, receivedBytes } from './receive.ts';
+import { arrivals, receiveFile } from './receive.ts';
 import { collectDistinct, pumpDistinct, sendUntilStopped, timeDistinct } from './distinct.ts';
 import { sendBuffered, sendConfirmed } from './send.ts';
 
@@ -66,7 +66,6 @@ const channelPage = {
   sendConfirmed: (bytes: number) => sendConfirmed(one(), bytes),
   sendBuffered: (bytes: number, messageLength: number) => sendBuffered(one(), bytes, messageLength),
   receiveFile: (bytes: number, maxMs: number) => receiveFile(one(), bytes, maxMs),
-  receivedBytes,
   arrivals,
   pumpDistinct: (seconds: number, rateMbit: number) => pumpDistinct(channels, seconds, rateMbit),
   collectDistinct: (from: number, seconds: number) => collectDistinct(channels, from, seconds),

@@ -1,19 +1,12 @@
 /** The receiving side of one file over a plain data channel, in the page. */
 import { CONFIRMED, GO, PARTITION_END } from './signals.ts';
 
-let received = 0;
-
 /** Milliseconds since asking, and bytes of the front that were here then. */
 export type Arrival = readonly [at: number, bytes: number];
 let arrived: Arrival[] = [];
 
 /** How the last file arrived. */
 export const arrivals = (): readonly Arrival[] => arrived;
-
-/** Bytes of the file that is being received. */
-export function receivedBytes(): number {
-  return received;
-}
 
 /**
  * Asks for the file and takes it. The clock runs from asking to the last byte, both here, as
@@ -26,9 +19,9 @@ export function receiveFile(
   bytes: number,
   maxMs: number,
 ): Promise<{ seconds: number | undefined; bytes: number }> {
-  received = 0;
+  let received = 0;
   arrived = [];
-  // Kept until the end, as applications do that show or save the file then; an endless one is only counted.
+  // Kept until the end, as applications do that show or save the file then.
   let parts: ArrayBuffer[] = [];
   const began = performance.now();
   return new Promise((resolve) => {
@@ -42,10 +35,8 @@ export function receiveFile(
       if (data === PARTITION_END) return channel.send(CONFIRMED);
       if (typeof data === 'string') return;
       received += data.byteLength;
-      if (Number.isFinite(bytes)) {
-        parts.push(data);
-        arrived.push([performance.now() - began, received]);
-      }
+      parts.push(data);
+      arrived.push([performance.now() - began, received]);
       if (received < bytes) return;
       const seconds = (performance.now() - began) / 1000;
       if (new Blob(parts).size !== bytes) throw new Error('too many bytes came');

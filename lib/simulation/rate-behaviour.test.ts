@@ -255,13 +255,16 @@ describe('the rate', () => {
     TIMEOUT_MS,
   );
 
-  // The worst of 30 was 4 times the limit when the last flight had twice the patience; 1.7 as measured.
+  // The worst of 30 was 4 times the limit when the last flight had twice the patience; 1.5 as measured. The
+  // mean was 1.38 while lanes with a window of one packet were given more; 1.15 as measured.
   test(
-    '[P-39] has no more patience with the last flight than a round trip and its queue ask for',
+    '[P-39] has no more patience with the last flight than it needs, and gives collapsed lanes one packet',
     () => {
       const path = PATH_CASES.find(({ name }) => name === '200 KB, 20 %')!;
       const later = [1, 2, 3, 4, 5, 6].flatMap((seed) => runPathCase(path, seed).slice(1));
-      expect(Math.max(...later.map(({ ratio }) => ratio))).toBeLessThan(2.5);
+      const ratios = later.map(({ ratio }) => ratio);
+      expect(Math.max(...ratios)).toBeLessThan(2);
+      expect(ratios.reduce((sum, ratio) => sum + ratio, 0) / ratios.length).toBeLessThan(1.25);
     },
     TIMEOUT_MS,
   );

@@ -13,7 +13,7 @@ import { ReliableFlow, type FlowModel } from './reliable-flow.ts';
 import { StallingEndpoint } from './stalling-endpoint.ts';
 import { RecordedEndpoint, Transcript } from './transcript.fixture.ts';
 
-const EXPECTED = '58c7dbb8e1aec0f81e951059560efae89f20b311dff726fabe5bfe6c03a734ab';
+const EXPECTED = '29903e36cef565c7e61c37cf190a6010b461688645a58736c3b74d0b8a6ba143';
 
 const PATHS = 60;
 /** Virtual time at which a run is cut off. */

@@ -238,7 +238,6 @@ class OpfsBytes implements StoredBytes {
     guard(() => {
       // Bytes never written at the end read as zeros, as in memory.
       if (this.#data.getSize() < this.length) this.#data.truncate(this.length);
-      this.#data.flush();
     });
     return this.#whole();
   }

@@ -62,19 +62,14 @@ export class BacklogSampler {
     for (const [lane, held] of this.#held) {
       // Every send counts as held until the browser's network thread has spoken: only what stays says
       // something.
-      if (
-        held.reported > 0 ||
-        now - held.touchedAt >= BACKLOG_SETTLE_MS ||
-        held.channel.bufferedAmount === 0
-      ) {
-        this.#look(lane, held);
-      }
+      const byteLength = held.channel.bufferedAmount;
+      if (held.reported > 0 || byteLength === 0 || now - held.touchedAt >= BACKLOG_SETTLE_MS)
+        this.#look(lane, held, byteLength);
     }
     if (this.#held.size > 0) this.#timer = setTimeout(() => this.#sample(this.#now()), BACKLOG_SAMPLE_MS);
   }
 
-  #look(lane: LaneId, held: Held): void {
-    const byteLength = held.channel.bufferedAmount;
+  #look(lane: LaneId, held: Held, byteLength: number): void {
     if (byteLength !== held.reported) {
       this.#report(lane, byteLength);
       // Only a lane that was seen holding something is worth an event.
@@ -85,6 +80,6 @@ export class BacklogSampler {
   }
 
   #emptied(lane: LaneId, held: Held): void {
-    if (this.#held.get(lane) === held) this.#look(lane, held);
+    if (this.#held.get(lane) === held) this.#look(lane, held, held.channel.bufferedAmount);
   }
 }

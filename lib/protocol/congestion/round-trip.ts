@@ -4,6 +4,9 @@ import { WindowedExtreme } from './windowed-extreme.ts';
 
 /** Round-trip time assumed before the first sample. */
 const FIRST_ROUND_TRIP: Millis = 200;
+/** dcSCTP's least retransmission timeout, and the least that it adds to the round trip. */
+const MIN_ASSOCIATION_TIMEOUT: Millis = 400;
+const MIN_DEVIATIONS: Millis = 220;
 /** Event loops on both sides and the feedback's interval. */
 const SLACK: Millis = 20;
 
@@ -31,6 +34,11 @@ export class RoundTrip {
    */
   get lossDelay(): Millis {
     return this.srtt * 1.25 + Math.max(SLACK, 4 * this.variation);
+  }
+
+  /** After this long a lane's association gives up what it has heard nothing of (RFC 9260 §6.3.1). */
+  get associationTimeout(): Millis {
+    return Math.max(MIN_ASSOCIATION_TIMEOUT, this.srtt + Math.max(MIN_DEVIATIONS, 4 * this.variation));
   }
 
   /** A packet overtaken by this much is lost (RFC 8985's reordering window). */

@@ -11,6 +11,8 @@ export interface WholeBlock {
   readonly bytes: Uint8Array;
   /** Numbers of the chunks that did not arrive themselves. */
   readonly rebuilt: readonly number[];
+  /** Gives the memory of `bytes` to another block: for who has copied them, and optional. */
+  readonly reuse: () => void;
 }
 
 export type Taken =
@@ -139,6 +141,6 @@ export class IncomingObject {
     const [at, to] = blockRange(this.geometry, block);
     const bytes = (decoder.block() as Uint8Array).subarray(0, to - at);
     this.close(block);
-    return { block, at, bytes, rebuilt };
+    return { block, at, bytes, rebuilt, reuse: () => decoder.release() };
   }
 }

@@ -15,7 +15,7 @@ export type ReceiverEvent =
   | { readonly type: 'twice'; readonly transfer: number; readonly chunk: number }
   /**
    * A block is complete; `at` is its offset in the object in bytes, `rebuilt` the chunks that did not arrive
-   * themselves.
+   * themselves. Who has copied the bytes may let their memory be used again.
    */
   | {
       readonly type: 'block';
@@ -25,6 +25,7 @@ export type ReceiverEvent =
       readonly at: number;
       readonly bytes: Uint8Array;
       readonly rebuilt: readonly number[];
+      readonly reuse: () => void;
     }
   /** The sender's round trip, and blocks for which it sent more after their first pass (retransmitted). */
   | {

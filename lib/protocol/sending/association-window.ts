@@ -60,6 +60,13 @@ export class AssociationWindow {
     this.#acknowledged = 0;
   }
 
+  /** Its retransmission timeout has passed: one packet, and slow start. */
+  collapse(): void {
+    this.#threshold = Math.max(MIN_THRESHOLD, this.#size / 2);
+    this.#size = MTU;
+    this.#acknowledged = 0;
+  }
+
   /** `packets` were acknowledged while `inFlight` others remain. Grows only while it is used. */
   grow(packets: number, inFlight: number): void {
     if (this.backlog > 0) return;

@@ -59,6 +59,28 @@ test('after a minute without a picture most lanes are closed, and an offer reque
   expect(requests.at(-1)).toEqual([inUse, false]);
 });
 
+test('after ten seconds without a picture or an offer all but 64 are closed, after a minute most of those', () => {
+  const { one, requests } = manager(64);
+  const controller = { bottleneck: 2500, loss: 0.1, knowsRate: true };
+  const update = (busy: boolean, unsentBytes: number, now: number) =>
+    one.update({ controller, roundTrip: { minRtt: 100 }, busy, unsentBytes }, now);
+  update(true, LONG, 0);
+  const [inUse] = requests.at(-1)!;
+  expect(inUse).toBeGreaterThan(64);
+  one.offered(20_000);
+  expect(one.nextTimeout(false)).toBe(80_000);
+  // It is accepted and sent.
+  update(true, 0, 30_000);
+  expect(one.nextTimeout(false)).toBe(40_000);
+  one.handleTimeout(false, 40_000);
+  expect(requests.at(-1)).toEqual([64, false]);
+  expect(one.nextTimeout(false)).toBe(90_000);
+  one.handleTimeout(false, 90_000);
+  expect(requests.at(-1)).toEqual([16, false]);
+  one.offered(100_000);
+  expect(requests.at(-1)).toEqual([inUse, false]);
+});
+
 test('a fifth more lanes than limited the sender are clearly more, once', () => {
   const { lanes, one } = manager(10);
   one.limit(100);

@@ -10,8 +10,11 @@ const WORTH_A_LANE: Millis = 3000;
 /** Lanes that limited the sender this recently are too few. */
 const LIMITED_FOR: Millis = 1500;
 /**
- * Lanes cost both sides a little even when idle: after this long without a picture most of them are closed.
+ * Lanes cost both sides a little even when idle, 192 of them a tenth of a core: after this long without a
+ * picture all but that many are closed.
  */
+const RESTING_AFTER: Millis = 10_000;
+const RESTING_LANES = 64;
 const IDLE_AFTER: Millis = 60_000;
 /** With this many times the lanes that limited the sender, what the path carries is open again. */
 const WIDER = 1.2;
@@ -21,8 +24,8 @@ interface LaneDemandInput {
   readonly busy: boolean;
   /** Bytes of it whose first pass is not sent. */
   readonly unsentBytes: number;
-  readonly controller: RateController;
-  readonly roundTrip: RoundTrip;
+  readonly controller: Pick<RateController, 'bottleneck' | 'loss' | 'knowsRate'>;
+  readonly roundTrip: Pick<RoundTrip, 'minRtt'>;
 }
 
 /**
@@ -36,8 +39,11 @@ export class LaneManager {
   #target = 0;
   #hold = false;
   #requestedAt: Millis = -Infinity;
-  /** The target before most lanes were closed. */
+  /** The target before lanes were closed. */
   #targetInUse = 0;
+  #resting = false;
+  /** A picture was offered since the last one was sent: it may be accepted at any time. */
+  #offered = false;
   /** When no lane had room, and how many there were then; `Infinity`: not since lanes were added. */
   #limitedAt: Millis = -Infinity;
   #limitedCount = Infinity;
@@ -79,12 +85,17 @@ export class LaneManager {
    */
   offered(now: Millis): void {
     this.#activeAt = now;
+    this.#resting = false;
+    this.#offered = true;
     if (this.#target < this.#targetInUse) this.#set(this.#targetInUse, false);
   }
 
   update({ busy, unsentBytes, controller, roundTrip }: LaneDemandInput, now: Millis): void {
-    if (busy) this.#activeAt = now;
-    else if (now >= this.#idleAt) return;
+    if (busy) {
+      this.#activeAt = now;
+      this.#resting = false;
+      this.#offered = false;
+    } else if (this.#resting || now >= this.#activeAt + IDLE_AFTER) return;
     if (busy && unsentBytes / controller.bottleneck < WORTH_A_LANE) {
       this.#set(this.#target, true);
       return;
@@ -105,17 +116,19 @@ export class LaneManager {
 
   handleTimeout(busy: boolean, now: Millis): void {
     if (now < this.nextTimeout(busy)) return;
-    this.#targetInUse = this.#target;
-    this.#set(LOW_LOSS_LANES, false);
+    if (!this.#resting) this.#targetInUse = this.#target;
+    this.#resting = true;
+    this.#set(this.#restsSoon ? RESTING_LANES : LOW_LOSS_LANES, false);
   }
 
-  /** When most lanes are to be closed. `Infinity`: not as things are. */
+  /** When lanes are to be closed. `Infinity`: not as things are. */
   nextTimeout(busy: boolean): Millis {
-    return !busy && this.#target > LOW_LOSS_LANES ? this.#idleAt : Infinity;
+    if (busy || this.#target <= LOW_LOSS_LANES) return Infinity;
+    return this.#activeAt + (this.#restsSoon ? RESTING_AFTER : IDLE_AFTER);
   }
 
-  get #idleAt(): Millis {
-    return this.#activeAt + IDLE_AFTER;
+  get #restsSoon(): boolean {
+    return !this.#offered && this.#target > RESTING_LANES;
   }
 
   #set(target: number, hold: boolean): void {

@@ -104,6 +104,11 @@ export class LaneSet {
     return count;
   }
 
+  /** After a rest: whose window has collapsed over what was sent before `deadline`. */
+  settle(deadline: Millis): void {
+    for (const lane of this.#lanes.values()) lane.settle(deadline);
+  }
+
   /** When the oldest packet in flight was sent. */
   oldest(): Millis | undefined {
     return this.#packets.oldest()?.at;

@@ -49,6 +49,35 @@ describe('outgoing lane', () => {
     expect(lane.acknowledge(2, 2, 0.5)).toMatchObject({ resolved: 3, lost: 1, late: 1 });
   });
 
+  test('has a window of one packet after a rest in which its association gave up the last one', () => {
+    const { lane } = sentOn(3);
+    lane.acknowledge(1, 2, 2);
+    expect(lane.expire(100)).toBe(1);
+    lane.settle(2);
+    expect(lane.room(PACKET)).toBeGreaterThan(5);
+    lane.settle(1000);
+    expect(lane.room(PACKET)).toBe(1);
+    // The loss is counted when the next packet shows it, and does not widen what has collapsed.
+    lane.send({ inFlight: 0 }, 2000);
+    expect(lane.room(PACKET)).toBe(0);
+    expect(lane.acknowledge(3, 3, 2)).toMatchObject({ resolved: 1, lost: 1 });
+    expect(lane.room(PACKET)).toBe(2);
+    lane.settle(3000);
+    expect(lane.room(PACKET)).toBe(2);
+  });
+
+  test.each([
+    { later: 2, room: 1 },
+    { later: 3, room: 6 },
+  ])('has a window of $room after a loss that $later later packets showed', ({ later, room }) => {
+    const { lane } = sentOn(later + 2);
+    lane.acknowledge(0, 1, 2);
+    expect(lane.acknowledge(later + 1, later + 1, 0)).toMatchObject({ lost: 1 });
+    expect(lane.room(PACKET)).toBeGreaterThan(4);
+    lane.settle(1000);
+    expect(lane.room(PACKET)).toBe(room);
+  });
+
   test('believes no claim about packets it never sent, and no older news', () => {
     const { lane, block } = sentOn(4);
     expect(lane.acknowledge(4, 5, 2)).toMatchObject({ resolved: 0, lost: 0, late: 0 });

@@ -41,6 +41,11 @@ export class OutgoingLane {
   #late = 0;
   /** Packets numbered below this were in flight when the window was last halved: one halving a round trip. */
   #recoverBelow = 0;
+  /** The first packet that may be the one that was last lost; `undefined`: none since the lane was quiet. */
+  #lostFrom: number | undefined;
+  /** Packets that are missing, for which the window has collapsed already. */
+  #collapsedFor = 0;
+  #lastSentAt: Millis = NEVER;
   /** The newest packet of a train of probes: it may have overflowed a queue that pictures will not. */
   #trainThrough = -1;
   readonly #window = new AssociationWindow();
@@ -80,6 +85,7 @@ export class OutgoingLane {
   /** The packet number for what is sent now. */
   send(carried: Carried | undefined, now: Millis): number {
     const number = this.#next++;
+    this.#lastSentAt = now;
     if (carried !== undefined) carried.inFlight += 1;
     const packet = { lane: this, number, at: now, carried, resolved: false };
     this.#packets.push(packet);
@@ -103,6 +109,7 @@ export class OutgoingLane {
     const complete = received === highest + 1;
     const overtakenBefore = complete ? 0 : this.#sentAt(highest) - reorderWindow;
     const sentAt = this.oldest() ?? NEVER;
+    const first = this.#packets[this.#head]?.number ?? highest;
     let resolved = 0;
     while (this.#head < this.#packets.length) {
       const packet = this.#packets[this.#head] as LanePacket;
@@ -114,7 +121,11 @@ export class OutgoingLane {
       resolved += 1;
     }
     const lost = Math.max(0, this.#resolved - received - this.losses);
-    if (lost > 0) this.#lose(lost, highest);
+    // For what was missing after a rest the window has collapsed already.
+    const known = Math.min(lost, this.#collapsedFor);
+    this.#collapsedFor -= known;
+    this.losses += lost;
+    if (lost > known) this.#lose(first, highest);
     else if (resolved > 0) this.#window.grow(resolved, this.inFlight);
     // Beyond a gap that is still open more was delivered than is resolved.
     const gap = (this.#packets[this.#head]?.number ?? Infinity) <= highest;
@@ -134,6 +145,21 @@ export class OutgoingLane {
     }
     this.#late += count;
     return count;
+  }
+
+  /**
+   * After a rest: what it sent before `deadline` and is missing, the association has waited for until its
+   * retransmission timeout, unless three later packets showed the loss (RFC 9260 §7.2.4). Then its window is
+   * one packet.
+   */
+  settle(deadline: Millis): void {
+    if (this.#lastSentAt >= deadline) return;
+    const missing = this.#resolved - this.#received - this.losses;
+    const unseen = this.#lostFrom !== undefined && this.#next - this.#lostFrom <= REORDERING_THRESHOLD;
+    this.#lostFrom = undefined;
+    if (missing <= this.#collapsedFor && !unseen) return;
+    this.#collapsedFor = Math.max(0, missing);
+    this.#window.collapse();
   }
 
   /** The browser holds back `byteLength` bytes of what was sent. */
@@ -158,8 +184,8 @@ export class OutgoingLane {
     }
   }
 
-  #lose(count: number, highest: number): void {
-    this.losses += count;
+  #lose(first: number, highest: number): void {
+    this.#lostFrom = first;
     if (highest < this.#recoverBelow) return;
     this.#recoverBelow = this.#next;
     this.#window.halve();

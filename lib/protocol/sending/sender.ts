@@ -562,6 +562,8 @@ export class Sender implements Endpoint<SenderEvent> {
   /** Pictures are sent after a period without any. */
   #resume(now: Millis): void {
     this.#prober.stop();
+    this.#lossTimer.expire(this.#lossInput, now);
+    this.#lanes.settle(now - this.#roundTrip.associationTimeout);
     this.#controller.resume(this.#prober.rate, now);
     this.#begin(now);
   }

@@ -61,18 +61,20 @@ export class EndpointLoop<E> {
       packet: (lane, bytes) => {
         this.#heardAt = this.now();
         this.#endpoint.handlePacket(bytes, lane, this.#heardAt);
-        this.#pumpWithin(GATHER);
+        this.#pumpWithin(GATHER, this.#heardAt);
       },
       backlog: (lane, byteLength) => {
-        this.#endpoint.handleLaneBacklog(lane, byteLength, this.now());
-        this.#pumpWithin(GATHER);
+        const now = this.now();
+        this.#endpoint.handleLaneBacklog(lane, byteLength, now);
+        this.#pumpWithin(GATHER, now);
       },
     });
   }
 
   /** The endpoint's time: never decreases. */
   now(): Millis {
-    return this.#advance(this.#host.now());
+    const present = this.#host.now();
+    return this.#advance(present, present);
   }
 
   /** Since when nothing has arrived; time that was slept does not count. */
@@ -85,9 +87,9 @@ export class EndpointLoop<E> {
     this.#heardAt = this.now();
   }
 
-  /** To a time of the host's clock, the present one or shortly before it. */
-  #advance(host: Millis): Millis {
-    const overdue = this.#host.now() - this.#slept - this.#pumpAt;
+  /** To a time of the host's clock, the present one or shortly before it. Reading the clock costs. */
+  #advance(host: Millis, present: Millis): Millis {
+    const overdue = present - this.#slept - this.#pumpAt;
     // Asked before anything else on waking, be it a timer or a packet: what waited in the queues is looked at
     // first.
     if (overdue > SLEPT) {
@@ -123,7 +125,8 @@ export class EndpointLoop<E> {
         }
         readBatch(message.batch, (lane, bytes, time) => {
           // When it arrived, not when the worker got to it: the controller reads queues off these times.
-          const now = time === undefined ? this.now() : this.#advance(Math.min(time, this.#host.now()));
+          const present = this.#host.now();
+          const now = this.#advance(time === undefined ? present : Math.min(time, present), present);
           this.#heardAt = now;
           this.#endpoint.handlePacket(bytes, lane, now);
           if (lane === CONTROL_LANE) this.#drainEvents();
@@ -221,11 +224,13 @@ export class EndpointLoop<E> {
     }
     this.#pumping = false;
     const next = this.#endpoint.nextTimeout();
-    if (next !== undefined) this.#pumpWithin(Math.min(HEARTBEAT, Math.max(QUANTUM, next - this.now())));
+    if (next === undefined) return;
+    const after = this.now();
+    this.#pumpWithin(Math.min(HEARTBEAT, Math.max(QUANTUM, next - after)), after);
   }
 
-  #pumpWithin(delay: Millis): void {
-    const at = this.now() + delay;
+  #pumpWithin(delay: Millis, now = this.now()): void {
+    const at = now + delay;
     if (at >= this.#pumpAt) return;
     this.#cancelTimer?.();
     this.#pumpAt = at;

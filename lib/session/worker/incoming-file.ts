@@ -45,7 +45,7 @@ export class IncomingFile {
     return this.#stored;
   }
 
-  /** @param block its bytes are copied where they have to wait */
+  /** @param block its bytes are copied */
   write({ block, at, bytes }: Block): void {
     if (this.#end !== undefined) return;
     try {

@@ -381,6 +381,7 @@ export class ReceiverEngine {
   #onBlock(entry: IncomingEntry, event: Extract<ReceiverEvent, { type: 'block' }>): void {
     if (event.kind === PREVIEW) {
       entry.preview = event.bytes.slice();
+      event.reuse();
       if (stateOf(entry) !== 'offered') this.#showPreview(entry);
       return;
     }
@@ -389,6 +390,7 @@ export class ReceiverEngine {
     entry.chunks.rebuilt(event.block, event.rebuilt);
     reception.byteLength += event.bytes.length;
     reception.file.write(event);
+    event.reuse();
   }
 
   #onSending(entry: IncomingEntry, event: Extract<ReceiverEvent, { type: 'sending' }>): void {
@@ -459,12 +461,13 @@ export class ReceiverEngine {
   #finish(entry: IncomingEntry, reception: Reception, blob: Blob, endedAt: number): void {
     const { stored } = reception.file;
     if (stored === undefined) return;
-    stored.finished();
     this.#finished.set(entry.id, stored);
     this.#host.post({ type: 'file', id: entry.id, blob });
     entry.phase = { state: 'done', reception, endedAt };
     this.#publishOne(entry);
     this.#showState(entry);
+    // Behind what the page shows: it waits for the disk.
+    stored.finished();
   }
 
   #factsOf({ name, type, byteLength, modified, width, height, digest }: FileHeader): FileFacts {

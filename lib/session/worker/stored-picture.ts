@@ -8,8 +8,12 @@ import { toHex } from '../../checksum/hex.ts';
 import { startDigest, type RunningDigest } from './digest.ts';
 import { readBack } from './read-back.ts';
 
-/** The record beside unfinished bytes is renewed so often (ms); each time costs a flush. */
+/**
+ * The record beside unfinished bytes is renewed so often (ms); each time costs a flush. A picture of seconds
+ * has none: its bytes are sent again as soon as they would be looked for.
+ */
 const RECORD_MS = 1500;
+const FIRST_RECORD_MS = 4000;
 
 /**
  * The bytes of one picture as they arrive: written where they belong, hashed in order (what arrived early is
@@ -33,7 +37,7 @@ export class StoredPicture {
   readonly #geometry: Geometry;
   readonly #whole: Uint8Array;
   #hashedThrough = 0;
-  #recordedAt = 0;
+  #recordAt: number | undefined;
 
   private constructor(store: ByteStore, id: string, bytes: StoredBytes, facts: FileFacts, whole: Uint8Array) {
     this.#store = store;
@@ -96,9 +100,10 @@ export class StoredPicture {
       this.#hashedThrough += 1;
       this.#hash();
     }
-    if (now - this.#recordedAt > RECORD_MS) {
-      if (this.#recordedAt > 0) this.#saveRecord();
-      this.#recordedAt = now;
+    this.#recordAt ??= now + FIRST_RECORD_MS;
+    if (now >= this.#recordAt) {
+      this.#saveRecord();
+      this.#recordAt = now + RECORD_MS;
     }
   }
 
