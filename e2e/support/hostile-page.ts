@@ -70,7 +70,7 @@ export function leave(): void {
  * (lib/transport/limits.ts), a little less: more would end the connection.
  */
 export async function attack([kind, templates, millis]: readonly [Attack, Templates, number]): Promise<Sent> {
-  const atOnce = 5000;
+  const atOnce = 7000;
   const bySecond = 900;
   const sum: Sent = { messages: 0, bytes: 0 };
   const control = window.control!;
