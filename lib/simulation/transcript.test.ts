@@ -13,7 +13,7 @@ import { ReliableFlow, type FlowModel } from './reliable-flow.ts';
 import { StallingEndpoint } from './stalling-endpoint.ts';
 import { RecordedEndpoint, Transcript } from './transcript.fixture.ts';
 
-const EXPECTED = '29903e36cef565c7e61c37cf190a6010b461688645a58736c3b74d0b8a6ba143';
+const EXPECTED = '658893002819e3b57b53414e52a1766149a88258e5c6b947821f421388919beb';
 
 const PATHS = 60;
 /** Virtual time at which a run is cut off. */

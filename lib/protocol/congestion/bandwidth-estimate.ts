@@ -31,11 +31,10 @@ const FALLEN_ROUNDS = 0.5;
 /** It is lowered to this share at a time, and not below what was carried on average lately. */
 const MIN_FALL = 0.5;
 /**
- * Time constant of that average. Wi-Fi's rate changes each 50 ms: what it carries is the mean. And the share
- * of it that is taken again once the queue is gone.
+ * Time constant of that average. The rate of Wi-Fi changes each 50 ms, that of LTE each 200: what they carry
+ * is the mean, which is taken again once the queue is gone.
  */
-const MEAN_TIME: Millis = 300;
-const MEAN_SHARE = 0.9;
+const MEAN_TIME: Millis = 500;
 /** A queue shorter than this is gone. */
 const NO_QUEUE: Millis = 12;
 /** The rate has fallen while it is below this share of the largest of the last seconds. */
@@ -107,8 +106,8 @@ export class BandwidthEstimate {
       this.#loweredAt = now;
       return;
     }
-    if (this.rate < this.#mean * MEAN_SHARE && queue < NO_QUEUE && now - this.#loweredAt < RECENT) {
-      this.replace(this.#mean * MEAN_SHARE, now);
+    if (this.rate < this.#mean && queue < NO_QUEUE && now - this.#loweredAt < RECENT) {
+      this.replace(this.#mean, now);
       return;
     }
     // Written so that it holds too while a receiver has reported no packet that was sent (−∞ − −∞).
