@@ -3,20 +3,11 @@
  * through the app.
  */
 import { readFile } from 'node:fs/promises';
-import type { Page } from '@playwright/test';
 import { expect, test } from './support/app.ts';
 import { controlNames, twice } from './support/control-names.ts';
 import { meet, type Rooms, underway } from './support/rooms.ts';
+import { stored } from './support/stored.ts';
 import { sha256, type Picture, unlike } from './support/pictures.ts';
-
-const stored = (page: Page): Promise<string[]> =>
-  page.evaluate(async () => {
-    const root = await navigator.storage.getDirectory();
-    const folder = await root.getDirectoryHandle('received').catch(() => undefined);
-    const names: string[] = [];
-    if (folder) for await (const name of folder.keys()) names.push(name);
-    return names;
-  });
 
 /** Done on both sides and not saved. */
 async function receive({ sender, receiver }: Rooms, picture: Picture): Promise<void> {

@@ -7,21 +7,12 @@ import { readFile } from 'node:fs/promises';
 import type { Locator, Page } from '@playwright/test';
 import { expect, test } from './support/app.ts';
 import { leaveParts } from './support/leave-parts.ts';
-import { expectVerified, meet, ReceiverRoom } from './support/rooms.ts';
+import { LONG } from './support/long.ts';
+import { expectVerified, meet, ReceiverRoom, SLOW, underway } from './support/rooms.ts';
+import { stored } from './support/stored.ts';
 import { watchWire } from './support/wire.ts';
 
-/** Slow enough that a large picture is on its way for some seconds. */
-const slow = { rateMbit: 8, delayMs: 20, loss: 0.02 };
 const quick = { rateMbit: 50 };
-
-const stored = (page: Page): Promise<string[]> =>
-  page.evaluate(async () => {
-    const root = await navigator.storage.getDirectory();
-    const folder = await root.getDirectoryHandle('received').catch(() => undefined);
-    const names: string[] = [];
-    if (folder) for await (const name of folder.keys()) names.push(name);
-    return names;
-  });
 
 /** In front of the page's workers: a stand-in for what the browser would say of its storage. */
 async function inWorker(page: Page, script: string): Promise<void> {
@@ -54,12 +45,9 @@ test('[P-61, P-70] a connection that does not come back leaves the receiver the 
   pictures,
 }) => {
   const { sender, receiver } = rooms;
-  await link.configure({ ...slow, seed: 71 });
+  await link.configure({ ...SLOW, seed: 71 });
   await receiver.page.clock.install();
-  await meet(rooms, server.url);
-  await sender.pick(pictures.large);
-  await receiver.accept('large.jpg');
-  await receiver.chunks('large.jpg', 1500);
+  await underway(rooms, server.url, pictures.large, 1500);
   await expect(receiver.handle('large.jpg', 'part')).toHaveCount(0);
   await sender.page.close();
   await receiver.connection('reconnecting');
@@ -75,20 +63,53 @@ test('[P-61, P-70] a connection that does not come back leaves the receiver the 
   await expect.poll(() => stored(receiver.page)).toEqual([]);
 });
 
+test('[P-61] after a minute in vain both press Continue: the picture goes on by itself, with what is missing', async ({
+  link,
+  server,
+  rooms,
+  pictures,
+}) => {
+  test.skip(!LONG, 'the long run');
+  const { sender, receiver } = rooms;
+  await link.configure({ ...SLOW, seed: 73 });
+  for (const { page } of [sender, receiver]) await page.clock.install();
+  await underway(rooms, server.url, pictures.large, 1500);
+  await server.stop();
+  await link.blackhole(600_000);
+  for (const room of [sender, receiver]) {
+    await room.connection('reconnecting');
+    await room.state('large.jpg', 'paused');
+    await room.page.clock.runFor(70_000);
+    await room.connection('failed');
+    await room.state('large.jpg', 'failed');
+  }
+  const here = Number(await receiver.handle('large.jpg', 'part').getAttribute('data-here'));
+  expect(here).toBeGreaterThan(500_000);
+  const before = (await receiver.wire()).received[3]!.bytes;
+  await link.blackhole(0);
+  await link.change(quick);
+  await server.start();
+  for (const { page } of [sender, receiver]) await page.getByTestId('continue').click();
+  await expectVerified(rooms, pictures.large);
+  const { received } = await receiver.wire();
+  const crossed = Object.entries(received)
+    .filter(([stream]) => Number(stream) % 2 === 1)
+    .reduce((sum, [, { bytes }]) => sum + bytes, -before);
+  expect(crossed).toBeLessThan((pictures.large.buffer.length - here) * 1.15 + 100_000);
+});
+
 test('[P-70] a closed tab leaves its unfinished pictures to a later one, listed with size and age: saved in part, gone on with by the same sender, or thrown away', async ({
   link,
   server,
   rooms,
   pictures,
 }) => {
+  test.skip(!LONG, 'the long run');
   const { sender, receiver } = rooms;
   const { buffer } = pictures.large;
-  await link.configure({ ...slow, seed: 72 });
+  await link.configure({ ...SLOW, seed: 72 });
   await sender.page.clock.install();
-  await meet(rooms, server.url);
-  await sender.pick(pictures.large);
-  await receiver.accept('large.jpg');
-  await receiver.chunks('large.jpg', 2500);
+  await underway(rooms, server.url, pictures.large, 2500);
   const context = receiver.page.context();
   await receiver.page.close();
   await sender.connection('reconnecting');

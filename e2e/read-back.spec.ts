@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { launchProfile } from '../testbed/link/browsers.ts';
 import { expect, test } from './support/app.ts';
-import { expectVerified, meet, ReceiverRoom, SenderRoom } from './support/rooms.ts';
+import { expectVerified, ReceiverRoom, SenderRoom, underway } from './support/rooms.ts';
 
 /** Written by then, since files are written in pieces of half a megabyte. */
 const CHANGED_AT = 100_000;
@@ -62,10 +62,7 @@ test('[P-48, P-110] a byte that changes on the disk before the picture is verifi
     };
     const { sender, receiver } = rooms;
     for (const { page } of [sender, receiver]) await noteStates(page);
-    await meet(rooms, server.url);
-    await sender.pick(pictures.large);
-    await receiver.accept('large.jpg');
-    await receiver.chunks('large.jpg', 2000);
+    await underway(rooms, server.url, pictures.large, 2000);
     const { buffer } = pictures.large;
     const path = await storedFile(folder, buffer);
     expect(path, 'the file on the disk').toBeDefined();

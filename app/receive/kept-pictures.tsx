@@ -175,7 +175,7 @@ function Unfinished({
   const labels = labelsOf(shown);
   const more = parts.length - shown.length;
   return (
-    <div data-testid="unfinished">
+    <div className={css.unfinished} data-testid="unfinished">
       <h3>{t.kept.unfinished}</h3>
       <p className={`${ui.soft} ${ui.small}`}>{t.kept.unfinishedHint}</p>
       <ul className={css.parts}>

@@ -45,7 +45,7 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
   /** What each offer is about, until it is over. */
   readonly #offers = new Map<string, Accepted>();
   readonly #lost = new Map<string, Accepted>();
-  /** What was accepted, and has ended otherwise before it was whole. */
+  /** What has ended otherwise, and of which a part is kept. */
   readonly #ended = new Map<string, Accepted>();
   #memoryLimit: number | undefined;
   readonly #answered = new Set<string>();
@@ -243,7 +243,7 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
     if (offer !== undefined && (wasLost(transfer) || this.#comesAgain(transfer))) this.#lost.set(id, offer);
     else if (offer !== undefined) {
       rememberAccepted(offer, false);
-      if (transfer.state === 'failed') this.#ended.set(id, offer);
+      if (transfer.part !== undefined) this.#ended.set(id, offer);
     }
     if (this.#answered.delete(id)) return;
     this.#withdrawn.push(id);
