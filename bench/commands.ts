@@ -11,6 +11,7 @@ import { floods } from './commands/floods.ts';
 import { join } from './commands/join.ts';
 import { lanes } from './commands/lanes.ts';
 import { load } from './commands/load.ts';
+import { memory } from './commands/memory.ts';
 import { nodes } from './commands/nodes.ts';
 import { networks } from './commands/networks.ts';
 import { paths } from './commands/paths.ts';
@@ -48,6 +49,7 @@ export const commands: Readonly<Record<string, Command>> = {
   join: { about: 'from join to connected', run: join },
   tenth: { about: 'the tenth picture of a session against the second', run: tenth },
   album: { about: 'an album of 200 photographs: memory of the pages, gaps between pictures', run: album },
+  memory: { about: 'growth of the pages: a gigabyte, a slow path, 2,000 small files, an album', run: memory },
   appear: { about: 'from accepting to the first picture on the screen', run: appear },
   quality: { about: 'how good a picture looks while it arrives, beside a reliable channel', run: quality },
   paths: { about: 'kind and unkind paths, simulated: time over limit, own drops, shares', run: paths },

@@ -40,6 +40,11 @@ export class MemoryWatch {
     return new MemoryWatch(before);
   }
 
+  /** Megabytes that are resident at this moment. */
+  now(): number {
+    return this.#sum(megabytesNow);
+  }
+
   stop(): MemoryGrowth {
     clearInterval(this.#timer);
     const before = [...this.#before.values()].reduce((sum, megabytes) => sum + megabytes, 0);
