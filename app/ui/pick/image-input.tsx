@@ -101,8 +101,9 @@ export const ImageInput = memo(function ImageInput({ add, addText, hint }: Props
     event.preventDefault();
     const input = event.currentTarget;
     void picking.then((files) => {
-      // The press still counts: this one opens the input's own dialog.
-      if (files === undefined) input.click();
+      // The press still counts: this one opens the input's own dialog, once the events of the first are over.
+      // Within those a browser takes a click on the same input for that one.
+      if (files === undefined) setTimeout(() => input.click());
       else if (files.length > 0) take(pickedFrom(files, false));
     });
   };

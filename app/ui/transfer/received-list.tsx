@@ -8,6 +8,7 @@ import { useText } from '../../text/text.tsx';
 import { labelsOf } from '../kit/labels.ts';
 import { Named } from '../kit/named.tsx';
 import { Part } from '../kit/part.tsx';
+import { CardRuns } from '../kit/runs.tsx';
 import { useWakeLock } from '../room/use-device.ts';
 import ui from '../kit/ui.module.css';
 import { ReceiverTransfer } from './receiver-transfer.tsx';
@@ -21,6 +22,9 @@ const SaveAll = lazy(() => import('./save-all.tsx').then(({ SaveAll }) => ({ def
  * and the cards of all of them stop a page for seconds: a hundred cost 0.2 s of a laptop's processor.
  */
 const MAX_OFFERS_DRAWN = 24;
+
+/** Cards of a long list that are drawn together. */
+const CARDS_IN_RUN = 45;
 
 interface Props {
   store: ReceiveStore;
@@ -66,21 +70,26 @@ export function ReceivedList({ store, snapshot, transfers }: Props) {
         </Part>
       )}
       {moving && !awake && <p className={`${ui.soft} ${ui.small}`}>{t.device.wakeLockMissing}</p>}
-      {session &&
-        snapshot &&
-        transfers.map((transfer, at) =>
-          hidden.has(transfer) ? null : (
-            <Named key={transfer.id} name={labels[at] ?? transfer.name}>
-              <ReceiverTransfer
-                transfer={transfer}
-                snapshot={snapshot}
-                session={session}
-                store={store}
-                open={open}
-              />
-            </Named>
-          ),
-        )}
+      {session && snapshot && (
+        <CardRuns
+          run={CARDS_IN_RUN}
+          cards={transfers.flatMap((transfer, at) =>
+            hidden.has(transfer)
+              ? []
+              : [
+                  <Named key={transfer.id} name={labels[at] ?? transfer.name}>
+                    <ReceiverTransfer
+                      transfer={transfer}
+                      snapshot={snapshot}
+                      session={session}
+                      store={store}
+                      open={open}
+                    />
+                  </Named>,
+                ],
+          )}
+        />
+      )}
       {hidden.size > 0 && <p data-testid="more-offers">{t.transfer.moreOffers(hidden.size)}</p>}
       {session && viewed !== undefined && (
         <Part>

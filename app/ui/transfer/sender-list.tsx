@@ -5,6 +5,7 @@ import type { OutboxItem } from '../../../lib/store/outbox.ts';
 import type { SendStore } from '../../../lib/store/send-store.ts';
 import { labelsOf } from '../kit/labels.ts';
 import { Named } from '../kit/named.tsx';
+import { CardRun, MAX_WHOLE_LIST } from '../kit/runs.tsx';
 import { SenderTransfer } from './sender-transfer.tsx';
 
 interface Props {
@@ -34,7 +35,7 @@ export function SenderList({ items, snapshot, session, store, whose }: Props) {
   for (let from = 0; from < items.length; from += GROUP) {
     const some = items.slice(from, from + GROUP);
     const transfers = some.map(({ stage }) => (stage.at === 'sent' ? byId.get(stage.transfer) : undefined));
-    groups.push(
+    const group = (
       <Group
         key={from}
         items={some}
@@ -43,7 +44,16 @@ export function SenderList({ items, snapshot, session, store, whose }: Props) {
         snapshot={snapshot}
         session={session}
         store={store}
-      />,
+      />
+    );
+    groups.push(
+      items.length <= MAX_WHOLE_LIST ? (
+        group
+      ) : (
+        <CardRun key={from} count={some.length}>
+          {group}
+        </CardRun>
+      ),
     );
   }
   return groups;
