@@ -5,15 +5,18 @@ import { noFigures } from '../../lib/session/no-figures.ts';
 import { fileKind, fileLabel } from '../../lib/image/file-kind.ts';
 import { cleanPath } from '../../lib/image/file-name.ts';
 import { isMessage } from '../../lib/image/text-message.ts';
+import { rememberAccepted } from '../../lib/session/page/accepted-memory.ts';
 import { otherOpenTabs } from '../../lib/session/page/tab.ts';
 import {
   type Kept,
   type KeptFile,
   listKept,
   markSaved,
+  noteRead,
   removeKept,
   type UnfinishedFile,
 } from '../../lib/storage/kept-files.ts';
+import { senderOf } from '../../lib/storage/kept-names.ts';
 import { useText } from '../text/text.tsx';
 import { labelsOf } from '../ui/kit/labels.ts';
 import { Named, useNamed } from '../ui/kit/named.tsx';
@@ -80,6 +83,9 @@ export function KeptPictures({
   }, []);
   const throwAway = useCallback(
     async (ids: readonly string[]) => {
+      for (const part of kept.unfinished)
+        // Offered again, it is another question.
+        if (ids.includes(part.id)) rememberAccepted({ ...part, from: senderOf(part.id) }, false);
       await removeKept(ids);
       const { finished, unfinished } = await listKept();
       const left = new Set([...finished, ...unfinished].map(({ id }) => id));
@@ -88,7 +94,7 @@ export function KeptPictures({
         unfinished: before.unfinished.filter(({ id }) => left.has(id)),
       }));
     },
-    [change],
+    [change, kept],
   );
   const goesOn = kept.unfinished.some(({ sha256 }) => taken.has(sha256));
   useEffect(() => {
@@ -192,6 +198,7 @@ function Unfinished({
                   byteLength={one.byteLength}
                   part={one}
                   read={async () => one.file}
+                  saved={(readFor) => noteRead(one.id, readFor)}
                   discard={() => void throwAway([one.id])}
                   explains={false}
                 />

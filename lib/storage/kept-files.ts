@@ -54,6 +54,8 @@ async function openFolder(): Promise<FileSystemDirectoryHandle | undefined> {
  * What the person at this page has saved, by entry, and until when a download may still read it (Unix ms).
  */
 const saved = new Map<string, number>();
+/** What was saved in part, likewise. */
+const reading = new Map<string, number>();
 let removedOnLeaving = false;
 
 /**
@@ -132,11 +134,24 @@ export async function markSaved(id: string, readFor: number): Promise<void> {
   addEventListener('pageshow', loadAnew);
 }
 
-/** Never rejects; what another tab has open stays. */
+/** A download reads this one for so long (ms): it is not removed before. */
+export function noteRead(id: string, readFor: number): void {
+  reading.set(id, Date.now() + readFor);
+}
+
+/**
+ * What a download may still read goes as saved ones do, and is listed no more. Never rejects; what another
+ * tab has open stays.
+ */
 export async function removeKept(ids: readonly string[]): Promise<void> {
   const folder = await openFolder();
   if (folder === undefined) return;
   for (const id of ids) {
+    const wait = Math.max(saved.get(id) ?? 0, reading.get(id) ?? 0) - Date.now();
+    if (wait > 0) {
+      await markSaved(id, wait);
+      continue;
+    }
     const gone = await folder.removeEntry(id).then(
       () => true,
       () => false,

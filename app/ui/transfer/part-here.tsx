@@ -19,13 +19,15 @@ interface Props {
   part: Here;
   /** Its bytes from the start on. */
   read: () => Promise<Blob>;
+  /** They were saved; a download may read them for so long, ms. */
+  saved?: (readFor: number) => void;
   /** `readFor`: how long a download may still read them, ms. */
   discard: (readFor: number) => void;
   /** Says how it may go on, where nothing beside it does. */
   explains?: boolean;
 }
 
-export default function PartHere({ name, byteLength, part, read, discard, explains = true }: Props) {
+export default function PartHere({ name, byteLength, part, read, saved, discard, explains = true }: Props) {
   const { t, f } = useText();
   const named = useNamed();
   const [gone, setGone] = useState(false);
@@ -42,6 +44,7 @@ export default function PartHere({ name, byteLength, part, read, discard, explai
       const whole = cleanPath(name, type).name;
       const readFor = await saveFile(bytes.slice(0, bytes.size, type), t.part.name(whole));
       busyUntil.current = Date.now() + (readFor ?? 0);
+      saved?.(readFor ?? 0);
     } catch {
       setGone(true);
     }

@@ -50,6 +50,7 @@ function writeSoon(): void {
   });
 }
 
+/** An answer holds until another one: `false` takes it back, and the next offer is a question. */
 export function rememberAccepted(picture: Accepted, accepted = true): void {
   const key = keyOf(picture);
   if (all().has(key) === accepted) return;

@@ -14,7 +14,7 @@ import type {
 import { rememberAccepted, wasAccepted, type Accepted } from './accepted-memory.ts';
 import { recallRejoin } from '../connection/rejoin-memory.ts';
 import { noFigures } from '../no-figures.ts';
-import { isMoving, restsHere } from '../transfer-state.ts';
+import { isFinal, isMoving, restsHere } from '../transfer-state.ts';
 import { markSaved } from '../../storage/kept-files.ts';
 import { keepSenders, recallSenders } from './senders-memory.ts';
 import { tabName } from './tab.ts';
@@ -48,6 +48,8 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
   /** What has ended otherwise, and of which a part is kept. */
   readonly #ended = new Map<string, Accepted>();
   #memoryLimit: number | undefined;
+  /** Until when a download may still read one that was saved. */
+  readonly #readUntil = new Map<string, number>();
   readonly #answered = new Set<string>();
   readonly #withdrawn: string[] = [];
   /** Digests of pictures whose bytes did not pass the check. */
@@ -127,14 +129,19 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
   }
 
   markSaved(transfers: readonly string[], readFor: number): void {
-    for (const id of transfers) this.port.post({ type: 'release', id, readFor });
+    for (const id of transfers) {
+      this.#readUntil.set(id, Date.now() + readFor);
+      this.port.post({ type: 'release', id, readFor });
+    }
   }
 
   throwAway(transfer: string, readFor = 0): void {
     const known = this.transfers.get(transfer);
     if (known?.state !== 'done' && known?.part === undefined) return;
     const tell = (): void => this.port.post({ type: 'throw-away', id: transfer });
-    if (readFor > 0) setTimeout(tell, readFor);
+    const wait = Math.max(readFor, (this.#readUntil.get(transfer) ?? 0) - Date.now());
+    this.#readUntil.delete(transfer);
+    if (wait > 0) setTimeout(tell, wait);
     else tell();
     this.#files.delete(transfer);
     // Offered again, it is another question.
@@ -238,14 +245,16 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
     if (transfer.state === 'done') mark('tessera:complete', transfer);
     const { id } = transfer;
     if (isMoving(transfer) && !wasLost(transfer)) return;
-    const offer = this.#offers.get(id);
+    // One that waited for its sender to return may be cancelled, or given up, too.
+    const offer = this.#offers.get(id) ?? this.#lost.get(id);
     this.#offers.delete(id);
+    this.#lost.delete(id);
     if (offer !== undefined && (wasLost(transfer) || this.#comesAgain(transfer))) this.#lost.set(id, offer);
     else if (offer !== undefined) {
       rememberAccepted(offer, false);
       if (transfer.part !== undefined) this.#ended.set(id, offer);
     }
-    if (this.#answered.delete(id)) return;
+    if (isFinal(transfer) ? this.#answered.delete(id) : this.#answered.has(id)) return;
     this.#withdrawn.push(id);
     if (this.#withdrawn.length > MAX_WITHDRAWN) this.#drop(this.#withdrawn.shift() as string);
   }

@@ -581,6 +581,30 @@ test('[P-67, P-70] a sender whose page was loaded anew goes on with what the fir
     expect(other()).toMatchObject({ state: 'failed', problem: { code: 'interrupted' } });
 });
 
+test('[P-67, P-70] what waits for its sender to return may be cancelled: nothing of it stays, and another offer begins anew', async () => {
+  const pair = new EnginePair();
+  const bytes = bytesOf(3_000_000);
+  pair.send('a', new Blob([bytes]));
+  await pair.receiving.until('0.1', 'offered');
+  pair.silentAfter = 1500;
+  pair.receiver.handle({ type: 'accept', id: '0.1' });
+  await expect
+    .poll(() => pair.receiving.pictures.get('0.1')?.figures?.bytesReceived ?? 0, PATIENCE)
+    .toBeGreaterThan(500_000);
+  pair.silentAfter = Infinity;
+  pair.newSender();
+  await pair.receiving.until('0.1', 'paused');
+  pair.receiver.handle({ type: 'cancel', id: '0.1' });
+  await pair.receiving.until('0.1', 'cancelled');
+  pair.chunks.clear();
+  pair.send('again', new Blob([bytes]));
+  await pair.receiving.until('1.1', 'offered');
+  pair.receiver.handle({ type: 'accept', id: '1.1' });
+  await pair.receiving.until('1.1', 'done');
+  const sent = Math.max(...[...pair.chunks.values()].map(({ size }) => size));
+  expect(sent).toBeGreaterThanOrEqual(Math.ceil((bytes.length - 100_000) / 1024));
+});
+
 test('[P-67] a sender whose first HELLO is faster than the news of the connection is the same one after its reload', async () => {
   const pair = new EnginePair();
   pair.dead = true;

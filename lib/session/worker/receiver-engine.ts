@@ -129,7 +129,10 @@ export class ReceiverEngine {
       case 'cancel': {
         const entry = this.#entries.get(message.id);
         if (entry !== undefined) this.#end(entry, 'cancelled', 'cancelled-here', CancelReason.person);
-        else this.#endReturning('cancelled', 'cancelled-here', message.id);
+        else if (this.#returning.has(message.id)) {
+          this.#endReturning('cancelled', 'cancelled-here', message.id);
+          void this.#throwAway(message.id);
+        }
         break;
       }
       case 'pause': {
