@@ -124,4 +124,86 @@ test.describe('in the long run', () => {
     await expectVerified(back(next), pictures.webp);
     await context.close();
   });
+
+  test('[P-67, P-137] what one person was sending back is asked about when another one offers it, also after a reload', async ({
+    link,
+    server,
+    rooms,
+    pictures,
+  }) => {
+    const returning = back(rooms);
+    const { sender } = rooms;
+    await link.configure({ ...slow, seed: 63 });
+    await sender.page.clock.install();
+    await meet(rooms, server.url);
+    await returning.sender.pick(pictures.large);
+    await returning.receiver.accept('large.jpg');
+    await returning.receiver.chunks('large.jpg', 300);
+    const context = rooms.receiver.page.context();
+    await rooms.receiver.page.close();
+    await sender.connection('reconnecting');
+    await sender.page.clock.runFor(70_000);
+    await sender.connection('failed');
+
+    const next = new ReceiverRoom(await context.newPage());
+    await next.join(server.url, await sender.code());
+    await next.connection('connected');
+    await sender.page.reload();
+    await sender.connection('connected');
+    await next.connection('connected');
+    await link.change({ rateMbit: 50 });
+    const now = back({ sender, receiver: next });
+    await now.sender.pick(pictures.large);
+    await now.receiver.state('large.jpg', 'offered');
+    await sender.page.waitForTimeout(2000);
+    await now.receiver.state('large.jpg', 'offered');
+    expect(await now.receiver.number('large.jpg', 'chunks-received')).toBe(0);
+    await now.receiver.accept('large.jpg');
+    await expectVerified(now, pictures.large);
+  });
+
+  test('[P-68, P-137] the receiving page is loaded anew while it sends back: its file is opened again, and goes on without a click', async ({
+    link,
+    server,
+    rooms,
+    pictures,
+  }) => {
+    const returning = back(rooms);
+    await link.configure({ ...slow, seed: 64 });
+    await meet(rooms, server.url);
+    await returning.sender.pick(pictures.large);
+    await returning.receiver.accept('large.jpg');
+    await returning.receiver.chunks('large.jpg', 500);
+    await rooms.receiver.page.reload();
+    await rooms.receiver.connection('connected');
+    await link.change({ rateMbit: 50 });
+    await rooms.receiver.page.getByTestId('way-back').getByTestId('same-files').setInputFiles(pictures.large);
+    await expectVerified(returning, pictures.large);
+  });
+
+  test('[P-136, P-138] each of two people in a room sends something back, and nothing of it reaches the other', async ({
+    server,
+    rooms,
+    pair,
+    pictures,
+  }) => {
+    const { sender, receiver: ana } = rooms;
+    await meet(rooms, server.url);
+    const ben = new ReceiverRoom(await (await pair.context('receiver')).newPage());
+    await sender.page.getByTestId('invite').click();
+    await ben.join(server.url, await sender.code());
+    await ben.connection('connected');
+    await back({ sender, receiver: ana }).sender.pick(pictures.small);
+    await back({ sender, receiver: ben }).sender.pick(pictures.png);
+    const taker = new ReceiverRoom(sender.page);
+    for (const one of [pictures.small, pictures.png]) {
+      await taker.accept(one.name);
+      await taker.state(one.name, 'done');
+      await taker.expectExact(one);
+    }
+    await expect(sender.page.getByTestId('way-back')).toHaveCount(2);
+    await expect(ana.card('drawn.png')).toHaveCount(0);
+    await expect(ben.card('small.jpg')).toHaveCount(0);
+    await ben.page.context().close();
+  });
 });

@@ -13,7 +13,13 @@ import {
 import { isMessage } from '../../lib/image/text-message.ts';
 import { SAID, scriptedStates } from './scripted-states.ts';
 
-const PLACE: CompanionPlace = { party: 'host', secret: new Uint8Array(32), meeting: 1, returned: false };
+const PLACE: CompanionPlace = {
+  party: 'host',
+  secret: new Uint8Array(32),
+  meeting: 1,
+  returned: false,
+  beside: 'sender',
+};
 
 function wanted(): SessionSnapshot | undefined {
   const name = new URL(window.location.href).searchParams.get('state') ?? 'connected';

@@ -309,6 +309,8 @@ export interface CompanionPlace {
   readonly meeting: number;
   /** This page was loaded anew since that person was met. */
   readonly returned: boolean;
+  /** Names that session among those of this tab, also after a reload. */
+  readonly beside: string;
 }
 
 /** What both roles share. `subscribe` is called after each new snapshot. */

@@ -64,6 +64,7 @@ const placeOf = (at: number): CompanionPlace => ({
   secret: Uint8Array.of(at),
   meeting: 1,
   returned: false,
+  beside: 'sender',
 });
 
 describe('[P-136] the side that sends back', () => {

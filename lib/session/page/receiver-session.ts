@@ -42,6 +42,8 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
   #invited = false;
   /** What the person permitted a remembered device holds from the first connection with it on. */
   #permits = true;
+  /** A companion's: the name of the session beside it. */
+  #beside = '';
   /** What each offer is about, until it is over. */
   readonly #offers = new Map<string, Accepted>();
   readonly #lost = new Map<string, Accepted>();
@@ -62,7 +64,8 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
       new Worker(new URL('../worker/receiver.worker.ts', import.meta.url), { type: 'module' }),
     );
     this.port.post({ type: 'tab', name: tabName() });
-    const { known } = recallSenders(this.companion);
+    if (this.companion) return;
+    const { known } = recallSenders();
     this.port.post({ type: 'senders', record: { known }, meeting: this.meeting });
   }
 
@@ -101,6 +104,11 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
     const place = this.placeOf(nonce);
     if (place !== undefined) this.port.post({ type: 'back', nonce });
     return place;
+  }
+
+  override meet(place: CompanionPlace): void {
+    this.#beside = place.beside;
+    super.meet(place);
   }
 
   override part(): void {
@@ -198,7 +206,7 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
         break;
       }
       case 'senders':
-        keepSenders(message.record, this.companion);
+        keepSenders(message.record, this.#beside);
         break;
       case 'invited':
         this.#invited = true;
@@ -264,7 +272,8 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
     this.#invited = false;
     this.#permits = true;
     // A page that is loaded anew before its first word must not take that one for the last.
-    const record = returned ? recallSenders(this.companion) : { known: [] };
+    const { known, current } = recallSenders(this.#beside);
+    const record = returned && current !== undefined ? { known, current } : { known };
     this.port.post({ type: 'senders', record, meeting: this.meeting });
   }
 

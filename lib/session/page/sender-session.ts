@@ -12,6 +12,7 @@ import { recallRejoin, rejoinNames } from '../connection/rejoin-memory.ts';
 import { toHex } from '../../checksum/hex.ts';
 import { noFigures } from '../no-figures.ts';
 import { isFinal } from '../transfer-state.ts';
+import { forgetSender } from './senders-memory.ts';
 import { SessionBase } from './session-base.ts';
 
 /**
@@ -160,6 +161,10 @@ export class BrowserSenderSession extends SessionBase<ToSenderEngine> implements
   protected override onConnected(): void {
     super.onConnected();
     this.connector.transport?.setLaneTarget(FIRST_LANES);
+  }
+
+  protected override onMet(): void {
+    if (!this.companion) forgetSender(this.#memory);
   }
 
   protected override extras(): Partial<SessionSnapshot> {

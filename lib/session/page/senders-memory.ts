@@ -1,29 +1,33 @@
 /** Keeps the names of senders in session storage, so that a reload of this page loses nothing. */
 import type { KnownSendersRecord } from '../worker/known-senders.ts';
 
-/** A companion's senders are others than those of the receiving page in the same tab. */
-const keyOf = (companion: boolean): string => `tessera:senders${companion ? ':companion' : ''}`;
+/** Of the receiving page, or of the companion of the session that is named so. */
+const keyOf = (beside: string): string => `tessera:senders${beside === '' ? '' : `:${beside}`}`;
 
-export function keepSenders(record: KnownSendersRecord, companion = false): void {
+export function keepSenders(record: KnownSendersRecord, beside = ''): void {
   try {
-    sessionStorage.setItem(keyOf(companion), JSON.stringify(record));
+    sessionStorage.setItem(keyOf(beside), JSON.stringify(record));
   } catch {
     // Storage is off or full: then a reload asks again.
   }
 }
 
 /** Empty where nothing was kept. */
-export function recallSenders(companion = false): KnownSendersRecord {
+export function recallSenders(beside = ''): KnownSendersRecord {
   try {
-    const record = JSON.parse(
-      sessionStorage.getItem(keyOf(companion)) ?? '{}',
-    ) as Partial<KnownSendersRecord>;
+    const record = JSON.parse(sessionStorage.getItem(keyOf(beside)) ?? '{}') as Partial<KnownSendersRecord>;
     const pairs: readonly unknown[] = Array.isArray(record.known) ? record.known : [];
     const known = pairs.filter(isPair);
     return typeof record.current === 'string' ? { known, current: record.current } : { known };
   } catch {
     return { known: [] };
   }
+}
+
+/** The session that is named so has met another person: its companion's next sender is not the last one. */
+export function forgetSender(beside: string): void {
+  const { known, current } = recallSenders(beside);
+  if (current !== undefined) keepSenders({ known }, beside);
 }
 
 const isPair = (pair: unknown): pair is readonly [string, string] =>

@@ -434,7 +434,7 @@ export abstract class SessionBase<M> implements Session {
   /** Where a companion of this session begins with this nonce. */
   protected placeOf(nonce: Uint8Array): CompanionPlace | undefined {
     const place = this.connector.companion(nonce);
-    return place && { ...place, meeting: this.meeting, returned: this.returned };
+    return place && { ...place, meeting: this.meeting, returned: this.returned, beside: this.#memory };
   }
 
   /** `meeting`, while the person of it is there. */
