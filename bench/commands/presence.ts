@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bench } from '../bench.ts';
 import type { Result } from '../result.ts';
-import { WINDOW_MS } from '../../lib/session/pairing/bond.ts';
+import { WINDOW_MS } from '../../lib/session/pairing/bond-ids.ts';
 import { startLivingServer } from '../../testbed/living-server.ts';
 import { Job } from '../../testbed/load/job.ts';
 import { percentile } from '../../testbed/load/people.ts';

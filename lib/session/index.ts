@@ -4,7 +4,6 @@ import { BrowserReceiverSession } from './page/receiver-session.ts';
 import { recallRejoin, rejoinNames } from './connection/rejoin-memory.ts';
 import { BrowserSenderSession } from './page/sender-session.ts';
 
-export { createDeviceWatch } from './devices/device-watch.ts';
 export { closeAhead, openAhead } from './connection/signaling-socket.ts';
 
 /** The sending page's session; nothing is asked of the network before a room is opened. */

@@ -2,7 +2,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Role } from '../model.ts';
-import { idsToRing, makeBond, ownIds, type Bond, type BondId } from '../pairing/bond.ts';
+import { makeBond, type Bond } from '../pairing/bond.ts';
+import { idsToRing, ownIds, type BondId } from '../pairing/bond-ids.ts';
 import { LIMITS_MS } from './limits.ts';
 import { Meeting, type Side } from './meeting.fixture.ts';
 

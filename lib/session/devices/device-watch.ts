@@ -4,7 +4,7 @@
  */
 import { createSignalingClient, SignalingError } from '../connection/signaling-client.ts';
 import type { DeviceCall, ProblemCode, Role } from '../model.ts';
-import { idsToRing, ownIds, windowsChangeAt } from '../pairing/bond.ts';
+import { idsToRing, ownIds, windowsChangeAt } from '../pairing/bond-ids.ts';
 import { deviceOf, devices, watchDevices } from './device-list.ts';
 
 /**

@@ -1,20 +1,8 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Role } from '../model.ts';
-import {
-  advanceBond,
-  CLOCK_MS,
-  idsToRing,
-  makeBond,
-  meetingOf,
-  ownIds,
-  settleBond,
-  WINDOW_MS,
-  windowsAt,
-  windowsChangeAt,
-  type Bond,
-  type Generation,
-} from './bond.ts';
+import { advanceBond, makeBond, meetingOf, settleBond, type Bond, type Generation } from './bond.ts';
+import { CLOCK_MS, idsToRing, ownIds, WINDOW_MS, windowsAt, windowsChangeAt } from './bond-ids.ts';
 import { sessionKeys } from './session-keys.ts';
 import { seededRandom } from './test-random.ts';
 

@@ -15,10 +15,10 @@
  *
  * Write a bond where it survives a crash as soon as it changes, before anything more is sent.
  */
-import type { Party, Role } from '../model.ts';
-import { concat, toBase64Url } from './bytes.ts';
+import type { Party } from '../model.ts';
+import { concat } from './bytes.ts';
 import { deriveKey } from './digest.ts';
-import { BOND_TAG_BYTES, KEY_BYTES, RENDEZVOUS_ID_BYTES } from './limits.ts';
+import { BOND_TAG_BYTES, KEY_BYTES } from './limits.ts';
 import { rendezvousAt, type Rendezvous } from './rejoin.ts';
 import type { SessionKeys } from './session-keys.ts';
 
@@ -40,16 +40,6 @@ export interface BondPlace {
   readonly generation: Generation;
   readonly window: number;
 }
-
-/** An id and where a ring at it leads. */
-export interface BondId extends BondPlace {
-  readonly id: string;
-}
-
-/** An id is one of this long, ms. */
-export const WINDOW_MS = 15 * 60_000;
-/** Two devices whose clocks differ by no more than twice this find each other at every moment, ms. */
-export const CLOCK_MS = 5 * 60_000;
 
 /** Each side has contributed half, over their connection. */
 export function makeBond(party: Party, hostHalf: Uint8Array, guestHalf: Uint8Array): Bond {
@@ -84,36 +74,6 @@ export function settleBond({ party, current, previous, retired }: Bond): Bond {
   return { party, current, ...(over === undefined ? {} : { retired: over }) };
 }
 
-/** Both sides of the moment `now` that a clock may be off by: one or two, the later first. */
-export function windowsAt(now: number): number[] {
-  const [first, last] = [now - CLOCK_MS, now + CLOCK_MS].map((at) => Math.floor(at / WINDOW_MS)) as [
-    number,
-    number,
-  ];
-  return first === last ? [last] : [last, first];
-}
-
-/** When `windowsAt` changes next, Unix milliseconds. */
-export function windowsChangeAt(now: number): number {
-  const next = (shift: number): number => (Math.floor((now + shift) / WINDOW_MS) + 1) * WINDOW_MS - shift;
-  return Math.min(next(CLOCK_MS), next(-CLOCK_MS));
-}
-
-/** Ids at which this side can be rung while its page has this role. */
-export function ownIds(bond: Bond, role: Role, now: number): BondId[] {
-  return idsOf(bond, bond.party, role, now, ['current', 'previous', 'retired']);
-}
-
-/**
- * Ids to ring the other side at, the likeliest first: those of the page that fits this side's role, then
- * those of a page of the same role, which can only say so.
- */
-export function idsToRing(bond: Bond, role: Role, now: number): BondId[] {
-  const other = otherParty(bond.party);
-  const fits = role === 'sender' ? 'receiver' : 'sender';
-  return [fits, role].flatMap((theirs) => idsOf(bond, other, theirs as Role, now, ['current', 'previous']));
-}
-
 /**
  * Where both go then; `undefined`: the bond has no such secret. `caller` is who has rung: a server that makes
  * up a ring at each of the two, at secrets that both have retired, sends them to two places.
@@ -129,21 +89,3 @@ export function meetingOf(
 
 /** The one on the other side. */
 export const otherParty = (party: Party): Party => (party === 'host' ? 'guest' : 'host');
-
-function idsOf(
-  bond: Bond,
-  party: Party,
-  role: Role,
-  now: number,
-  generations: readonly Generation[],
-): BondId[] {
-  return generations.flatMap((generation) => {
-    const secret = bond[generation];
-    if (secret === undefined) return [];
-    return windowsAt(now).map((window) => ({
-      id: toBase64Url(deriveKey(secret, `ring ${party} ${role} ${window}`, RENDEZVOUS_ID_BYTES)),
-      generation,
-      window,
-    }));
-  });
-}
