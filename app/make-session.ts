@@ -46,7 +46,8 @@ export async function canResume(): Promise<boolean> {
 export async function makeDeviceWatch(options: DeviceWatchOptions): Promise<DeviceWatch> {
   if (process.env.NEXT_PUBLIC_TESSERA_STATES === '1')
     return { ring: () => Promise.resolve('device-away'), close: () => undefined };
-  const { createDeviceWatch } = await import('../lib/session/devices/device-watch.ts');
+  const { loadDeviceWatch } = await import('../lib/session/index.ts');
+  const { createDeviceWatch } = await loadDeviceWatch();
   return createDeviceWatch(options);
 }
 
