@@ -184,6 +184,7 @@ test('where the browser stores nothing on disk, the limit of its memory is said 
   rooms,
   pictures,
 }) => {
+  test.skip(!LONG, 'the long run');
   const { sender, receiver } = rooms;
   await inWorker(receiver.page, `navigator.storage.getDirectory = () => Promise.reject(new Error('none'));`);
   await meet(rooms, server.url);

@@ -62,7 +62,7 @@ test('[P-48, P-110] a byte that changes on the disk before the picture is verifi
     };
     const { sender, receiver } = rooms;
     for (const { page } of [sender, receiver]) await noteStates(page);
-    await underway(rooms, server.url, pictures.large, 2000);
+    await underway(rooms, server.url, pictures.large, 1200);
     const { buffer } = pictures.large;
     const path = await storedFile(folder, buffer);
     expect(path, 'the file on the disk').toBeDefined();
