@@ -108,7 +108,7 @@ export function SenderRoom() {
             remember={store.remember}
             Enter={EnterForm}
           />
-          {several || asked || state.inviting ? (
+          {several || asked || state.inviting || state.everyone ? (
             <Part>
               <PeopleCard store={store} state={state} />
             </Part>

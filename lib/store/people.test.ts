@@ -166,6 +166,7 @@ async function room(rate = () => 0) {
     makeId: () => `${page}-${++count}`,
   });
   await store.openRoom({ server: 'http://localhost', page: '', name: 'Ada', relayOnly: false });
+  first.publish({ canInvite: true });
   first.connect();
   await vi.waitFor(() => expect(store.getState().snapshot?.meeting).toBe(1));
   const people = peopleOf(store, rate);
@@ -222,6 +223,24 @@ describe('several people in a room', () => {
     two.change(two.sent[0]!.id, { sha256: 'cd'.repeat(32) });
     await vi.waitFor(() => expect(one.names()).toEqual(['for-two.jpg']));
     expect(store.getState().items[0]!.to).toEqual(['guest-2', 'guest-1']);
+  });
+
+  test('[P-138] what is offered to one by a press goes to nobody who comes later', async () => {
+    const { first, people, pick, comes, digestIsMade } = await room();
+    await pick('a.jpg');
+    digestIsMade(first, 'a.jpg');
+    first.disconnect();
+    await settled();
+    const one = comes();
+    await settled();
+    expect(one.names()).toEqual([]);
+    people.offer('guest-1', people.others('guest-1'));
+    await vi.waitFor(() => expect(one.names()).toEqual(['a.jpg']));
+    const late = comes();
+    await pick('b.jpg');
+    digestIsMade(one, 'b.jpg');
+    await vi.waitFor(() => expect(late.names()).toContain('b.jpg'));
+    expect(late.names()).toEqual(['b.jpg']);
   });
 
   test('[P-138] who comes later gets what is still offered, and nothing that is over, held or called off', async () => {
@@ -296,6 +315,36 @@ describe('several people in a room', () => {
     expect(store.getState().snapshot?.visitors?.length).toBeGreaterThan(0);
   });
 
+  test('a closed room has no code for one more, and lets in nobody without a question by its next link', async () => {
+    const { first, store, people } = await room();
+    people.letEveryoneIn(true);
+    people.invite(true);
+    const { fake } = first.guests[0]!;
+    fake.publish({ connection: 'waiting', room: { code: '1-a-b', link: 'l', expiresAt: 0 } });
+    await vi.waitFor(() => expect(people.getState().invitation?.room?.code).toBe('1-a-b'));
+    first.publish({ canInvite: false });
+    await vi.waitFor(() => expect(fake.gone).toBe(true));
+    expect([store.getState().inviting, people.getState().invitation]).toEqual([false, undefined]);
+    first.publish({ canInvite: true });
+    first.visitor('stranger');
+    await vi.waitFor(() => expect(store.getState().snapshot?.visitors).toEqual(['stranger']));
+    await settled();
+    expect([store.getState().people, store.getState().everyone]).toEqual([[], false]);
+  });
+
+  test('whoever is sent away is not let in with everyone who has the link', async () => {
+    const { first, store, people } = await room();
+    people.letEveryoneIn(true);
+    first.visitor('a');
+    await vi.waitFor(() => expect(store.getState().people).toHaveLength(1));
+    first.guests[0]!.fake.connect();
+    people.sendAway('guest-1');
+    first.visitor('again');
+    await vi.waitFor(() => expect(store.getState().snapshot?.visitors).toEqual(['again']));
+    await settled();
+    expect(store.getState().people).toEqual([]);
+  });
+
   test('one who was let in and had gone is no person of the room', async () => {
     const { first, store, people } = await room();
     first.visitor('a');
@@ -360,6 +409,7 @@ describe('several people in a room', () => {
         /** Of each picture: to whom it may go, said once more without any of the store's fields. */
         const allowed = new Map<string, Set<string>>();
         const chosen = new Set<string>();
+        const forSome = new Set<string>();
         /** Picked while nobody was there: for whoever comes. */
         const anyones = new Set<string>();
         const all = (): FakeSession[] => [first, ...first.guests.map(({ fake }) => fake)];
@@ -399,7 +449,10 @@ describe('several people in a room', () => {
               present().includes(one),
             );
             allowed.set(name, new Set((wanted.length === 0 ? present() : wanted).map(whoIs)));
-            if (wanted.length > 0 && wanted.length < present().length) chosen.add(name);
+            if (wanted.length > 0 && wanted.length < present().length) {
+              chosen.add(name);
+              forSome.add(name);
+            }
             await pick(name);
             for (const { peer } of guests) people.setGets(peer, true);
             people.setGets(FIRST, true);
@@ -418,7 +471,10 @@ describe('several people in a room', () => {
             const { peer } = guests[number % guests.length]!;
             const fake = first.guests.find((one) => one.peer === peer)!.fake;
             const others = people.others(peer);
-            for (const one of others) allowed.get(one.name)?.add(whoIs(fake));
+            for (const one of others) {
+              allowed.get(one.name)?.add(whoIs(fake));
+              chosen.add(one.name);
+            }
             people.offer(peer, others);
           } else if (step === 'remove') {
             const one = store.getState().items[number % Math.max(1, store.getState().items.length)];
@@ -433,7 +489,7 @@ describe('several people in a room', () => {
                 expect(allowed.get(name)?.has(whoIs(one)), `${name} at step ${at}`).toBe(true);
               sent += 1;
             }
-          for (const name of chosen)
+          for (const name of forSome)
             if (![...allowed.get(name)!].some((one) => one.startsWith('first')))
               expect(first.names()).not.toContain(name);
         }

@@ -16,8 +16,6 @@ import { FIRST, FORMER, isForFirst, isThere, type Person, type SendStore, transf
 export const MAX_PEOPLE = 8;
 
 export interface PeopleState {
-  /** Whoever has the link is let in without a question. */
-  readonly everyone: boolean;
   /** Shows a code for one more person. */
   readonly invitation: SessionSnapshot | undefined;
   /** Who was let in had left. */
@@ -79,7 +77,6 @@ const find = (snapshot: SessionSnapshot | undefined, id: string): TransferSnapsh
 
 function attach(store: SendStore, rateLimit: () => number): People {
   const people = createStore<PeopleState>(() => ({
-    everyone: false,
     invitation: undefined,
     missed: false,
   }));
@@ -143,7 +140,8 @@ function attach(store: SendStore, rateLimit: () => number): People {
 
   /** While the first one is not there, the room's own code is shown. */
   function invite(): void {
-    const wanted = store.getState().inviting && store.getState().snapshot?.meeting !== undefined;
+    const { inviting: asked, snapshot } = store.getState();
+    const wanted = asked && snapshot?.meeting !== undefined && snapshot.canInvite === true;
     if (!wanted || isFull()) {
       store.setState({ inviting: false });
       stopInviting();
@@ -167,12 +165,14 @@ function attach(store: SendStore, rateLimit: () => number): People {
     return transfer?.state !== 'held' && !isOver(transfer);
   }
 
-  function offer(peer: string, chosen: readonly OutboxItem[]): void {
-    const some = new Set(chosen.map(({ id }) => id));
+  /** `chosen`: by a press, for this one and nobody who comes later. */
+  function offer(peer: string, offered: readonly OutboxItem[], chosen: boolean): void {
+    const some = new Set(offered.map(({ id }) => id));
     store.setState(({ items }) => ({
       items: items.map((one) => {
         const { to = [FIRST] } = one;
-        return some.has(one.id) && !to.includes(peer) ? { ...one, to: [...to, peer] } : one;
+        if (!some.has(one.id) || to.includes(peer)) return one;
+        return { ...one, to: [...to, peer], ...(chosen ? { chosen } : {}) };
       }),
     }));
   }
@@ -254,8 +254,11 @@ function attach(store: SendStore, rateLimit: () => number): People {
         for (const one of here()) meet(one);
       }
       if (inviting !== undefined || store.getState().inviting) invite();
-      const visitors = store.getState().snapshot?.visitors ?? [];
-      if (people.getState().everyone) for (const visitor of visitors) letIn(visitor);
+      const { everyone, snapshot } = store.getState();
+      const visitors = snapshot?.visitors ?? [];
+      // It was permitted for the link of a room that is closed.
+      if (everyone && snapshot?.canInvite !== true) store.setState({ everyone: false });
+      else if (everyone) for (const visitor of visitors) letIn(visitor);
       if (asks !== here().some(isThere)) {
         asks = !asks;
         store.session()?.askFirst(asks);
@@ -274,7 +277,7 @@ function attach(store: SendStore, rateLimit: () => number): People {
     if (!entry.met && snapshot.connection === 'connected') {
       entry.met = true;
       // What is still offered to those who are here.
-      offer(peer, store.getState().items.filter(isStillOffered));
+      offer(peer, store.getState().items.filter(isStillOffered), false);
     } else if (!entry.met && !isThere(one)) {
       forget(peer);
       people.setState({ missed: true });
@@ -328,7 +331,7 @@ function attach(store: SendStore, rateLimit: () => number): People {
     },
     refuse: (visitor) => store.session()?.refuse(visitor),
     letEveryoneIn(everyone) {
-      people.setState({ everyone });
+      store.setState({ everyone });
       look();
     },
     invite(on) {
@@ -340,6 +343,8 @@ function attach(store: SendStore, rateLimit: () => number): People {
         .find((one) => one.peer === peer)
         ?.session.continue(),
     sendAway(peer) {
+      // They have the link, too.
+      store.setState({ everyone: false });
       if (peer === FIRST) store.session()?.sendAway();
       else {
         here()
@@ -362,7 +367,7 @@ function attach(store: SendStore, rateLimit: () => number): People {
           transferOf(one, snapshot)?.state !== 'cancelled',
       );
     },
-    offer,
+    offer: (peer, items) => offer(peer, items, true),
     listOf(person) {
       const { given } = known.get(person.peer) ?? {};
       const { session } = person;

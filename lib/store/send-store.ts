@@ -59,6 +59,8 @@ export interface SendState {
   firstGets: boolean;
   /** The person wants a code for one more. */
   inviting: boolean;
+  /** Whoever has the link is let in without a question. */
+  everyone: boolean;
   /** The session's code is still loading. */
   opening: boolean;
   /** The session could not be made at all. */
@@ -131,6 +133,7 @@ export function createSendStore({
     people: [],
     firstGets: true,
     inviting: false,
+    everyone: false,
     opening: false,
     broken: false,
   }));

@@ -30,8 +30,8 @@ interface Props {
 export default function PeopleCard({ store, state }: Props) {
   const { t, f } = useText();
   const [people] = useState(() => peopleOf(store, () => settings.getState().rateLimit));
-  const { everyone, invitation, missed } = useStore(people, (all) => all);
-  const { snapshot, people: guests, firstGets } = state;
+  const { invitation, missed } = useStore(people, (all) => all);
+  const { snapshot, people: guests, firstGets, everyone } = state;
   const visitors = snapshot?.visitors ?? [];
   const ofSeveral = (label: string, at: number): string =>
     visitors.length > 1 ? `${label}: ${f.number(at + 1)}` : label;

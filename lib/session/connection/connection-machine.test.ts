@@ -674,6 +674,29 @@ describe('several people in a room', () => {
     expect(isConnected(comes(other.meeting, other.host.link), other.host.first)).toBe(true);
   });
 
+  test('[P-138] one who was sent away is asked about, whoever of the others goes, and if they go by themselves', () => {
+    const { meeting, host, first } = opened();
+    const guest = comes(meeting, host.link);
+    const other = host.letIn()!;
+    meeting.run(1000);
+    expect(isConnected(other, guest)).toBe(true);
+    host.first.handle({ type: 'sent-away' });
+    other.handle({ type: 'leave' });
+    guest.handle({ type: 'goodbye' });
+    expect(isConnected(host.first, first)).toBe(true);
+    first.handle({ type: 'leave' });
+    host.first.handle({ type: 'goodbye' });
+    meeting.run(500);
+    expect(comes(meeting, host.link).machine.view().waitsAtDoor).toBe(true);
+    const quick = opened(2);
+    // Their page has heard it, and is gone before the connection is closed here.
+    quick.first.handle({ type: 'leave' });
+    quick.host.first.handle({ type: 'goodbye' });
+    quick.host.first.handle({ type: 'dismiss' });
+    quick.meeting.run(500);
+    expect(comes(quick.meeting, quick.host.link).machine.view().waitsAtDoor).toBe(true);
+  });
+
   test('[P-138] a closed room turns away who waits, and its guests stay', () => {
     const { meeting, host, first } = opened();
     const [one, two] = [comes(meeting, host.link), comes(meeting, host.link)];
@@ -701,6 +724,7 @@ describe('several people in a room', () => {
           'other link',
           'goes',
           'dismiss',
+          'send guest away',
           'knock',
           'false let in',
           'swap',
@@ -720,6 +744,8 @@ describe('several people in a room', () => {
         const permitted = new Set<Side>([first]);
         const uninvited: Side[] = [];
         const waiting: Side[] = [];
+        /** The link alone lets nobody in any more. */
+        let sentAway = false;
         for (const [step, number] of history) {
           const hosting = host.machines.filter((one) => one.machine.view().room !== undefined);
           const code = hosting[number % Math.max(1, hosting.length)]?.machine.view().room?.code;
@@ -729,7 +755,7 @@ describe('several people in a room', () => {
             const guest = comes(meeting, host.link);
             if (guest.machine.view().waitsAtDoor) waiting.push(guest);
             // Nobody else is there: the room is free for whoever has its link.
-            else if (!occupied) permitted.add(guest);
+            else if (!occupied && !sentAway) permitted.add(guest);
           } else if (step === 'let in' && host.visitors.length > 0) {
             const before = host.visitors.length;
             host.letIn(host.visitors[number % before]);
@@ -751,8 +777,19 @@ describe('several people in a room', () => {
             if (guest !== undefined) one.handle({ type: 'goodbye' });
           } else if (step === 'dismiss') {
             const guest = isConnected(host.first) ? host.first.partner : undefined;
+            // Their goodbye may be here before ours is through.
+            if (guest !== undefined && number % 2 === 0) host.first.handle({ type: 'goodbye' });
             host.first.handle({ type: 'dismiss' });
             guest?.handle({ type: 'goodbye' });
+            sentAway = true;
+          } else if (step === 'send guest away') {
+            const one = host.others.find((other) => isConnected(other));
+            const guest = one?.partner;
+            if (one === undefined) continue;
+            host.first.handle({ type: 'sent-away' });
+            one.handle({ type: 'leave' });
+            guest?.handle({ type: 'goodbye' });
+            sentAway = true;
           }
           // The server lies.
           else if (step === 'knock') host.first.handle({ type: 'knock', id: `${seed}-${number}` });

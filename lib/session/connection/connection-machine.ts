@@ -124,6 +124,8 @@ export type ConnectionEvent =
   | { readonly type: 'ask-first'; readonly on: boolean }
   /** The person does not let this visitor in. */
   | { readonly type: 'refuse'; readonly id: string }
+  /** One is sent away, by this machine or another: each knock is asked about from now on. */
+  | { readonly type: 'sent-away' }
   /** The person sends the other side away; the room stays open. */
   | { readonly type: 'dismiss' }
   /** This page cannot hold a connection at all. */
@@ -580,12 +582,14 @@ export class ConnectionMachine {
         this.#problem = { code: 'peer-left' };
         this.#openAgain('closed');
         return;
+      case 'sent-away':
+        this.#sentAway();
+        return;
       case 'dismiss':
+        // Also where they have gone by themselves meanwhile.
+        this.#sentAway();
         if (this.#attempt.step === 'none' && this.#stage.at !== 'connected' && this.#stage.at !== 'searching')
           return;
-        // With the link they could be back at once.
-        this.#dismissed = true;
-        for (const id of this.#knocks.splice(0)) this.#visit(id);
         this.#rejoin = undefined;
         if (this.#stage.at === 'connected') this.#effect({ type: 'disconnected' });
         this.#close();
@@ -1466,6 +1470,13 @@ export class ConnectionMachine {
     if (this.#severalGuests && this.#visitors.add(id, this.#now + LIMITS_MS.door))
       this.#effect({ type: 'let-wait', id });
     else this.#effect({ type: 'turn-away', id });
+  }
+
+  /** With the link they could be back at once. */
+  #sentAway(): void {
+    if (this.#door === undefined) return;
+    this.#dismissed = true;
+    for (const id of this.#knocks.splice(0)) this.#visit(id);
   }
 
   #knocked(id: string): void {

@@ -185,6 +185,11 @@ export class Connector {
     this.#handle({ type: 'ask-first', on });
   }
 
+  /** One is sent away, by this connector or another: each knock is a visitor's from now on. */
+  sentAway(): void {
+    this.#handle({ type: 'sent-away' });
+  }
+
   /** The other side was sent away; the room stays open. */
   dismiss(): void {
     this.#handle({ type: 'dismiss' });

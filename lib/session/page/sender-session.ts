@@ -105,9 +105,12 @@ export class BrowserSenderSession extends SessionBase<ToSenderEngine> implements
   sendAway(): void {
     for (const { id, state } of this.transfers.values()) if (!isFinal({ state })) this.cancel(id);
     if (this.#host !== undefined) {
+      this.#host.connector.sentAway();
       this.leave();
       return;
     }
+    // At once: their page may answer with a goodbye and come back before this one hangs up.
+    this.connector.sentAway();
     this.sayGoodbye(() => this.connector.dismiss());
   }
 
