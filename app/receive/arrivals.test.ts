@@ -53,7 +53,7 @@ const settled = () => new Promise((resolve) => setTimeout(resolve, 20));
 test('what was waiting for a folder is not saved after a stop, nor twice in another folder', async () => {
   const { store, reads, read } = room();
   const first = folder('first');
-  await chooseFolder(store);
+  await chooseFolder([store]);
   await read();
   await vi.waitUntil(() => first.length === 1);
   // The second one is being read.
@@ -66,7 +66,7 @@ test('what was waiting for a folder is not saved after a stop, nor twice in anot
   expect([...store.getState().saved]).toEqual(['one']);
 
   const second = folder('second');
-  await chooseFolder(store);
+  await chooseFolder([store]);
   // Saved by hand while it waits.
   store.markSaved(['three'], 0);
   await read();

@@ -24,10 +24,10 @@ let last: Promise<void> = Promise.resolve();
 let taken = new WeakMap<ReceiveStore, Set<string>>();
 /** Each choice of the person begins another: what an earlier one left in the queue is skipped. */
 let round = 0;
-const watched = new Set<ReceiveStore>();
+const watched = new Map<ReceiveStore, () => void>();
 
 /** From a press. Everything that is here and not saved goes into the folder at once. */
-export async function chooseFolder(store: ReceiveStore): Promise<void> {
+export async function chooseFolder(stores: readonly ReceiveStore[]): Promise<void> {
   const folder = await pickFolder();
   if (folder === undefined) return;
   const writer = await folderWriter(folder);
@@ -35,7 +35,7 @@ export async function chooseFolder(store: ReceiveStore): Promise<void> {
   write = writer;
   arrivals.setState({ folder: folder.name, failed: false });
   taken = new WeakMap();
-  for (const one of new Set([...watched, store])) saveArrived(one);
+  for (const one of new Set([...watched.keys(), ...stores])) saveArrived(one);
 }
 
 export function forgetFolder(): void {
@@ -47,15 +47,24 @@ export function forgetFolder(): void {
 /** Once for each store of this tab. */
 export function watchArrivals(store: ReceiveStore): void {
   if (watched.has(store)) return;
-  watched.add(store);
-  store.subscribe(() => saveArrived(store));
-  settings.subscribe((now, before) => {
+  const list = store.subscribe(() => saveArrived(store));
+  const choice = settings.subscribe((now, before) => {
     if (now.saveEach === before.saveEach) return;
     // From now on: what is here already was left here by the person.
     round += 1;
     for (const { id } of waiting(store)) takenOf(store).add(id);
   });
+  watched.set(store, () => {
+    list();
+    choice();
+  });
   saveArrived(store);
+}
+
+/** Nothing more comes there. */
+export function unwatchArrivals(store: ReceiveStore): void {
+  watched.get(store)?.();
+  watched.delete(store);
 }
 
 function takenOf(store: ReceiveStore): Set<string> {

@@ -8,7 +8,7 @@ import { useText } from '../text/text.tsx';
 import { Part } from '../ui/kit/part.tsx';
 import { EnterForm } from '../ui/room/enter-form.tsx';
 import { RoomCard } from '../ui/room/room-card.tsx';
-import { ReceivedList } from '../ui/transfer/received-list.tsx';
+import { isOfSeveral, ReceivedList } from '../ui/transfer/received-list.tsx';
 import { isolate, sessionOptions } from '../ui/room/session-options.ts';
 import ui from '../ui/kit/ui.module.css';
 import { useAnnouncement } from '../ui/room/use-device.ts';
@@ -31,6 +31,7 @@ export function ReceiverRoom() {
   const state = useStore(store, (all) => all);
   const [fragment, forgetFragment, holdsLink] = useFragment();
   const { snapshot } = state;
+  const stores = useMemo(() => [store], [store]);
   const [tab, setTab] = useState<string>();
   const [returned, setReturned] = useState(false);
   const { begun } = useStore(sendingBack, (all) => all);
@@ -91,7 +92,7 @@ export function ReceiverRoom() {
           />
           {connected && (
             <Part>
-              <SaveArrivals store={store} />
+              <SaveArrivals stores={stores} />
             </Part>
           )}
           {connected && (
@@ -115,7 +116,11 @@ export function ReceiverRoom() {
             data-testid="way-there"
             data-keeps-focus
           >
-            {sends && transfers.length > 0 && <h2 className={ui.subtitle}>{t.companion.from(peer)}</h2>}
+            {sends && transfers.length > 0 && !isOfSeveral(transfers) && (
+              <h2 className={ui.subtitle}>
+                {t.companion.from(transfers[0]?.sender ? isolate(transfers[0].sender) : peer)}
+              </h2>
+            )}
             {transfers.length === 0 && (
               <div className={css.waiting}>
                 <p>{t.join.waitingForOffer(peer)}</p>

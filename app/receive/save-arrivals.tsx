@@ -10,12 +10,17 @@ import ui from '../ui/kit/ui.module.css';
 import { useFact } from '../ui/kit/use-fact.ts';
 import { arrivals, chooseFolder, forgetFolder, watchArrivals } from './arrivals.ts';
 
-/** Where what arrives goes by itself. Loaded once there is a sender. */
-export default function SaveArrivals({ store }: { store: ReceiveStore }) {
+/**
+ * Where what arrives goes by itself. Loaded once there is a sender. `stores`: of all of them, since the
+ * choice is one for the page.
+ */
+export default function SaveArrivals({ stores }: { stores: readonly ReceiveStore[] }) {
   const { t } = useText();
   const canFolder = useFact(canSaveToFolder, false);
   const { folder, failed } = useStore(arrivals, (all) => all);
-  useEffect(() => watchArrivals(store), [store]);
+  useEffect(() => {
+    for (const store of stores) watchArrivals(store);
+  }, [stores]);
   return (
     <>
       {folder === undefined && <SaveEachCheck testId="save-each" />}
@@ -25,7 +30,7 @@ export default function SaveArrivals({ store }: { store: ReceiveStore }) {
             type="button"
             className={ui.button}
             data-testid="save-into"
-            onClick={() => void chooseFolder(store).catch(() => arrivals.setState({ failed: true }))}
+            onClick={() => void chooseFolder(stores).catch(() => arrivals.setState({ failed: true }))}
           >
             {t.save.into}
           </button>

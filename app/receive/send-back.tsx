@@ -1,5 +1,6 @@
 'use client';
 import { lazy, useCallback, useEffect, useState } from 'react';
+import type { ProblemCode } from '../../lib/session/model.ts';
 import { isMoving } from '../../lib/session/transfer-state.ts';
 import { useStore } from '../../lib/store/use-store.ts';
 import { useText } from '../text/text.tsx';
@@ -15,6 +16,9 @@ import { Totals } from '../ui/transfer/totals.tsx';
 import { queue, sendBack, sendBackStore } from './send-back-store.ts';
 
 const ReturnedFiles = lazy(() => import('../ui/pick/returned-files.tsx'));
+
+/** Nobody was there. */
+const NO_ANSWER: ReadonlySet<ProblemCode> = new Set(['connection-lost', 'peer-left']);
 
 interface Props {
   /** The sender is here, and its page takes pictures. */
@@ -57,6 +61,9 @@ export default function SendBack({ open, peer }: Props) {
     [store, begin],
   );
   const failed = broken || (open && snapshot?.connection === 'failed');
+  const code = broken ? undefined : snapshot?.problem?.code;
+  /** The other page did answer; there is no way to it. */
+  const cause = code === undefined || NO_ANSWER.has(code) ? undefined : code;
   return (
     <section
       className={ui.main}
@@ -74,7 +81,7 @@ export default function SendBack({ open, peer }: Props) {
       )}
       {failed && (
         <Notice kind="bad">
-          <p>{t.companion.failed}</p>
+          <p>{cause === undefined ? t.companion.failed : t.problems[cause]}</p>
           <button type="button" className={ui.button} data-testid="send-back-again" onClick={begin}>
             {t.companion.again}
           </button>

@@ -28,6 +28,7 @@ const PeopleCard = lazy(() => import('../ui/room/people-card.tsx'));
 const PersonTransfers = lazy(() => import('../ui/transfer/person-transfers.tsx'));
 const ReturnedBefore = lazy(() => import('./returned-before.tsx'));
 const ReturnedPictures = lazy(() => import('./returned-pictures.tsx'));
+const SaveArrivals = lazy(() => import('../receive/save-arrivals.tsx'));
 const ReturnedFiles = lazy(() => import('../ui/pick/returned-files.tsx'));
 
 /** What goes on with all people of the room, for those who look elsewhere. */
@@ -51,6 +52,7 @@ export function SenderRoom() {
   const state = useStore(store, (all) => all);
   const { items, snapshot, people } = state;
   const returned = useStore(returns, (all) => all);
+  const lists = useMemo(() => returned.map((one) => one.store), [returned]);
   const before = useFact(hadReturns, false);
   const transfers = snapshot?.transfers ?? [];
   const several = people.length > 0;
@@ -126,9 +128,14 @@ export function SenderRoom() {
           )}
         </div>
         <div className={ui.main}>
+          {returned.some(({ main }) => main.snapshot().meeting !== undefined) && (
+            <Part>
+              <SaveArrivals stores={lists} />
+            </Part>
+          )}
           {returned.map((one) => (
             <Part key={one.id}>
-              <ReturnedPictures store={one.store} here={one.main.snapshot().meeting !== undefined} />
+              <ReturnedPictures of={one} meeting={one.main.snapshot().meeting} />
             </Part>
           ))}
           <section className={ui.main} aria-label={t.pick.step}>

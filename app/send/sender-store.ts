@@ -2,7 +2,14 @@
 import { createStore } from 'zustand/vanilla';
 import { toHex } from '../../lib/checksum/hex.ts';
 import { imageTools } from '../../lib/store/image-tools.ts';
-import { createSendStore, isOver, isThere, type Person, type SendStore } from '../../lib/store/send-store.ts';
+import {
+  createSendStore,
+  FIRST,
+  isOver,
+  isThere,
+  type Person,
+  type SendStore,
+} from '../../lib/store/send-store.ts';
 import type { ReceiveStore } from '../../lib/store/receive-store.ts';
 import { isFinal, isMoving } from '../../lib/session/transfer-state.ts';
 import type { CompanionPlace, SenderSession, SessionOptions } from '../../lib/session/model.ts';
@@ -19,6 +26,8 @@ export interface Returns {
   readonly store: ReceiveStore;
   /** The session beside it. */
   readonly main: SenderSession;
+  /** Whose that is, among those in the room. */
+  readonly peer: string;
 }
 
 export const returns = createStore<readonly Returns[]>(() => []);
@@ -52,7 +61,7 @@ export function hadReturns(): boolean {
 }
 
 /** Loads what takes it when a receiver first sends something. */
-function watchReturns(session: SenderSession, options: SessionOptions): void {
+function watchReturns(session: SenderSession, options: SessionOptions, peer: string): void {
   if (watched.has(session)) return;
   watched.add(session);
   let tried: CompanionPlace | undefined;
@@ -63,7 +72,7 @@ function watchReturns(session: SenderSession, options: SessionOptions): void {
     tried = place;
     taken = true;
     import('./returns-store.ts')
-      .then(({ takeReturns }) => takeReturns(session, options))
+      .then(({ takeReturns }) => takeReturns(session, options, peer))
       // The receiver's page says that nothing was taken, and asks again when its person does.
       .catch(() => (taken = false));
   });
@@ -100,7 +109,7 @@ function make(): SendStore {
     makeSession: async (options) => {
       const session = await makeSenderSession(options);
       latest = options;
-      watchReturns(session, options);
+      watchReturns(session, options, FIRST);
       return session;
     },
     tools: imageTools,
@@ -108,7 +117,7 @@ function make(): SendStore {
   });
   made.subscribe(({ items, snapshot, people }) => {
     if (items.length > 0) queue.keep();
-    if (latest !== undefined) for (const { session } of people) watchReturns(session, latest);
+    if (latest !== undefined) for (const { session, peer } of people) watchReturns(session, latest, peer);
     const connection = snapshot?.connection;
     setUnderway('sender', {
       open:

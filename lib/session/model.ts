@@ -156,6 +156,9 @@ export interface TransferSnapshot {
   preview?: Blob;
   /** Bytes hashed so far while preparing (0 … 1). */
   prepared?: number;
+  /** The receiver's: in which of its meetings it was offered, and by whom. */
+  meeting?: number;
+  sender?: string;
   /** The receiver's: what is kept of one that ended before it was whole. */
   part?: PartHere;
   /** The receiver's, of an offer: bytes for which there is room, once too few; `Infinity`: enough now. */

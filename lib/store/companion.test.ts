@@ -5,8 +5,10 @@ import type {
   ReceiverSession,
   SenderSession,
   SessionSnapshot,
+  TransferState,
 } from '../session/model.ts';
-import { sendBackBeside, takeBackBeside } from './companion.ts';
+import { endedReturns, type Returned, sendBackBeside, takeBackBeside } from './companion.ts';
+import type { ReceiveState } from './receive-store.ts';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
 afterEach(() => void vi.useRealTimers());
@@ -50,7 +52,13 @@ function fake(role: 'sender' | 'receiver') {
     asked,
     met,
     parted: () => parted,
-    is: (connection: ConnectionState) => publish({ connection }),
+    is: (connection: ConnectionState, meeting = 1) => {
+      const { meeting: _, ...rest } = snapshot;
+      const there = connection === 'connected' || connection === 'reconnecting';
+      snapshot = there ? { ...rest, meeting } : rest;
+      publish({ connection });
+    },
+    listeners: () => listeners.size,
     invites: () => publish({ invited: true }),
     says: (at: CompanionPlace) => {
       place = at;
@@ -59,10 +67,10 @@ function fake(role: 'sender' | 'receiver') {
   };
 }
 
-const placeOf = (at: number): CompanionPlace => ({
+const placeOf = (at: number, meeting = 1): CompanionPlace => ({
   party: 'host',
   secret: Uint8Array.of(at),
-  meeting: 1,
+  meeting,
   returned: false,
   beside: 'sender',
 });
@@ -178,5 +186,57 @@ describe('[P-136] the side that takes it', () => {
     expect(companion.met).toHaveLength(2);
     main.says(placeOf(3));
     expect(companion.met).toHaveLength(3);
+  });
+
+  test('[P-137] does not go where a person who has left had asked it to, while another one is there', () => {
+    const main = fake('sender');
+    const companion = fake('receiver');
+    main.is('connected');
+    main.says(placeOf(1));
+    // Before what takes it was loaded, another person is there.
+    main.is('closed');
+    main.is('connected', 2);
+    takeBackBeside(main.sender, companion.receiver);
+    main.is('connected', 2);
+    expect(companion.met).toHaveLength(0);
+    main.says(placeOf(2, 2));
+    expect(companion.met).toEqual([placeOf(2, 2)]);
+    // Nothing was published in between.
+    main.is('connected', 3);
+    expect(companion.parted()).toBe(1);
+  });
+
+  test('follows no more once that is ended', () => {
+    const main = fake('sender');
+    const companion = fake('receiver');
+    main.is('connected');
+    const end = takeBackBeside(main.sender, companion.receiver);
+    end();
+    main.says(placeOf(1));
+    expect(companion.met).toHaveLength(0);
+    expect(main.listeners()).toBe(0);
+  });
+});
+
+describe('what came with those who have gone', () => {
+  const returned = (over: boolean, states: readonly TransferState[], saved = false): Returned => {
+    const transfers = states.map((state, at) => ({ id: `${at}`, state }));
+    const ids = saved ? transfers.map(({ id }) => id) : [];
+    const state = { snapshot: { transfers }, saved: new Set(ids) } as unknown as ReceiveState;
+    return { over, store: { getState: () => state } };
+  };
+
+  test('a companion ends with its session where nothing was received, whatever was offered', () => {
+    const there = returned(false, []);
+    const full = returned(true, ['done', 'declined']);
+    const ended = [returned(true, []), returned(true, ['offered', 'failed', 'cancelled'])];
+    expect(endedReturns([there, full, ...ended])).toEqual(ended);
+  });
+
+  test('of those that brought something the latest eight stay, and what is not saved, however old', () => {
+    const unsaved = returned(true, ['done']);
+    const saved = Array.from({ length: 10 }, () => returned(true, ['done'], true));
+    expect(endedReturns([unsaved, ...saved])).toEqual(saved.slice(0, 2));
+    expect(endedReturns(saved.slice(2))).toEqual([]);
   });
 });

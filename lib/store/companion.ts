@@ -3,6 +3,7 @@
  * between the same two pages. The side that sends there decides where both meet; the other one follows it.
  */
 import type { CompanionPlace, ReceiverSession, SenderSession, SessionSnapshot } from '../session/model.ts';
+import { isAtStake, type ReceiveState, type ReceiveStore } from './receive-store.ts';
 
 /** A place to which the other side does not come is given up for another one after this time (ms) … */
 const ASK_AGAIN_MS = 25_000;
@@ -88,22 +89,57 @@ export function sendBackBeside(
   };
 }
 
-/** On the page that sends, and gets what the other one sends back. */
-export function takeBackBeside(main: Main<SenderSession>, companion: ReceiverSession): void {
+/**
+ * On the page that sends, and gets what the other one sends back.
+ *
+ * @returns ends it
+ */
+export function takeBackBeside(main: Main<SenderSession>, companion: ReceiverSession): () => void {
   let at: CompanionPlace | undefined;
   let met = false;
   const look = (): void => {
+    const now = main.snapshot();
+    /** A place is a person's: what the last one said is nothing to this one. */
+    const isTheirs = (place: CompanionPlace): boolean => goesOn(now) && place.meeting === now.meeting;
     const place = main.sentBack();
-    const here = goesOn(main.snapshot());
-    if (here && place !== undefined && place !== at) {
-      at = place;
-      met = true;
-      companion.meet(place);
-    } else if (!here && met) {
+    if (met && at !== undefined && !isTheirs(at)) {
       met = false;
       companion.part();
     }
+    if (place !== undefined && place !== at && isTheirs(place)) {
+      at = place;
+      met = true;
+      companion.meet(place);
+    }
   };
-  main.subscribe(look);
+  const end = main.subscribe(look);
   look();
+  return end;
 }
+
+/** Ended companions that are kept, in number, though the person has saved everything that came with them. */
+const MAX_ENDED = 8;
+
+/** What came with one companion. */
+export interface Returned {
+  readonly store: Pick<ReceiveStore, 'getState'>;
+  /** The session beside it is over for good. */
+  readonly over: boolean;
+}
+
+/**
+ * The companions that are of no more use; the oldest one is the first. Each has a worker and a socket, and
+ * whoever comes anew has another one. What is not saved yet stays, whose it ever was.
+ */
+export function endedReturns<T extends Returned>(all: readonly T[]): T[] {
+  const ended = all.filter(({ over }) => over);
+  const holding = ended.filter(({ store }) => holdsAnything(store.getState()));
+  const surplus = holding.slice(0, Math.max(0, holding.length - MAX_ENDED));
+  return ended.filter(
+    (one) => !holding.includes(one) || (surplus.includes(one) && !isAtStake(one.store.getState())),
+  );
+}
+
+/** Not what was only offered. */
+const holdsAnything = ({ snapshot }: ReceiveState): boolean =>
+  (snapshot?.transfers ?? []).some(({ state, part }) => state === 'done' || part !== undefined);

@@ -1,6 +1,6 @@
 'use client';
 /** What was offered to this page and what it has received. */
-import { lazy, useCallback, useMemo, useState } from 'react';
+import { Fragment, lazy, useCallback, useMemo, useState } from 'react';
 import type { SessionSnapshot, TransferSnapshot } from '../../../lib/session/model.ts';
 import { isMoving } from '../../../lib/session/transfer-state.ts';
 import type { ReceiveStore } from '../../../lib/store/receive-store.ts';
@@ -9,6 +9,7 @@ import { labelsOf } from '../kit/labels.ts';
 import { Named } from '../kit/named.tsx';
 import { Part } from '../kit/part.tsx';
 import { CardRuns } from '../kit/runs.tsx';
+import { isolate } from '../room/session-options.ts';
 import { useWakeLock } from '../room/use-device.ts';
 import ui from '../kit/ui.module.css';
 import { ReceiverTransfer } from './receiver-transfer.tsx';
@@ -32,7 +33,11 @@ interface Props {
   transfers: readonly TransferSnapshot[];
 }
 
-/** Every picture of one sender, with what concerns several at once above them. */
+/** Pictures of more than one person: each one's have their name above them. */
+export const isOfSeveral = (transfers: readonly TransferSnapshot[]): boolean =>
+  new Set(transfers.map(({ meeting }) => meeting)).size > 1;
+
+/** Every picture that came in one session, with what concerns several at once above them. */
 export function ReceivedList({ store, snapshot, transfers }: Props) {
   const { t, f } = useText();
   const [viewed, setViewed] = useState<string>();
@@ -44,6 +49,8 @@ export function ReceivedList({ store, snapshot, transfers }: Props) {
   const done = transfers.filter((transfer) => transfer.state === 'done');
   const offered = transfers.filter((transfer) => transfer.state === 'offered');
   const hidden = new Set(offered.slice(MAX_OFFERS_DRAWN));
+  const drawn = transfers.map((one, at) => ({ one, at })).filter(({ one }) => !hidden.has(one));
+  const several = isOfSeveral(transfers);
   return (
     <>
       <Totals transfers={transfers} cancelAll={store.cancelAll} pauseAll={store.pauseAll} />
@@ -73,21 +80,24 @@ export function ReceivedList({ store, snapshot, transfers }: Props) {
       {session && snapshot && (
         <CardRuns
           run={CARDS_IN_RUN}
-          cards={transfers.flatMap((transfer, at) =>
-            hidden.has(transfer)
-              ? []
-              : [
-                  <Named key={transfer.id} name={labels[at] ?? transfer.name}>
-                    <ReceiverTransfer
-                      transfer={transfer}
-                      snapshot={snapshot}
-                      session={session}
-                      store={store}
-                      open={open}
-                    />
-                  </Named>,
-                ],
-          )}
+          cards={drawn.map(({ one, at }, place) => (
+            <Fragment key={one.id}>
+              {several && one.meeting !== drawn[place - 1]?.one.meeting && (
+                <h2 className={ui.subtitle} data-testid="from">
+                  {t.companion.from(one.sender ? isolate(one.sender) : t.join.someone)}
+                </h2>
+              )}
+              <Named name={labels[at] ?? one.name}>
+                <ReceiverTransfer
+                  transfer={one}
+                  snapshot={snapshot}
+                  session={session}
+                  store={store}
+                  open={open}
+                />
+              </Named>
+            </Fragment>
+          ))}
         />
       )}
       {hidden.size > 0 && <p data-testid="more-offers">{t.transfer.moreOffers(hidden.size)}</p>}

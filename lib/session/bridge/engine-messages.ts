@@ -43,9 +43,14 @@ export type LinkMessage =
   | { readonly type: 'backlogs'; readonly lanes: readonly (readonly [LaneId, number])[] }
   /**
    * The control channel is open: say who we are. `meeting` counts the codes by which this page met others:
-   * the same number is the same two people.
+   * the same number is the same two people. A `companion` has none beside it.
    */
-  | { readonly type: 'connected'; readonly name: string; readonly meeting: number }
+  | {
+      readonly type: 'connected';
+      readonly name: string;
+      readonly meeting: number;
+      readonly companion?: boolean;
+    }
   | { readonly type: 'disconnected' }
   /** The connection is lost for good: what was moving has failed. */
   | { readonly type: 'lost' }

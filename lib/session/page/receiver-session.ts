@@ -117,7 +117,9 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
   }
 
   setAutoAccept(on: boolean): void {
-    this.#autoAccept = on && (this.companion || this.connector.connection === 'connected');
+    // A companion that is lost is looked for, for the same person.
+    const there = this.companion ? 'meeting' in this.met() : this.connector.connection === 'connected';
+    this.#autoAccept = on && there;
     this.changed();
     if (!this.#autoAccept) return;
     for (const { id, state } of this.transfers.values()) if (state === 'offered') this.accept(id);
@@ -198,6 +200,8 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
           state: 'offered',
           figures: noFigures(byteLength),
           sha256,
+          meeting: this.meeting,
+          ...(this.peerName === undefined ? {} : { sender: this.peerName }),
           ...(thumb === undefined ? {} : { thumb }),
         });
         // What was being received when this page was loaded anew, or the connection lost, goes on by itself.

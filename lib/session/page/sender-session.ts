@@ -12,7 +12,7 @@ import { recallRejoin, rejoinNames } from '../connection/rejoin-memory.ts';
 import { toHex } from '../../checksum/hex.ts';
 import { noFigures } from '../no-figures.ts';
 import { isFinal } from '../transfer-state.ts';
-import { forgetSender } from './senders-memory.ts';
+import { dropSenders, forgetSender } from './senders-memory.ts';
 import { SessionBase } from './session-base.ts';
 
 /**
@@ -118,6 +118,9 @@ export class BrowserSenderSession extends SessionBase<ToSenderEngine> implements
     for (const guest of this.#guests) guest.leave();
     const host = this.#host;
     if (host !== undefined) host.#guests.delete(this);
+    clearTimeout(this.#backTimer);
+    // A guest is never met again under this name.
+    if (host !== undefined) dropSenders(this.#memory);
     super.leave();
   }
 
@@ -167,7 +170,11 @@ export class BrowserSenderSession extends SessionBase<ToSenderEngine> implements
   }
 
   protected override onMet(): void {
-    if (!this.companion) forgetSender(this.#memory);
+    if (this.companion) return;
+    forgetSender(this.#memory);
+    // What the last one has said is nothing of this one's.
+    clearTimeout(this.#backTimer);
+    this.#place = undefined;
   }
 
   protected override extras(): Partial<SessionSnapshot> {
@@ -188,10 +195,12 @@ export class BrowserSenderSession extends SessionBase<ToSenderEngine> implements
   /** Each costs requests to the server: the last one that was said within a while counts. */
   #onBack(nonce: Uint8Array): void {
     clearTimeout(this.#backTimer);
+    // Of the connection over which it was said (P-137), which may be another one later.
+    const place = this.placeOf(nonce);
     this.#backTimer = setTimeout(
       () => {
         this.#backAt = performance.now();
-        this.#place = this.placeOf(nonce);
+        this.#place = place;
         this.changed();
       },
       Math.max(0, this.#backAt + BACK_MS - performance.now()),

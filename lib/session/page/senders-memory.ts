@@ -30,5 +30,14 @@ export function forgetSender(beside: string): void {
   if (current !== undefined) keepSenders({ known }, beside);
 }
 
+/** The session that is named so is over for good, with its companion. */
+export function dropSenders(beside: string): void {
+  try {
+    sessionStorage.removeItem(keyOf(beside));
+  } catch {
+    // Storage is off: nothing is kept.
+  }
+}
+
 const isPair = (pair: unknown): pair is readonly [string, string] =>
   Array.isArray(pair) && pair.length === 2 && pair.every((part) => typeof part === 'string');

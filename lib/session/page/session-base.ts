@@ -69,7 +69,8 @@ export abstract class SessionBase<M> implements Session {
   /** Under which name the way back is kept. */
   readonly #memory: string;
   readonly #name: string;
-  #peerName: string | undefined;
+  /** What the other side calls itself. */
+  protected peerName: string | undefined;
   /** Counts the codes by which this page met others. */
   protected meeting = 0;
   /** This page was loaded anew since it met the other side. */
@@ -186,7 +187,7 @@ export abstract class SessionBase<M> implements Session {
       ...(connector.canContinue ? { canContinue: true } : {}),
       ...(connector.waitsAtDoor ? { waitsAtDoor: true } : {}),
       serverOnline: connector.serverOnline,
-      ...(this.#peerName === undefined ? {} : { peerName: this.#peerName }),
+      ...(this.peerName === undefined ? {} : { peerName: this.peerName }),
       ...(connector.room === undefined ? {} : { room: connector.room }),
       ...(connector.path === undefined ? {} : { path: connector.path }),
       ...(connector.fingerprint === undefined ? {} : { fingerprint: connector.fingerprint }),
@@ -260,6 +261,7 @@ export abstract class SessionBase<M> implements Session {
   meet({ party, secret, meeting, returned }: CompanionPlace): void {
     if (this.meeting !== meeting) {
       this.meeting = meeting;
+      this.peerName = undefined;
       this.onMet(returned);
     }
     this.connector.resume({ party, current: secret });
@@ -301,7 +303,7 @@ export abstract class SessionBase<M> implements Session {
   /** Both persons want it. */
   #remember(bond: Bond): void {
     const { device = newDeviceId() } = this.connector;
-    const { name = this.#peerName ?? '', acceptAll = false } = deviceOf(device) ?? {};
+    const { name = this.peerName ?? '', acceptAll = false } = deviceOf(device) ?? {};
     if (keepDevice({ id: device, name, acceptAll, bond })) this.connector.remembered({ device, bond });
     // Storage is off, or the list is full: of no use to the other side alone.
     else this.#remembering.forget();
@@ -363,7 +365,7 @@ export abstract class SessionBase<M> implements Session {
         this.#onChunks(message);
         return;
       case 'peer':
-        this.#peerName = message.name;
+        this.peerName = message.name;
         this.changed();
         return;
       case 'peer-left':
@@ -448,7 +450,8 @@ export abstract class SessionBase<M> implements Session {
       this.#goWithoutWorker();
       return;
     }
-    this.port.post({ type: 'connected', name: this.#name, meeting: this.meeting });
+    const { companion, meeting } = this;
+    this.port.post({ type: 'connected', name: this.#name, meeting, companion });
     this.#remembering.connected();
   }
 

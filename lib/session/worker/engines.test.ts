@@ -851,3 +851,16 @@ test('[P-136] the sender invites on each control channel, and its page hears whe
   pair.receiver.handle({ type: 'back', nonce });
   await expect.poll(() => pair.sending.of('back'), PATIENCE).toEqual([{ type: 'back', nonce }]);
 });
+
+test('[P-136] a companion’s sender invites nobody: nothing goes back on the way back', async () => {
+  const pair = new EnginePair();
+  await expect.poll(() => pair.receiving.of('invited').length, PATIENCE).toBe(1);
+  pair.both({ type: 'disconnected' });
+  pair.open();
+  const hellos = pair.receiving.of('peer').length;
+  pair.both({ type: 'connected', name: 'x', meeting: 0, companion: true });
+  await expect.poll(() => pair.receiving.of('peer').length, PATIENCE).toBe(hellos + 1);
+  pair.send('a', new Blob([bytesOf(1000)]));
+  await pair.receiving.until('0.1', 'offered');
+  expect(pair.receiving.of('invited')).toHaveLength(1);
+});

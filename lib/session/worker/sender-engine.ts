@@ -110,7 +110,7 @@ export class SenderEngine {
         this.#setConnected(true);
         this.#loop.expect();
         this.#sender.hello(this.#instance, message.name);
-        this.#sender.invite();
+        if (message.companion !== true) this.#sender.invite();
         this.#loop.pump();
         this.#loop.introduced();
         break;
