@@ -5,10 +5,11 @@
  *     source ── TUN ── socat ══ relay ══ socat ── TUN ── sink
  */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { freePort } from '../free-port.ts';
 import { Namespaces, namespacesMissing } from '../networks/namespaces.ts';
 import { hasProgram } from '../program.ts';
 import type { Link } from './relay.ts';
@@ -60,7 +61,7 @@ export class KernelFlow {
     const tunnels: ChildProcess[] = [];
     try {
       namespaces.add(...ENDS);
-      const ports = { source: await freePort(), sink: await freePort() };
+      const ports = { source: await freeUdpPort(), sink: await freeUdpPort() };
       const [sinkStandIn] = await link.standIns('receiver', [ports.sink]);
       const [sourceStandIn] = await link.standIns('sender', [ports.source]);
       const towards = { source: sinkStandIn, sink: sourceStandIn };
@@ -122,6 +123,16 @@ function tunnel(device: string, port: number, towards: number): ChildProcess {
   const realTime = hasProgram('chrt', '--version') ? ['chrt', '--rr', '20'] : [];
   const [program, ...args] = [...realTime, ...socat] as [string, ...string[]];
   return spawn(program, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+}
+
+/** The browsers hold many UDP ports, of which a free TCP port may be one. */
+async function freeUdpPort(): Promise<number> {
+  const socket = createSocket('udp4').bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  const { port } = socket.address();
+  socket.close();
+  await once(socket, 'close');
+  return port;
 }
 
 async function until(condition: () => boolean): Promise<void> {
