@@ -3,7 +3,7 @@ import type { OutgoingPicture, SenderSession, SessionOptions, SessionSnapshot } 
 import type { ImageFacts, ImageTools, StripResult } from './image-tools.ts';
 import { noFigures } from '../session/no-figures.ts';
 import { SMALLER } from './outbox.ts';
-import { createSendStore, mayChoose, PREPARING_AT_ONCE, transferOf } from './send-store.ts';
+import { createSendStore, FORMER, mayChoose, PREPARING_AT_ONCE, transferOf } from './send-store.ts';
 
 const options: SessionOptions = {
   server: 'http://localhost',
@@ -325,6 +325,24 @@ test('[P-111] a picture goes with the receiver it was picked for, however late i
   expect(store.getState().items.map(({ meeting }) => meeting)).toEqual([2, 1, 2]);
   store.retry('i2');
   expect(store.getState().items.map(({ meeting }) => meeting)).toEqual([2, 2, 2]);
+});
+
+test('[P-145] what was picked before is held for a remembered device that has rung alone; what is picked then goes', async () => {
+  const { store, sent, letGo, publish } = setUp();
+  store.addFiles([file('early.jpg'), file('slow.jpg')]);
+  await letGo('early.jpg');
+  const ring = { device: 'd', generation: 'current', window: 1, rung: 'here' } as const;
+  await store.call(ring, options);
+  publish({ connection: 'connected', meeting: 1, unasked: true });
+  store.addFiles([file('now.jpg')]);
+  for (const name of ['slow.jpg', 'now.jpg']) await letGo(name);
+  // The first was handed over before anyone was met: its engine holds it.
+  expect(sent.map(({ name, meeting }) => [name, meeting])).toEqual([
+    ['early.jpg', undefined],
+    ['slow.jpg', FORMER],
+    ['now.jpg', 1],
+  ]);
+  expect(store.getState().items.map(({ meeting }) => meeting)).toEqual([FORMER, FORMER, 1]);
 });
 
 test('a session that cannot be made is said, and the button works again', async () => {

@@ -186,6 +186,7 @@ export function createSendStore({
    */
   function flush(): void {
     if (!session) return;
+    meet();
     for (const one of store.getState().items) {
       if (one.stage.at === 'waiting' || one.stage.at === 'preparing') return;
       if (one.stage.at !== 'ready' || !isForFirst(one)) continue;
@@ -224,9 +225,11 @@ export function createSendStore({
   /** Pictures that waited for anyone were waiting for this one. */
   let met: number | undefined;
   function meet(): void {
-    const { meeting } = here();
-    if (meeting === undefined || meeting === met) return;
-    met = meeting;
+    const now = here().meeting;
+    if (now === undefined || now === met) return;
+    met = now;
+    // Who has rung, while nobody pressed anything here, is not whom they were waiting for.
+    const meeting = session?.snapshot().unasked === true ? FORMER : now;
     store.setState(({ items }) => ({
       items: items.map((one) => (one.meeting === undefined && isForFirst(one) ? { ...one, meeting } : one)),
     }));

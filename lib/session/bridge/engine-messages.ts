@@ -43,13 +43,15 @@ export type LinkMessage =
   | { readonly type: 'backlogs'; readonly lanes: readonly (readonly [LaneId, number])[] }
   /**
    * The control channel is open: say who we are. `meeting` counts the codes by which this page met others:
-   * the same number is the same two people. A `companion` has none beside it.
+   * the same number is the same two people. A `companion` has none beside it. `unasked`: the other side has
+   * rung, and nobody has pressed anything here.
    */
   | {
       readonly type: 'connected';
       readonly name: string;
       readonly meeting: number;
       readonly companion?: boolean;
+      readonly unasked?: boolean;
     }
   | { readonly type: 'disconnected' }
   /** The connection is lost for good: what was moving has failed. */

@@ -166,8 +166,11 @@ export type ConnectionEffect =
   | { readonly type: 'turn-away'; readonly id: string }
   /** Whoever waits at this meeting learns that this side decides. */
   | { readonly type: 'let-wait'; readonly id: string }
-  /** A person who was not met before has proved to know the code or the link. */
-  | { readonly type: 'met' }
+  /**
+   * A person who was not met before has proved to know the code or the link; or a remembered device is met.
+   * `unasked`: it has rung, and nobody has pressed anything here.
+   */
+  | { readonly type: 'met'; readonly unasked: boolean }
   /** Destroy the room or end the pair, after a wrong code. No answer is awaited. */
   | { readonly type: 'burn' }
   /** Give up the place at the server. No answer is awaited. */
@@ -278,6 +281,12 @@ interface Door {
 interface Call extends BondPlace {
   readonly rung: 'there' | 'here';
   readonly caller: Party;
+  /** What the page shows again where it was rung in vain. */
+  readonly before: {
+    readonly stage: Stage;
+    readonly lost: RejoinState | undefined;
+    readonly problem: Problem | undefined;
+  };
 }
 
 type Stage =
@@ -722,6 +731,8 @@ export class ConnectionMachine {
     const caller = rung === 'there' ? bond.party : otherParty(bond.party);
     const met = meetingOf(bond, place, caller);
     if (met === undefined || at === 'connected' || at === 'searching') return;
+    // The code of an open room may just be read to another person: a ring alone does not end it.
+    if (rung === 'here' && (at === 'opening' || this.#staysOpen)) return;
     const before = at === 'joining' ? this.#call : undefined;
     if (at === 'joining') {
       // Each has rung at the other: the later window counts, or the host.
@@ -736,10 +747,11 @@ export class ConnectionMachine {
       return;
     }
     const unused = { passwords: [met.password], token: undefined };
+    const shown = { stage: this.#stage, lost: this.#lost, problem: this.#problem };
     this.#reset({ at: 'joining', attempt: NO_ATTEMPT, unused });
     this.#party = bond.party;
     this.#known = { device, bond };
-    this.#call = { ...place, rung: before?.rung ?? rung, caller };
+    this.#call = { ...place, rung: before?.rung ?? rung, caller, before: before?.before ?? shown };
     this.#limit('device');
     this.#ask({ type: 'rejoin', id: met.id, party: bond.party });
   }
@@ -888,9 +900,10 @@ export class ConnectionMachine {
     const copied = this.#call?.generation === 'retired';
     // The way back is kept before the message that lets the other side move on.
     if (event?.type === 'confirmed' && !copied) {
+      const unasked = this.#call?.rung === 'here';
       this.#giveWay();
       this.#advanceBond(event.keys);
-      this.#advanceRejoin(event.keys);
+      this.#advanceRejoin(event.keys, unasked);
     }
     for (let bytes = pairing.pollTransmit(); bytes !== undefined; bytes = pairing.pollTransmit())
       this.#effect({ type: 'send', bytes });
@@ -952,7 +965,7 @@ export class ConnectionMachine {
     return code === 'code-unknown' || code === 'connection-lost' ? 'device-silent' : code;
   }
 
-  #advanceRejoin(keys: SessionKeys): void {
+  #advanceRejoin(keys: SessionKeys, unasked: boolean): void {
     if (this.#stage.at === 'joining' && this.#stage.words !== undefined)
       this.#spentCodes.delete(this.#stage.words);
     const meeting = this.#meeting;
@@ -962,7 +975,7 @@ export class ConnectionMachine {
         : beginRejoin(this.#party, keys);
     if (meeting === undefined) {
       this.#lost = undefined;
-      this.#effect({ type: 'met' });
+      this.#effect({ type: 'met', unasked });
     }
     this.#effect({ type: 'keep', rejoin: this.#rejoin });
   }
@@ -1243,8 +1256,8 @@ export class ConnectionMachine {
         );
         return;
       case 'device':
-        if (this.#call?.rung === 'there') this.#fail({ code: 'device-silent' });
-        else this.#noOneKnocks();
+        if (this.#call?.rung === 'here') this.#rungInVain(this.#call);
+        else this.#fail({ code: 'device-silent' });
         return;
       case 'pairing':
         if (attempt.step === 'none') this.#noOneKnocks();
@@ -1421,6 +1434,14 @@ export class ConnectionMachine {
     this.#reset({ at: 'closed' });
     this.#effect({ type: 'leave' });
     this.#openAgain('waiting');
+  }
+
+  /** A ring alone takes nothing from the page. */
+  #rungInVain({ before }: Call): void {
+    this.#reset(before.stage);
+    this.#lost = before.lost;
+    this.#problem = before.problem;
+    this.#effect({ type: 'leave' });
   }
 
   /** It is how the last connection ended, whether or not a code waits meanwhile. */

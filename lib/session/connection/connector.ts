@@ -26,7 +26,8 @@ export interface ConnectorEvents {
   /** Any of the connector's public properties may be different now. */
   changed(): void;
   /** A person who was not met before is on the other side; `connected` follows. */
-  met(): void;
+  /** `unasked`: it is a remembered device that has rung, and nobody has pressed anything here. */
+  met(unasked: boolean): void;
   /** Written where it survives a crash, before this returns. */
   keepBond?(remembered: Remembered): void;
   /** Two hold what a remembered device holds. */
@@ -326,7 +327,7 @@ export class Connector {
         void this.#client.letWait(effect.id).catch(() => {});
         return;
       case 'met':
-        events.met();
+        events.met(effect.unasked);
         return;
       case 'burn':
         void this.#client.burn().catch(() => {});

@@ -291,6 +291,7 @@ export class Side {
   readonly asked: Ask[] = [];
   connections = 0;
   met = 0;
+  unasked = false;
   socket: string | undefined;
   /** What the tab keeps. */
   kept: RejoinState | undefined;
@@ -402,6 +403,7 @@ export class Side {
         return;
       case 'met':
         this.met += 1;
+        this.unasked = effect.unasked;
         return;
       case 'close-signaling':
         this.goOffline();

@@ -136,16 +136,61 @@ test('[P-142] who rings and hears nothing says so; who was rung in vain is as it
   call(host, rung, 'there');
   meeting.run(LIMITS_MS.device + 1000);
   expect(host.problem).toBe('device-silent');
-  guest.handle({ type: 'open' });
-  meeting.until(() => guest.machine.view().room !== undefined);
-  call(guest, there, 'here');
-  expect(guest.connection).toBe('connecting');
-  meeting.run(LIMITS_MS.device + 1000);
-  expect([guest.connection, guest.problem]).toEqual(['waiting', undefined]);
-  // Its room is open, with a fresh code.
-  expect(guest.machine.view().room).toBeDefined();
+  for (const [as, problem] of [
+    ['waiting', undefined],
+    ['failed', 'code-malformed'],
+  ] as const) {
+    if (as === 'failed') guest.handle({ type: 'join', text: '?' });
+    call(guest, there, 'here');
+    expect(guest.connection).toBe('connecting');
+    meeting.run(LIMITS_MS.device + 1000);
+    expect([guest.connection, guest.problem]).toEqual([as, problem]);
+  }
   expect(host.bond).toEqual(bonds[0]);
   expect(guest.bond).toEqual(bonds[1]);
+});
+
+test('[P-142] a session that was given up can still be continued after a ring in vain', () => {
+  const { meeting, bonds } = begin();
+  const [host, guest] = open(meeting, bonds);
+  ring(meeting, host, guest);
+  expect(meeting.until(() => isConnected(host, guest), 5000)).toBe(true);
+  meeting.run(500);
+  host.vanish();
+  meeting.run(LIMITS_MS.search + 60_000);
+  expect(guest.machine.view().canContinue).toBe(true);
+  call(guest, { id: '', generation: 'current', window: 7 }, 'here');
+  expect(guest.connection).toBe('connecting');
+  meeting.run(LIMITS_MS.device + 1000);
+  expect([guest.connection, guest.problem]).toEqual(['failed', 'connection-lost']);
+  expect(guest.machine.view().canContinue).toBe(true);
+});
+
+test('[P-142] a ring ends no code that is shown, and takes no room that is open', () => {
+  const { meeting, bonds } = begin();
+  const [host, guest] = open(meeting, bonds);
+  host.handle({ type: 'open' });
+  const { there } = find(meeting, guest, host)!;
+  // While the code is asked for, and once it is there.
+  call(host, there, 'here');
+  meeting.until(() => host.machine.view().room !== undefined);
+  const { code } = host.machine.view().room!;
+  ring(meeting, guest, host);
+  meeting.run(LIMITS_MS.device + 1000);
+  expect(guest.problem).toBe('device-silent');
+  expect(host.machine.view().room?.code).toBe(code);
+  const visitor = meeting.side('receiver');
+  meeting.run(100);
+  visitor.handle({ type: 'join', text: code });
+  expect(meeting.until(() => isConnected(visitor, host), 5000)).toBe(true);
+});
+
+test('[P-142] a side that nobody has pressed at says so, and only that side', () => {
+  const { meeting, bonds } = begin();
+  const [host, guest] = open(meeting, bonds);
+  ring(meeting, host, guest);
+  expect(meeting.until(() => isConnected(host, guest), 5000)).toBe(true);
+  expect([host.unasked, guest.unasked]).toEqual([false, true]);
 });
 
 test('[P-142] where both have the same page open, both say so', () => {
@@ -200,7 +245,7 @@ test('[P-135] a page that met a remembered device as guest shows a fresh code of
   guest.handle({ type: 'open' });
   meeting.until(() => guest.machine.view().room !== undefined);
   const { link } = guest.machine.view().room!;
-  ring(meeting, host, guest);
+  ring(meeting, guest, host);
   expect(meeting.until(() => isConnected(host, guest), 5000)).toBe(true);
   guest.handle({ type: 'goodbye' });
   expect(meeting.until(() => guest.machine.view().room !== undefined, 5000)).toBe(true);

@@ -73,6 +73,8 @@ export abstract class SessionBase<M> implements Session {
   protected peerName: string | undefined;
   /** Counts the codes by which this page met others. */
   protected meeting = 0;
+  /** The other side has rung, and nobody has pressed anything here. */
+  #unasked = false;
   /** This page was loaded anew since it met the other side. */
   protected returned = false;
   protected readonly companion: boolean;
@@ -118,8 +120,9 @@ export abstract class SessionBase<M> implements Session {
       events: {
         handOver: (lane, channel, news) => this.port.handOver(lane, channel, news),
         changed: () => this.changed(),
-        met: () => {
+        met: (unasked) => {
           this.meeting += 1;
+          this.#unasked = unasked;
           this.returned = false;
           this.#remembering.begin();
           this.onMet();
@@ -442,7 +445,8 @@ export abstract class SessionBase<M> implements Session {
   /** `meeting`, while the person of it is there. */
   protected met(): Partial<SessionSnapshot> {
     const { connection } = this.connector;
-    return connection === 'connected' || connection === 'reconnecting' ? { meeting: this.meeting } : {};
+    if (connection !== 'connected' && connection !== 'reconnecting') return {};
+    return { meeting: this.meeting, ...(this.#unasked ? { unasked: true } : {}) };
   }
 
   protected onConnected(): void {
@@ -451,7 +455,8 @@ export abstract class SessionBase<M> implements Session {
       return;
     }
     const { companion, meeting } = this;
-    this.port.post({ type: 'connected', name: this.#name, meeting, companion });
+    const unasked = this.#unasked ? { unasked: true } : {};
+    this.port.post({ type: 'connected', name: this.#name, meeting, companion, ...unasked });
     this.#remembering.connected();
   }
 

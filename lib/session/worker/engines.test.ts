@@ -466,6 +466,22 @@ test('[P-111] what is picked after the receiver said goodbye waits for whoever i
   expect(pair.sending.states('next')).toEqual(['queued', 'offered']);
 });
 
+test('[P-145] nothing that waited goes to a remembered device that has rung alone, until the person offers it', async () => {
+  const pair = new EnginePair();
+  pair.lose();
+  const blob = new Blob([bytesOf(5000)]);
+  pair.send('waiting', blob);
+  pair.open();
+  pair.both({ type: 'connected', name: 'x', meeting: 1, unasked: true });
+  await pair.sending.until('waiting', 'held');
+  pair.send('picked now', blob, { meeting: 1 });
+  await pair.sending.until('picked now', 'offered');
+  const names = () => pair.receiving.of('offered').map(({ name }) => name);
+  await expect.poll(names, PATIENCE).toEqual(['picked now']);
+  pair.sender.handle({ type: 'offer-held', id: 'waiting' });
+  await expect.poll(names, PATIENCE).toEqual(['picked now', 'waiting']);
+});
+
 test('[P-111] a picture that was being sent when the connection was lost is held, too', async () => {
   const pair = new EnginePair();
   pair.send('a', new Blob([bytesOf(900_000)]));

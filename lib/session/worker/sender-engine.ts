@@ -55,6 +55,9 @@ const headerOfBefore = ({ name, type }: OutgoingPicture, expected: ExpectedBytes
   previewBytes: 0,
 });
 
+/** The meeting of what waits until its person offers it. */
+const NOBODY = -1;
+
 /** The sending half of a session's heavy work. */
 export class SenderEngine {
   readonly #host: EngineHost;
@@ -106,7 +109,7 @@ export class SenderEngine {
   #onLink(message: LinkMessage): void {
     switch (message.type) {
       case 'connected':
-        if (message.meeting !== this.#meeting) this.#startMeeting(message.meeting);
+        if (message.meeting !== this.#meeting) this.#startMeeting(message.meeting, message.unasked);
         this.#setConnected(true);
         this.#loop.expect();
         this.#sender.hello(this.#instance, message.name);
@@ -140,10 +143,12 @@ export class SenderEngine {
   }
 
   /** Another receiver than before: what one permitted, and what was picked for them, ends with them. */
-  #startMeeting(meeting: number): void {
+  #startMeeting(meeting: number, unasked = false): void {
     this.#onLost();
     this.#sender.allowEarlyPreviews(false);
     this.#meeting = meeting;
+    // What waits for whoever comes next was not meant for one who comes without a press here.
+    if (unasked) for (const entry of this.#entries.values()) entry.meeting ??= NOBODY;
   }
 
   /** What was moving has failed; what nobody had accepted yet waits. */
