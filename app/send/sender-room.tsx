@@ -56,6 +56,7 @@ export function SenderRoom() {
   const before = useFact(hadReturns, false);
   const transfers = snapshot?.transfers ?? [];
   const several = people.length > 0;
+  const card = several || state.inviting || state.everyone || state.missed !== undefined;
   const asked = snapshot?.visitors !== undefined;
   const canInvite = snapshot?.canInvite === true && snapshot.meeting !== undefined;
   const all = useMemo(() => everyones(snapshot, people), [snapshot, people]);
@@ -110,7 +111,7 @@ export function SenderRoom() {
             remember={store.remember}
             Enter={EnterForm}
           />
-          {several || asked || state.inviting || state.everyone ? (
+          {card || asked ? (
             <Part>
               <PeopleCard store={store} state={state} />
             </Part>

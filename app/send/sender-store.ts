@@ -6,6 +6,7 @@ import {
   createSendStore,
   FIRST,
   isOver,
+  isOwed,
   isThere,
   type Person,
   type SendStore,
@@ -126,7 +127,7 @@ function make(): SendStore {
         snapshot?.room !== undefined ||
         (connection !== undefined && connection !== 'failed' && connection !== 'closed'),
       // A page that is loaded anew may have to ask for the files.
-      atStake: items.some((item) => !isOver(item, snapshot)) || people.some(isBusy),
+      atStake: items.some((item) => !isOver(item, snapshot) || isOwed(item, people)) || people.some(isBusy),
     });
   });
   let limited: SenderSession | undefined;
@@ -134,14 +135,19 @@ function make(): SendStore {
     limited = made.session();
     limited?.limitRate(settings.getState().rateLimit);
   };
-  settings.subscribe(({ rateLimit }, before) => rateLimit !== before.rateLimit && limit());
+  settings.subscribe(({ rateLimit }, before) => {
+    if (rateLimit === before.rateLimit) return;
+    limit();
+    // Of several each has a share of it, from this on.
+    made.setState({});
+  });
   made.subscribe(() => made.session() !== limited && limit());
   if (typeof window !== 'undefined') {
     // A page that goes into the back-forward cache may return, and finds its room or its receiver again.
     window.addEventListener('pagehide', ({ persisted }) => {
       const { items, snapshot, people } = made.getState();
       // Everything is delivered: the other side need not wait for this one. Otherwise it may be a reload.
-      const over = items.length > 0 && items.every((item) => isOver(item, snapshot));
+      const over = items.length > 0 && items.every((item) => isOver(item, snapshot) && !isOwed(item, people));
       const returning = returns
         .getState()
         .some(({ store: one }) => one.getState().snapshot?.transfers.some(isMoving));

@@ -196,7 +196,7 @@ class Party {
   async #join(page: Page): Promise<void> {
     await page.goto(this.#link);
     await page.getByTestId('join-room').click();
-    if (this.#receivers.length === 1) await this.#sender.getByTestId('let-everyone-in').check();
+    if (this.#receivers.length >= 1) await this.#sender.getByTestId('let-everyone-in').check();
     await page
       .locator('[data-testid=connection][data-state=connected]')
       .waitFor({ state: 'attached', timeout: CONNECT_TIMEOUT_MS });

@@ -95,7 +95,9 @@ export function keepOutbox(
     const here = new Set(missing.map(({ id }) => id));
     for (const item of items) {
       const transfer = item.stage.at === 'sent' ? transfers.get(item.stage.transfer) : undefined;
-      const owed = people.length === 0 && item.to === undefined ? undefined : owedTo(item, state);
+      // One without a receiver yet waits, too.
+      const alone = people.length === 0 && item.to === undefined;
+      const owed = alone || item.to?.length === 0 ? undefined : owedTo(item, state);
       if (owed === undefined ? isOver(item, transfer) : owed.length === 0) {
         // An earlier page may have kept it.
         if (!over.has(item.id)) written.set(item.id, '');

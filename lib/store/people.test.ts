@@ -11,8 +11,8 @@ import type {
 } from '../session/model.ts';
 import { noFigures } from '../session/no-figures.ts';
 import type { ImageTools } from './image-tools.ts';
-import { MAX_PEOPLE, peopleOf } from './people.ts';
-import { createSendStore, FIRST } from './send-store.ts';
+import { firstTransfers, MAX_PEOPLE, peopleOf } from './people.ts';
+import { createSendStore, FIRST, isOwed } from './send-store.ts';
 
 const LONG = process.env['TESSERA_LONG'] === '1';
 
@@ -43,6 +43,7 @@ class FakeSession {
   readonly asked: boolean[] = [];
   readonly guests: { peer: string; fake: FakeSession }[] = [];
   gone = false;
+  continued = 0;
   #snapshot: SessionSnapshot = {
     role: 'sender',
     connection: 'connecting',
@@ -108,7 +109,7 @@ class FakeSession {
     chunkMap: () => undefined,
     chunkLog: () => undefined,
     history: () => [],
-    continue: () => {},
+    continue: () => void (this.continued += 1),
     leave: () => {
       this.gone = true;
     },
@@ -225,6 +226,93 @@ describe('several people in a room', () => {
     expect(store.getState().items[0]!.to).toEqual(['guest-2', 'guest-1']);
   });
 
+  test('[P-138] a picture picked while nobody is ticked goes to nobody until it is offered', async () => {
+    const { first, store, people, pick, comes } = await room();
+    const one = comes();
+    people.setGets('guest-1', false);
+    first.disconnect();
+    await vi.waitFor(() => expect(store.getState().snapshot?.meeting).toBeUndefined());
+    await pick('a.jpg');
+    const late = comes();
+    await settled();
+    expect([first.names(), one.names(), late.names()]).toEqual([[], [], []]);
+    people.offer('guest-1', people.others('guest-1'));
+    await vi.waitFor(() => expect(one.names()).toEqual(['a.jpg']));
+    first.publish({ connection: 'connected', meeting: 2 });
+    await settled();
+    expect(first.names()).toEqual([]);
+    people.offer(FIRST, people.others(FIRST));
+    await vi.waitFor(() => expect(first.names()).toEqual(['a.jpg']));
+    expect(late.names()).toEqual([]);
+  });
+
+  test('[P-138] who comes by the first code gets what is still on offer to a guest', async () => {
+    const { first, store, pick, comes, digestIsMade } = await room();
+    const one = comes();
+    first.disconnect();
+    await vi.waitFor(() => expect(store.getState().snapshot?.meeting).toBeUndefined());
+    await pick('done.jpg', 'open.jpg');
+    digestIsMade(one, 'done.jpg');
+    await vi.waitFor(() => expect(one.names()).toEqual(['done.jpg', 'open.jpg']));
+    one.change(one.sent[0]!.id, { state: 'done' });
+    await settled();
+    first.publish({ connection: 'connected', meeting: 2 });
+    await vi.waitFor(() => expect(first.names()).toEqual(['open.jpg']));
+  });
+
+  test('a picture for a guest who is lost is owed to nobody, and goes to whoever comes when it is tried again', async () => {
+    const { first, store, pick, comes } = await room();
+    const one = comes();
+    first.disconnect();
+    await vi.waitFor(() => expect(store.getState().snapshot?.meeting).toBeUndefined());
+    one.publish({ connection: 'reconnecting' });
+    await pick('a.jpg');
+    const owed = () => store.getState().items.map((item) => isOwed(item, store.getState().people));
+    expect(owed()).toEqual([true]);
+    one.disconnect('failed');
+    await vi.waitFor(() => expect(owed()).toEqual([false]));
+    first.publish({ connection: 'connected', meeting: 2 });
+    await settled();
+    expect(first.names()).toEqual([]);
+    const { id } = store.getState().items[0]!;
+    store.cancel(id);
+    store.retry(id);
+    await vi.waitFor(() => expect(first.names()).toEqual(['a.jpg']));
+  });
+
+  test('of those who were lost eight are kept, and none is looked for in a full room', async () => {
+    const { store, people, comes } = await room();
+    const all = [];
+    for (let at = 0; at < MAX_PEOPLE + 2; at++) {
+      all.push(comes());
+      all[at]!.disconnect('failed');
+      await settled();
+    }
+    await vi.waitFor(() => expect(store.getState().people).toHaveLength(MAX_PEOPLE));
+    expect(all.map(({ gone }) => gone)).toEqual([true, true, ...Array(MAX_PEOPLE).fill(false)]);
+    for (let at = 1; at < MAX_PEOPLE; at++) comes();
+    expect(people.isFull()).toBe(true);
+    people.continue('guest-3');
+    expect(all[2]!.continued).toBe(0);
+    people.sendAway('guest-17');
+    people.continue('guest-3');
+    expect(all[2]!.continued).toBe(1);
+  });
+
+  test("the first person's sums are of the pictures for them", async () => {
+    const { first, store, pick } = await room();
+    await pick('a.jpg');
+    expect(firstTransfers(store.getState())).toHaveLength(1);
+    first.disconnect();
+    first.publish({ connection: 'connected', meeting: 2 });
+    await vi.waitFor(() => expect(store.getState().snapshot?.meeting).toBe(2));
+    expect(firstTransfers(store.getState())).toEqual([]);
+    await pick('c.jpg');
+    await vi.waitFor(() =>
+      expect(firstTransfers(store.getState()).map(({ name }) => name)).toEqual(['c.jpg']),
+    );
+  });
+
   test('[P-138] what is offered to one by a press goes to nobody who comes later', async () => {
     const { first, people, pick, comes, digestIsMade } = await room();
     await pick('a.jpg');
@@ -273,7 +361,8 @@ describe('several people in a room', () => {
     comes();
     await settled();
     const got = first.guests.flatMap(({ fake }) => fake.names());
-    expect([got.includes('a.jpg'), first.names()]).toEqual([false, ['a.jpg']]);
+    // The other picture is still on offer to all (P-138).
+    expect([got.includes('a.jpg'), first.names()]).toEqual([false, ['a.jpg', 'b.jpg']]);
   });
 
   test('one who leaves, fails or is sent away ends nothing of the others', async () => {
@@ -352,7 +441,13 @@ describe('several people in a room', () => {
     expect(store.getState().people).toHaveLength(1);
     first.guests[0]!.fake.disconnect('closed');
     await vi.waitFor(() => expect(store.getState().people).toEqual([]));
-    expect(people.getState().missed).toBe(true);
+    expect(store.getState().missed).toBe('gone');
+    first.visitor('b');
+    people.letIn('b');
+    expect(store.getState().missed).toBeUndefined();
+    first.guests[1]!.fake.publish({ problem: { code: 'relay-missing' } });
+    first.guests[1]!.fake.disconnect('failed');
+    await vi.waitFor(() => expect(store.getState().missed).toEqual({ code: 'relay-missing' }));
   });
 
   test('a code for one more person is followed by a fresh one when it was used', async () => {
@@ -448,8 +543,8 @@ describe('several people in a room', () => {
             const wanted = [...fakes, ...(number % 3 === 0 ? [first] : [])].filter((one) =>
               present().includes(one),
             );
-            allowed.set(name, new Set((wanted.length === 0 ? present() : wanted).map(whoIs)));
-            if (wanted.length > 0 && wanted.length < present().length) {
+            allowed.set(name, new Set(wanted.map(whoIs)));
+            if (wanted.length < present().length) {
               chosen.add(name);
               forSome.add(name);
             }
@@ -464,7 +559,12 @@ describe('several people in a room', () => {
           } else if (step === 'goes')
             all()[number % all().length]!.disconnect(number % 2 === 0 ? 'closed' : 'failed');
           else if (step === 'first' && !present().includes(first)) {
+            const others = [...allowed].filter(
+              ([, whom]) => ![...whom].some((one) => one.startsWith('first')),
+            );
+            const open = others.map(([one]) => one).filter(isOpen);
             first.publish({ connection: 'connected', meeting: at + 2 });
+            for (const one of open) allowed.get(one)?.add(whoIs(first));
             for (const one of anyones) allowed.get(one)?.add(whoIs(first));
             anyones.clear();
           } else if (step === 'offer' && guests.length > 0) {

@@ -5,21 +5,31 @@
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { fromHex } from '../checksum/hex.ts';
-import type { Guest, SessionSnapshot, TransferSnapshot } from '../session/model.ts';
+import type { Guest, Problem, SessionSnapshot, TransferSnapshot } from '../session/model.ts';
 import { isFinal, isMoving } from '../session/transfer-state.ts';
 import { calmPublisher } from './calm.ts';
 import { keepIdentity } from './keep-identity.ts';
 import type { OutboxItem } from './outbox.ts';
-import { FIRST, FORMER, isForFirst, isThere, type Person, type SendStore, transferOf } from './send-store.ts';
+import {
+  FIRST,
+  FORMER,
+  isForFirst,
+  isThere,
+  type Person,
+  type SendState,
+  type SendStore,
+  transferOf,
+} from './send-store.ts';
 
 /** In a room at a time, the first one included: each has a worker, a socket and some dozens of lanes. */
 export const MAX_PEOPLE = 8;
 
+/** So long it is shown that someone did not get in. */
+const MISSED_MS = 30_000;
+
 export interface PeopleState {
   /** Shows a code for one more person. */
   readonly invitation: SessionSnapshot | undefined;
-  /** Who was let in had left. */
-  readonly missed: boolean;
 }
 
 /** What the person may do with the others in the room. */
@@ -78,13 +88,13 @@ const find = (snapshot: SessionSnapshot | undefined, id: string): TransferSnapsh
 function attach(store: SendStore, rateLimit: () => number): People {
   const people = createStore<PeopleState>(() => ({
     invitation: undefined,
-    missed: false,
   }));
   const known = new Map<string, Met>();
   let inviting: Guest | undefined;
   let asks = false;
   let limited = '';
   let looking = false;
+  let missing: ReturnType<typeof setTimeout> | undefined;
 
   const here = (): readonly Person[] => store.getState().people;
   const count = (): number => {
@@ -123,11 +133,17 @@ function attach(store: SendStore, rateLimit: () => number): People {
 
   function letIn(visitor: string): void {
     if (isFull()) return;
-    people.setState({ missed: false });
+    miss(undefined);
     const guest = store.session()?.letIn(visitor);
     if (guest === undefined) return;
     add(guest);
     follow(guest);
+  }
+
+  function miss(missed: Problem | 'gone' | undefined): void {
+    clearTimeout(missing);
+    store.setState({ missed });
+    if (missed !== undefined) missing = setTimeout(() => store.setState({ missed: undefined }), MISSED_MS);
   }
 
   function stopInviting(): void {
@@ -165,7 +181,7 @@ function attach(store: SendStore, rateLimit: () => number): People {
     return transfer?.state !== 'held' && !isOver(transfer);
   }
 
-  /** `chosen`: by a press, for this one and nobody who comes later. */
+  /** `chosen`: by a press, for this one alone. */
   function offer(peer: string, offered: readonly OutboxItem[], chosen: boolean): void {
     const some = new Set(offered.map(({ id }) => id));
     store.setState(({ items }) => ({
@@ -264,6 +280,9 @@ function attach(store: SendStore, rateLimit: () => number): People {
         store.session()?.askFirst(asks);
       }
       for (const one of here()) give(one);
+      // Each that may be looked for once more has a worker and a socket.
+      const lost = here().filter((one) => !isThere(one));
+      for (const { peer } of lost.slice(0, -MAX_PEOPLE)) forget(peer);
       limit();
     } finally {
       looking = false;
@@ -280,7 +299,7 @@ function attach(store: SendStore, rateLimit: () => number): People {
       offer(peer, store.getState().items.filter(isStillOffered), false);
     } else if (!entry.met && !isThere(one)) {
       forget(peer);
-      people.setState({ missed: true });
+      miss(snapshot.problem ?? 'gone');
     } else if (!entry.left && snapshot.connection === 'closed') {
       entry.left = true;
       session.leave();
@@ -338,10 +357,12 @@ function attach(store: SendStore, rateLimit: () => number): People {
       stopInviting();
       store.setState({ inviting: on });
     },
-    continue: (peer) =>
+    continue(peer) {
+      if (isFull()) return;
       here()
         .find((one) => one.peer === peer)
-        ?.session.continue(),
+        ?.session.continue();
+    },
     sendAway(peer) {
       // They have the link, too.
       store.setState({ everyone: false });
@@ -362,12 +383,15 @@ function attach(store: SendStore, rateLimit: () => number): People {
       const { items, snapshot } = store.getState();
       return items.filter(
         (one) =>
-          !one.to?.includes(peer) &&
+          !(one.to ?? [FIRST]).includes(peer) &&
           one.stage.at !== 'failed' &&
           transferOf(one, snapshot)?.state !== 'cancelled',
       );
     },
-    offer: (peer, items) => offer(peer, items, true),
+    offer(peer, items) {
+      if (peer === FIRST) store.offerFirst(items.map(({ id }) => id));
+      else offer(peer, items, true);
+    },
     listOf(person) {
       const { given } = known.get(person.peer) ?? {};
       const { session } = person;
@@ -387,6 +411,16 @@ function attach(store: SendStore, rateLimit: () => number): People {
     },
     isFull,
   };
+}
+
+/** Those of the first one's pictures that are for whoever is the first one now. */
+export function firstTransfers({ items, snapshot }: SendState): readonly TransferSnapshot[] {
+  const mine = new Set(
+    items.flatMap(({ stage, meeting }) =>
+      stage.at === 'sent' && meeting === snapshot?.meeting ? [stage.transfer] : [],
+    ),
+  );
+  return snapshot?.transfers.filter(({ id }) => mine.has(id)) ?? [];
 }
 
 const isOver = (transfer: TransferSnapshot | undefined): boolean =>

@@ -6,6 +6,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type {
   DeviceCall,
+  Problem,
   SenderSession,
   SessionOptions,
   SessionSnapshot,
@@ -61,6 +62,8 @@ export interface SendState {
   inviting: boolean;
   /** Whoever has the link is let in without a question. */
   everyone: boolean;
+  /** Who was let in last is not in, and why: they had left, or a problem. */
+  missed: Problem | 'gone' | undefined;
   /** The session's code is still loading. */
   opening: boolean;
   /** The session could not be made at all. */
@@ -98,6 +101,8 @@ export interface SendStore extends StoreApi<SendState> {
   /** Offers a picture that waited for another receiver. */
   offerHeld(item: string): void;
   offerAllHeld: () => void;
+  /** The first person gets these as well, which were for others. */
+  offerFirst(items: readonly string[]): void;
   /** Takes a finished or never sent picture off the page. */
   remove(item: string): void;
   session(): SenderSession | undefined;
@@ -134,6 +139,7 @@ export function createSendStore({
     firstGets: true,
     inviting: false,
     everyone: false,
+    missed: undefined,
     opening: false,
     broken: false,
   }));
@@ -217,8 +223,7 @@ export function createSendStore({
       ...people.filter(isThere),
     ];
     if (people.length === 0 || there.length === 0) return {};
-    const some = there.filter(({ gets }) => gets);
-    const to = (some.length === 0 ? there : some).map(({ peer }) => peer);
+    const to = there.filter(({ gets }) => gets).map(({ peer }) => peer);
     return { to, chosen: to.length < there.length };
   };
 
@@ -233,6 +238,21 @@ export function createSendStore({
     store.setState(({ items }) => ({
       items: items.map((one) => (one.meeting === undefined && isForFirst(one) ? { ...one, meeting } : one)),
     }));
+    // What is still on offer to all.
+    const { people } = store.getState();
+    addFirst((one) => one.chosen !== true && isOwed(one, people));
+  }
+
+  function addFirst(wanted: (one: OutboxItem) => boolean, part: Partial<OutboxItem> = {}): void {
+    const { items } = store.getState();
+    const added = new Set(items.filter((one) => !isForFirst(one) && wanted(one)).map(({ id }) => id));
+    if (added.size === 0) return;
+    store.setState({
+      items: items.map((one) =>
+        added.has(one.id) ? { ...one, to: [...(one.to ?? []), FIRST], ...here(), ...part } : one,
+      ),
+    });
+    flush();
   }
 
   /** The person wants it to go to whoever is here, or joins next. */
@@ -241,7 +261,10 @@ export function createSendStore({
       items: items.map((one) => {
         if (one.id !== id) return one;
         const { meeting: _, ...rest } = one;
-        return { ...rest, ...here() };
+        const { people } = store.getState();
+        // For guests alone, of whom none is here any more, or for none yet.
+        const left = !isForFirst(one) && !people.some((guest) => isThere(guest) && isFor(one, guest));
+        return { ...rest, ...here(), ...(left ? { to: [FIRST] } : {}) };
       }),
     }));
   }
@@ -467,6 +490,10 @@ export function createSendStore({
         pump();
       }
     },
+    offerFirst(ids) {
+      const wanted = new Set(ids);
+      addFirst(({ id }) => wanted.has(id), { chosen: true });
+    },
     offerHeld,
     offerAllHeld() {
       for (const { id } of store.getState().items) offerHeld(id);
@@ -497,6 +524,17 @@ export function transferOf(
 
 /** The first person's page draws and offers it. */
 export const isForFirst = ({ to }: OutboxItem): boolean => to === undefined || to.includes(FIRST);
+
+const isFor = ({ to }: OutboxItem, { peer }: Person): boolean => to?.includes(peer) === true;
+
+/** Someone of these is there and is still to get it. */
+export const isOwed = (item: OutboxItem, people: readonly Person[]): boolean =>
+  item.stage.at !== 'failed' &&
+  people.some((one) => {
+    if (!isThere(one) || !isFor(item, one)) return false;
+    const transfer = one.snapshot.transfers.find(({ id }) => id === `${item.id}.${item.revision}`);
+    return transfer === undefined || !isFinal(transfer);
+  });
 
 /** Neither gone nor given up. */
 export const isThere = ({ snapshot: { connection } }: Person): boolean =>

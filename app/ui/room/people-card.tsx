@@ -2,7 +2,7 @@
 import { lazy, useState } from 'react';
 import type { SessionSnapshot } from '../../../lib/session/model.ts';
 import { isFinal } from '../../../lib/session/transfer-state.ts';
-import { type People, peopleOf } from '../../../lib/store/people.ts';
+import { firstTransfers, type People, peopleOf } from '../../../lib/store/people.ts';
 import { totalsOf } from '../../../lib/store/receive-store.ts';
 import { FIRST, isThere, type SendState, type SendStore } from '../../../lib/store/send-store.ts';
 import { useStore } from '../../../lib/store/use-store.ts';
@@ -30,8 +30,8 @@ interface Props {
 export default function PeopleCard({ store, state }: Props) {
   const { t, f } = useText();
   const [people] = useState(() => peopleOf(store, () => settings.getState().rateLimit));
-  const { invitation, missed } = useStore(people, (all) => all);
-  const { snapshot, people: guests, firstGets, everyone } = state;
+  const { invitation } = useStore(people, (all) => all);
+  const { snapshot, people: guests, firstGets, everyone, missed } = state;
   const visitors = snapshot?.visitors ?? [];
   const ofSeveral = (label: string, at: number): string =>
     visitors.length > 1 ? `${label}: ${f.number(at + 1)}` : label;
@@ -79,7 +79,8 @@ export default function PeopleCard({ store, state }: Props) {
           </div>
         </div>
       ))}
-      {missed && <Notice kind="plain">{t.people.missed}</Notice>}
+      {missed === 'gone' && <Notice kind="plain">{t.people.missed}</Notice>}
+      {missed !== undefined && missed !== 'gone' && <ProblemNotice problem={missed} />}
       <ul className={css.list}>
         {first && (
           <PersonRow
@@ -143,13 +144,14 @@ interface RowProps {
 
 function PersonRow({ peer, snapshot, gets, choosable, people, state: all }: RowProps) {
   const { t, f } = useText();
-  const { connection: state, peerName, transfers, problem } = snapshot;
+  const { connection: state, peerName, problem } = snapshot;
+  const transfers = peer === FIRST ? firstTransfers(all) : snapshot.transfers;
   const name = peerName === undefined ? t.people.unnamed : isolate(peerName);
   const named = (label: string): string => `${label}: ${name}`;
   const here = state !== 'closed' && state !== 'failed';
   const totals = totalsOf(transfers);
   const session = all.people.find((one) => one.peer === peer)?.session;
-  const others = state === 'connected' && peer !== FIRST ? people.others(peer) : [];
+  const others = state === 'connected' ? people.others(peer) : [];
   return (
     <li className={css.person} data-testid="person" data-peer={peer} data-state={state}>
       <div className={connection.line} data-state={state} data-idle="false">
@@ -173,7 +175,7 @@ function PersonRow({ peer, snapshot, gets, choosable, people, state: all }: RowP
           />
         </div>
       )}
-      {choosable && here && (
+      {(choosable || !gets) && here && (
         <label className={ui.check}>
           <input
             type="checkbox"
@@ -205,7 +207,7 @@ function PersonRow({ peer, snapshot, gets, choosable, people, state: all }: RowP
             {t.people.offerOthers}
           </button>
         )}
-        {snapshot.canContinue && (
+        {snapshot.canContinue && !people.isFull() && (
           <button
             type="button"
             className={`${ui.button} ${ui.primary}`}

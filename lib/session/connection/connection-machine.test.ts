@@ -744,7 +744,7 @@ describe('several people in a room', () => {
         const permitted = new Set<Side>([first]);
         const uninvited: Side[] = [];
         const waiting: Side[] = [];
-        /** The link alone lets nobody in any more. */
+        /** The link alone lets no one in any more. */
         let sentAway = false;
         for (const [step, number] of history) {
           const hosting = host.machines.filter((one) => one.machine.view().room !== undefined);

@@ -45,6 +45,7 @@ export class BrowserSenderSession extends SessionBase<ToSenderEngine> implements
   readonly #guests = new Set<BrowserSenderSession>();
 
   readonly #host: BrowserSenderSession | undefined;
+  #left = false;
 
   /**
    * @param peer a guest's id; absent for the session that opens the room
@@ -115,6 +116,8 @@ export class BrowserSenderSession extends SessionBase<ToSenderEngine> implements
   }
 
   override leave(): void {
+    if (this.#left) return;
+    this.#left = true;
     for (const guest of this.#guests) guest.leave();
     const host = this.#host;
     if (host !== undefined) host.#guests.delete(this);
