@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { ToReceiverEngine } from '../bridge/engine-messages.ts';
+import type { FromEngine, ToReceiverEngine } from '../bridge/engine-messages.ts';
 import type { CompanionPlace } from '../model.ts';
 import { BrowserReceiverSession } from './receiver-session.ts';
 import { forgetSender, keepSenders, recallSenders } from './senders-memory.ts';
@@ -65,4 +65,66 @@ test('[P-67] and for nobody it knew where that session has met another person, o
   forgetSender('sender');
   expect(await takenFor({})).toBeUndefined();
   expect(recallSenders('sender')).toEqual({ known: KNOWN });
+});
+
+/** A companion whose worker says what the test wants. */
+function companion() {
+  let worker: Worker | undefined;
+  vi.stubGlobal(
+    'Worker',
+    class {
+      onmessage = null;
+      constructor() {
+        worker = this as unknown as Worker;
+      }
+      postMessage = (): void => {};
+      terminate = (): void => {};
+    },
+  );
+  const session = new BrowserReceiverSession(OPTIONS);
+  const say = (data: FromEngine): void => worker?.onmessage?.({ data } as MessageEvent<FromEngine>);
+  const offers = (name: string, id: string): void => {
+    say({ type: 'peer', name });
+    say({
+      type: 'offered',
+      id,
+      name: 'a.jpg',
+      mediaType: 'image/jpeg',
+      byteLength: 5,
+      modified: 0,
+      sha256: 'ab',
+      from: 'f0',
+    });
+  };
+  const ends = async (): Promise<void> => {
+    session.leave();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  };
+  return { session, offers, ends };
+}
+
+test('[P-136] each picture stays under the name of whoever offered it, and the next person has none of the last one', async () => {
+  const { session, offers, ends } = companion();
+  session.meet(place({ returned: false }));
+  offers('Ana', '0.1');
+  session.meet(place({ returned: false, meeting: 2 }));
+  expect(session.snapshot().peerName).toBeUndefined();
+  offers('Ben', '1.1');
+  const shown = session.snapshot().transfers.map(({ sender, meeting }) => [sender, meeting]);
+  expect(shown).toEqual([
+    ['Ana', 1],
+    ['Ben', 2],
+  ]);
+  await ends();
+});
+
+test('[P-108] everything is accepted from one who is there or looked for, and of no companion that has ended', async () => {
+  const { session, ends } = companion();
+  session.meet(place({ returned: false }));
+  session.setAutoAccept(true);
+  expect(session.snapshot().autoAccept).toBe(true);
+  session.part();
+  session.setAutoAccept(true);
+  expect(session.snapshot().autoAccept).toBe(false);
+  await ends();
 });
