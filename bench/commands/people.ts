@@ -175,7 +175,12 @@ class Party {
     await this.#stage.link.resetStats();
     await this.#sender.getByTestId('file-input').setInputFiles(picture.path);
     const all = await withTimeout(Promise.all(done), MAX_TRANSFER_MS, 'not all are done');
-    if (!all.every(Boolean)) throw new Error('one was given up');
+    const failed = receivers.find((_, at) => all[at] === false);
+    if (failed !== undefined) {
+      const card = failed.locator(`[data-testid=transfer][data-name="${picture.name}"]`);
+      const said = await card.innerText({ timeout: 1000 }).catch(() => 'nothing');
+      throw new Error(`one of ${count} was given up; its page says: ${said.replaceAll(/\s+/g, ' ')}`);
+    }
     const { toReceiver } = await this.#stage.link.stats();
     const times = await Promise.all(receivers.map((page) => timesOf(page, picture.name)));
     pictures.drop(picture);
