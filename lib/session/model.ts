@@ -188,7 +188,7 @@ export interface SessionSnapshot {
   lanes: number;
   /** Counts the codes by which this page met others; there while one of them is. */
   meeting?: number;
-  /** That one is a remembered device which has rung, and nobody has pressed anything here. */
+  /** That one is a remembered device which has rung, and no one has pressed anything here. */
   unasked?: boolean;
   /** The sender's, of its room: who has the link and waits to be let in, each by an id. */
   visitors?: readonly string[];

@@ -233,7 +233,7 @@ export function createSendStore({
     const now = here().meeting;
     if (now === undefined || now === met) return;
     met = now;
-    // Who has rung, while nobody pressed anything here, is not whom they were waiting for.
+    // Who has rung, while no one pressed anything here, is not whom they were waiting for.
     const meeting = session?.snapshot().unasked === true ? FORMER : now;
     store.setState(({ items }) => ({
       items: items.map((one) => (one.meeting === undefined && isForFirst(one) ? { ...one, meeting } : one)),

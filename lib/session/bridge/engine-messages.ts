@@ -44,7 +44,7 @@ export type LinkMessage =
   /**
    * The control channel is open: say who we are. `meeting` counts the codes by which this page met others:
    * the same number is the same two people. A `companion` has none beside it. `unasked`: the other side has
-   * rung, and nobody has pressed anything here.
+   * rung, and no one has pressed anything here.
    */
   | {
       readonly type: 'connected';

@@ -168,7 +168,7 @@ export type ConnectionEffect =
   | { readonly type: 'let-wait'; readonly id: string }
   /**
    * A person who was not met before has proved to know the code or the link; or a remembered device is met.
-   * `unasked`: it has rung, and nobody has pressed anything here.
+   * `unasked`: it has rung, and no one has pressed anything here.
    */
   | { readonly type: 'met'; readonly unasked: boolean }
   /** Destroy the room or end the pair, after a wrong code. No answer is awaited. */
@@ -447,7 +447,7 @@ export class ConnectionMachine {
     };
   }
 
-  /** Of a companion that begins with this nonce; `undefined`: nobody is connected. */
+  /** Of a companion that begins with this nonce; `undefined`: no one is connected. */
   companion(nonce: Uint8Array): { readonly party: Party; readonly secret: Uint8Array } | undefined {
     const stage = this.#stage;
     if (stage.at !== 'connected') return undefined;

@@ -26,7 +26,7 @@ export interface ConnectorEvents {
   /** Any of the connector's public properties may be different now. */
   changed(): void;
   /** A person who was not met before is on the other side; `connected` follows. */
-  /** `unasked`: it is a remembered device that has rung, and nobody has pressed anything here. */
+  /** `unasked`: it is a remembered device that has rung, and no one has pressed anything here. */
   met(unasked: boolean): void;
   /** Written where it survives a crash, before this returns. */
   keepBond?(remembered: Remembered): void;
@@ -215,7 +215,7 @@ export class Connector {
     this.#handle({ type: 'join', text });
   }
 
-  /** Where a companion begins with this nonce; `undefined`: nobody is connected. */
+  /** Where a companion begins with this nonce; `undefined`: no one is connected. */
   companion(nonce: Uint8Array): ReturnType<ConnectionMachine['companion']> {
     return this.#machine.companion(nonce);
   }

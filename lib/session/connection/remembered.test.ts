@@ -374,7 +374,7 @@ test('[P-144] whatever a hostile server does and an old copy tries, no one but t
       meeting.run(4000);
       const problems = sides.map(({ problem }) => problem);
       if (copyCame && !isConnected(...sides)) {
-        // The copy took the place of the other one: that is noticed, or there is nobody to be found.
+        // The copy took the place of the other one: that is noticed, or there is no one to be found.
         expect(problems).toEqual(rung ? ['device-copied', 'device-copied'] : [undefined, undefined]);
         expect(sides.some((side) => side.connection === 'connected')).toBe(false);
         return;

@@ -73,7 +73,7 @@ export abstract class SessionBase<M> implements Session {
   protected peerName: string | undefined;
   /** Counts the codes by which this page met others. */
   protected meeting = 0;
-  /** The other side has rung, and nobody has pressed anything here. */
+  /** The other side has rung, and no one has pressed anything here. */
   #unasked = false;
   /** This page was loaded anew since it met the other side. */
   protected returned = false;
