@@ -23,13 +23,17 @@ export interface Presence {
 export class MemoryPresence implements Presence {
   readonly #sockets = new Map<string, SocketId>();
   readonly #ids = new Map<SocketId, readonly string[]>();
+  /** Of all sockets, each with its own, though several may have the same. */
+  #held = 0;
 
   announce(socket: SocketId, ids: readonly string[]): boolean {
-    for (const id of this.#ids.get(socket) ?? [])
-      if (this.#sockets.get(id) === socket) this.#sockets.delete(id);
+    const before = this.#ids.get(socket) ?? [];
+    for (const id of before) if (this.#sockets.get(id) === socket) this.#sockets.delete(id);
     this.#ids.delete(socket);
-    if (this.#sockets.size + ids.length > MAX_PRESENT) return false;
+    this.#held -= before.length;
+    if (this.#held + ids.length > MAX_PRESENT) return false;
     if (ids.length === 0) return true;
+    this.#held += ids.length;
     this.#ids.set(socket, ids);
     for (const id of ids) this.#sockets.set(id, socket);
     return true;

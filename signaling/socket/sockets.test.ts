@@ -13,6 +13,7 @@ import {
   MAX_ADDRESS_SOCKETS,
   MAX_FRAME_BYTES,
   MAX_HELLO_BYTES,
+  MAX_ADDRESS_PRESENT,
   MAX_PRESENT_IDS,
   MAX_RING_IDS,
   MAX_RELAY_BYTES,
@@ -385,6 +386,10 @@ describe('limits', () => {
     const present = await server.connect();
     await waits.emitWithAck('rejoin', { id: 'B'.repeat(22), party: 'host' });
     await present.emitWithAck('present', { ids: ['C'.repeat(22)] });
+    // Of no ids: it waits for no ring.
+    const absent = await server.connect();
+    await absent.emitWithAck('present', { ids: [] });
+    absent.on('disconnect', () => gone.push('absent'));
     idle.on('disconnect', () => gone.push('idle'));
     asked.on('disconnect', () => gone.push('asked'));
     await join(asked, '999999');
@@ -392,11 +397,29 @@ describe('limits', () => {
     await expect.poll(() => gone, { timeout: 10_000 }).toEqual(['idle']);
     expect(waits.connected).toBe(true);
     skipped = IDLE_SOCKET_MS;
-    await expect.poll(() => gone, { timeout: 10_000 }).toEqual(['idle', 'asked']);
+    await expect.poll(() => gone.toSorted(), { timeout: 10_000 }).toEqual(['absent', 'asked', 'idle']);
     // It waits for a ring, which may take a day.
     expect(present.connected).toBe(true);
     const caller = await server.connect();
     expect(await caller.emitWithAck('ring', { ids: ['C'.repeat(22)] })).toEqual({ at: 0 });
+  });
+
+  test('[P-142] one address holds a share of the ids, and frees it as its pages go', async () => {
+    await start({ trustedProxies: 1 });
+    const from = (address: string) => server.connect({ 'x-forwarded-for': address });
+    const idsOf = (page: number) =>
+      Array.from({ length: MAX_PRESENT_IDS }, (_, i) => `${page}x${i}`.padStart(22, 'A'));
+    const pages = Math.floor(MAX_ADDRESS_PRESENT / MAX_PRESENT_IDS);
+    const first = await from('10.0.0.1');
+    expect(await first.emitWithAck('present', { ids: idsOf(0) })).toEqual({});
+    for (let page = 1; page < pages; page++)
+      expect(await (await from('10.0.0.1')).emitWithAck('present', { ids: idsOf(page) })).toEqual({});
+    const late = await from('10.0.0.1');
+    expect(await late.emitWithAck('present', { ids: idsOf(pages) })).toEqual({ error: 'busy' });
+    const elsewhere = await from('10.0.0.2');
+    expect(await elsewhere.emitWithAck('present', { ids: idsOf(pages + 1) })).toEqual({});
+    first.disconnect();
+    await expect.poll(() => late.emitWithAck('present', { ids: idsOf(pages) })).toEqual({});
   });
 
   test('[P-142] a page is rung at the ids that it has announced, and no longer once it is gone', async () => {

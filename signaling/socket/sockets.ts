@@ -17,6 +17,7 @@ import {
   MAX_FRAME_BYTES,
   MAX_MALFORMED,
   MAX_SOCKETS,
+  MAX_ADDRESS_PRESENT,
   MAX_WAITING_BYTES,
   MAX_WAITING_REQUESTS,
   PLACE_LOOK_MS,
@@ -81,8 +82,10 @@ interface Connection {
   socket: IoSocket | undefined;
   /** Has asked for a place where one could be had: only then its end is one for the rooms. */
   mayHavePlace: boolean;
-  /** Has asked to be found at ids: it waits for a ring, and is no idle one. */
+  /** Has asked to be found at ids: its end is one for the presence. */
   mayBePresent: boolean;
+  /** Ids at which it is found: with any it waits for a ring, and is no idle one. */
+  present: number;
   /** The last of its requests, and how many wait: each is begun when the one before it is answered. */
   work: Promise<void> | undefined;
   waiting: number;
@@ -218,6 +221,25 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
   const countMessage = (connection: Connection): void => {
     count(connection, 'messages', (budget) => budget.message(now()));
   };
+  /** Ids that all pages of an address have announced here. */
+  const presentFrom = new Map<string, number>();
+  const setPresent = (connection: Connection, count: number): boolean => {
+    const { address, present } = connection;
+    const sum = (presentFrom.get(address) ?? 0) - present + count;
+    if (count > 0 && sum > MAX_ADDRESS_PRESENT) return false;
+    if (sum === 0) presentFrom.delete(address);
+    else presentFrom.set(address, sum);
+    connection.present = count;
+    return true;
+  };
+  /** `false`: too many are held already, and none of these. */
+  const announce = async (socket: IoSocket, ids: readonly string[]): Promise<boolean> => {
+    const { connection } = socket.data;
+    const fits = setPresent(connection, ids.length);
+    const announced = (await presence.announce(nameOf(socket), fits ? ids : [])) && fits;
+    if (!announced) setPresent(connection, 0);
+    return announced;
+  };
   io.engine.on('connection', (wire: Wire) => {
     const at = now();
     const address = clientAddress(wire.request, trustedProxies);
@@ -235,6 +257,7 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
       spokeAt: -Infinity,
       mayHavePlace: false,
       mayBePresent: false,
+      present: 0,
       socket: undefined,
       work: undefined,
       waiting: 0,
@@ -397,7 +420,7 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
     present: request<'present', typeof presentSchema>(presentSchema, async (socket, { ids }, ack) => {
       if (!(await allow('rejoin', socket.data.connection.address)))
         return ack({ error: 'too-many-attempts' });
-      ack((await presence.announce(nameOf(socket), ids)) ? {} : { error: 'busy' });
+      ack((await announce(socket, ids)) ? {} : { error: 'busy' });
     }),
     ring: request<'ring', typeof ringSchema>(ringSchema, async (socket, { ids }, ack) => {
       if (!(await allow('rejoin', socket.data.connection.address)))
@@ -489,7 +512,7 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
       connection.socket = undefined;
       // A client that says goodbye does not return, nor does one that was sent away; one that breaks off may.
       const type = reason.endsWith('namespace disconnect') ? 'leave' : 'gone';
-      if (connection.mayBePresent) inTurn(connection, log, async () => presence.announce(nameOf(socket), []));
+      if (connection.mayBePresent) inTurn(connection, log, async () => announce(socket, []));
       // Who only connects while Redis is away leaves nothing that waits.
       if (!connection.mayHavePlace) return;
       inTurn(connection, log, async () => deliver(await run({ type, socket: nameOf(socket) })));
@@ -508,7 +531,7 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
     if (
       connectedAt < idleSince &&
       socket &&
-      !connection.mayBePresent &&
+      connection.present === 0 &&
       connection.placedAt <= now() - PLACE_LOOK_MS
     ) {
       connection.placedAt = now();

@@ -40,7 +40,9 @@ export const MAX_KNOCKS = 16;
 export const MAX_PRESENT_IDS = 128;
 /** Of one ring: two secrets, two windows, two pages on which the other device may be. */
 export const MAX_RING_IDS = 8;
-/** In Redis an id is forgotten this long after it was announced; a page announces anew every 15 minutes. */
+/** Of all pages of one address together: 80 of them with a full list at the border of two windows. */
+export const MAX_ADDRESS_PRESENT = 10_000;
+/** In Redis an id is forgotten after this long; a page announces anew every 5 to 10 minutes. */
 export const PRESENT_MS = 20 * 60_000;
 
 /** How long one side of a dropped session waits for the other: a locked phone returns within minutes. */

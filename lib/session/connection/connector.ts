@@ -25,8 +25,10 @@ export interface ConnectorEvents {
   handOver?: TransportOptions['handOver'];
   /** Any of the connector's public properties may be different now. */
   changed(): void;
-  /** A person who was not met before is on the other side; `connected` follows. */
-  /** `unasked`: it is a remembered device that has rung, and no one has pressed anything here. */
+  /**
+   * A person who was not met before is on the other side; `connected` follows. `unasked`: it is a remembered
+   * device that has rung, and no one has pressed anything here.
+   */
   met(unasked: boolean): void;
   /** Written where it survives a crash, before this returns. */
   keepBond?(remembered: Remembered): void;

@@ -79,6 +79,33 @@ test('[P-141] a wish that is taken back is none, and the next person is asked an
   expect([host.bond, guest.bond]).toEqual([undefined, undefined]);
 });
 
+test('[P-141] a wish that its page has forgotten, loaded anew, is none: no side remembers alone', () => {
+  const [host, guest] = pages();
+  host.remembering.want(true);
+  settle(host, guest);
+  expect(guest.remembering.by).toBe('there');
+  host.reload();
+  for (const page of [host, guest]) page.remembering.disconnected();
+  for (const page of [host, guest]) page.remembering.connected();
+  settle(host, guest);
+  expect(guest.remembering.by).toBe('nobody');
+  guest.remembering.want(true);
+  settle(host, guest);
+  expect([host.bond, guest.bond]).toEqual([undefined, undefined]);
+  expect([host.remembering.by, guest.remembering.by]).toEqual(['there', 'here']);
+});
+
+test('[P-141] who takes it back as the other agrees keeps nothing, nor does the other', () => {
+  const [host, guest] = pages();
+  host.remembering.want(true);
+  guest.remembering.want(true);
+  settle(host, guest);
+  host.remembering.want(false);
+  expect(host.bond).toBeUndefined();
+  settle(host, guest);
+  expect([host.remembering.by, guest.remembering.by]).toEqual(['nobody', 'nobody']);
+});
+
 test('[P-141] who forgets the device while connected makes the other one forget, too', () => {
   const [host, guest] = pages();
   host.remembering.want(true);
@@ -115,6 +142,7 @@ test('[P-143] wherever the connection or a page ends between the two presses, bo
         if (one === 'cut' || one.endsWith('reloads')) {
           // What was on its way is lost; on the new channel both begin.
           for (const page of [host, guest]) page.wire.length = 0;
+          for (const page of [host, guest]) page.remembering.disconnected();
           for (const page of [host, guest]) page.remembering.connected();
         }
         // What both had once they have for good.
@@ -123,6 +151,7 @@ test('[P-143] wherever the connection or a page ends between the two presses, bo
         else if (a !== undefined && a === b) common = a;
       }
       for (const page of [host, guest]) page.wire.length = 0;
+      for (const page of [host, guest]) page.remembering.disconnected();
       for (const page of [host, guest]) page.remembering.connected();
       settle(host, guest);
       // Who is asked presses.

@@ -56,10 +56,20 @@ export class Remembering {
     if (this.#mine !== undefined) this.#say(this.#mine);
   }
 
+  /** The other side says its wish once more on the next channel, if its page still has it. */
+  disconnected(): void {
+    this.#theirs = undefined;
+  }
+
   /** The person has pressed, or takes it back. */
   want(wanted: boolean): void {
     if (!wanted) {
       this.#mine = undefined;
+      // The other side has just agreed, and forgets it when it hears this.
+      if (this.#options.bond() !== undefined) {
+        this.#theirs = undefined;
+        this.#options.forgotten();
+      }
       this.#options.say(encodeNoRemember());
       return;
     }

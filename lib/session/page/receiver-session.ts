@@ -76,6 +76,8 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
     this.meeting += 1;
     this.port.post({ type: 'senders', record: recallSenders(), meeting: this.meeting });
     this.returned = true;
+    // Its beginning was before the reload, and the person may have switched it off since.
+    this.#permits = false;
     this.resumeWith(state);
     return true;
   }

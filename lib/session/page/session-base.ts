@@ -130,7 +130,10 @@ export abstract class SessionBase<M> implements Session {
         keepBond: ({ device, bond }) => changeDevice(device, { bond }),
         forgetBond: (device) => forgetDevice(device),
         connected: () => this.onConnected(),
-        disconnected: () => this.port.post({ type: 'disconnected' }),
+        disconnected: () => {
+          this.#remembering.disconnected();
+          this.port.post({ type: 'disconnected' });
+        },
         lost: () => this.port.post({ type: 'lost' }),
         laneOpen: (lane) => this.port.post({ type: 'lane-open', lane }),
         laneClosed: (lane) => this.port.post({ type: 'lane-closed', lane }),
