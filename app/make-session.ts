@@ -46,8 +46,7 @@ export async function canResume(): Promise<boolean> {
 export async function makeDeviceWatch(options: DeviceWatchOptions): Promise<DeviceWatch> {
   if (process.env.NEXT_PUBLIC_TESSERA_STATES === '1')
     return { ring: () => Promise.resolve('device-away'), close: () => undefined };
-  const { loadDeviceWatch } = await import('../lib/session/index.ts');
-  const { createDeviceWatch } = await loadDeviceWatch();
+  const { createDeviceWatch } = await import('../lib/session/index.ts');
   return createDeviceWatch(options);
 }
 

@@ -4,9 +4,7 @@ import { BrowserReceiverSession } from './page/receiver-session.ts';
 import { recallRejoin, rejoinNames } from './connection/rejoin-memory.ts';
 import { BrowserSenderSession } from './page/sender-session.ts';
 
-/** What a page waits with that remembers devices; no other page loads it. */
-export const loadDeviceWatch = () => import('./devices/device-watch.ts');
-
+export { createDeviceWatch } from './devices/device-watch.ts';
 export { closeAhead, openAhead } from './connection/signaling-socket.ts';
 
 /** The sending page's session; nothing is asked of the network before a room is opened. */
