@@ -34,7 +34,7 @@ export async function watchWire(page: Page): Promise<void> {
   await page.addInitScript(countWire);
   // In front of a worker's own code: a channel may be handed to it in its first moment.
   await page.route(/\/turbopack-worker-[^/]*\.js/, async (route) => {
-    const response = await route.fetch();
+    const response = await route.fetch({ maxRetries: 2 });
     const body = `(() => { const __name = (f) => f; (${countWire.toString()})(); })();\n${await response.text()}`;
     await route.fulfill({ status: response.status(), contentType: 'text/javascript', body });
   });
