@@ -166,7 +166,7 @@ test('a picture for which the receiver has no room is known to be that before it
   pictures,
 }) => {
   const { sender, receiver } = rooms;
-  // A quota of 2 MB that was set from outside gave no warning in Chromium 156: what it says there is not that.
+  // A quota of 2 MB that was set from outside gave no warning in Chromium 156.
   await inWorker(receiver.page, `navigator.storage.estimate = async () => ({ quota: 3e6, usage: 1e6 });`);
   await meet(rooms, server.url);
   await sender.pick(pictures.large, pictures.small);

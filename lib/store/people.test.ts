@@ -246,20 +246,6 @@ describe('several people in a room', () => {
     expect(late.names()).toEqual([]);
   });
 
-  test('[P-138] who comes by the first code gets what is still on offer to a guest', async () => {
-    const { first, store, pick, comes, digestIsMade } = await room();
-    const one = comes();
-    first.disconnect();
-    await vi.waitFor(() => expect(store.getState().snapshot?.meeting).toBeUndefined());
-    await pick('done.jpg', 'open.jpg');
-    digestIsMade(one, 'done.jpg');
-    await vi.waitFor(() => expect(one.names()).toEqual(['done.jpg', 'open.jpg']));
-    one.change(one.sent[0]!.id, { state: 'done' });
-    await settled();
-    first.publish({ connection: 'connected', meeting: 2 });
-    await vi.waitFor(() => expect(first.names()).toEqual(['open.jpg']));
-  });
-
   test('a picture for a guest who is lost is owed to nobody, and goes to whoever comes when it is tried again', async () => {
     const { first, store, pick, comes } = await room();
     const one = comes();
@@ -361,8 +347,7 @@ describe('several people in a room', () => {
     comes();
     await settled();
     const got = first.guests.flatMap(({ fake }) => fake.names());
-    // The other picture is still on offer to all (P-138).
-    expect([got.includes('a.jpg'), first.names()]).toEqual([false, ['a.jpg', 'b.jpg']]);
+    expect([got.includes('a.jpg'), first.names()]).toEqual([false, ['a.jpg']]);
   });
 
   test('one who leaves, fails or is sent away ends nothing of the others', async () => {
@@ -559,12 +544,7 @@ describe('several people in a room', () => {
           } else if (step === 'goes')
             all()[number % all().length]!.disconnect(number % 2 === 0 ? 'closed' : 'failed');
           else if (step === 'first' && !present().includes(first)) {
-            const others = [...allowed].filter(
-              ([, whom]) => ![...whom].some((one) => one.startsWith('first')),
-            );
-            const open = others.map(([one]) => one).filter(isOpen);
             first.publish({ connection: 'connected', meeting: at + 2 });
-            for (const one of open) allowed.get(one)?.add(whoIs(first));
             for (const one of anyones) allowed.get(one)?.add(whoIs(first));
             anyones.clear();
           } else if (step === 'offer' && guests.length > 0) {

@@ -238,21 +238,6 @@ export function createSendStore({
     store.setState(({ items }) => ({
       items: items.map((one) => (one.meeting === undefined && isForFirst(one) ? { ...one, meeting } : one)),
     }));
-    // What is still on offer to all.
-    const { people } = store.getState();
-    addFirst((one) => one.chosen !== true && isOwed(one, people));
-  }
-
-  function addFirst(wanted: (one: OutboxItem) => boolean, part: Partial<OutboxItem> = {}): void {
-    const { items } = store.getState();
-    const added = new Set(items.filter((one) => !isForFirst(one) && wanted(one)).map(({ id }) => id));
-    if (added.size === 0) return;
-    store.setState({
-      items: items.map((one) =>
-        added.has(one.id) ? { ...one, to: [...(one.to ?? []), FIRST], ...here(), ...part } : one,
-      ),
-    });
-    flush();
   }
 
   /** The person wants it to go to whoever is here, or joins next. */
@@ -491,8 +476,14 @@ export function createSendStore({
       }
     },
     offerFirst(ids) {
-      const wanted = new Set(ids);
-      addFirst(({ id }) => wanted.has(id), { chosen: true });
+      store.setState(({ items }) => ({
+        items: items.map((one) =>
+          ids.includes(one.id) && !isForFirst(one)
+            ? { ...one, to: [...(one.to ?? []), FIRST], ...here(), chosen: true }
+            : one,
+        ),
+      }));
+      flush();
     },
     offerHeld,
     offerAllHeld() {
