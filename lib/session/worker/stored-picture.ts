@@ -8,12 +8,8 @@ import { toHex } from '../../checksum/hex.ts';
 import { startDigest, type RunningDigest } from './digest.ts';
 import { readBack } from './read-back.ts';
 
-/**
- * The record beside unfinished bytes is renewed so often (ms); each time costs a flush. A picture of seconds
- * has none: its bytes are sent again as soon as they would be looked for.
- */
+/** The record beside unfinished bytes is renewed so often (ms); each time costs a flush. */
 const RECORD_MS = 1500;
-const FIRST_RECORD_MS = 4000;
 
 /**
  * The bytes of one picture as they arrive: written where they belong, hashed in order (what arrived early is
@@ -100,7 +96,7 @@ export class StoredPicture {
       this.#hashedThrough += 1;
       this.#hash();
     }
-    this.#recordAt ??= now + FIRST_RECORD_MS;
+    this.#recordAt ??= now + RECORD_MS;
     if (now >= this.#recordAt) {
       this.#saveRecord();
       this.#recordAt = now + RECORD_MS;
