@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { benchArguments } from './arguments.ts';
+import { benchArguments, commandLine } from './arguments.ts';
 
 describe('arguments', () => {
   test('are the whole table with five runs when nothing is said', () => {
@@ -25,6 +25,14 @@ describe('arguments', () => {
     expect(benchArguments(['album']).count).toBeUndefined();
     for (const count of ['1', 'some', '2.5'])
       expect(() => benchArguments([`--count=${count}`])).toThrow(RangeError);
+  });
+
+  test('are written beside a result without the folder in which it is', () => {
+    expect(commandLine([])).toBe('npm run bench');
+    expect(commandLine(['load', '--out', '/some/where', '--runs', '3'])).toBe(
+      'npm run bench -- load --runs 3',
+    );
+    expect(commandLine(['--out=/some/where'])).toBe('npm run bench');
   });
 
   test('refuse what they do not know', () => {

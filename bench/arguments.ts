@@ -54,3 +54,9 @@ export function benchArguments(args: readonly string[]): BenchArguments {
     out: values.out,
   };
 }
+
+/** What is written beside a result: all that it was measured with, and not where it went. */
+export function commandLine(argv: readonly string[]): string {
+  const said = argv.filter((word, at) => !word.startsWith('--out') && argv[at - 1] !== '--out');
+  return ['npm run bench', ...(said.length > 0 ? ['--', ...said] : [])].join(' ');
+}

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { benchArguments, type BenchArguments } from './arguments.ts';
+import { benchArguments, commandLine, type BenchArguments } from './arguments.ts';
 import { Bench } from './bench.ts';
 import { commands } from './commands.ts';
 import { load, machine } from './machine.ts';
@@ -39,7 +39,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       loadAfter: load(),
       relayLateness,
       minutes: bench.minutes,
-      command: ['npm run bench', ...(argv.length > 0 ? ['--', ...argv] : [])].join(' '),
+      command: commandLine(argv),
     });
     bench.say(
       file === undefined

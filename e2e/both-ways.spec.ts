@@ -2,10 +2,16 @@
 import { expect, test } from './support/app.ts';
 import { LONG } from './support/long.ts';
 import { unlike } from './support/pictures.ts';
-import { cross, expectVerified, meet, ReceiverRoom, type Rooms, SenderRoom } from './support/rooms.ts';
-
-/** Slow enough that a large picture is on its way for some seconds. */
-const slow = { rateMbit: 8, delayMs: 20, loss: 0.02 };
+import {
+  begin,
+  cross,
+  expectVerified,
+  meet,
+  ReceiverRoom,
+  type Rooms,
+  SenderRoom,
+  SLOW,
+} from './support/rooms.ts';
 
 /** The other way between the same two pages. */
 const back = ({ sender, receiver }: Rooms): Rooms => ({
@@ -53,7 +59,7 @@ test.describe('in the long run', () => {
   }) => {
     const returning = back(rooms);
     const there = unlike(pictures.large, 'there.jpg');
-    await link.configure({ ...slow, seed: 61 });
+    await link.configure({ ...SLOW, seed: 61 });
     await meet(rooms, server.url);
     await rooms.sender.pick(there);
     await rooms.receiver.accept('there.jpg');
@@ -76,11 +82,9 @@ test.describe('in the long run', () => {
     pictures,
   }) => {
     const returning = back(rooms);
-    await link.configure({ ...slow, seed: 62 });
+    await link.configure({ ...SLOW, seed: 62 });
     await meet(rooms, server.url);
-    await returning.sender.pick(pictures.large);
-    await returning.receiver.accept('large.jpg');
-    await returning.receiver.chunks('large.jpg', 500);
+    await begin(returning, pictures.large, 500);
     await rooms.sender.page.reload();
     await link.change({ rateMbit: 50 });
     await expectVerified(returning, pictures.large);
@@ -133,17 +137,13 @@ test.describe('in the long run', () => {
   }) => {
     const returning = back(rooms);
     const { sender } = rooms;
-    await link.configure({ ...slow, seed: 63 });
+    await link.configure({ ...SLOW, seed: 63 });
     await sender.page.clock.install();
     await meet(rooms, server.url);
-    await returning.sender.pick(pictures.large);
-    await returning.receiver.accept('large.jpg');
-    await returning.receiver.chunks('large.jpg', 300);
+    await begin(returning, pictures.large, 300);
     const context = rooms.receiver.page.context();
     await rooms.receiver.page.close();
-    await sender.connection('reconnecting');
-    await sender.page.clock.runFor(70_000);
-    await sender.connection('failed');
+    await sender.searchInVain();
 
     const next = new ReceiverRoom(await context.newPage());
     await next.join(server.url, await sender.code());
@@ -169,11 +169,9 @@ test.describe('in the long run', () => {
     pictures,
   }) => {
     const returning = back(rooms);
-    await link.configure({ ...slow, seed: 64 });
+    await link.configure({ ...SLOW, seed: 64 });
     await meet(rooms, server.url);
-    await returning.sender.pick(pictures.large);
-    await returning.receiver.accept('large.jpg');
-    await returning.receiver.chunks('large.jpg', 500);
+    await begin(returning, pictures.large, 500);
     await rooms.receiver.page.reload();
     await rooms.receiver.connection('connected');
     await link.change({ rateMbit: 50 });

@@ -10,18 +10,9 @@ import { leaveParts } from './support/leave-parts.ts';
 import { LONG } from './support/long.ts';
 import { expectVerified, meet, ReceiverRoom, SLOW, underway } from './support/rooms.ts';
 import { stored } from './support/stored.ts';
-import { watchWire } from './support/wire.ts';
+import { beforeWorkers, watchWire } from './support/wire.ts';
 
 const quick = { rateMbit: 50 };
-
-/** In front of the page's workers: a stand-in for what the browser would say of its storage. */
-async function inWorker(page: Page, script: string): Promise<void> {
-  await page.route(/\/turbopack-worker-[^/]*\.js/, async (route) => {
-    const response = await route.fetch();
-    const body = `${script}\n${await response.text()}`;
-    await route.fulfill({ status: response.status(), contentType: 'text/javascript', body });
-  });
-}
 
 /** Saves the part and holds it against the picture. @returns its length */
 async function expectBeginning(page: Page, place: Locator, whole: Buffer): Promise<number> {
@@ -50,9 +41,7 @@ test('[P-61, P-70] a connection that does not come back leaves the receiver the 
   await underway(rooms, server.url, pictures.large, 1500);
   await expect(receiver.handle('large.jpg', 'part')).toHaveCount(0);
   await sender.page.close();
-  await receiver.connection('reconnecting');
-  await receiver.page.clock.runFor(70_000);
-  await receiver.connection('failed');
+  await receiver.searchInVain();
   await expect(receiver.page.getByTestId('continue')).toBeVisible();
   await receiver.state('large.jpg', 'failed');
   await expect(receiver.problem('interrupted')).toBeVisible();
@@ -112,9 +101,7 @@ test('[P-70] a closed tab leaves its unfinished pictures to a later one, listed 
   await underway(rooms, server.url, pictures.large, 2500);
   const context = receiver.page.context();
   await receiver.page.close();
-  await sender.connection('reconnecting');
-  await sender.page.clock.runFor(70_000);
-  await sender.connection('failed');
+  await sender.searchInVain();
 
   const page = await context.newPage();
   await watchWire(page);
@@ -167,7 +154,10 @@ test('a picture for which the receiver has no room is known to be that before it
 }) => {
   const { sender, receiver } = rooms;
   // A quota of 2 MB that was set from outside gave no warning in Chromium 156.
-  await inWorker(receiver.page, `navigator.storage.estimate = async () => ({ quota: 3e6, usage: 1e6 });`);
+  await beforeWorkers(
+    receiver.page,
+    `navigator.storage.estimate = async () => ({ quota: 3e6, usage: 1e6 });`,
+  );
   await meet(rooms, server.url);
   await sender.pick(pictures.large, pictures.small);
   await expect(receiver.handle('large.jpg', 'no-space')).toContainText('2 MB');
@@ -186,7 +176,10 @@ test('where the browser stores nothing on disk, the limit of its memory is said 
 }) => {
   test.skip(!LONG, 'the long run');
   const { sender, receiver } = rooms;
-  await inWorker(receiver.page, `navigator.storage.getDirectory = () => Promise.reject(new Error('none'));`);
+  await beforeWorkers(
+    receiver.page,
+    `navigator.storage.getDirectory = () => Promise.reject(new Error('none'));`,
+  );
   await meet(rooms, server.url);
   await sender.pick(pictures.small);
   await expect(receiver.handle('small.jpg', 'accept')).toBeVisible();

@@ -1,15 +1,7 @@
 /** What one person permits holds for the one they permitted it to: with another code both sides ask anew. */
 import { expect, test } from './support/app.ts';
 import { unlike } from './support/pictures.ts';
-import { cross, expectVerified, meet, ReceiverRoom, SenderRoom, type Room } from './support/rooms.ts';
-
-/** The other side is gone: the search for it ends after a minute of the page's clock. */
-async function lose(room: Room): Promise<void> {
-  await room.connection('reconnecting', 'closed');
-  // A jump would count as sleep.
-  await room.page.clock.runFor(70_000);
-  await room.connection('failed', 'closed');
-}
+import { cross, expectVerified, meet, ReceiverRoom, SenderRoom } from './support/rooms.ts';
 
 test('[P-108] "accept everything" ends with its sender: the next one’s pictures wait for a click', async ({
   server,
@@ -25,7 +17,7 @@ test('[P-108] "accept everything" ends with its sender: the next one’s picture
   await expectVerified(rooms, pictures.small);
   const context = sender.page.context();
   await sender.page.close();
-  await lose(receiver);
+  await receiver.searchInVain('closed');
 
   const next = new SenderRoom(await context.newPage());
   await receiver.enter(await next.open(server.url));
@@ -61,7 +53,7 @@ test('[P-111] before a first acceptance no preview leaves; after another code no
 
   const context = receiver.page.context();
   await receiver.page.close();
-  await lose(sender);
+  await sender.searchInVain('closed');
   const next = new ReceiverRoom(await context.newPage());
   // A fresh one by itself.
   await next.join(server.url, await sender.code());

@@ -142,6 +142,7 @@ export function scriptedReceiver(): ReceiverSession {
     setAutoAccept: () => undefined,
     sendBack: () => undefined,
     markSaved: () => undefined,
+    noteRead: () => undefined,
     throwAway: () => undefined,
     beginning: async () => new Blob([await picture()]),
     read: async (_, from, to) => (await picture()).slice(from, to),

@@ -44,6 +44,18 @@ export class Room {
       .toMatch(new RegExp(`^(${states.join('|')})$`));
   }
 
+  /**
+   * The other side is looked for until the page gives up. Its clock has to be installed; a jump of it would
+   * count as sleep.
+   *
+   * @param orElse what the page may say instead: that the other side has left
+   */
+  async searchInVain(...orElse: string[]): Promise<void> {
+    await this.connection('reconnecting', ...orElse);
+    await this.page.clock.runFor(70_000);
+    await this.connection('failed', ...orElse);
+  }
+
   async code(): Promise<string> {
     const code = this.page.getByTestId('room-code');
     await expect.poll(() => code.textContent(), { ...PATIENCE, ...OFTEN }).toMatch(/^\d+-[a-z]+-[a-z]+$/);
@@ -206,6 +218,16 @@ export async function underway(
   side: keyof Rooms = 'receiver',
 ): Promise<void> {
   await meet(rooms, url);
+  await begin(rooms, picture, chunks, side);
+}
+
+/** Of this picture so many chunks have arrived, by what this side shows. */
+export async function begin(
+  rooms: Rooms,
+  picture: Picture,
+  chunks: number,
+  side: keyof Rooms = 'receiver',
+): Promise<void> {
   await rooms.sender.pick(picture);
   await rooms.receiver.accept(picture.name);
   await rooms[side].chunks(picture.name, chunks);

@@ -30,14 +30,19 @@ declare global {
   var wire: Wire | undefined;
 }
 
-export async function watchWire(page: Page): Promise<void> {
-  await page.addInitScript(countWire);
-  // In front of a worker's own code: a channel may be handed to it in its first moment.
+/** In front of the own code of each of the page's workers. */
+export async function beforeWorkers(page: Page, script: string): Promise<void> {
   await page.route(/\/turbopack-worker-[^/]*\.js/, async (route) => {
     const response = await route.fetch({ maxRetries: 2 });
-    const body = `(() => { const __name = (f) => f; (${countWire.toString()})(); })();\n${await response.text()}`;
+    const body = `${script}\n${await response.text()}`;
     await route.fulfill({ status: response.status(), contentType: 'text/javascript', body });
   });
+}
+
+export async function watchWire(page: Page): Promise<void> {
+  await page.addInitScript(countWire);
+  // A channel may be handed to a worker in its first moment.
+  await beforeWorkers(page, `(() => { const __name = (f) => f; (${countWire.toString()})(); })();`);
   // One that the service worker served; and one that ends at once has nothing to count.
   page.on('worker', (worker) => void worker.evaluate(countWire).catch(() => undefined));
 }

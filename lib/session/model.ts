@@ -402,11 +402,13 @@ export interface ReceiverSession extends Session {
    * still read them, ms.
    */
   markSaved(transfers: readonly string[], readFor: number): void;
+  /** A download may read it, or the part that is kept of it, for so long (ms). */
+  noteRead(transfer: string, readFor: number): void;
   /**
    * Removes a picture that is done, or the part that is kept of one: from the list at once, and from storage
-   * when no download may read it any more (`readFor`, ms).
+   * when no download may read it any more (`markSaved`, `noteRead`).
    */
-  throwAway(transfer: string, readFor?: number): void;
+  throwAway(transfer: string): void;
   /**
    * The bytes from its start on of a picture that ended before it was whole (`TransferSnapshot.part`). Not
    * verified. @throws Error where they are not here any more

@@ -10,9 +10,9 @@ import {
   type KeptPicture,
 } from '../storage/kept-outbox.ts';
 import { isFinal } from '../session/transfer-state.ts';
-import type { TransferSnapshot } from '../session/model.ts';
-import type { OutboxItem } from './outbox.ts';
-import { FIRST, FORMER, transferOf, type MissingFile, type SendState, type SendStore } from './send-store.ts';
+import type { SessionSnapshot, TransferSnapshot } from '../session/model.ts';
+import { transferId, type OutboxItem } from './outbox.ts';
+import { FIRST, FORMER, type MissingFile, type SendStore } from './send-store.ts';
 
 /** Failed with the connection or the other side's page: it goes on by itself once they are back. */
 const GOES_ON: readonly string[] = ['interrupted', 'timed-out', 'peer-left'];
@@ -24,21 +24,23 @@ function isOver(item: OutboxItem, transfer: TransferSnapshot | undefined): boole
   return transfer.state !== 'failed' || !GOES_ON.includes(transfer.problem?.code ?? '');
 }
 
+/** Of one person, by its name. */
+type Transfers = ReadonlyMap<string, TransferSnapshot>;
+
+const transfersOf = (snapshot: SessionSnapshot | undefined): Transfers =>
+  new Map(snapshot?.transfers.map((one) => [one.id, one]));
+
 /** Who is still to get it. */
-function owedTo(item: OutboxItem, { snapshot, people }: SendState): string[] {
-  return (item.to ?? [FIRST]).filter((peer) => {
-    if (peer === FIRST) return !isOver(item, transferOf(item, snapshot));
-    const guest = people.find((one) => one.peer === peer);
-    const transfer = `${item.id}.${item.revision}`;
-    return (
-      guest !== undefined &&
-      !isOver(
-        item,
-        guest.snapshot.transfers.find(({ id }) => id === transfer),
-      )
-    );
+const owedTo = (
+  item: OutboxItem,
+  transfer: TransferSnapshot | undefined,
+  guests: ReadonlyMap<string, Transfers>,
+): string[] =>
+  (item.to ?? [FIRST]).filter((peer) => {
+    if (peer === FIRST) return !isOver(item, transfer);
+    const known = guests.get(peer);
+    return known !== undefined && !isOver(item, known.get(transferId(item)));
   });
-}
 
 const isHeld = (item: OutboxItem, transfer: TransferSnapshot | undefined): boolean =>
   transfer?.state === 'held' || item.meeting === FORMER;
@@ -88,16 +90,16 @@ export function keepOutbox(
   const places = new Map<string, number>();
   let some: boolean | undefined;
   const look = (): void => {
-    const state = store.getState();
-    const { items, missing, snapshot, people } = state;
-    const transfers = new Map(snapshot?.transfers.map((one) => [one.id, one]));
+    const { items, missing, snapshot, people } = store.getState();
+    const transfers = transfersOf(snapshot);
+    const guests = new Map(people.map((one) => [one.peer, transfersOf(one.snapshot)]));
     const changed: FoundPicture[] = [];
     const here = new Set(missing.map(({ id }) => id));
     for (const item of items) {
       const transfer = item.stage.at === 'sent' ? transfers.get(item.stage.transfer) : undefined;
       // One without a receiver yet waits, too.
       const alone = people.length === 0 && item.to === undefined;
-      const owed = alone || item.to?.length === 0 ? undefined : owedTo(item, state);
+      const owed = alone || item.to?.length === 0 ? undefined : owedTo(item, transfer, guests);
       if (owed === undefined ? isOver(item, transfer) : owed.length === 0) {
         // An earlier page may have kept it.
         if (!over.has(item.id)) written.set(item.id, '');

@@ -76,6 +76,10 @@ export interface OutboxItem {
   stage: OutboxStage;
 }
 
+/** The name of its transfer in every session that sends it; what is chosen anew is another one. */
+export const transferId = ({ id, revision }: Pick<OutboxItem, 'id' | 'revision'>): string =>
+  `${id}.${revision}`;
+
 export interface Prepared {
   facts: ImageFacts;
   outcome: Outcome;
@@ -107,7 +111,7 @@ export async function prepare(
     facts,
     outcome,
     image: {
-      id: `${item.id}.${item.revision}`,
+      id: transferId(item),
       blob,
       name: changed && blob instanceof File && blob.name ? besides(item.name, blob.name) : item.name,
       type: sent.type,

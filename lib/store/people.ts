@@ -9,7 +9,7 @@ import type { Guest, Problem, SessionSnapshot, TransferSnapshot } from '../sessi
 import { isFinal, isMoving } from '../session/transfer-state.ts';
 import { calmPublisher } from './calm.ts';
 import { keepIdentity } from './keep-identity.ts';
-import type { OutboxItem } from './outbox.ts';
+import { transferId, type OutboxItem } from './outbox.ts';
 import {
   FIRST,
   FORMER,
@@ -79,8 +79,6 @@ export function peopleOf(store: SendStore, rateLimit: () => number): People {
   attached.set(store, known);
   return known;
 }
-
-const transferId = ({ id, revision }: OutboxItem): string => `${id}.${revision}`;
 
 const find = (snapshot: SessionSnapshot | undefined, id: string): TransferSnapshot | undefined =>
   snapshot?.transfers.find((one) => one.id === id);
@@ -216,7 +214,7 @@ function attach(store: SendStore, rateLimit: () => number): People {
     for (const [id, revision] of given) {
       if (ids.has(id)) continue;
       given.delete(id);
-      session.cancel(`${id}.${revision}`);
+      session.cancel(transferId({ id, revision }));
     }
     if (snapshot.connection !== 'connected') return;
     for (const item of items) {
@@ -225,10 +223,14 @@ function attach(store: SendStore, rateLimit: () => number): People {
       const before = given.get(item.id);
       const ready = item.stage.at === 'sent' || (item.stage.at === 'ready' && !isForFirst(item));
       if (!ready || item.outgoing === undefined || before === item.revision) continue;
-      if (before !== undefined && find(snapshot, `${item.id}.${before}`)?.state === 'done') continue;
+      if (
+        before !== undefined &&
+        find(snapshot, transferId({ id: item.id, revision: before }))?.state === 'done'
+      )
+        continue;
       const digest = digestOf(item);
       if (digest === 'soon') return;
-      if (before !== undefined) session.cancel(`${item.id}.${before}`);
+      if (before !== undefined) session.cancel(transferId({ id: item.id, revision: before }));
       given.set(item.id, item.revision);
       const { expected } = item;
       session.send([
@@ -327,7 +329,7 @@ function attach(store: SendStore, rateLimit: () => number): People {
     const revision = entry?.given.get(item.id) ?? item.revision;
     let one = entry?.drawn.get(item);
     if (one === undefined) {
-      one = { ...item, peer, stage: { at: 'sent', transfer: `${item.id}.${revision}` } };
+      one = { ...item, peer, stage: { at: 'sent', transfer: transferId({ id: item.id, revision }) } };
       entry?.drawn.set(item, one);
     }
     return one;

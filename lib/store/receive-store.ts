@@ -42,8 +42,8 @@ export interface ReceiveStore extends StoreApi<ReceiveState> {
   pauseAll: (paused: boolean) => void;
   /** `readFor`: how long a download may still read the stored copies, ms; absent: none does. */
   markSaved: (transfers: readonly string[], readFor?: number) => void;
-  /** `readFor`: how long a download may still read what is thrown away, ms. */
-  throwAway(transfer: string, readFor?: number): void;
+  noteRead(transfer: string, readFor: number): void;
+  throwAway(transfer: string): void;
   session(): ReceiverSession | undefined;
   /** Shows this session, which was made elsewhere. */
   around(session: ReceiverSession): void;
@@ -147,7 +147,8 @@ export function createReceiveStore({ makeSession, keeps }: ReceiveStoreOptions):
       store.setState(({ saved }) => ({ saved: new Set([...saved, ...transfers]) }));
       session?.markSaved(transfers, readFor);
     },
-    throwAway: (transfer, readFor) => session?.throwAway(transfer, readFor),
+    noteRead: (transfer, readFor) => session?.noteRead(transfer, readFor),
+    throwAway: (transfer) => session?.throwAway(transfer),
     cancel: (transfer) => session?.cancel(transfer),
     pause: (transfer, paused) => session?.pause(transfer, paused),
     pauseAll(paused) {

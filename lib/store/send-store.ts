@@ -20,7 +20,7 @@ import { originOf, rememberOrigin } from '../storage/file-origin.ts';
 import type { KeptPicture } from '../storage/kept-outbox.ts';
 import { calmPublisher } from './calm.ts';
 import { keepIdentity } from './keep-identity.ts';
-import { type Choice, type OutboxItem, type OutboxStage, prepare } from './outbox.ts';
+import { type Choice, type OutboxItem, type OutboxStage, prepare, transferId } from './outbox.ts';
 
 /**
  * Preparations at a time: one that reads and one that encodes keep two cores busy, more only hold more
@@ -523,7 +523,7 @@ export const isOwed = (item: OutboxItem, people: readonly Person[]): boolean =>
   item.stage.at !== 'failed' &&
   people.some((one) => {
     if (!isThere(one) || !isFor(item, one)) return false;
-    const transfer = one.snapshot.transfers.find(({ id }) => id === `${item.id}.${item.revision}`);
+    const transfer = one.snapshot.transfers.find(({ id }) => id === transferId(item));
     return transfer === undefined || !isFinal(transfer);
   });
 

@@ -1,6 +1,6 @@
 'use client';
 /** What is here of a picture that ended before it was whole: saved as a part, or thrown away. */
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import { cleanPath } from '../../../lib/image/file-name.ts';
 import { sniffType } from '../../../lib/image/inspect/sniff.ts';
 import type { PartHere as Here } from '../../../lib/session/model.ts';
@@ -20,9 +20,8 @@ interface Props {
   /** Its bytes from the start on. */
   read: () => Promise<Blob>;
   /** They were saved; a download may read them for so long, ms. */
-  saved?: (readFor: number) => void;
-  /** `readFor`: how long a download may still read them, ms. */
-  discard: (readFor: number) => void;
+  saved: (readFor: number) => void;
+  discard: () => void;
   /** Says how it may go on, where nothing beside it does. */
   explains?: boolean;
 }
@@ -32,7 +31,6 @@ export default function PartHere({ name, byteLength, part, read, saved, discard,
   const named = useNamed();
   const [gone, setGone] = useState(false);
   const [saving, setSaving] = useState(false);
-  const busyUntil = useRef(0);
   const { hereBytes, prefixBytes } = part;
 
   const save = async () => {
@@ -43,8 +41,7 @@ export default function PartHere({ name, byteLength, part, read, saved, discard,
       const type = kind?.type ?? 'application/octet-stream';
       const whole = cleanPath(name, type).name;
       const readFor = await saveFile(bytes.slice(0, bytes.size, type), t.part.name(whole));
-      busyUntil.current = Date.now() + (readFor ?? 0);
-      saved?.(readFor ?? 0);
+      saved(readFor ?? 0);
     } catch {
       setGone(true);
     }
@@ -75,7 +72,7 @@ export default function PartHere({ name, byteLength, part, read, saved, discard,
           className={ui.button}
           data-testid="discard-part"
           aria-label={named(t.part.discard)}
-          onClick={() => discard(Math.max(0, busyUntil.current - Date.now()))}
+          onClick={discard}
         >
           {t.part.discard}
         </button>

@@ -94,7 +94,8 @@ export const ReceiverTransfer = memo(
               byteLength={byteLength}
               part={part}
               read={() => session.beginning(id)}
-              discard={(readFor) => store.throwAway(id, readFor)}
+              saved={(readFor) => store.noteRead(id, readFor)}
+              discard={() => store.throwAway(id)}
               explains={problem?.code !== 'interrupted'}
             />
           </Part>

@@ -50,7 +50,7 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
   /** What has ended otherwise, and of which a part is kept. */
   readonly #ended = new Map<string, Accepted>();
   #memoryLimit: number | undefined;
-  /** Until when a download may still read one that was saved. */
+  /** Until when a download may still read one that was saved, whole or in part. */
   readonly #readUntil = new Map<string, number>();
   readonly #answered = new Set<string>();
   readonly #withdrawn: string[] = [];
@@ -142,16 +142,20 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
 
   markSaved(transfers: readonly string[], readFor: number): void {
     for (const id of transfers) {
-      this.#readUntil.set(id, Date.now() + readFor);
+      this.noteRead(id, readFor);
       this.port.post({ type: 'release', id, readFor });
     }
   }
 
-  throwAway(transfer: string, readFor = 0): void {
+  noteRead(transfer: string, readFor: number): void {
+    this.#readUntil.set(transfer, Date.now() + readFor);
+  }
+
+  throwAway(transfer: string): void {
     const known = this.transfers.get(transfer);
     if (known?.state !== 'done' && known?.part === undefined) return;
     const tell = (): void => this.port.post({ type: 'throw-away', id: transfer });
-    const wait = Math.max(readFor, (this.#readUntil.get(transfer) ?? 0) - Date.now());
+    const wait = (this.#readUntil.get(transfer) ?? 0) - Date.now();
     this.#readUntil.delete(transfer);
     if (wait > 0) setTimeout(tell, wait);
     else tell();

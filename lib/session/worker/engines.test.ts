@@ -192,11 +192,7 @@ test('[P-61] a link that is lost for good fails what was moving; by another it g
   pair.send('b', new Blob([bytesOf(5000)]));
   await pair.receiving.until('0.1', 'offered');
   await pair.receiving.until('0.2', 'offered');
-  pair.silentAfter = 1500;
-  pair.receiver.handle({ type: 'accept', id: '0.1' });
-  await expect
-    .poll(() => pair.receiving.pictures.get('0.1')?.figures?.bytesReceived ?? 0, PATIENCE)
-    .toBeGreaterThan(500_000);
+  await acceptHalf(pair);
   pair.lose();
   for (const picture of [pair.sending.pictures.get('a'), pair.receiving.pictures.get('0.1')])
     expect(picture).toMatchObject({ state: 'failed', problem: { code: 'interrupted' } });
@@ -217,7 +213,7 @@ test('[P-61] a link that is lost for good fails what was moving; by another it g
   await pair.sending.until('a', 'done');
   await pair.sending.until('b', 'done');
   // At least seven blocks were whole.
-  const sentAgain = Math.max(...[...pair.chunks.values()].map(({ size }) => size));
+  const sentAgain = mostCrossed(pair);
   expect(sentAgain).toBeLessThanOrEqual(Math.ceil(bytes.length / 1024) - 7 * MAX_BLOCK_CHUNKS);
   const files = pair.receiving.of('file');
   const sizes = files.map(({ blob }) => blob.size);
@@ -226,16 +222,25 @@ test('[P-61] a link that is lost for good fails what was moving; by another it g
   expect(Buffer.from(await large!.blob.arrayBuffer()).equals(bytes)).toBe(true);
 });
 
-/** Accepted, and 1,500 packets of it have left: nothing follows. */
-async function halfWay(pair: EnginePair, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
-  pair.send('a', new Blob([bytes]));
-  await pair.receiving.until('0.1', 'offered');
+/** The first picture is accepted, and 1,500 packets have left: nothing follows. */
+async function acceptHalf(pair: EnginePair): Promise<void> {
   pair.silentAfter = 1500;
   pair.receiver.handle({ type: 'accept', id: '0.1' });
   await expect
     .poll(() => pair.receiving.pictures.get('0.1')?.figures?.bytesReceived ?? 0, PATIENCE)
     .toBeGreaterThan(500_000);
 }
+
+/** The same of a picture that is offered first. */
+async function halfWay(pair: EnginePair, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+  pair.send('a', new Blob([bytes]));
+  await pair.receiving.until('0.1', 'offered');
+  await acceptHalf(pair);
+}
+
+/** Chunks of the one of which the most have crossed. */
+const mostCrossed = (pair: EnginePair): number =>
+  Math.max(...[...pair.chunks.values()].map(({ size }) => size));
 
 const endings: readonly (readonly [string, (pair: EnginePair) => void, string])[] = [
   ['the connection is lost for good', (pair) => pair.lose(), 'interrupted'],
@@ -571,11 +576,7 @@ test('[P-67, P-70] a sender whose page was loaded anew goes on with what the fir
   // The same picture twice.
   for (const id of ['b', 'c']) pair.send(id, new Blob([bytesOf(5000)]));
   await pair.receiving.until('0.3', 'offered');
-  pair.silentAfter = 1500;
-  pair.receiver.handle({ type: 'accept', id: '0.1' });
-  await expect
-    .poll(() => pair.receiving.pictures.get('0.1')?.figures?.bytesReceived ?? 0, PATIENCE)
-    .toBeGreaterThan(500_000);
+  await acceptHalf(pair);
   pair.silentAfter = Infinity;
   pair.chunks.clear();
   pair.newSender();
@@ -587,7 +588,7 @@ test('[P-67, P-70] a sender whose page was loaded anew goes on with what the fir
   await pair.receiving.until('1.1', 'offered');
   pair.receiver.handle({ type: 'accept', id: '1.1' });
   await pair.receiving.until('1.1', 'done');
-  const sentAgain = Math.max(...[...pair.chunks.values()].map(({ size }) => size));
+  const sentAgain = mostCrossed(pair);
   expect(sentAgain).toBeLessThanOrEqual(Math.ceil(bytes.length / 1024) - 7 * MAX_BLOCK_CHUNKS);
   // Nothing is heard of the other ones, and the connection ends.
   const others = ['0.2', '0.3'].map((id) => () => pair.receiving.pictures.get(id));
@@ -600,13 +601,7 @@ test('[P-67, P-70] a sender whose page was loaded anew goes on with what the fir
 test('[P-67, P-70] what waits for its sender to return may be cancelled: nothing of it stays, and another offer begins anew', async () => {
   const pair = new EnginePair();
   const bytes = bytesOf(3_000_000);
-  pair.send('a', new Blob([bytes]));
-  await pair.receiving.until('0.1', 'offered');
-  pair.silentAfter = 1500;
-  pair.receiver.handle({ type: 'accept', id: '0.1' });
-  await expect
-    .poll(() => pair.receiving.pictures.get('0.1')?.figures?.bytesReceived ?? 0, PATIENCE)
-    .toBeGreaterThan(500_000);
+  await halfWay(pair, bytes);
   pair.silentAfter = Infinity;
   pair.newSender();
   await pair.receiving.until('0.1', 'paused');
@@ -617,7 +612,7 @@ test('[P-67, P-70] what waits for its sender to return may be cancelled: nothing
   await pair.receiving.until('1.1', 'offered');
   pair.receiver.handle({ type: 'accept', id: '1.1' });
   await pair.receiving.until('1.1', 'done');
-  const sent = Math.max(...[...pair.chunks.values()].map(({ size }) => size));
+  const sent = mostCrossed(pair);
   expect(sent).toBeGreaterThanOrEqual(Math.ceil((bytes.length - 100_000) / 1024));
 });
 
@@ -680,13 +675,7 @@ test('[P-58] a file with other bytes than before the page was loaded anew ends o
 test('[P-67] a sender who is met by another code begins its numbers again, and finds nothing of what the first one left, whatever digest it offers', async () => {
   const pair = new EnginePair();
   const bytes = bytesOf(3_000_000);
-  pair.send('a', new Blob([bytes]));
-  await pair.receiving.until('0.1', 'offered');
-  pair.silentAfter = 1500;
-  pair.receiver.handle({ type: 'accept', id: '0.1' });
-  await expect
-    .poll(() => pair.receiving.pictures.get('0.1')?.figures?.bytesReceived ?? 0, PATIENCE)
-    .toBeGreaterThan(500_000);
+  await halfWay(pair, bytes);
   pair.silentAfter = Infinity;
   pair.chunks.clear();
   pair.newSender(1);
@@ -697,7 +686,7 @@ test('[P-67] a sender who is met by another code begins its numbers again, and f
   const [id, { state }] = renewed()!;
   if (state === 'offered') pair.receiver.handle({ type: 'accept', id });
   await pair.receiving.until(id, 'done');
-  const sent = Math.max(...[...pair.chunks.values()].map(({ size }) => size));
+  const sent = mostCrossed(pair);
   // A few may have been rebuilt before their turn. With what was left, half a megabyte would not be sent.
   expect(sent).toBeGreaterThan(Math.ceil((bytes.length - 400_000) / 1024));
 });
