@@ -1,3 +1,4 @@
+/** The bench's command line: what may be asked of it, and the sentence for what may not. */
 import { parseArgs } from 'node:util';
 
 export interface BenchArguments {
