@@ -3,6 +3,7 @@
 import { useEffect } from 'react';
 import { decodeConditions, encodeConditions } from '../../lib/lab/conditions.ts';
 import type { Laboratory } from '../../lib/lab/laboratory.ts';
+import { replaceAddress } from '../ui/kit/address.ts';
 
 /**
  * Browsers refuse more than a hundred changes of the address in half a minute; a dragged slider would make
@@ -24,10 +25,7 @@ export function useSharedConditions(lab: Laboratory): void {
       if (fragment === written) return;
       written = fragment;
       clearTimeout(timer);
-      timer = setTimeout(
-        () => window.history.replaceState(window.history.state, '', `#${fragment}`),
-        SETTLE_MS,
-      );
+      timer = setTimeout(() => replaceAddress(`#${fragment}`), SETTLE_MS);
     });
     window.addEventListener('hashchange', take);
     return () => {

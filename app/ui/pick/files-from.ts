@@ -1,6 +1,7 @@
 /**
  * Files out of what browsers hand over: drops with folders in them, folder pickers, pastes, the share target.
  */
+import { replaceAddress } from '../kit/address.ts';
 import { rememberOrigin } from '../../../lib/storage/file-origin.ts';
 
 /** More at once would only fill the page; a folder of a whole disk is a mistake. */
@@ -152,7 +153,7 @@ export function watchShared(came: (files: readonly File[]) => void): () => void 
   const url = new URL(window.location.href);
   if (url.searchParams.has('shared')) {
     url.searchParams.delete('shared');
-    window.history.replaceState(window.history.state, '', url);
+    replaceAddress(url.href);
     void heldFiles().then((files) => files.length > 0 && came(inMemory(files)));
   }
   return () => workers?.removeEventListener('message', take);

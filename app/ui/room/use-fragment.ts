@@ -1,6 +1,7 @@
 'use client';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { parseLink } from '../../../lib/session/pairing/link.ts';
+import { replaceAddress } from '../kit/address.ts';
 
 /**
  * The link's secret: read once, then taken out of the address bar and the history, so that it is not shown,
@@ -13,7 +14,7 @@ export function useFragment(): [fragment: string | undefined, forget: () => void
     const take = () => {
       const { hash, pathname, search } = window.location;
       if (parseLink(hash) === undefined) return;
-      window.history.replaceState(window.history.state, '', pathname + search);
+      replaceAddress(pathname + search);
       held.current = true;
       setFragment(hash);
     };

@@ -375,7 +375,7 @@ export class ReceiverEngine {
       byteLength,
       modified,
       ...(width === undefined || height === undefined ? {} : { width, height }),
-      sha256: toHex(header.digest),
+      sha256: digest,
       from: this.#sender,
       ...(thumb === undefined ? {} : { thumb }),
     });
