@@ -18,11 +18,11 @@ export const copyingMs = (byteLength: number): number => 60_000 + byteLength / 1
  * the share sheet is how a file is saved ("Save image", "Save to Files").
  */
 export function savesByShareSheet(): boolean {
-  const sample = new File([], 'a.jpg', { type: 'image/jpeg' });
   return (
     (navigator as Navigator & { standalone?: boolean }).standalone === true &&
     typeof navigator.canShare === 'function' &&
-    navigator.canShare({ files: [sample] })
+    // The last question: a File costs a browser that is busy some milliseconds, and each card asks.
+    navigator.canShare({ files: [new File([], 'a.jpg', { type: 'image/jpeg' })] })
   );
 }
 

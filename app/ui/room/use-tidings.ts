@@ -5,6 +5,11 @@ import { badgeOf, signalOf, type Tidings, tidingsOf } from '../../../lib/store/t
 import { settings } from '../../settings.ts';
 import { useText } from '../../text/text.tsx';
 
+/** Until the icon of an installed app counts what is offered (ms). */
+const SETTLED_MS = 200;
+
+const canMark = (): boolean => 'setAppBadge' in navigator;
+
 /** Says in the tab's title and icon how far it is, and gives the signals that the person asked for. */
 export function useTidings(snapshot: SessionSnapshot | undefined): void {
   const { t, f } = useText();
@@ -48,12 +53,17 @@ export function useTidings(snapshot: SessionSnapshot | undefined): void {
   }, [badge]);
 
   const count = tidings.kind === 'offered' ? tidings.count : 0;
+  const marks = count > 0 && canMark();
   useEffect(() => {
-    // The installed app's icon.
-    if (count === 0 || !('setAppBadge' in navigator)) return undefined;
-    void navigator.setAppBadge(count).catch(() => undefined);
+    if (!marks) return undefined;
+    // An album's offers arrive one by one, and each change of the icon costs the page milliseconds.
+    const timer = setTimeout(() => void navigator.setAppBadge(count).catch(() => undefined), SETTLED_MS);
+    return () => clearTimeout(timer);
+  }, [marks, count]);
+  useEffect(() => {
+    if (!marks) return undefined;
     return () => void navigator.clearAppBadge().catch(() => undefined);
-  }, [count]);
+  }, [marks]);
 
   const role = snapshot?.role;
   useEffect(() => {
