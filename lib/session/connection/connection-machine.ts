@@ -16,434 +16,115 @@
  * pairing). `searching` needs no code: both sides derive a rendezvous from the keys of the session that was
  * lost (P-92).
  *
+ * Its parts are values that know nothing of each other: the stage with its attempt, the invitation (code and
+ * link), admission (who of those with the link is met), the way back, the remembered device, the server's
+ * answers, and the deadline. This file decides what an event means to all of them.
+ *
  * The owner carries out the effects of `handle` and `handleTimeout` in order, and calls `handleTimeout` at
  * `nextTimeout`.
  */
-import type { ConnectionState, Party, Problem, ProblemCode, Role, Room } from '../model.ts';
+import type { Party, Problem, ProblemCode } from '../model.ts';
 import type { ExpiredReason } from '../../../signaling/wire/messages.ts';
-import {
-  formatCode,
-  formatFragment,
-  makeCode,
-  makeLink,
-  parseCode,
-  passwordOf,
-  type Random,
-} from '../pairing/code.ts';
-import {
-  advanceBond,
-  meetingOf,
-  otherParty,
-  settleBond,
-  type Bond,
-  type BondPlace,
-} from '../pairing/bond.ts';
+import { formatCode, parseCode, passwordOf } from '../pairing/code.ts';
+import { meetingOf, otherParty } from '../pairing/bond.ts';
 import { fingerprint } from '../pairing/fingerprint.ts';
-import { toBase64Url } from '../pairing/bytes.ts';
 import { companionSecret } from '../pairing/companion.ts';
 import { doorOf } from '../pairing/door.ts';
 import type { RoomLink } from '../pairing/link.ts';
 import { Pairing } from '../pairing/pairing.ts';
 import type { Password } from '../pairing/password.ts';
-import {
-  advanceRejoin,
-  beginRejoin,
-  rendezvousOf,
-  settleRejoin,
-  type RejoinState,
-  type Rendezvous,
-} from '../pairing/rejoin.ts';
-import { SealedChannel } from '../pairing/sealed-channel.ts';
+import { beginRejoin, rendezvousOf, type RejoinState, type Rendezvous } from '../pairing/rejoin.ts';
+import type { SealedChannel } from '../pairing/sealed-channel.ts';
 import type { SessionKeys } from '../pairing/session-keys.ts';
 import { candidateKinds } from '../../transport/signals.ts';
-import { AWAKE_MS, LIMITS_MS, SLEPT_MS, type LimitName } from './limits.ts';
+import { Admission, type KnockEffect } from './admission.ts';
+import type {
+  Answer,
+  Ask,
+  ConnectionEffect,
+  ConnectionEvent,
+  ConnectionMachineOptions,
+  ConnectionView,
+  Remembered,
+} from './connection-events.ts';
+import { Deadline } from './deadline.ts';
+import { DeviceMeeting, type Call } from './device-meeting.ts';
+import { Invitation } from './invitation.ts';
+import { AWAKE_MS, LIMITS_MS, type LimitName } from './limits.ts';
 import { explainGivenUp, explainNoPath, NO_PATH, offered } from './no-path.ts';
-import { Visitors } from './visitors.ts';
+import { openMessage, sealMessage } from './sealed-message.ts';
+import { ServerRequests } from './server-requests.ts';
+import {
+  attemptAt,
+  CONNECTION,
+  linking,
+  meetingAt,
+  NO_ATTEMPT,
+  resumingAt,
+  sealedAt,
+  withAttempt,
+  type Attempt,
+  type Resuming,
+  type Stage,
+} from './stage.ts';
+import { WayBack } from './way-back.ts';
 
-/** Type of a sealed message that carries WebRTC signaling. */
-const SIGNAL = 1;
-/** Of one with the reason for which this side has given up, a `ProblemCode`. */
-const GIVEN_UP = 2;
-
-/** A request to the server that changes this side's place there; it gives up the place held before. */
-export type Ask =
-  | { readonly type: 'open' }
-  | { readonly type: 'reopen'; readonly token: string }
-  | { readonly type: 'join'; readonly slot: string; readonly hello: Uint8Array | undefined }
-  /** At the door of a room that stays open: the server gives a meeting of its own. */
-  | { readonly type: 'knock'; readonly id: string }
-  | { readonly type: 'rejoin'; readonly id: string; readonly party: Party };
-
-/** What the server answers to an `Ask`; absent fields do not belong to that request's answer. */
-export interface Answer {
-  readonly iceServers: readonly RTCIceServer[];
-  readonly slot?: string;
-  readonly token?: string;
-  /** Unix milliseconds. */
-  readonly expiresAt?: number;
-}
-
-/** A remembered device: its name in this browser's list, and what it shares with this one. */
-export interface Remembered {
-  readonly device: string;
-  readonly bond: Bond;
-}
-
-export type ConnectionEvent =
-  // the person, and the page's life
-  | { readonly type: 'open' }
-  /** A typed code or a link's fragment. */
-  | { readonly type: 'join'; readonly text: string }
-  /**
-   * The person wants to meet a remembered device, which was rung and is there; or it has rung here.
-   */
-  | (Remembered & { readonly type: 'call'; readonly place: BondPlace; readonly rung: 'there' | 'here' })
-  /** Both persons want it: the device connected now is remembered; `undefined`: it was forgotten. */
-  | { readonly type: 'remembered'; readonly remembered: Remembered | undefined }
-  /**
-   * The session of before a reload, perhaps with a remembered device, or a companion's; in the place of
-   * whatever there is.
-   */
-  | { readonly type: 'resume'; readonly rejoin: RejoinState; readonly known?: Remembered | undefined }
-  /** The session beside this companion is over. */
-  | { readonly type: 'part' }
-  /** The page goes away, perhaps to return: nothing is begun that it could not finish. */
-  | { readonly type: 'suspend' }
-  /** The page is back from where it was frozen. */
-  | { readonly type: 'wake' }
-  /** A session that was given up is looked for once more. */
-  | { readonly type: 'continue' }
-  | { readonly type: 'leave' }
-  /** The person closes the room: its link does not work any more. */
-  | { readonly type: 'close-room' }
-  /** Who knocked at another machine's door was let in: they are met here. */
-  | { readonly type: 'receive'; readonly id: string; readonly link: RoomLink }
-  /** Opens a room for one guest, whose link is that of another machine's door. */
-  | { readonly type: 'invite'; readonly link: RoomLink }
-  /** Others are in the room, met by other machines: whoever knocks is asked about first. */
-  | { readonly type: 'ask-first'; readonly on: boolean }
-  /** The person does not let this visitor in. */
-  | { readonly type: 'refuse'; readonly id: string }
-  /** One is sent away, by this machine or another: each knock is asked about from now on. */
-  | { readonly type: 'sent-away' }
-  /** The person sends the other side away; the room stays open. */
-  | { readonly type: 'dismiss' }
-  /** This page cannot hold a connection at all. */
-  | { readonly type: 'give-up'; readonly problem: Problem }
-  /** The other side said goodbye. */
-  | { readonly type: 'goodbye' }
-  /** The other side exceeded what a session may hold. */
-  | { readonly type: 'flooded' }
-  // the server
-  | { readonly type: 'online'; readonly online: boolean }
-  | { readonly type: 'answered'; readonly request: number; readonly answer: Answer }
-  | { readonly type: 'refused'; readonly request: number; readonly problem: Problem }
-  /** The other side is there, or another connection of it. */
-  | { readonly type: 'paired' }
-  /** A guest with the link waits at this meeting. */
-  | { readonly type: 'knock'; readonly id: string }
-  /** The host of the door at which this side knocked has been notified, and decides. */
-  | { readonly type: 'wait' }
-  | { readonly type: 'message'; readonly bytes: Uint8Array }
-  | { readonly type: 'peer-left' }
-  | { readonly type: 'expired'; readonly reason: ExpiredReason }
-  // the transport in use
-  /** `certificates`: as `Transport.fingerprints` gives them. */
-  | { readonly type: 'linked'; readonly certificates: readonly [string, string] | undefined }
-  | { readonly type: 'unlinked' }
-  | { readonly type: 'signal'; readonly message: unknown }
-  | { readonly type: 'path'; readonly path: 'direct' | 'relayed' | undefined }
-  /** Nothing arrives that should, or this side's network is another one; `false`: something has arrived. */
-  | { readonly type: 'silent'; readonly silent: boolean };
-
-export type ConnectionEffect =
-  /** Send this request; its outcome is an `answered` or `refused` with the same number. */
-  | { readonly type: 'ask'; readonly request: number; readonly ask: Ask }
-  /** Open the door of the room's link, or keep it open. */
-  | { readonly type: 'open-door'; readonly id: string; readonly token: string }
-  | { readonly type: 'close-door'; readonly id: string; readonly token: string }
-  /** Whoever waits at this meeting is not let in. */
-  | { readonly type: 'turn-away'; readonly id: string }
-  /** Whoever waits at this meeting learns that this side decides. */
-  | { readonly type: 'let-wait'; readonly id: string }
-  /**
-   * A person who was not met before has proved to know the code or the link; or a remembered device is met.
-   * `unasked`: it has rung, and no one has pressed anything here.
-   */
-  | { readonly type: 'met'; readonly unasked: boolean }
-  /** Destroy the room or end the pair, after a wrong code. No answer is awaited. */
-  | { readonly type: 'burn' }
-  /** Give up the place at the server. No answer is awaited. */
-  | { readonly type: 'leave' }
-  /** Close the connection to the server for good. */
-  | { readonly type: 'close-signaling' }
-  /** The socket may be dead: another one takes its place. */
-  | { readonly type: 'renew-signaling' }
-  | { readonly type: 'send'; readonly bytes: Uint8Array }
-  /** Make a transport that gathers addresses but holds its signals back; not if there is one. */
-  | { readonly type: 'prepare'; readonly iceServers: readonly RTCIceServer[] }
-  /** Use the prepared transport, or a new one, and let its signals out. */
-  | { readonly type: 'link'; readonly iceServers: readonly RTCIceServer[] }
-  /** Close what was prepared. */
-  | { readonly type: 'discard-prepared' }
-  /** Close the transport in use and forget it: nothing that it says counts any more. */
-  | { readonly type: 'unlink' }
-  /** Close the transport in use; it still reports that it is closed. */
-  | { readonly type: 'hang-up' }
-  /** Pass this on to the transport in use. */
-  | { readonly type: 'signal'; readonly message: unknown }
-  /** Keep this through a reload, before any later effect. */
-  | { readonly type: 'keep'; readonly rejoin: RejoinState }
-  | { readonly type: 'forget' }
-  /** Keep this where it survives a crash, before any later effect. */
-  | (Remembered & { readonly type: 'keep-bond' })
-  /** Two hold what this device holds, or what it shares with the other one. */
-  | { readonly type: 'forget-bond'; readonly device: string }
-  | { readonly type: 'connected' }
-  | { readonly type: 'disconnected' }
-  /** Given up: the transfers with the other side do not go on. */
-  | { readonly type: 'lost' };
-
-/** What the page shows. */
-export interface ConnectionView {
-  readonly connection: ConnectionState;
-  readonly problem: Problem | undefined;
-  readonly room: Room | undefined;
-  readonly path: 'direct' | 'relayed' | undefined;
-  /** Words that two people may compare. */
-  readonly fingerprint: string | undefined;
-  readonly serverOnline: boolean;
-  /** Until when the other side is searched for, Unix milliseconds. */
-  readonly searchUntil: number | undefined;
-  /** Given up, and may be searched for once more. */
-  readonly canContinue: boolean;
-  /** Meetings at which people with the link wait to be let in. */
-  readonly visitors: readonly string[];
-  /** This side waits to be let in. */
-  readonly waitsAtDoor: boolean;
-  /** More people may be let in beside the one who is connected. */
-  readonly canInvite: boolean;
-  readonly party: Party;
-  /** The remembered device that is met, by its name in this browser's list. */
-  readonly device: string | undefined;
-}
-
-/** A code of which nothing was used yet: its room can still be taken back. */
-interface Unused {
-  readonly passwords: readonly Password[];
-  readonly token: string | undefined;
-}
-
-type Attempt =
-  | { readonly step: 'none' }
-  /** `greeted`: our first message went along with the join, so the first `paired` begins nothing. */
-  | {
-      readonly step: 'pairing';
-      readonly pairing: Pairing;
-      readonly greeted: boolean;
-      readonly resuming?: Resuming | undefined;
-    }
-  | {
-      readonly step: 'linking';
-      readonly keys: SessionKeys;
-      readonly sealed: SealedChannel;
-      /** Kinds of the addresses that both sides have signaled; they tell why no path was found. */
-      readonly here: Set<string>;
-      readonly there: Set<string>;
-    };
-
-/** One side was lost in the middle of a pairing: the same pairing goes on where both meet (P-130). */
-interface Resuming {
-  /** When it is given up, Unix milliseconds, and as what. */
-  readonly until: number;
-  readonly problem: ProblemCode;
-  /** How many places were gone to. */
-  readonly turn: number;
-  /** Of the place held: the other side is confirmed there, and pairs anew. */
-  readonly password?: Password | undefined;
-}
-
-/** The way back from a connection that may be dead. */
-interface Doubt {
-  readonly attempt: Attempt;
-  readonly meeting: Rendezvous | undefined;
-}
-
-/** The room's link, which works until the room is closed. */
-interface Door {
-  readonly id: string;
-  /** What the server gives the door by, a secret of both. */
-  readonly token: string;
-  readonly link: RoomLink;
-}
-
-/** A remembered device that is to be met: what is used for it, and whose person wants it. */
-interface Call extends BondPlace {
-  readonly rung: 'there' | 'here';
-  readonly caller: Party;
-  /** What the page shows again where it was rung in vain. */
-  readonly before: {
-    readonly stage: Stage;
-    readonly lost: RejoinState | undefined;
-    readonly problem: Problem | undefined;
-  };
-}
-
-type Stage =
-  | { readonly at: 'idle' }
-  | { readonly at: 'opening' }
-  | { readonly at: 'hosting'; readonly unused: Unused }
-  /**
-   * `unused` until the first message: what is answered then reveals whether the other side's words are right.
-   */
-  | {
-      readonly at: 'joining';
-      readonly attempt: Attempt;
-      readonly unused: Unused | undefined;
-      /** The code of two words that this guest has entered. */
-      readonly words?: string | undefined;
-      /** This guest has knocked, and the host decides. */
-      readonly waits?: boolean;
-    }
-  | {
-      readonly at: 'connected';
-      readonly keys: SessionKeys;
-      readonly sealed: SealedChannel;
-      readonly doubt?: Doubt | undefined;
-    }
-  | {
-      readonly at: 'searching';
-      readonly attempt: Attempt;
-      /** When the search is given up, Unix milliseconds. */
-      readonly until: number;
-      readonly meeting: Rendezvous | undefined;
-    }
-  | { readonly at: 'failed' }
-  | { readonly at: 'closed' };
-
-const CONNECTION: Readonly<Record<Stage['at'], ConnectionState>> = {
-  idle: 'waiting',
-  opening: 'waiting',
-  hosting: 'waiting',
-  joining: 'connecting',
-  connected: 'connected',
-  searching: 'reconnecting',
-  failed: 'failed',
-  closed: 'closed',
-};
-
-/** What counts when all is over: the page begins anew, or lets go of the server. */
+/** Which events count when all is over: the page begins anew, or lets go of the server. */
 const BEGINS: ReadonlySet<ConnectionEvent['type']> = new Set(['open', 'join', 'call', 'resume', 'leave']);
 
 type Shown = 'waiting' | 'failed' | 'closed';
 
-const NO_ATTEMPT: Attempt = { step: 'none' };
-
-const encoder = new TextEncoder();
-const decoder = new TextDecoder();
-
-/** 128 bits. */
-const TOKEN_BYTES = 16;
-/** Who waits while another guest is being let in, or looked for. */
-const MAX_KNOCKS = 8;
-/** Knocks that were heard; a server may repeat them. */
-const MAX_HEARD = 200;
-/** After so many wrong codes of one room no fresh one is shown unless the person asks for it. */
-const MAX_GUESSES = 3;
-
-export interface ConnectionMachineOptions {
-  /** Which way pictures go here; whether this side opens a room or joins one is independent of it. */
-  readonly role: Role;
-  /** Address of the page that a link opens, that of the other role: `https://host/receive/` or `…/send/`. */
-  readonly page: string;
-  readonly random: Random;
-  /** The browser can make peer connections. */
-  readonly canLink: boolean;
-  /** Only over a relay, which hides this side's address. */
-  readonly relayOnly: boolean;
-  /** Beside the guest who is connected others may come, each met by a machine of its own. */
-  readonly several?: boolean;
-  /**
-   * Codes that this page has proved to know, and whose pairing was not confirmed: they are not answered a
-   * second time.
-   */
-  readonly spentCodes?: Set<string>;
-}
-
 export class ConnectionMachine {
   readonly #options: ConnectionMachineOptions;
+  /** See `ConnectionMachineOptions`. */
   readonly #spentCodes: Set<string>;
   #stage: Stage = { at: 'idle' };
   /** Who showed the code and who entered it, from then on. */
   #party: Party = 'host';
-  #room: Room | undefined;
-  #door: Door | undefined;
+  readonly #invitation = new Invitation();
+  readonly #admission: Admission;
+  readonly #device = new DeviceMeeting();
+  readonly #wayBack = new WayBack();
+  readonly #requests = new ServerRequests();
+  readonly #deadline = new Deadline();
   /** What the page shows while a fresh code is made and waits: how the last connection ended. */
   #shown: Shown = 'waiting';
-  /** When the code, and the door, are due for another one. */
-  #renewAt = Infinity;
-  readonly #knocks: string[] = [];
-  readonly #heard = new Set<string>();
-  readonly #visitors = new Visitors();
-  /** Others are in this room, or one was sent away: whoever knocks is asked about. */
-  #asksFirst = false;
-  #dismissed = false;
-  /** Of another machine's door: a code is shown beside it, for one guest. */
-  #lent: RoomLink | undefined;
-  /** Wrong codes since the person asked for one. */
-  #guesses = 0;
   #problem: Problem | undefined;
-  #path: 'direct' | 'relayed' | undefined;
   #fingerprint: string | undefined;
+  /** The server is there. */
   #online = false;
-  /** The transport in use; what it reports after it was given up is ignored by the owner. */
-  #linked = false;
-  #rejoin: RejoinState | undefined;
-  #known: Remembered | undefined;
-  /** Until the pairing with that device is confirmed. */
-  #call: Call | undefined;
-  /** From then on, until the other side is certain to have moved on, too. */
-  #unsettled = false;
-  /** Of a session that was searched for in vain. */
-  #lost: RejoinState | undefined;
+  /** As the server named them last. */
   #iceServers: readonly RTCIceServer[] = [];
-  /** The page is going away or frozen. */
-  #suspended = false;
-  /** `give-up`: nothing is begun any more. */
-  #over = false;
-  /** Of a room whose words are used: with it whoever still waits there can be released. */
-  #usedToken: string | undefined;
-  /** The request that takes such a room back, to burn it. */
-  #releasing: number | undefined;
-  /** The number of the newest request; outcomes of earlier ones are ignored. */
-  #request = 0;
-  #deadline: { readonly limit: LimitName; readonly at: number } | undefined;
+  /** The transport in use; what it reports after it was given up is ignored by the owner. */
+  #link: { readonly path: 'direct' | 'relayed' | undefined } | undefined;
+  /** `suspended`: it is going away or frozen. `over`: nothing is begun any more. */
+  #page: 'active' | 'suspended' | 'over' = 'active';
+  /** Unix milliseconds. */
   #now = 0;
   #effects: ConnectionEffect[] = [];
 
   constructor(options: ConnectionMachineOptions) {
     this.#options = options;
     this.#spentCodes = options.spentCodes ?? new Set();
+    this.#admission = new Admission(options.several === true);
   }
 
   view(): ConnectionView {
+    const stage = this.#stage;
     return {
-      connection:
-        this.#stage.at === 'opening' || this.#stage.at === 'hosting'
-          ? this.#shown
-          : CONNECTION[this.#stage.at],
+      connection: stage.at === 'opening' || stage.at === 'hosting' ? this.#shown : CONNECTION[stage.at],
       problem: this.#problem,
-      room: this.#room,
-      path: this.#path,
+      room: this.#invitation.room,
+      path: this.#link?.path,
       fingerprint: this.#fingerprint,
       serverOnline: this.#online,
-      searchUntil: this.#stage.at === 'searching' ? this.#stage.until : undefined,
-      canContinue: this.#shows('failed') && this.#lost !== undefined,
-      visitors: this.#visitors.ids,
-      waitsAtDoor: this.#stage.at === 'joining' && this.#stage.waits === true,
-      canInvite: this.#severalGuests && this.#door !== undefined,
+      searchUntil: stage.at === 'searching' ? stage.until : undefined,
+      canContinue: this.#shows('failed') && this.#wayBack.givenUp !== undefined,
+      visitors: this.#admission.visitors,
+      waitsAtDoor: stage.at === 'joining' && stage.waits === true,
+      canInvite: this.#admission.several && this.#invitation.door !== undefined,
       party: this.#party,
-      device: this.#known?.device,
+      device: this.#device.known?.device,
     };
   }
 
@@ -456,7 +137,7 @@ export class ConnectionMachine {
 
   /** Unix milliseconds; `Infinity`: nothing is due. */
   nextTimeout(): number {
-    return Math.min(this.#deadline?.at ?? Infinity, this.#renewAt, this.#visitors.nextTimeout);
+    return Math.min(this.#deadline.at, this.#invitation.renewAt, this.#admission.nextTimeout);
   }
 
   /**
@@ -464,21 +145,19 @@ export class ConnectionMachine {
    */
   handle(event: ConnectionEvent, now: number): ConnectionEffect[] {
     this.#advance(now);
-    if (this.#over && event.type !== 'leave') return [];
-    if (this.#stage.at !== 'closed' || BEGINS.has(event.type) || this.#door !== undefined)
-      this.#dispatch(event);
+    if (this.#page === 'over' && event.type !== 'leave') return [];
+    const counts =
+      this.#stage.at !== 'closed' || BEGINS.has(event.type) || this.#invitation.door !== undefined;
+    if (counts) this.#dispatch(event);
     return this.#effects.splice(0);
   }
 
   handleTimeout(now: number): ConnectionEffect[] {
     this.#advance(now);
-    if (this.#deadline !== undefined && now >= this.#deadline.at) {
-      const { limit } = this.#deadline;
-      this.#deadline = undefined;
-      this.#expire(limit);
-    }
-    if (now >= this.#renewAt) this.#renew();
-    for (const id of this.#visitors.takeLate(now)) this.#effect({ type: 'turn-away', id });
+    const limit = this.#deadline.takeDue(now);
+    if (limit !== undefined) this.#expire(limit);
+    if (now >= this.#invitation.renewAt) this.#renew();
+    this.#carryOut(this.#admission.takeLate(now));
     return this.#effects.splice(0);
   }
 
@@ -490,201 +169,112 @@ export class ConnectionMachine {
 
   /** This visitor is met by another machine from now on (`receive`); `undefined`: they wait no longer. */
   letIn(id: string): RoomLink | undefined {
-    const link = this.#door?.link;
-    return link !== undefined && this.#visitors.take(id) ? link : undefined;
+    return this.link !== undefined && this.#admission.take(id) ? this.link : undefined;
   }
 
   /** What another machine needs to show a code beside this one's link (`invite`). */
   get link(): RoomLink | undefined {
-    return this.#door?.link;
+    return this.#invitation.door?.link;
   }
 
   #advance(now: number): void {
     this.#now = now;
-    const deadline = this.#deadline;
-    if (deadline === undefined || now - deadline.at < SLEPT_MS) return;
-    const at = now + Math.min(AWAKE_MS, LIMITS_MS[deadline.limit]);
-    this.#deadline = { limit: deadline.limit, at };
     const stage = this.#stage;
-    if (stage.at === 'searching') this.#stage = { ...stage, until: Math.max(stage.until, now + AWAKE_MS) };
+    if (this.#deadline.allowForSleep(now) && stage.at === 'searching')
+      this.#stage = { ...stage, until: Math.max(stage.until, now + AWAKE_MS) };
   }
 
   #dispatch(event: ConnectionEvent): void {
     switch (event.type) {
+      // the person, and the page's life
       case 'open':
-        this.#guesses = 0;
-        this.#shown = 'waiting';
-        this.#reset({ at: 'opening' });
-        this.#party = 'host';
-        // No code is shown, and none is used up, by a browser that can do nothing with it.
-        if (this.#options.canLink) this.#ask({ type: 'open' });
-        else this.#fail({ code: 'webrtc-missing' });
-        return;
+        return this.#openRoom();
       case 'join':
-        this.#join(event.text);
-        return;
+        return this.#join(event.text);
       case 'call':
-        this.#callDevice(event);
-        return;
+        return this.#callDevice(event);
       case 'remembered':
-        if (this.#stage.at !== 'connected' && this.#stage.at !== 'searching') return;
-        this.#known = event.remembered;
-        this.#unsettled = false;
-        // With the way back, which may be needed by a page that is loaded anew.
-        if (this.#known !== undefined) this.#keepBond(this.#known.bond);
-        if (this.#rejoin !== undefined) this.#effect({ type: 'keep', rejoin: this.#rejoin });
-        return;
+        return this.#remember(event.remembered);
       case 'resume':
+        return this.#resume(event.rejoin, event.known);
+      case 'part':
         this.#giveWay();
-        this.#problem = undefined;
-        this.#lost = undefined;
-        this.#known = event.known;
-        this.#rejoin = event.rejoin;
-        this.#party = event.rejoin.party;
-        this.#search();
-        return;
-      case 'continue':
-        if (!this.#shows('failed') || this.#lost === undefined) return;
-        this.#rejoin = this.#lost;
-        this.#party = this.#lost.party;
-        this.#lost = undefined;
-        this.#room = undefined;
-        this.#problem = undefined;
-        this.#search();
-        return;
+        return this.#fail({ code: 'peer-left' });
       case 'suspend':
-        this.#suspended = true;
-        this.#effect({ type: 'hang-up' });
-        return;
+        this.#page = 'suspended';
+        return this.#effect({ type: 'hang-up' });
       case 'wake':
-        this.#suspended = false;
-        // What lay in a cache has lost its socket, and without this would hear so only when pings stay out.
-        this.#effect({ type: 'renew-signaling' });
-        if (this.#online) this.#setOnline(false);
-        if (this.#stage.at === 'connected') this.#unlinked();
-        else if (this.#stage.at === 'searching') this.#search();
-        return;
+        return this.#wake();
+      case 'continue':
+        return this.#continue();
       case 'leave':
         this.#closeDoor();
         this.#close();
-        this.#effect({ type: 'close-signaling' });
-        return;
+        return this.#effect({ type: 'close-signaling' });
       case 'close-room':
-        this.#closeRoom();
-        return;
-      case 'give-up':
-        this.#closeDoor();
-        this.#fail(event.problem);
-        this.#rejoin = undefined;
-        this.#lost = undefined;
-        this.#effect({ type: 'forget' });
-        this.#effect({ type: 'close-signaling' });
-        this.#over = true;
-        return;
-      case 'part':
-        this.#giveWay();
-        this.#fail({ code: 'peer-left' });
-        return;
-      case 'goodbye':
-        this.#rejoin = undefined;
-        this.#close();
-        this.#problem = { code: 'peer-left' };
-        this.#openAgain('closed');
-        return;
-      case 'sent-away':
-        this.#sentAway();
-        return;
-      case 'dismiss':
-        // Also where they have gone by themselves meanwhile.
-        this.#sentAway();
-        if (this.#attempt.step === 'none' && this.#stage.at !== 'connected' && this.#stage.at !== 'searching')
-          return;
-        this.#rejoin = undefined;
-        if (this.#stage.at === 'connected') this.#effect({ type: 'disconnected' });
-        this.#close();
-        this.#effect({ type: 'leave' });
-        this.#effect({ type: 'lost' });
-        this.#openAgain('closed');
-        return;
+        return this.#closeRoom();
       case 'receive':
-        this.#meetGuest(event.id, event.link);
-        return;
+        return this.#meetGuest(event.id, event.link);
       case 'invite':
-        this.#lent = event.link;
-        this.#party = 'host';
-        this.#freshCode();
-        return;
+        return this.#showCodeFor(event.link);
       case 'ask-first':
-        this.#asksFirst = event.on;
-        if (this.#asks) for (const id of this.#knocks.splice(0)) this.#visit(id);
-        return;
+        return this.#carryOut(this.#admission.setOthers(event.on, this.#now));
       case 'refuse':
-        if (this.#visitors.take(event.id)) this.#effect({ type: 'turn-away', id: event.id });
-        return;
-      case 'wait': {
-        const stage = this.#stage;
-        if (stage.at !== 'joining' || stage.attempt.step !== 'none' || this.#party === 'host') return;
-        if (stage.waits !== true) this.#limit('door');
-        this.#stage = { ...stage, waits: true };
-        return;
-      }
-      case 'flooded': {
-        const { at } = this.#stage;
-        // The transport says it and the engine does: a fresh code may be shown by then.
-        if (this.#shows('failed')) return;
-        this.#rejoin = undefined;
-        this.#effect({ type: 'forget' });
-        if (at === 'connected') this.#effect({ type: 'disconnected' });
-        this.#fail({ code: 'flooded' });
-        return;
-      }
+        return this.#refuse(event.id);
+      case 'sent-away':
+        return this.#sentAway();
+      case 'dismiss':
+        return this.#dismiss();
+      case 'give-up':
+        return this.#giveUp(event.problem);
+      case 'goodbye':
+        return this.#goodbye();
+      case 'flooded':
+        return this.#flooded();
+      // the server
       case 'online':
-        if (event.online || this.#online) this.#setOnline(event.online);
-        return;
+        return event.online || this.#online ? this.#setOnline(event.online) : undefined;
       case 'answered':
-        if (event.request === this.#releasing) {
-          this.#effect({ type: 'burn' });
-          this.#released();
-        } else if (event.request === this.#request) this.#answered(event.answer);
-        return;
+        return this.#answered(event.request, event.answer);
       case 'refused':
-        if (event.request === this.#releasing) this.#released();
-        else if (event.request === this.#request) this.#refused(event.problem);
-        return;
+        return this.#refused(event.request, event.problem);
       case 'paired':
-        this.#paired();
-        return;
+        return this.#paired();
       case 'knock':
-        this.#knocked(event.id);
-        return;
+        return this.#knocked(event.id);
+      case 'wait':
+        return this.#waitAtDoor();
       case 'message':
-        this.#message(event.bytes);
-        return;
+        return this.#message(event.bytes);
       case 'peer-left':
-        this.#unpaired('peer-left');
-        return;
+        return this.#unpaired('peer-left');
       case 'expired':
-        this.#placeExpired(event.reason);
-        return;
+        return this.#placeExpired(event.reason);
+      // the transport in use
       case 'linked':
-        this.#connected(event.certificates);
-        return;
+        return this.#connected(event.certificates);
       case 'unlinked':
-        this.#unlinked();
-        return;
+        return this.#unlinked();
       case 'signal':
-        this.#sendSignal(event.message);
-        return;
+        return this.#sendSignal(event.message);
       case 'path':
-        if (this.#stage.at === 'connected') this.#path = event.path;
-        return;
+        return this.#setPath(event.path);
       case 'silent':
-        this.#silent(event.silent);
-        return;
+        return this.#silent(event.silent);
     }
   }
 
   // ---- the way in
+
+  #openRoom(): void {
+    this.#invitation.forgiveGuesses();
+    this.#shown = 'waiting';
+    this.#reset({ at: 'opening' });
+    this.#party = 'host';
+    // No code is shown, and none is used up, by a browser that can do nothing with it.
+    if (this.#options.canLink) this.#ask({ type: 'open' });
+    else this.#fail({ code: 'webrtc-missing' });
+  }
 
   #join(text: string): void {
     const code = parseCode(text);
@@ -708,7 +298,7 @@ export class ConnectionMachine {
     if (code.kind === 'link') {
       this.#reset({ at: 'joining', attempt: NO_ATTEMPT, unused });
       this.#party = 'guest';
-      this.#limit('guest');
+      this.#wait('guest');
       this.#ask({ type: 'knock', id: doorOf(code) });
       return;
     }
@@ -721,8 +311,16 @@ export class ConnectionMachine {
       words,
     });
     this.#party = 'guest';
-    this.#limit('guest');
+    this.#wait('guest');
     this.#ask({ type: 'join', slot: code.slot, hello: pairing.pollTransmit() });
+  }
+
+  /** This guest has knocked, and the host decides. */
+  #waitAtDoor(): void {
+    const stage = this.#stage;
+    if (stage.at !== 'joining' || stage.attempt.step !== 'none' || this.#party === 'host') return;
+    if (stage.waits !== true) this.#wait('door');
+    this.#stage = { ...stage, waits: true };
   }
 
   /** Both go to the meeting place at once; who comes first waits. */
@@ -732,31 +330,42 @@ export class ConnectionMachine {
     const met = meetingOf(bond, place, caller);
     if (met === undefined || at === 'connected' || at === 'searching') return;
     // The code of an open room may just be read to another person: a ring alone does not end it.
-    if (rung === 'here' && (at === 'opening' || this.#staysOpen)) return;
-    const before = at === 'joining' ? this.#call : undefined;
+    if (rung === 'here' && (at === 'opening' || this.#invitation.staysOpen)) return;
+    const calling = at === 'joining' ? this.#device.call : undefined;
     if (at === 'joining') {
-      // Each has rung at the other: the later window counts, or the host.
-      const same = this.#known?.device === device && this.#attempt.step === 'none';
-      if (before === undefined || !same || place.generation === 'retired') return;
-      const later =
-        place.window - before.window || Number(caller === 'host') - Number(before.caller === 'host');
-      if (later <= 0) return;
+      const instead = this.#attempt.step === 'none' && this.#device.givesWayTo(device, place, caller);
+      if (!instead) return;
     }
     if (!this.#options.canLink) {
       this.#fail({ code: 'webrtc-missing' });
       return;
     }
     const unused = { passwords: [met.password], token: undefined };
-    const shown = { stage: this.#stage, lost: this.#lost, problem: this.#problem };
+    const shown = { stage: this.#stage, lost: this.#wayBack.givenUp, problem: this.#problem };
     this.#reset({ at: 'joining', attempt: NO_ATTEMPT, unused });
     this.#party = bond.party;
-    this.#known = { device, bond };
-    this.#call = { ...place, rung: before?.rung ?? rung, caller, before: before?.before ?? shown };
-    this.#limit('device');
+    const before = calling?.before ?? shown;
+    this.#device.begin({ device, bond }, { ...place, rung: calling?.rung ?? rung, caller, before });
+    this.#wait('device');
     this.#ask({ type: 'rejoin', id: met.id, party: bond.party });
   }
 
-  #answered({ iceServers, slot, token, expiresAt }: Answer): void {
+  #answered(request: number, answer: Answer): void {
+    const subject = this.#requests.subjectOf(request);
+    if (subject === 'place') this.#placed(answer);
+    else if (subject === 'release') {
+      this.#effect({ type: 'burn' });
+      this.#released();
+    }
+  }
+
+  #refused(request: number, problem: Problem): void {
+    const subject = this.#requests.subjectOf(request);
+    if (subject === 'place') this.#notPlaced(problem);
+    else if (subject === 'release') this.#released();
+  }
+
+  #placed({ iceServers, slot, token, expiresAt }: Answer): void {
     this.#iceServers = iceServers;
     const stage = this.#stage;
     // Asked in doubt: what is there goes on.
@@ -767,47 +376,42 @@ export class ConnectionMachine {
     }
     if (stage.at === 'opening' && slot !== undefined && expiresAt !== undefined) {
       const { random, page } = this.#options;
-      const code = makeCode(slot, random);
-      if (this.#lent === undefined) this.#door ??= makeDoor(slot, random);
-      const link = this.#lent ?? this.#door?.link;
-      if (link === undefined) return;
-      this.#stage = { at: 'hosting', unused: { passwords: [passwordOf(code)], token } };
-      this.#room = { code: formatCode(code), link: `${page}${formatFragment(link)}`, expiresAt };
-      this.#renewAt = expiresAt - LIMITS_MS.renewAhead;
+      const password = this.#invitation.show(slot, expiresAt, page, random);
+      this.#stage = { at: 'hosting', unused: { passwords: [password], token } };
       this.#keepDoor();
-      const next = this.#knocks.shift();
-      if (next !== undefined) this.#answerKnock(next);
-    } else if (stage.at === 'hosting' && this.#room !== undefined && expiresAt !== undefined) {
+      this.#meetNext();
+    } else if (stage.at === 'hosting' && this.#invitation.room !== undefined && expiresAt !== undefined) {
       // The room was taken back.
-      this.#deadline = undefined;
-      this.#room = { ...this.#room, expiresAt };
+      this.#deadline.stop();
+      this.#invitation.extend(expiresAt);
     }
   }
 
-  #refused(problem: Problem): void {
+  #notPlaced(problem: Problem): void {
     const stage = this.#stage;
     if (stage.at === 'searching' || stage.at === 'connected') {
       // Unless an attempt has begun meanwhile that has a limit of its own.
-      if (this.#attempt.step === 'none') this.#limit('retry');
+      if (this.#attempt.step === 'none') this.#wait('retry');
     } else if (this.#resuming !== undefined) {
       // The room is over: its guest is at the other place, if anywhere.
-      if (problem.code === 'code-unknown' && this.#usedToken !== undefined) {
-        this.#usedToken = undefined;
+      if (problem.code === 'code-unknown' && this.#requests.usedToken !== undefined) {
+        this.#requests.forgetUsed();
         this.#goOn();
-      } else this.#deadline = this.#within('again', this.#resuming);
+      } else this.#waitWithin('again', this.#resuming);
     } else if (
       stage.at === 'hosting' &&
       (problem.code === 'server-busy' || problem.code === 'too-many-attempts')
     ) {
       // The room is kept; its server, or what that depends on, is away for a while, or others behind the same
       // address have asked too often.
-      this.#limit('again');
+      this.#wait('again');
     } else if (stage.at === 'hosting') {
-      if (problem.code === 'code-unknown' && this.#staysOpen) {
+      if (problem.code === 'code-unknown' && this.#invitation.staysOpen) {
         this.#freshCode();
         return;
       }
-      const expired = this.#room !== undefined && this.#now >= this.#room.expiresAt;
+      const { room } = this.#invitation;
+      const expired = room !== undefined && this.#now >= room.expiresAt;
       const forgotten = expired ? 'code-expired' : 'code-forgotten';
       this.#fail({ ...problem, code: problem.code === 'code-unknown' ? forgotten : problem.code });
     } else if (stage.at === 'opening' && this.#shown !== 'waiting') this.#stage = { at: this.#shown };
@@ -828,7 +432,7 @@ export class ConnectionMachine {
     if (stage.at !== 'hosting' && stage.at !== 'joining') return;
     if (stage.at === 'joining' && stage.attempt.step === 'pairing' && stage.attempt.greeted) {
       this.#stage = { ...stage, attempt: { ...stage.attempt, greeted: false } };
-      this.#limit('guest');
+      this.#wait('guest');
       return;
     }
     if (stage.at === 'joining' && stage.attempt.step === 'pairing') {
@@ -840,7 +444,7 @@ export class ConnectionMachine {
       if (pairing.wayBack !== undefined && pairing.said !== undefined) {
         // Another connection of the same other side, which may have missed it.
         this.#setAttempt({ ...stage.attempt, resuming: undefined });
-        this.#limit(stage.unused === undefined ? 'pairing' : 'guest');
+        this.#wait(stage.unused === undefined ? 'pairing' : 'guest');
         this.#effect({ type: 'send', bytes: pairing.said });
         return;
       }
@@ -849,7 +453,7 @@ export class ConnectionMachine {
     if (stage.unused !== undefined)
       this.#pair(
         stage.unused.passwords,
-        this.#party === 'host' || this.#call !== undefined ? 'pairing' : 'guest',
+        this.#party === 'host' || this.#device.call !== undefined ? 'pairing' : 'guest',
       );
   }
 
@@ -867,12 +471,12 @@ export class ConnectionMachine {
     if (stage.at === 'hosting') this.#stage = { at: 'joining', attempt: NO_ATTEMPT, unused: stage.unused };
     else if (stage.at === 'joining' && stage.waits === true) this.#stage = { ...stage, waits: false };
     this.#setAttempt({ step: 'pairing', pairing, greeted: false });
-    this.#limit(limit);
+    this.#wait(limit);
     this.#drainPairing(pairing);
   }
 
   #message(bytes: Uint8Array): void {
-    const sealed = this.#sealed();
+    const sealed = sealedAt(this.#stage);
     if (sealed !== undefined) {
       this.#open(sealed, bytes);
       return;
@@ -880,10 +484,10 @@ export class ConnectionMachine {
     const attempt = this.#attempt;
     if (attempt.step !== 'pairing') return;
     if (this.#stage.at === 'joining') {
-      this.#usedToken = this.#stage.unused?.token ?? this.#usedToken;
+      this.#requests.used(this.#stage.unused?.token);
       this.#stage = { ...this.#stage, unused: undefined };
     }
-    this.#limit('pairing');
+    this.#wait('pairing');
     attempt.pairing.handleMessage(bytes);
     // Kept before the proof leaves.
     if (this.#stage.at === 'joining' && this.#stage.words !== undefined && attempt.pairing.proved)
@@ -897,53 +501,43 @@ export class ConnectionMachine {
 
   #drainPairing(pairing: Pairing): void {
     const event = pairing.pollEvent();
-    const copied = this.#call?.generation === 'retired';
+    const copied = this.#device.call?.generation === 'retired';
     // The way back is kept before the message that lets the other side move on.
     if (event?.type === 'confirmed' && !copied) {
-      const unasked = this.#call?.rung === 'here';
+      const unasked = this.#device.call?.rung === 'here';
       this.#giveWay();
-      this.#advanceBond(event.keys);
+      this.#keepBond(this.#device.confirm(event.keys));
       this.#advanceRejoin(event.keys, unasked);
     }
     for (let bytes = pairing.pollTransmit(); bytes !== undefined; bytes = pairing.pollTransmit())
       this.#effect({ type: 'send', bytes });
     if (event?.type === 'failed') this.#pairingFailed(event.problem);
     else if (event?.type === 'confirmed' && copied) this.#tellCopy(event.keys);
-    else if (event?.type === 'confirmed') this.#link(event.keys);
+    else if (event?.type === 'confirmed') this.#establish(event.keys);
   }
 
   /** Whoever is there has the secret that was used before; the one who has used it has another since. */
   #tellCopy(keys: SessionKeys): void {
-    const sealed = new SealedChannel(this.#party, keys);
-    this.#setAttempt({ step: 'linking', keys, sealed, here: new Set(), there: new Set() });
+    this.#setAttempt(linking(this.#party, keys));
     this.#forgetCopied();
     this.#fail({ code: 'device-copied' });
   }
 
   #forgetCopied(): void {
-    if (this.#known !== undefined) this.#effect({ type: 'forget-bond', device: this.#known.device });
-    this.#known = undefined;
+    const { known } = this.#device;
+    if (known !== undefined) this.#effect({ type: 'forget-bond', device: known.device });
+    this.#device.clear();
   }
 
-  /** A meeting has used the secret up. */
-  #advanceBond(keys: SessionKeys): void {
-    if (this.#call === undefined || this.#known === undefined) return;
-    this.#keepBond(advanceBond(this.#known.bond, this.#call.generation, keys));
-    this.#unsettled = true;
-    this.#call = undefined;
-  }
-
-  #keepBond(bond: Bond): void {
-    if (this.#known === undefined) return;
-    this.#known = { ...this.#known, bond };
-    this.#effect({ type: 'keep-bond', ...this.#known });
+  #keepBond(remembered: Remembered | undefined): void {
+    if (remembered !== undefined) this.#effect({ type: 'keep-bond', ...remembered });
   }
 
   #pairingFailed(code: ProblemCode): void {
     if (this.#stage.at === 'searching' || this.#stage.at === 'connected') {
       if (this.#stage.at === 'searching') this.#unlink();
       this.#dropAttempt();
-      this.#limit('retry');
+      this.#wait('retry');
       return;
     }
     // The same words are not to be guessed at again.
@@ -953,88 +547,69 @@ export class ConnectionMachine {
 
   /** Every end after this side's proof says that the other side may have tested a guess against it. */
   #endOfPairing(code: ProblemCode): ProblemCode {
-    if (this.#call !== undefined) return this.#endOfCall(code);
+    if (this.#device.call !== undefined) return this.#device.explain(code);
     const { words } = this.#stage.at === 'joining' ? this.#stage : {};
     const spent = words !== undefined && this.#spentCodes.has(words);
     return spent && code !== 'code-guessed' ? 'code-perhaps-guessed' : code;
-  }
-
-  /** There is no code that one could ask for. */
-  #endOfCall(code: ProblemCode): ProblemCode {
-    if (code === 'same-role') return 'device-same-page';
-    return code === 'code-unknown' || code === 'connection-lost' ? 'device-silent' : code;
   }
 
   #advanceRejoin(keys: SessionKeys, unasked: boolean): void {
     if (this.#stage.at === 'joining' && this.#stage.words !== undefined)
       this.#spentCodes.delete(this.#stage.words);
     const meeting = this.#meeting;
-    this.#rejoin =
-      this.#rejoin !== undefined && meeting !== undefined
-        ? advanceRejoin(this.#rejoin, meeting, keys)
-        : beginRejoin(this.#party, keys);
-    if (meeting === undefined) {
-      this.#lost = undefined;
-      this.#effect({ type: 'met', unasked });
-    }
-    this.#effect({ type: 'keep', rejoin: this.#rejoin });
+    const rejoin = this.#wayBack.confirm(this.#party, keys, meeting);
+    if (meeting === undefined) this.#effect({ type: 'met', unasked });
+    this.#effect({ type: 'keep', rejoin });
   }
 
   // ---- linking
 
-  #link(keys: SessionKeys): void {
-    this.#room = undefined;
+  #establish(keys: SessionKeys): void {
+    this.#invitation.hideCode();
     this.#unlink();
-    const sealed = new SealedChannel(this.#party, keys);
-    this.#setAttempt({ step: 'linking', keys, sealed, here: new Set(), there: new Set() });
+    this.#setAttempt(linking(this.#party, keys));
     if (!this.#options.canLink) {
       this.#fail({ code: 'webrtc-missing' });
       return;
     }
-    this.#linked = true;
+    this.#link = { path: undefined };
     this.#effect({ type: 'link', iceServers: this.#iceServers });
-    this.#limit('link');
+    this.#wait('link');
   }
 
   #sendSignal(message: unknown): void {
     const attempt = this.#attempt;
     if (attempt.step === 'linking') for (const kind of candidateKinds(message)) attempt.here.add(kind);
-    const bytes = this.#sealed()?.seal(SIGNAL, encoder.encode(JSON.stringify(message)));
-    if (bytes !== undefined) this.#effect({ type: 'send', bytes });
+    const sealed = sealedAt(this.#stage);
+    if (sealed !== undefined)
+      this.#effect({ type: 'send', bytes: sealMessage(sealed, { type: 'signal', signal: message }) });
   }
 
   #open(sealed: SealedChannel, bytes: Uint8Array): void {
-    const opened = sealed.open(bytes);
-    if (!opened.ok) {
+    const message = openMessage(sealed, bytes);
+    if (message === 'tampered') {
       // Once connected the server's messages do not matter any more.
       if (this.#stage.at !== 'connected') this.#fail({ code: 'tampered' });
       return;
     }
-    if (this.#rejoin?.previous !== undefined) {
-      this.#rejoin = settleRejoin(this.#rejoin);
-      this.#effect({ type: 'keep', rejoin: this.#rejoin });
-    }
-    if (this.#unsettled && this.#known !== undefined) {
-      this.#unsettled = false;
-      this.#keepBond(settleBond(this.#known.bond));
-    }
-    if (opened.type === GIVEN_UP) this.#givenUp(decoder.decode(opened.plaintext));
-    if (opened.type !== SIGNAL) return;
-    let message: unknown;
-    try {
-      message = JSON.parse(decoder.decode(opened.plaintext));
-    } catch {
+    const settled = this.#wayBack.settle();
+    if (settled !== undefined) this.#effect({ type: 'keep', rejoin: settled });
+    this.#keepBond(this.#device.settle());
+    if (message === 'unknown') return;
+    if (message.type === 'given-up') {
+      this.#givenUp(message.reason);
       return;
     }
     const attempt = this.#attempt;
-    if (attempt.step === 'linking') for (const kind of candidateKinds(message)) attempt.there.add(kind);
-    if (this.#linked) this.#effect({ type: 'signal', message });
+    if (attempt.step === 'linking')
+      for (const kind of candidateKinds(message.signal)) attempt.there.add(kind);
+    if (this.#link !== undefined) this.#effect({ type: 'signal', message: message.signal });
   }
 
   /** The other side does not try any longer: there is nothing to wait for. */
   #givenUp(reason: string): void {
     if (this.#attempt.step !== 'linking') return;
-    if (reason === 'device-copied' && this.#known !== undefined) {
+    if (reason === 'device-copied' && this.#device.known !== undefined) {
       this.#forgetCopied();
       this.#end({ code: 'device-copied' });
       return;
@@ -1054,12 +629,12 @@ export class ConnectionMachine {
     const attempt = this.#attempt;
     if (attempt.step !== 'linking') return;
     const { keys, sealed } = attempt;
-    this.#deadline = undefined;
+    this.#deadline.stop();
     this.#fingerprint = certificates === undefined ? undefined : fingerprint(keys, certificates);
     this.#problem = undefined;
-    this.#usedToken = undefined;
+    this.#requests.forgetUsed();
     this.#stage = { at: 'connected', keys, sealed };
-    for (const id of this.#knocks.splice(0)) this.#visit(id);
+    this.#carryOut(this.#admission.askAboutAll(this.#now));
     this.#effect({ type: 'connected' });
   }
 
@@ -1070,7 +645,7 @@ export class ConnectionMachine {
       this.#giveWay();
       // At the meeting place already: what has begun there goes on.
       if (!doubted) this.#search();
-      else if (this.#attempt.step === 'none') this.#limit('search');
+      else if (this.#attempt.step === 'none') this.#wait('search');
       return;
     }
     this.#unlink();
@@ -1078,7 +653,49 @@ export class ConnectionMachine {
     else if (at === 'searching') this.#meet();
   }
 
+  #setPath(path: 'direct' | 'relayed' | undefined): void {
+    if (this.#stage.at === 'connected') this.#link = { path };
+  }
+
   // ---- the way back
+
+  /** The session of before a reload, or a companion's. */
+  #resume(rejoin: RejoinState, known: Remembered | undefined): void {
+    this.#giveWay();
+    this.#problem = undefined;
+    this.#device.remember(known);
+    this.#wayBack.keep(rejoin);
+    this.#party = rejoin.party;
+    this.#search();
+  }
+
+  #continue(): void {
+    const { givenUp } = this.#wayBack;
+    if (!this.#shows('failed') || givenUp === undefined) return;
+    this.#wayBack.keep(givenUp);
+    this.#party = givenUp.party;
+    this.#invitation.hideCode();
+    this.#problem = undefined;
+    this.#search();
+  }
+
+  #remember(remembered: Remembered | undefined): void {
+    if (this.#stage.at !== 'connected' && this.#stage.at !== 'searching') return;
+    this.#device.remember(remembered);
+    this.#keepBond(remembered);
+    // With the way back, which may be needed by a page that is loaded anew.
+    const { rejoin } = this.#wayBack;
+    if (rejoin !== undefined) this.#effect({ type: 'keep', rejoin });
+  }
+
+  #wake(): void {
+    this.#page = 'active';
+    // What lay in a cache has lost its socket, and without this would hear so only when pings stay out.
+    this.#effect({ type: 'renew-signaling' });
+    if (this.#online) this.#setOnline(false);
+    if (this.#stage.at === 'connected') this.#unlinked();
+    else if (this.#stage.at === 'searching') this.#search();
+  }
 
   /** While connected: whether to wait for the other side at the meeting place as well. */
   #silent(silent: boolean): void {
@@ -1087,7 +704,7 @@ export class ConnectionMachine {
     this.#stage = { ...stage, doubt: silent ? { attempt: NO_ATTEMPT, meeting: undefined } : undefined };
     if (silent) this.#meet();
     else {
-      this.#deadline = undefined;
+      this.#deadline.stop();
       this.#effect({ type: 'discard-prepared' });
       this.#effect({ type: 'leave' });
     }
@@ -1116,32 +733,31 @@ export class ConnectionMachine {
    */
   #meet(): void {
     const stage = this.#stage;
-    this.#deadline = undefined;
+    this.#deadline.stop();
     const doubting = stage.at === 'connected' && stage.doubt !== undefined;
-    if ((stage.at !== 'searching' && !doubting) || this.#suspended || this.#rejoin === undefined) return;
+    if ((stage.at !== 'searching' && !doubting) || this.#page !== 'active') return;
+    const { rejoin } = this.#wayBack;
+    if (rejoin === undefined) return;
     if (stage.at === 'connected') this.#dropAttempt();
     else {
       this.#drop();
       if (stage.until <= this.#now) {
-        const lost = this.#rejoin;
         this.#fail({ code: 'connection-lost' });
-        // In this page's memory alone, until another code or a goodbye.
-        this.#lost = lost;
+        this.#wayBack.giveUp(rejoin);
         return;
       }
-      this.#deadline = { limit: 'search', at: stage.until };
+      this.#deadline.startUntil('search', stage.until);
     }
     // `online` leads here again.
     if (!this.#online) return;
-    const places = rendezvousOf(this.#rejoin);
-    const before = this.#meeting;
-    const place = places[(places.findIndex(({ id }) => id === before?.id) + 1) % places.length];
-    if (place === undefined) return;
+    const next = this.#wayBack.placeAfter(this.#meeting);
+    if (next === undefined) return;
+    const { place, alone } = next;
     const meeting = { attempt: NO_ATTEMPT, meeting: place };
     this.#stage = stage.at === 'searching' ? { ...stage, ...meeting } : { ...stage, doubt: meeting };
     // Asking again gives up the place held, while the other side may just be arriving: only where there is
     // another place.
-    if (places.length > 1) this.#limit('retry');
+    if (!alone) this.#wait('retry');
     this.#ask({ type: 'rejoin', id: place.id, party: this.#party });
   }
 
@@ -1152,37 +768,36 @@ export class ConnectionMachine {
     this.#online = online;
     if (online) this.#keepDoor();
     if (!online) this.#unpaired('server-away');
-    else if (stage.at === 'connected' || (stage.at === 'searching' && !this.#linked)) this.#meet();
+    else if (stage.at === 'connected' || (stage.at === 'searching' && this.#link === undefined)) this.#meet();
     else if (stage.at === 'hosting' && stage.unused.token !== undefined)
       this.#ask({ type: 'reopen', token: stage.unused.token });
     else if (this.#resuming !== undefined) this.#goOn();
-    else if (stage.at === 'failed' && this.#usedToken !== undefined) {
+    else if (stage.at === 'failed' && this.#requests.usedToken !== undefined) {
       // What we answered may not have reached the server: then the guest waits in a room to which its host
       // does not return.
-      this.#ask({ type: 'reopen', token: this.#usedToken });
-      this.#usedToken = undefined;
-      this.#releasing = this.#request;
+      this.#ask({ type: 'reopen', token: this.#requests.usedToken });
+      this.#requests.release();
     } else if (stage.at === 'failed' || stage.at === 'closed') this.#openAgain(stage.at);
   }
 
   /** Nothing reaches the other side through the server any more. */
   #unpaired(code: ProblemCode): void {
     const stage = this.#stage;
-    if (stage.at === 'hosting') this.#limit('away');
+    if (stage.at === 'hosting') this.#wait('away');
     else if (stage.at === 'joining' && code === 'server-away' && stage.unused?.token !== undefined) {
       // Nothing was said yet: the room can still be taken back. A server that restarts has forgotten it.
       this.#drop();
       this.#stage = { at: 'hosting', unused: stage.unused };
-      this.#limit('away');
+      this.#wait('away');
     } else if (stage.at === 'joining') {
-      if (this.#linked) this.#limit('unpaired');
-      else this.#resume(code);
-    } else if (stage.at === 'searching' && this.#linked) this.#limit('unpaired');
+      if (this.#link === undefined) this.#pairElsewhere(code);
+      else this.#wait('unpaired');
+    } else if (stage.at === 'searching' && this.#link !== undefined) this.#wait('unpaired');
     else if (this.#attempt.step === 'pairing') this.#meet();
   }
 
   /** The same pairing goes on at another place, if the other side knows of one. */
-  #resume(problem: ProblemCode): void {
+  #pairElsewhere(problem: ProblemCode): void {
     const attempt = this.#attempt;
     if (attempt.step !== 'pairing' || attempt.greeted || attempt.pairing.wayBack === undefined) {
       this.#pairingFailed(problem);
@@ -1206,11 +821,12 @@ export class ConnectionMachine {
       this.#pairingFailed(resuming.problem);
       return;
     }
-    this.#deadline = { limit: 'resume', at: resuming.until };
+    this.#deadline.startUntil('resume', resuming.until);
     // `online` leads here again.
-    if (!this.#online || this.#suspended) return;
-    if (this.#usedToken !== undefined) {
-      this.#ask({ type: 'reopen', token: this.#usedToken });
+    if (!this.#online || this.#page !== 'active') return;
+    const { usedToken } = this.#requests;
+    if (usedToken !== undefined) {
+      this.#ask({ type: 'reopen', token: usedToken });
       return;
     }
     const { wayBack, unconfirmedKeys } = pairing;
@@ -1220,7 +836,7 @@ export class ConnectionMachine {
     ];
     const place = places[resuming.turn % places.length];
     if (place === undefined) return;
-    if (places.length > 1) this.#deadline = this.#within('retry', resuming);
+    if (places.length > 1) this.#waitWithin('retry', resuming);
     const { password } = place;
     this.#setAttempt({ ...attempt, resuming: { ...resuming, turn: resuming.turn + 1, password } });
     this.#ask({ type: 'rejoin', id: place.id, party: this.#party });
@@ -1232,7 +848,7 @@ export class ConnectionMachine {
       if (reason === 'time') this.#meet();
       else this.#fail({ code: 'connection-lost' });
     } else if (at === 'connected' && reason === 'time') this.#meet();
-    else if (this.#staysOpen && (at === 'hosting' || at === 'opening')) this.#freshCode();
+    else if (this.#invitation.staysOpen && (at === 'hosting' || at === 'opening')) this.#freshCode();
     else if (CONNECTION[at] === 'waiting') this.#fail({ code: 'code-expired' });
     else if (at === 'joining' && reason === 'occupied') this.#fail({ code: 'room-occupied' });
     // The guest of a host who did not return.
@@ -1256,7 +872,7 @@ export class ConnectionMachine {
         );
         return;
       case 'device':
-        if (this.#call?.rung === 'here') this.#rungInVain(this.#call);
+        if (this.#device.call?.rung === 'here') this.#rungInVain(this.#device.call);
         else this.#fail({ code: 'device-silent' });
         return;
       case 'pairing':
@@ -1274,7 +890,7 @@ export class ConnectionMachine {
         if (this.#shown === 'waiting') this.#fail({ code: 'server-away' });
         else {
           // What ended before is still what there is to say.
-          this.#room = undefined;
+          this.#invitation.hideCode();
           this.#stage = { at: this.#shown };
         }
         return;
@@ -1293,57 +909,40 @@ export class ConnectionMachine {
     }
   }
 
-  #limit(limit: LimitName): void {
-    this.#deadline = { limit, at: this.#now + LIMITS_MS[limit] };
+  #wait(limit: LimitName): void {
+    this.#deadline.start(limit, this.#now);
   }
 
-  /** The next look of a pairing that goes on elsewhere. */
-  #within(limit: LimitName, { until }: Resuming): { limit: LimitName; at: number } {
-    return { limit: 'resume', at: Math.min(until, this.#now + LIMITS_MS[limit]) };
+  /** Until the next look of a pairing that goes on elsewhere. */
+  #waitWithin(limit: LimitName, { until }: Resuming): void {
+    this.#deadline.startUntil('resume', Math.min(until, this.#now + LIMITS_MS[limit]));
   }
 
   // ---- parts
 
   get #resuming(): Resuming | undefined {
-    const attempt = this.#attempt;
-    return attempt.step === 'pairing' ? attempt.resuming : undefined;
+    return resumingAt(this.#stage);
   }
 
   get #attempt(): Attempt {
-    const stage = this.#stage;
-    if (stage.at === 'connected') return stage.doubt?.attempt ?? NO_ATTEMPT;
-    return stage.at === 'joining' || stage.at === 'searching' ? stage.attempt : NO_ATTEMPT;
+    return attemptAt(this.#stage);
   }
 
-  /** Where the other side of a session is waited for. */
   get #meeting(): Rendezvous | undefined {
-    const stage = this.#stage;
-    if (stage.at === 'connected') return stage.doubt?.meeting;
-    return stage.at === 'searching' ? stage.meeting : undefined;
+    return meetingAt(this.#stage);
   }
 
   #setAttempt(attempt: Attempt): void {
-    const stage = this.#stage;
-    if (stage.at === 'joining' || stage.at === 'searching') this.#stage = { ...stage, attempt };
-    else if (stage.at === 'connected' && stage.doubt !== undefined)
-      this.#stage = { ...stage, doubt: { ...stage.doubt, attempt } };
-  }
-
-  #sealed(): SealedChannel | undefined {
-    const attempt = this.#attempt;
-    if (this.#stage.at === 'connected' && attempt.step === 'none') return this.#stage.sealed;
-    return attempt.step === 'linking' ? attempt.sealed : undefined;
+    this.#stage = withAttempt(this.#stage, attempt);
   }
 
   #ask(ask: Ask): void {
-    this.#request += 1;
-    this.#effect({ type: 'ask', request: this.#request, ask });
+    this.#effect({ type: 'ask', request: this.#requests.next(), ask });
   }
 
   #unlink(): void {
-    this.#path = undefined;
-    if (!this.#linked) return;
-    this.#linked = false;
+    if (this.#link === undefined) return;
+    this.#link = undefined;
     this.#effect({ type: 'unlink' });
   }
 
@@ -1359,43 +958,81 @@ export class ConnectionMachine {
     this.#setAttempt(NO_ATTEMPT);
   }
 
+  /** Begins anew; the room's link works on. */
   #reset(stage: Stage): void {
-    this.#deadline = undefined;
+    this.#deadline.stop();
     this.#drop();
-    this.#rejoin = undefined;
-    this.#lost = undefined;
-    this.#room = undefined;
+    this.#wayBack.clear();
+    this.#invitation.hideCode();
+    this.#requests.reset();
+    this.#device.clear();
     this.#problem = undefined;
     this.#fingerprint = undefined;
-    this.#usedToken = undefined;
-    this.#releasing = undefined;
-    this.#known = undefined;
-    this.#call = undefined;
-    this.#unsettled = false;
     this.#stage = stage;
   }
 
   #close(): void {
-    this.#lost = undefined;
-    this.#deadline = undefined;
+    this.#wayBack.clear();
+    this.#deadline.stop();
     this.#drop();
     this.#effect({ type: 'forget' });
     this.#stage = { at: 'closed' };
+  }
+
+  /** This page cannot hold a connection at all. */
+  #giveUp(problem: Problem): void {
+    this.#closeDoor();
+    this.#fail(problem);
+    this.#wayBack.clear();
+    this.#effect({ type: 'forget' });
+    this.#effect({ type: 'close-signaling' });
+    this.#page = 'over';
+  }
+
+  #goodbye(): void {
+    this.#close();
+    this.#problem = { code: 'peer-left' };
+    this.#openAgain('closed');
+  }
+
+  #dismiss(): void {
+    // Also where they have gone by themselves meanwhile.
+    this.#sentAway();
+    const { at } = this.#stage;
+    if (this.#attempt.step === 'none' && at !== 'connected' && at !== 'searching') return;
+    if (at === 'connected') this.#effect({ type: 'disconnected' });
+    this.#close();
+    this.#effect({ type: 'leave' });
+    this.#effect({ type: 'lost' });
+    this.#openAgain('closed');
+  }
+
+  #flooded(): void {
+    const { at } = this.#stage;
+    // The transport says it and the engine does: a fresh code may be shown by then.
+    if (this.#shows('failed')) return;
+    this.#wayBack.end();
+    this.#effect({ type: 'forget' });
+    if (at === 'connected') this.#effect({ type: 'disconnected' });
+    this.#fail({ code: 'flooded' });
   }
 
   /** Gives up for good. The other side is notified, where it can be: it would search for a minute. */
   #fail(problem: Problem): void {
     const attempt = this.#attempt;
     if (attempt.step === 'linking')
-      this.#effect({ type: 'send', bytes: attempt.sealed.seal(GIVEN_UP, encoder.encode(problem.code)) });
+      this.#effect({
+        type: 'send',
+        bytes: sealMessage(attempt.sealed, { type: 'given-up', reason: problem.code }),
+      });
     this.#end(problem);
   }
 
   #end(problem: Problem): void {
-    this.#deadline = undefined;
+    this.#deadline.stop();
     this.#drop();
-    this.#room = undefined;
-    this.#rejoin = undefined;
+    this.#invitation.hideCode();
+    this.#wayBack.end();
     this.#effect({ type: 'forget' });
     // The other side, if it still arrives, should not wait for us.
     this.#effect({ type: 'leave' });
@@ -1403,7 +1040,7 @@ export class ConnectionMachine {
     const met = this.#stage.at !== 'opening' && this.#stage.at !== 'hosting';
     this.#stage = { at: 'failed' };
     this.#effect({ type: 'lost' });
-    if (problem.code === 'code-guessed') this.#guesses += 1;
+    if (problem.code === 'code-guessed') this.#invitation.guessed();
     if (met) this.#openAgain('failed');
   }
 
@@ -1411,10 +1048,9 @@ export class ConnectionMachine {
 
   /** Another guest may come: with a fresh code, or by the link. */
   #openAgain(shown: Shown): void {
-    if (this.#door === undefined || !this.#online || this.#suspended) return;
-    if (this.#guesses >= MAX_GUESSES) {
-      const next = this.#knocks.shift();
-      if (next !== undefined) this.#answerKnock(next);
+    if (this.#invitation.door === undefined || !this.#online || this.#page !== 'active') return;
+    if (this.#invitation.guessedTooOften) {
+      this.#meetNext();
       return;
     }
     const away = this.#problem?.code === 'server-away';
@@ -1425,7 +1061,7 @@ export class ConnectionMachine {
 
   /** The room whose words are used is gone. */
   #released(): void {
-    this.#releasing = undefined;
+    this.#requests.released();
     if (this.#stage.at === 'failed') this.#openAgain('failed');
   }
 
@@ -1439,7 +1075,7 @@ export class ConnectionMachine {
   /** A ring alone takes nothing from the page. */
   #rungInVain({ before }: Call): void {
     this.#reset(before.stage);
-    this.#lost = before.lost;
+    this.#wayBack.giveUp(before.lost);
     this.#problem = before.problem;
     this.#effect({ type: 'leave' });
   }
@@ -1451,77 +1087,70 @@ export class ConnectionMachine {
   }
 
   #freshCode(): void {
-    this.#deadline = undefined;
+    this.#deadline.stop();
     // Of the session before it may have been the guest, who has met a remembered device.
     this.#party = 'host';
-    this.#known = undefined;
-    this.#call = undefined;
+    this.#device.clear();
     this.#stage = { at: 'opening' };
     this.#ask({ type: 'open' });
   }
 
+  /** For one guest, beside the link of another machine's door. */
+  #showCodeFor(link: RoomLink): void {
+    this.#invitation.lend(link);
+    this.#freshCode();
+  }
+
   #renew(): void {
-    this.#renewAt = Infinity;
+    const fresh = this.#invitation.staysOpen && this.#stage.at === 'hosting' && this.#online;
+    this.#invitation.renewed(this.#now, fresh);
     this.#keepDoor();
-    if (this.#staysOpen && this.#stage.at === 'hosting' && this.#online) this.#freshCode();
-    else if (this.#door !== undefined) this.#renewAt = this.#now + LIMITS_MS.renewDoor;
+    if (fresh) this.#freshCode();
   }
 
   #keepDoor(): void {
-    if (this.#door === undefined) return;
-    const { id, token } = this.#door;
-    this.#effect({ type: 'open-door', id, token });
+    const { door } = this.#invitation;
+    if (door !== undefined) this.#effect({ type: 'open-door', id: door.id, token: door.token });
   }
 
-  /** A code that is over is followed by a fresh one. */
-  get #staysOpen(): boolean {
-    return this.#door !== undefined || this.#lent !== undefined;
-  }
-
-  get #severalGuests(): boolean {
-    return this.#options.several === true;
-  }
-
-  get #asks(): boolean {
-    return this.#severalGuests && (this.#asksFirst || this.#dismissed);
-  }
-
-  /** The person is asked about them, where there is room for more than one. */
-  #visit(id: string): void {
-    if (this.#severalGuests && this.#visitors.add(id, this.#now + LIMITS_MS.door))
-      this.#effect({ type: 'let-wait', id });
-    else this.#effect({ type: 'turn-away', id });
-  }
-
-  /** With the link they could be back at once. */
   #sentAway(): void {
-    if (this.#door === undefined) return;
-    this.#dismissed = true;
-    for (const id of this.#knocks.splice(0)) this.#visit(id);
+    if (this.#invitation.door !== undefined) this.#carryOut(this.#admission.sentAway(this.#now));
+  }
+
+  #refuse(id: string): void {
+    if (this.#admission.take(id)) this.#effect({ type: 'turn-away', id });
   }
 
   #knocked(id: string): void {
-    if (this.#door === undefined || this.#heard.has(id)) return;
-    if (this.#heard.size >= MAX_HEARD) this.#heard.clear();
-    this.#heard.add(id);
+    if (this.#invitation.door === undefined) return;
+    const outcome = this.#admission.knock(id, this.#occupancy, this.#now);
+    if (outcome === 'meet') this.#answerKnock(id);
+    else if (outcome !== undefined) this.#effect(outcome);
+  }
+
+  /** Whether a guest can be met now. Of several, one who is searched for keeps the place. */
+  get #occupancy(): 'free' | 'busy' | 'taken' {
     const { at } = this.#stage;
-    const perhaps = at === 'joining' || (at === 'searching' && !this.#severalGuests);
-    if (this.#asks || at === 'connected' || (at === 'searching' && !perhaps)) this.#visit(id);
-    else if (!perhaps) this.#answerKnock(id);
-    else if (this.#knocks.length < MAX_KNOCKS) this.#knocks.push(id);
-    else this.#effect({ type: 'turn-away', id });
+    if (at === 'connected') return 'taken';
+    if (at === 'searching') return this.#admission.several ? 'taken' : 'busy';
+    return at === 'joining' ? 'busy' : 'free';
+  }
+
+  #meetNext(): void {
+    const next = this.#admission.takeNext();
+    if (next !== undefined) this.#answerKnock(next);
   }
 
   /** The code gives up its place, and a fresh one follows when this guest is gone. */
   #answerKnock(id: string): void {
-    if (this.#door !== undefined) this.#meetGuest(id, this.#door.link);
+    if (this.link !== undefined) this.#meetGuest(id, this.link);
   }
 
   #meetGuest(id: string, link: RoomLink): void {
     const unused = { passwords: [passwordOf(link)], token: undefined };
     this.#reset({ at: 'joining', attempt: NO_ATTEMPT, unused });
     this.#party = 'host';
-    this.#limit('pairing');
+    this.#wait('pairing');
     this.#ask({ type: 'rejoin', id, party: 'host' });
   }
 
@@ -1534,23 +1163,17 @@ export class ConnectionMachine {
   }
 
   #closeDoor(): void {
-    if (this.#door === undefined) return;
-    const { id, token } = this.#door;
-    this.#effect({ type: 'close-door', id, token });
-    const waiting = [...this.#knocks.splice(0), ...this.#visitors.takeLate(Infinity)];
-    for (const one of waiting) this.#effect({ type: 'turn-away', id: one });
-    this.#dismissed = false;
-    this.#door = undefined;
-    this.#renewAt = Infinity;
+    const door = this.#invitation.closeDoor();
+    if (door === undefined) return;
+    this.#effect({ type: 'close-door', id: door.id, token: door.token });
+    this.#carryOut(this.#admission.turnAllAway());
+  }
+
+  #carryOut(effects: readonly KnockEffect[]): void {
+    for (const effect of effects) this.#effect(effect);
   }
 
   #effect(effect: ConnectionEffect): void {
     this.#effects.push(effect);
   }
-}
-
-/** A room's link, made with its first code. */
-function makeDoor(slot: string, random: Random): Door {
-  const link = makeLink(slot, random);
-  return { id: doorOf(link), token: toBase64Url(random(TOKEN_BYTES)), link };
 }

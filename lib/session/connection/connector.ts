@@ -8,14 +8,8 @@ import { webRtcAvailable } from '../../transport/available.ts';
 import { createTransport } from '../../transport/transport.ts';
 import type { ConnectionState, DeviceCall, Party, Problem, ProblemCode, Role, Room } from '../model.ts';
 import type { RejoinState } from '../pairing/rejoin.ts';
-import {
-  ConnectionMachine,
-  type Answer,
-  type Ask,
-  type ConnectionEffect,
-  type ConnectionEvent,
-  type Remembered,
-} from './connection-machine.ts';
+import type { Answer, Ask, ConnectionEffect, ConnectionEvent, Remembered } from './connection-events.ts';
+import { ConnectionMachine } from './connection-machine.ts';
 import { holdTransport, type HeldTransport } from './held-transport.ts';
 import { forgetRejoin, keepRejoin } from './rejoin-memory.ts';
 import { createSignalingClient, SignalingError, type SignalingClient } from './signaling-client.ts';

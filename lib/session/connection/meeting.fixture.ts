@@ -11,13 +11,8 @@ import { seededRandom, type Random } from '../../simulation/random.ts';
 import type { ConnectionState, ProblemCode, Role } from '../model.ts';
 import type { Bond } from '../pairing/bond.ts';
 import type { RejoinState } from '../pairing/rejoin.ts';
-import {
-  ConnectionMachine,
-  type Answer,
-  type Ask,
-  type ConnectionEffect,
-  type ConnectionEvent,
-} from './connection-machine.ts';
+import type { Answer, Ask, ConnectionEffect, ConnectionEvent } from './connection-events.ts';
+import { ConnectionMachine } from './connection-machine.ts';
 
 /** One way, between a page and the server, and between two pages. */
 const LATENCY = 25;

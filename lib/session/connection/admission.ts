@@ -1,0 +1,98 @@
+/** Who of those with the room's link is met, who waits, and whom the person is asked about (P-135, P-138). */
+import type { ConnectionEffect } from './connection-events.ts';
+import { LIMITS_MS } from './limits.ts';
+import { Visitors } from './visitors.ts';
+
+/** Who waits while another guest is being let in, or looked for. */
+const MAX_KNOCKS = 8;
+/** Knocks that were heard; a server may repeat them. */
+const MAX_HEARD = 200;
+
+/** What becomes of a knock, beside being met at once. */
+export type KnockEffect = Extract<ConnectionEffect, { type: 'let-wait' | 'turn-away' }>;
+
+/** All who knock are known by the ids of the meetings that the server gave them. Times: Unix ms. */
+export class Admission {
+  /** Beside the guest who is connected others may come. */
+  readonly several: boolean;
+  readonly #queue: string[] = [];
+  readonly #heard = new Set<string>();
+  readonly #visitors = new Visitors();
+  /** Others are in this room, met by other machines. */
+  #others = false;
+  /** One was sent away, and could be back at once with the link. */
+  #sentAway = false;
+
+  constructor(several: boolean) {
+    this.several = several;
+  }
+
+  /** Those about whom the person is asked. */
+  get visitors(): readonly string[] {
+    return this.#visitors.ids;
+  }
+
+  get nextTimeout(): number {
+    return this.#visitors.nextTimeout;
+  }
+
+  /** `host`: can meet a guest, is perhaps about to lose the one it meets, or has one. */
+  knock(id: string, host: 'free' | 'busy' | 'taken', now: number): 'meet' | KnockEffect | undefined {
+    if (this.#heard.has(id)) return undefined;
+    if (this.#heard.size >= MAX_HEARD) this.#heard.clear();
+    this.#heard.add(id);
+    if (this.#asks || host === 'taken') return this.#visit(id, now);
+    if (host === 'free') return 'meet';
+    if (this.#queue.length >= MAX_KNOCKS) return { type: 'turn-away', id };
+    this.#queue.push(id);
+    return undefined;
+  }
+
+  /** Takes whoever has waited longest for the host to be free. */
+  takeNext(): string | undefined {
+    return this.#queue.shift();
+  }
+
+  /** Who waits for the host waits for the person's answer from now on. */
+  askAboutAll(now: number): KnockEffect[] {
+    return this.#queue.splice(0).map((id) => this.#visit(id, now));
+  }
+
+  setOthers(others: boolean, now: number): KnockEffect[] {
+    this.#others = others;
+    return this.#asks ? this.askAboutAll(now) : [];
+  }
+
+  sentAway(now: number): KnockEffect[] {
+    this.#sentAway = true;
+    return this.askAboutAll(now);
+  }
+
+  /** `false`: they wait no longer. */
+  take(id: string): boolean {
+    return this.#visitors.take(id);
+  }
+
+  /** Who has waited for an answer until now. */
+  takeLate(now: number): KnockEffect[] {
+    return this.#visitors.takeLate(now).map((id) => ({ type: 'turn-away', id }));
+  }
+
+  /** The room is closed. */
+  turnAllAway(): KnockEffect[] {
+    const queued = this.#queue.splice(0).map((id): KnockEffect => ({ type: 'turn-away', id }));
+    this.#sentAway = false;
+    return [...queued, ...this.takeLate(Infinity)];
+  }
+
+  /** Whoever knocks is asked about first. */
+  get #asks(): boolean {
+    return this.several && (this.#others || this.#sentAway);
+  }
+
+  /** The person is asked about them, where there is room for more than one. */
+  #visit(id: string, now: number): KnockEffect {
+    const asked = this.several && this.#visitors.add(id, now + LIMITS_MS.door);
+    return { type: asked ? 'let-wait' : 'turn-away', id };
+  }
+}
