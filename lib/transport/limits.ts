@@ -24,7 +24,7 @@ export const MAX_CONTROL_QUEUE_BYTES = 4 * 1024 * 1024;
  * the largest thumbs are 3.5 MB. Beyond it the session ends as `flooded`: what waits takes memory, and keeps
  * a page busy before anyone has pressed anything.
  */
-export const CONTROL_MESSAGES_AT_FIRST = 8_000;
+export const CONTROL_MESSAGES_AT_FIRST = 6_500;
 export const CONTROL_MESSAGES_PER_SECOND = 1_000;
 export const CONTROL_BYTES_AT_FIRST = 6 * 1024 * 1024;
 export const CONTROL_BYTES_PER_SECOND = 1024 * 1024;
