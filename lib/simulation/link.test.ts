@@ -134,6 +134,23 @@ describe('link', () => {
     expect(link.send('lost', 1000, 200)).toBe(false);
   });
 
+  test.each([
+    { factor: 10, arrivals: [51, 56.5, 66.5, 76.5, 86.5] },
+    { factor: 0.5, arrivals: [51, 51.75, 52.25, 52.75, 53.25] },
+  ])('a rate that becomes 1/$factor holds for what waits in the queue, too', ({ factor, arrivals }) => {
+    const link = new Link<number>(CLEAN);
+    for (const packet of [0, 1, 2, 3]) link.send(packet, 1000, 0);
+    // Half of the second one has left.
+    link.set({ rate: CLEAN.rate / factor }, 1.5);
+    link.send(4, 1000, 1.5);
+    const out = arrivals.map(() => {
+      const at = link.nextTimeout() as number;
+      link.poll(at);
+      return at;
+    });
+    arrivals.forEach((at, i) => expect(out[i]).toBeCloseTo(at, 9));
+  });
+
   test('loses everything that leaves the queue within a blackout', () => {
     const link = new Link<number>(CLEAN);
     link.blackout(100, 200);

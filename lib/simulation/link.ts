@@ -95,6 +95,8 @@ export class Link<P> {
   /** On their way, ordered by arrival; `#head` is the first not yet taken. */
   #packets: (P | undefined)[] = [];
   #arrivals: Millis[] = [];
+  /** When each leaves the bottleneck. */
+  #departures: Millis[] = [];
   #head = 0;
 
   readonly #copy: (packet: P) => P;
@@ -113,8 +115,13 @@ export class Link<P> {
     return this.#parameters;
   }
 
-  /** Changes parameters in the middle of a run, for packets sent from now on. */
-  set(change: Partial<LinkParameters>): void {
+  /**
+   * Changes parameters in the middle of a run, for packets sent from now on.
+   * @param now a changed rate holds from then on for what waits in the queue, too; `undefined`: nothing waits
+   */
+  set(change: Partial<LinkParameters>, now?: Millis): void {
+    if (change.rate !== undefined && now !== undefined)
+      this.#stretchQueue(this.#parameters.rate / change.rate, now);
     this.#parameters = { ...this.#parameters, ...change };
     if (change.loss) this.#loss.set(change.loss);
   }
@@ -183,10 +190,10 @@ export class Link<P> {
       stats.reordered++;
       arrival += reorder.by;
     } else this.#lastArrival = arrival;
-    this.#insert(packet, arrival);
+    this.#insert(packet, arrival, departure);
     if (duplicate > 0 && this.#duplicate() < duplicate) {
       stats.duplicated++;
-      this.#insert(this.#copy(packet), arrival);
+      this.#insert(this.#copy(packet), arrival, departure);
     }
     return true;
   }
@@ -203,6 +210,7 @@ export class Link<P> {
     if (this.#head >= 1024 && this.#head * 2 >= this.#packets.length) {
       this.#packets = this.#packets.slice(this.#head);
       this.#arrivals = this.#arrivals.slice(this.#head);
+      this.#departures = this.#departures.slice(this.#head);
       this.#head = 0;
     }
     return packet;
@@ -241,20 +249,39 @@ export class Link<P> {
     return queueBytes ?? (queueMs * rate) / 8000;
   }
 
+  /** What is left to send of the queue takes `factor` times as long. */
+  #stretchQueue(factor: number, now: Millis): void {
+    if (this.#busyUntil <= now) return;
+    this.#busyUntil = now + (this.#busyUntil - now) * factor;
+    let last = now;
+    for (let at = this.#head; at < this.#packets.length; at++) {
+      const departure = this.#departures[at] as number;
+      const longer = Math.max(0, departure - now) * (factor - 1);
+      this.#departures[at] = departure + longer;
+      last = Math.max(last, (this.#arrivals[at] as number) + longer);
+      this.#arrivals[at] = last;
+    }
+    this.#lastArrival = last;
+  }
+
   /** Nearly always at the end: only held-back packets are walked past. */
-  #insert(packet: P, arrival: Millis): void {
+  #insert(packet: P, arrival: Millis, departure: Millis): void {
     const packets = this.#packets;
     const arrivals = this.#arrivals;
+    const departures = this.#departures;
     let at = packets.length;
     packets.push(packet);
     arrivals.push(arrival);
+    departures.push(departure);
     while (at > this.#head && (arrivals[at - 1] as number) > arrival) {
       packets[at] = packets[at - 1];
       arrivals[at] = arrivals[at - 1] as number;
+      departures[at] = departures[at - 1] as number;
       at--;
     }
     packets[at] = packet;
     arrivals[at] = arrival;
+    departures[at] = departure;
   }
 }
 

@@ -83,8 +83,8 @@ export function runPathCase(one: PathCase, seed: number): PathFigure[] {
         before.push({ ...aToB.stats });
         if (before.length < pictures) return;
         for (const { after, rate, delay } of changes) {
-          running.at(now + after, () => {
-            if (rate !== undefined) aToB.set({ rate });
+          running.at(now + after, (then) => {
+            if (rate !== undefined) aToB.set({ rate }, then);
             if (delay !== undefined) {
               aToB.set({ delay });
               bToA.set({ delay });

@@ -255,6 +255,18 @@ describe('the rate', () => {
     TIMEOUT_MS,
   );
 
+  // 1.19 as measured, on a link that empties its queue at the new rate.
+  test(
+    '[P-46] lives with a rate that changes each 50 ms',
+    () => {
+      const path = PATH_CASES.find(({ name }) => name === 'Wi-Fi, 8–40 Mbit/s each 50 ms')!;
+      const [figure] = runPathCase(path, 1);
+      expect(figure?.ratio).toBeLessThan(1.3);
+      expect(figure?.dropped).toBeLessThan(0.06);
+    },
+    TIMEOUT_MS,
+  );
+
   // The worst of 30 was 4 times the limit when the last flight had twice the patience; 1.5 as measured. The
   // mean was 1.38 while lanes with a window of one packet were given more; 1.15 as measured.
   test(
