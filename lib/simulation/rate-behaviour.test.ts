@@ -183,6 +183,7 @@ describe('the rate', () => {
   // 25 to 30 % of the packets met the full queue, and each was sent twice.
   test.each([
     ['queue 20 ms', 1.08, 0.02],
+    ['queue 10 ms', 1.1, 0.02],
     ['queue 5 ms', 1.12, 0.03],
     ['queue 20 ms, 2 %', 1.1, 0.02],
     ['policer 60 KB', 1.15, 0.04],
@@ -255,14 +256,32 @@ describe('the rate', () => {
     TIMEOUT_MS,
   );
 
-  // 1.19 as measured, on a link that empties its queue at the new rate.
-  test(
-    '[P-46] lives with a rate that changes each 50 ms',
-    () => {
-      const path = PATH_CASES.find(({ name }) => name === 'Wi-Fi, 8–40 Mbit/s each 50 ms')!;
+  // 1.2 to 1.25 as measured, with 1, 4 and 5 % dropped. When it went by the queue of a round trip ago alone,
+  // 4, 12 and 7 % met the full queue, and LTE took 1.45 times the limit.
+  test.each([
+    ['Wi-Fi, 8–40 Mbit/s each 50 ms', 0.03],
+    ['LTE, 3–30 Mbit/s each 200 ms', 0.06],
+    ['50 → 12.5 Mbit/s', 0.06],
+  ] as const)(
+    '[P-46] paces by what is on its way where the rate falls: %s',
+    (name, most) => {
+      const path = PATH_CASES.find((one) => one.name === name)!;
       const [figure] = runPathCase(path, 1);
       expect(figure?.ratio).toBeLessThan(1.3);
-      expect(figure?.dropped).toBeLessThan(0.06);
+      expect(figure?.dropped).toBeLessThan(most);
+    },
+    TIMEOUT_MS,
+  );
+
+  // 1.03 and 1.05 as measured. Lanes that carried one packet each had a window of one then: the second
+  // picture took twice the limit. And one that ended within its search set the rate by its last packets: 2.9.
+  test(
+    'loses no lane to an acknowledgement that comes late, and no rate to a picture’s end: 200 KB, 300 ms, 10 %',
+    () => {
+      const path = PATH_CASES.find(({ name }) => name === '200 KB, 300 ms, 10 %')!;
+      const later = [1, 2, 3].map((seed) => runPathCase(path, seed).slice(1));
+      for (const [secondPicture] of later) expect(secondPicture?.ratio).toBeLessThan(1.2);
+      for (const { ratio } of later.flat()) expect(ratio).toBeLessThan(2);
     },
     TIMEOUT_MS,
   );
@@ -291,6 +310,7 @@ describe('the rate', () => {
     ['200 KB, 300 ms, 10 %', 1.4],
     ['200 KB, 20 %', 1.5],
     ['100 ms, no loss', 1.1],
+    ['50 Mbit/s, 300 ms, no loss', 1.4],
   ] as const)(
     '[P-121] knows the rate before the first picture needs it: %s',
     (name, reach) => {

@@ -13,7 +13,7 @@ import { ReliableFlow, type FlowModel } from './reliable-flow.ts';
 import { StallingEndpoint } from './stalling-endpoint.ts';
 import { RecordedEndpoint, Transcript } from './transcript.fixture.ts';
 
-const EXPECTED = '658893002819e3b57b53414e52a1766149a88258e5c6b947821f421388919beb';
+const EXPECTED = '5e747cc43679fc5f885a2dacd5337858406d0ed2c015da3c52245c2d84e18d75';
 
 const PATHS = 60;
 /** Virtual time at which a run is cut off. */

@@ -71,6 +71,9 @@ export class BandwidthEstimate {
   measured = false;
   /** Bytes a millisecond delivered by the newest samples, without compensation. */
   deliveryRate = 0;
+  /** The same, compensated for the path's own loss, and how fast it was sent. */
+  carried = 0;
+  sendingRate = 0;
   #takenAt: Millis = 0;
   /** What was carried on average lately, and when that was last counted. */
   #mean = 0;
@@ -98,9 +101,12 @@ export class BandwidthEstimate {
     const carried = this.deliveryRate / (1 - baseLoss);
     // Packets that an event loop held back and released at once were not sent at once (BBR's rate sample).
     const sending = sample.newestSentAt - first.newestSentAt;
+    const sendingRate = (sample.sent - first.sent) / sending;
+    this.carried = carried;
+    this.sendingRate = sending > 0 ? sendingRate : 0;
     this.#mean += (carried - this.#mean) * (1 - Math.exp((this.#meanAt - now) / MEAN_TIME));
     this.#meanAt = now;
-    if (this.#fell(carried, (sample.sent - first.sent) / sending, queue, roundTrip, now)) {
+    if (this.#fell(carried, sendingRate, queue, roundTrip, now)) {
       this.replace(Math.max(carried, this.#mean, this.rate * MIN_FALL), now);
       this.#fallenAt = undefined;
       this.#loweredAt = now;
@@ -112,7 +118,6 @@ export class BandwidthEstimate {
     }
     // Written so that it holds too while a receiver has reported no packet that was sent (−∞ − −∞).
     if (!(sending >= span / 4)) return;
-    const sendingRate = (sample.sent - first.sent) / sending;
     const rate = Math.min(carried, sendingRate);
     if (rate <= this.rate && samples.some(({ limited }) => limited)) return;
     const rounds = (now - this.#takenAt) / (roundTrip + SLACK);

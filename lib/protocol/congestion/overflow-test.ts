@@ -5,11 +5,13 @@ import { MAX_LOSS, type LaneFate } from './loss-estimate.ts';
 /** A test paces at this share of what was delivered, for a round trip or until enough packets were sent. */
 const TEST_GAIN = 0.85;
 const TEST_PACKETS = 120;
-const MAX_TEST_ROUNDS = 3;
+/** … so many after one that showed less loss than before without proving it. */
+const LONG_TEST_PACKETS = 240;
+const MAX_TEST_ROUNDS = 5;
 /** Fewer show nothing. */
 const MIN_TEST_PACKETS = 40;
 /** Share of what the tests before have counted that the next one keeps. */
-const HELD_KEPT = 0.8;
+const HELD_KEPT = 0.95;
 /** What was lost before it must exceed what the test lost by this, and these many standard errors. */
 const PROVED_EXCESS = 0.02;
 const PROVED_ERRORS = 2.5;
@@ -25,7 +27,7 @@ const MIN_QUEUE: Millis = 14;
 /** Added to each round trip: event loops and the feedback's interval. */
 const SLACK: Millis = 20;
 /** Packets over which the loss of what is not held back is averaged. */
-const MEMORY = 600;
+const MEMORY = 3000;
 
 interface OverflowInput {
   readonly queue: Millis;
@@ -58,6 +60,9 @@ export class OverflowTest {
   #testedAt: Millis = -Infinity;
   /** Delivery rate when the test began, bytes a millisecond. */
   #rateBefore = 0;
+  /** Packets that the next test sends, and what was counted in the newest, in all tests and beside them. */
+  #packets = TEST_PACKETS;
+  readonly #newest = { resolved: 0, lost: 0 };
   readonly #held = { resolved: 0, lost: 0 };
   readonly #usual = { resolved: 0, lost: 0 };
   /** The path's own loss by the last test that found overflow; `undefined`: the last found none. */
@@ -89,8 +94,10 @@ export class OverflowTest {
   /** Counts packets by when they were sent: what was lost shows late. */
   count({ sentAt, resolved, lost }: LaneFate, roundTrip: Millis): void {
     if (sentAt >= this.#from && sentAt < this.#until) {
-      this.#held.resolved += resolved;
-      this.#held.lost += lost;
+      for (const counts of [this.#held, this.#newest]) {
+        counts.resolved += resolved;
+        counts.lost += lost;
+      }
       return;
     }
     // What was sent just after a test meets the queue that it has emptied.
@@ -146,11 +153,13 @@ export class OverflowTest {
     this.#judged = false;
     this.#rateBefore = deliveryRate;
     this.#from = now;
-    const length = (TEST_PACKETS * 1133) / (deliveryRate * TEST_GAIN);
+    const length = (this.#packets * 1133) / (deliveryRate * TEST_GAIN);
     this.#until = now + Math.min(MAX_TEST_ROUNDS * round, Math.max(round, length));
     // An overflow of a few per cent shows only in several tests together.
     this.#held.resolved *= HELD_KEPT;
     this.#held.lost *= HELD_KEPT;
+    this.#newest.resolved = 0;
+    this.#newest.lost = 0;
   }
 
   #judge(roundTrip: Millis, now: Millis): TestResult | undefined {
@@ -163,7 +172,10 @@ export class OverflowTest {
     const usualLoss = usual.lost / usual.resolved;
     const spread = Math.max(0.005, usualLoss * (1 - usualLoss));
     const error = Math.sqrt(spread * (1 / held.resolved + 1 / usual.resolved));
-    if (usualLoss - heldLoss <= Math.max(PROVED_EXCESS, PROVED_ERRORS * error)) {
+    // What a path loses changes: the newest test is to agree with those before.
+    const agrees = usualLoss - this.#newest.lost / this.#newest.resolved > PROVED_EXCESS / 2;
+    this.#packets = usualLoss - heldLoss > PROVED_EXCESS ? LONG_TEST_PACKETS : TEST_PACKETS;
+    if (!agrees || usualLoss - heldLoss <= Math.max(PROVED_EXCESS, PROVED_ERRORS * error)) {
       // Neither proved nor refuted: what was known holds.
       if (this.shallow && usualLoss - heldLoss > PROVED_EXCESS / 2) return undefined;
       this.#ceiling = undefined;

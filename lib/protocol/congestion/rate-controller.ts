@@ -20,6 +20,7 @@ import { BaseDrain } from './base-drain.ts';
 import { BandwidthEstimate, type DeliverySample } from './bandwidth-estimate.ts';
 import { CompetitiveWindow } from './competitive-window.ts';
 import { ContentionDetector } from './contention.ts';
+import { FallingRate } from './falling-rate.ts';
 import { LossEstimate, type LaneFate, type LossSample } from './loss-estimate.ts';
 import { OverflowTest } from './overflow-test.ts';
 import { PROBE_GAIN, ProbeGain } from './probe-gain.ts';
@@ -33,10 +34,14 @@ export interface RateSample extends DeliverySample, LossSample {
    * arrived.
    */
   readonly oneWayDelay: Millis | undefined;
+  /** Bytes sent after the newest packet delivered. */
+  readonly flight: number;
   /** The same losses by lane, each with when its packets were sent. */
   readonly fates: readonly LaneFate[];
   /** Minimum round-trip time of the session, ms. */
   readonly roundTrip: Millis;
+  /** Everything has been sent: what still arrives says nothing of the rate. */
+  readonly exhausted: boolean;
   /** Only probes are being sent: they show loss and the minimum delay, not rate and queue. */
   readonly idle: boolean;
   /** … and a train of them makes a queue. */
@@ -110,6 +115,7 @@ export class RateController {
   readonly #contention = new ContentionDetector();
   readonly #probe = new ProbeGain();
   readonly #drain = new BaseDrain();
+  readonly #falling = new FallingRate();
   /** The path's own delay has changed since the sender last asked. */
   #rebased = false;
   /** A new connection has not shown its limit yet. */
@@ -180,6 +186,16 @@ export class RateController {
     }
     const { queue, baseLoss } = this;
     this.#bandwidth.update(sample, { roundTrip, queue, baseLoss }, now);
+    this.#falling.update({
+      queue,
+      undrainedFor: this.#contention.undrainedFor(now),
+      noise: this.#queueing.noise,
+      roundTrip,
+      flight: sample.flight,
+      carried: this.#bandwidth.carried,
+      sendingRate: this.#bandwidth.sendingRate,
+      bandwidth: this.#bandwidth.rate,
+    });
     if (this.#phase.state === 'contend') this.#compete(this.#phase.window, sample, now);
     else this.#advance(this.#phase, sample, now);
   }
@@ -200,6 +216,7 @@ export class RateController {
     this.#now = now;
     this.#probe.restart(now);
     this.#drain.restart(now);
+    this.#falling.reset();
     // A small picture ends before the path shows its limit: the next one continues the search.
     // Cruising finds what is missing without an overshoot of a round trip.
     if (known) this.#search(KNOWN_GAIN, now);
@@ -254,7 +271,9 @@ export class RateController {
     const target = Math.min(MAX_TARGET_QUEUE, TARGET_QUEUE + TARGET_BYTES / this.#bandwidth.rate);
     const excess = (this.queue - target) / Math.max(40, DRAIN_ROUNDS * this.#roundTrip);
     const patient = this.#contention.undrainedFor(now) < FIRST_ROUNDS * (this.#roundTrip + SLACK);
-    return Math.max(patient ? FIRST_MIN_GAIN : MIN_GAIN, Math.min(probe, 1 - excess + (probe - PROBE_GAIN)));
+    const least = patient ? FIRST_MIN_GAIN : MIN_GAIN;
+    const gain = Math.max(least, Math.min(probe, 1 - excess + (probe - PROBE_GAIN)));
+    return Math.min(gain, this.#falling.gain ?? gain);
   }
 
   #search(gain: number, now: Millis): void {
@@ -279,12 +298,15 @@ export class RateController {
     this.#testOverflow(now);
   }
 
-  #advanceSearch(search: Startup, { limited }: RateSample, now: Millis): void {
+  #advanceSearch(search: Startup, { limited, exhausted }: RateSample, now: Millis): void {
     const { deliveryRate, measured } = this.#bandwidth;
     const { queue } = this;
     const roundTrip = this.#roundTrip;
     const overflowing = this.#losses.suspicious && this.#losses.excess > OVERFLOW_EXCESS;
-    const end = search.update({ queue, roundTrip, deliveryRate, measured, limited, overflowing }, now);
+    const end = search.update(
+      { queue, roundTrip, deliveryRate, measured, limited, exhausted, overflowing },
+      now,
+    );
     if (end === undefined) return;
     this.#phase = end === 'queue' ? { state: 'drain' } : CRUISE;
     this.#limitFound = true;

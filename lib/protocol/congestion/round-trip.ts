@@ -7,6 +7,14 @@ const FIRST_ROUND_TRIP: Millis = 200;
 /** dcSCTP's least retransmission timeout, and the least that it adds to the round trip. */
 const MIN_ASSOCIATION_TIMEOUT: Millis = 400;
 const MIN_DEVIATIONS: Millis = 220;
+/**
+ * dcSCTP's retransmission timeout before it has measured a round trip, and for how long its receiver delays
+ * the acknowledgement of one packet alone, which a first window does not ask for at once (RFC 7053).
+ */
+const FIRST_ASSOCIATION_TIMEOUT: Millis = 500;
+const DELAYED_ACK: Millis = 200;
+/** A queue on either way comes on top. */
+const QUEUE_ALLOWANCE: Millis = 50;
 /** Event loops on both sides and the feedback's interval. */
 const SLACK: Millis = 20;
 
@@ -39,6 +47,11 @@ export class RoundTrip {
   /** After this long a lane's association gives up what it has heard nothing of (RFC 9260 §6.3.1). */
   get associationTimeout(): Millis {
     return Math.max(MIN_ASSOCIATION_TIMEOUT, this.srtt + Math.max(MIN_DEVIATIONS, 4 * this.variation));
+  }
+
+  /** A lane's first packet, alone, is acknowledged too late for its association: its window collapses. */
+  get outlastsFirstTimeout(): boolean {
+    return this.minRtt + DELAYED_ACK + QUEUE_ALLOWANCE > FIRST_ASSOCIATION_TIMEOUT;
   }
 
   /** A packet overtaken by this much is lost (RFC 8985's reordering window). */

@@ -8,6 +8,7 @@ const input = {
   deliveryRate: 100,
   measured: true,
   limited: false,
+  exhausted: false,
   overflowing: false,
 };
 
@@ -54,4 +55,8 @@ test('losses that the path does not explain end it once nothing grows for a roun
   expect(end).toBe('overflow');
   expect(now).toBeGreaterThan(ROUND_TRIP);
   expect(now).toBeLessThan(2 * ROUND_TRIP);
+});
+
+test('… but not while a small picture’s last packets arrive', () => {
+  expect(search(() => ({ overflowing: true, limited: true, exhausted: true })).end).toBeUndefined();
 });

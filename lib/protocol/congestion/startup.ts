@@ -28,6 +28,8 @@ interface StartupInput {
   readonly measured: boolean;
   /** The feedback covers an application-limited or lane-limited period. */
   readonly limited: boolean;
+  /** Everything has been sent: what still arrives says nothing of the rate. */
+  readonly exhausted: boolean;
   /** More is lost than the path's own loss explains. */
   readonly overflowing: boolean;
 }
@@ -64,7 +66,7 @@ export class Startup {
 
   /** Returns why the search is over, or `undefined`. */
   update(
-    { queue, roundTrip, deliveryRate, measured, limited, overflowing }: StartupInput,
+    { queue, roundTrip, deliveryRate, measured, limited, exhausted, overflowing }: StartupInput,
     now: Millis,
   ): StartupEnd | undefined {
     // Not compensated for loss: with a short queue our own overflow would look like the path's loss.
@@ -72,6 +74,7 @@ export class Startup {
       this.plateauRate = Math.max(this.plateauRate, deliveryRate);
       this.#grownAt = now;
     }
+    if (exhausted) this.#risenAt = now;
     if (deliveryRate > this.#risen * PLATEAU_GROWTH) {
       this.#risen = deliveryRate;
       this.#risenAt = now;

@@ -1,4 +1,5 @@
 import type { DeliverySample } from '../congestion/bandwidth-estimate.ts';
+import type { RateSample } from '../congestion/rate-controller.ts';
 import type { Millis } from '../endpoint.ts';
 import { MAX_ACK_DELAY, NO_DELAY, type Feedback } from '../wire/feedback-packet.ts';
 import { millisBetween, TICKS, ticksOf } from '../wire/lane-packet.ts';
@@ -6,6 +7,9 @@ import { SentLog } from './sent-log.ts';
 
 /** A round trip longer than this is a misread clock. */
 const MAX_ROUND_TRIP: Millis = 60_000;
+
+/** What a feedback reports of delivery, but for whether the sender was the limit. */
+type Delivery = Omit<DeliverySample, 'limited'> & Pick<RateSample, 'oneWayDelay' | 'flight'>;
 
 /** What feedback reports of delivery, with its counters and clocks unwrapped from 32 bits. */
 export class DeliveryTracker {
@@ -57,7 +61,7 @@ export class DeliveryTracker {
   }
 
   /** What this feedback reports of delivery, but for whether the sender was the limit. */
-  sample(feedback: Feedback): Omit<DeliverySample, 'limited'> & { readonly oneWayDelay: Millis | undefined } {
+  sample(feedback: Feedback): Delivery {
     if (this.#clockTicks !== undefined) {
       this.#clock += Math.max(0, millisBetween(feedback.clock, this.#clockTicks));
       const claimed = this.#delivered + ((feedback.byteLength - this.#deliveredCount) >>> 0);
@@ -66,11 +70,13 @@ export class DeliveryTracker {
     }
     this.#clockTicks = feedback.clock;
     this.#deliveredCount = feedback.byteLength;
+    const sent = this.#sent.upTo(this.newestDeliveredAt);
     return {
       clock: this.#clock,
       delivered: this.#delivered,
       newestSentAt: this.newestDeliveredAt,
-      sent: this.#sent.upTo(this.newestDeliveredAt),
+      sent,
+      flight: this.#sent.total - sent,
       oneWayDelay: feedback.delay === NO_DELAY ? undefined : this.#unwrapDelay(feedback.delay) / TICKS,
     };
   }

@@ -10,6 +10,7 @@ describe('lanes wanted', () => {
     expect(lanesWanted({ ...path, roundTrip: 2, limited: true })).toBe(18);
     expect(lanesWanted({ ...path, limited: true })).toBe(64);
     expect(lanesWanted({ ...path, rate: 100, limited: true })).toBe(64);
+    expect(lanesWanted({ ...path, roundTrip: 300, limited: true })).toBe(96);
   });
 
   test('[P-11] are more the more is lost, since losses keep windows small', () => {

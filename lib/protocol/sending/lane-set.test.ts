@@ -29,6 +29,15 @@ test('[P-11] spread takes each lane once before any twice, and a new one first',
   expect(new Set([...second, ...send(lanes, 1, spread)])).toEqual(new Set([1, 2, 3]));
 });
 
+test('where a lone packet is acknowledged too late, a lane’s second one follows the first at once', () => {
+  const lanes = open(1, 2, 3);
+  expect(send(lanes, 9, () => lanes.spread(DATA_PACKET, true))).toEqual([3, 3, 2, 2, 1, 1, 3, 2, 1]);
+  lanes.open(4);
+  expect(send(lanes, 1, () => lanes.spread(DATA_PACKET, true))).toEqual([4]);
+  lanes.close(4);
+  expect(send(lanes, 1, () => lanes.spread(DATA_PACKET, true))).toEqual([3]);
+});
+
 test('spread passes over lanes without room, and ends when none has any', () => {
   const lanes = open(1, 2);
   lanes.get(1)!.hold(5000, 0);

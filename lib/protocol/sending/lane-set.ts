@@ -10,6 +10,7 @@ export class LaneSet {
   readonly #lanes = new Map<LaneId, OutgoingLane>();
   /** The same lanes, least recently used first. */
   #leastRecentlyUsed = new Set<OutgoingLane>();
+  #lastUsed: OutgoingLane | undefined;
   readonly #packets = new InFlight<LanePacket>();
 
   get size(): number {
@@ -35,6 +36,7 @@ export class LaneSet {
     lane.expire(Infinity);
     this.#lanes.delete(id);
     this.#leastRecentlyUsed.delete(lane);
+    if (this.#lastUsed === lane) this.#lastUsed = undefined;
   }
 
   get(id: LaneId): OutgoingLane | undefined {
@@ -61,13 +63,18 @@ export class LaneSet {
   #use(lane: OutgoingLane): void {
     this.#leastRecentlyUsed.delete(lane);
     this.#leastRecentlyUsed.add(lane);
+    this.#lastUsed = lane;
   }
 
   /**
    * The least recently used lane whose window has room for a whole packet of `byteLength`: spreads the
    * packets, so that a burst of loss meets many associations once instead of one often.
+   * @param paired a lane's second packet follows its first one at once: the receiver's association delays the
+   * acknowledgement of one alone
    */
-  spread(byteLength: number): OutgoingLane | undefined {
+  spread(byteLength: number, paired = false): OutgoingLane | undefined {
+    const last = this.#lastUsed;
+    if (paired && last?.sent === 1 && last.room(byteLength) > 0) return last;
     for (const lane of this.#leastRecentlyUsed) if (lane.room(byteLength) > 0) return lane;
     return undefined;
   }

@@ -315,7 +315,7 @@ export class Sender implements Endpoint<SenderEvent> {
     const concentrate = this.#near && this.#controller.lowLoss;
     const lane = concentrate
       ? this.#lanes.concentrate(DATA_PACKET, packets)
-      : this.#lanes.spread(DATA_PACKET);
+      : this.#lanes.spread(DATA_PACKET, this.#roundTrip.outlastsFirstTimeout);
     if (lane === undefined) this.#laneManager.limit(now);
     this.#blocked = lane === undefined || this.#lanes.inFlight >= this.#flightLimit();
     const bytes =
@@ -463,6 +463,7 @@ export class Sender implements Endpoint<SenderEvent> {
         ...fate,
         roundTrip: this.#roundTrip.minRtt,
         limited: this.#pacer.limitedAt >= limitedSince,
+        exhausted: !this.#queue.hasWork(),
         idle: !this.#queue.busy,
         disturbed: this.#prober.disturbed,
       },

@@ -22,6 +22,11 @@ export class SentLog {
     this.#totals.push(this.#total);
   }
 
+  /** Bytes sent in all. */
+  get total(): number {
+    return this.#total;
+  }
+
   /** Bytes sent at `at` or before. */
   upTo(at: Millis): number {
     while (this.#head < this.#times.length && (this.#times[this.#head] as Millis) <= at) {
