@@ -25,8 +25,16 @@ test('[P-136] the receiver sends two pictures back without a code, each after a 
   pictures,
 }) => {
   const returning = back(rooms);
+  const { page } = rooms.receiver;
+  await page.setViewportSize({ width: 360, height: 640 });
   await meet(rooms, server.url);
   await cross(rooms, pictures.small);
+  // On a phone it is below what was received, and a press away.
+  const picker = page.getByTestId('way-back').getByTestId('write-text');
+  await expect(picker).not.toBeInViewport();
+  await page.getByTestId('to-way-back').click();
+  await expect(picker).toBeInViewport();
+  await expect(page.getByTestId('to-way-back')).toHaveCount(0);
   await returning.sender.pick(pictures.png);
   await returning.receiver.state('drawn.png', 'offered');
   await returning.sender.state('drawn.png', 'offered');

@@ -79,6 +79,9 @@ test('[P-61] after a minute in vain both press Continue: the picture goes on by 
   await link.change(quick);
   await server.start();
   for (const { page } of [sender, receiver]) await page.getByTestId('continue').click();
+  // What has failed is shown until it goes on.
+  for (const room of [sender, receiver])
+    await expect(room.card('large.jpg')).not.toHaveAttribute('data-state', 'failed', { timeout: 60_000 });
   await expectVerified(rooms, pictures.large);
   const { received } = await receiver.wire();
   const crossed = Object.entries(received)

@@ -42,6 +42,7 @@ test('[P-138] three people are in a room: let in by link and by code, sent to al
   await follow(ben, link, 'Ben');
   await expect(ben.page.getByTestId('connection')).toHaveAttribute('data-at-door', 'true', PATIENCE);
   await expect(sender.page.getByTestId('visitor')).toBeVisible(PATIENCE);
+  await expect(sender.page).toHaveTitle(/^Someone wants to come in · /);
   await expect(ben.card(small.name)).toHaveCount(0);
   await sender.page.getByTestId('let-in').click();
   await ben.connection('connected');
@@ -93,6 +94,13 @@ test('[P-138] three people are in a room: let in by link and by code, sent to al
   await follow(ben, link, 'Ben');
   await sender.page.getByTestId('not-now').click();
   await expect(ben.problem('room-occupied')).toBeVisible(PATIENCE);
+
+  // One who leaves keeps what has arrived, and is gone for the sender at once.
+  await cleo.page.getByTestId('leave').click();
+  await cleo.connection('closed');
+  await expect(sender.page.locator('[data-testid=person][data-state=closed]')).toHaveCount(1, PATIENCE);
+  await cleo.expectExact(photo);
+  await ana.connection('connected');
   await Promise.all([context.close(), cleo.page.context().close()]);
 });
 

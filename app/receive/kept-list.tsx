@@ -55,7 +55,7 @@ export default function KeptList({ shown, parts, others, otherParts, throwAway, 
       ))}
       {parts.length > 0 && <Unfinished parts={parts} throwAway={throwAway} />}
       {hidden.length > 0 && (
-        <div data-testid="leftovers">
+        <div className={css.unfinished} data-testid="leftovers">
           <p>
             {t.kept.others(
               others.length,

@@ -44,7 +44,7 @@ export function ReceiverRoom() {
   const announcement = useAnnouncement(snapshot);
   useTidings(snapshot);
   const warm = useCallback(() => aboutToJoin(sessionOptions('receiver').server), []);
-  const call = useCallback((one: DeviceCall) => void store.call(one, sessionOptions('receiver')), [store]);
+  const call = useCallback((one: DeviceCall) => store.call(one, sessionOptions('receiver')), [store]);
 
   useEffect(() => {
     let here = true;
@@ -85,6 +85,7 @@ export function ReceiverRoom() {
             }}
             goOn={() => store.session()?.continue()}
             closeRoom={store.closeRoom}
+            hangUp={store.hangUp}
             openRoom={() => void store.openRoom(sessionOptions('receiver'))}
             call={call}
             remember={store.remember}

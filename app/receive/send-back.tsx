@@ -1,5 +1,5 @@
 'use client';
-import { lazy, useCallback, useEffect, useState } from 'react';
+import { lazy, type RefObject, useCallback, useEffect, useRef, useState } from 'react';
 import type { ProblemCode } from '../../lib/session/model.ts';
 import { isMoving } from '../../lib/session/transfer-state.ts';
 import { useStore } from '../../lib/store/use-store.ts';
@@ -7,6 +7,7 @@ import { useText } from '../text/text.tsx';
 import { Part } from '../ui/kit/part.tsx';
 import { Notice } from '../ui/kit/notice.tsx';
 import ui from '../ui/kit/ui.module.css';
+import css from './send-back.module.css';
 import { ChoiceDetails } from '../ui/pick/choice-control.tsx';
 import { ImageInput } from '../ui/pick/image-input.tsx';
 import { useAnnouncement, useWakeLock } from '../ui/room/use-device.ts';
@@ -19,6 +20,18 @@ const ReturnedFiles = lazy(() => import('../ui/pick/returned-files.tsx'));
 
 /** Nobody was there. */
 const NO_ANSWER: ReadonlySet<ProblemCode> = new Set(['connection-lost', 'peer-left']);
+
+/** Whether some of it is on the screen: on a phone it is below all that was received. */
+function useSeen(element: RefObject<HTMLElement | null>): boolean {
+  const [seen, setSeen] = useState(true);
+  useEffect(() => {
+    if (element.current === null) return undefined;
+    const watch = new IntersectionObserver(([entry]) => setSeen(entry?.isIntersecting !== false));
+    watch.observe(element.current);
+    return () => watch.disconnect();
+  }, [element]);
+  return seen;
+}
 
 interface Props {
   /** The sender is here, and its page takes pictures. */
@@ -64,14 +77,30 @@ export default function SendBack({ open, peer }: Props) {
   const code = broken ? undefined : snapshot?.problem?.code;
   /** The other page did answer; there is no way to it. */
   const cause = code === undefined || NO_ANSWER.has(code) ? undefined : code;
+  const section = useRef<HTMLElement>(null);
+  const seen = useSeen(section);
   return (
     <section
+      ref={section}
       className={ui.main}
       aria-label={t.companion.title(peer)}
       data-testid="way-back"
       tabIndex={-1}
       data-keeps-focus
     >
+      {open && !seen && (
+        <button
+          type="button"
+          className={`${ui.button} ${ui.primary} ${css.jump}`}
+          data-testid="to-way-back"
+          onClick={() => {
+            section.current?.scrollIntoView();
+            section.current?.focus({ preventScroll: true });
+          }}
+        >
+          {t.companion.title(peer)}
+        </button>
+      )}
       {open && (
         <>
           <h2 className={ui.subtitle}>{t.companion.title(peer)}</h2>

@@ -65,12 +65,13 @@ export function SenderRoom() {
   const awake = useWakeLock(moving);
   const announcement = useAnnouncement(all);
   useTidings(all);
+  const visitors = snapshot?.visitors?.length ?? 0;
   const add = useCallback((files: Iterable<File>) => store.addFiles(files), [store]);
 
   const [fragment, forgetFragment, holdsLink] = useFragment();
   const warm = useCallback(() => aboutToJoin(sessionOptions('sender').server), []);
 
-  const call = useCallback((one: DeviceCall) => void store.call(one, sessionOptions('sender')), [store]);
+  const call = useCallback((one: DeviceCall) => store.call(one, sessionOptions('sender')), [store]);
 
   useEffect(() => {
     warmSession();
@@ -102,6 +103,7 @@ export function SenderRoom() {
             aboutToJoin={warm}
             goOn={() => store.session()?.continue()}
             closeRoom={store.closeRoom}
+            hangUp={card || asked ? undefined : store.hangUp}
             openRoom={() => void store.openRoom(sessionOptions('sender'))}
             join={(code) => {
               forgetFragment();
@@ -202,6 +204,7 @@ export function SenderRoom() {
         </Part>
       )}
       <output className={ui.unseen}>{announcement}</output>
+      <output className={ui.unseen}>{visitors > 0 ? t.tidings.visitor : ''}</output>
     </div>
   );
 }

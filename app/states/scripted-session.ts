@@ -44,6 +44,7 @@ function shared(initial: SessionSnapshot) {
     openRoom: () => publish({}),
     join: () => publish({}),
     closeRoom: () => undefined,
+    hangUp: () => publish({ connection: 'closed' }),
     call: () => undefined,
     remember: (wanted: boolean) => publish({ remembered: wanted ? 'here' : 'nobody' }),
     cancel: () => undefined,

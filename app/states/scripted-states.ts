@@ -99,7 +99,15 @@ export const scriptedStates: Record<string, SessionSnapshot> = {
   },
   connected: base,
   /** Two more are at the door. */
-  several: { ...base, meeting: 1, canInvite: true, visitors: ['one', 'two'], transfers: [moving] },
+  several: {
+    ...base,
+    meeting: 1,
+    canInvite: true,
+    visitors: ['one', 'two'],
+    // Where this browser remembers one of that name.
+    callers: { one: '0'.repeat(16) },
+    transfers: [moving],
+  },
   offered: { ...base, transfers: [transfer({})] },
   moving: { ...base, transfers: [moving] },
   done: { ...base, transfers: [done] },

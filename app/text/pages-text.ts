@@ -36,7 +36,11 @@ export function pagesText(translation: Messages, language: string) {
       with: (name: string) => say('room.with', { name }),
       lanes: (count: number) => say('room.lanes', { count }),
     },
-    people: { ...text.people, for: (name: string) => say('people.for', { name }) },
+    people: {
+      ...text.people,
+      for: (name: string) => say('people.for', { name }),
+      device: (name: string) => say('people.device', { name }),
+    },
     join: {
       ...text.join,
       mistyped: (word: string, suggestion: string) => say('join.mistyped', { word, suggestion }),
@@ -118,6 +122,7 @@ export function pagesText(translation: Messages, language: string) {
     },
     devices: {
       ...text.devices,
+      remember: (name: string) => say('devices.remember', { name }),
       waiting: (name: string) => say('devices.waiting', { name }),
       wants: (name: string) => say('devices.wants', { name }),
     },

@@ -109,8 +109,9 @@ const roomCard = (snapshot: SessionSnapshot) =>
       aboutToJoin={() => undefined}
       openRoom={() => undefined}
       closeRoom={() => undefined}
+      hangUp={() => undefined}
       join={() => undefined}
-      call={() => undefined}
+      call={() => Promise.resolve()}
       remember={() => undefined}
       Enter={EnterForm}
     />,

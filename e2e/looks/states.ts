@@ -95,8 +95,8 @@ async function settings(page: Page): Promise<void> {
   await page.getByTestId('settings').waitFor();
 }
 
-/** Two that this browser remembers, and what can be done with the first. */
-async function remembered(page: Page): Promise<void> {
+/** Two that this browser remembers. */
+async function withDevices(page: Page): Promise<void> {
   await page.evaluate(() => {
     const bond = { party: 'host', current: 'A'.repeat(43) };
     const devices = ['Ada’s phone', 'Chrome · Windows'].map((name, at) => ({
@@ -108,6 +108,19 @@ async function remembered(page: Page): Promise<void> {
     localStorage.setItem('tessera.devices', JSON.stringify(devices));
   });
   await page.reload();
+}
+
+/** One of them is at the door. */
+async function deviceAtDoor(page: Page): Promise<void> {
+  await withDevices(page);
+  await open(page);
+  await page.getByTestId('visitor').first().waitFor();
+  await page.getByTestId('people').evaluate((card) => card.scrollIntoView({ behavior: 'instant' }));
+}
+
+/** And what can be done with the first. */
+async function remembered(page: Page): Promise<void> {
+  await withDevices(page);
   await page.getByTestId('device').first().locator('summary').click();
   await page.getByTestId('device-connect').last().click();
   await page.locator('[data-problem="device-away"]').waitFor();
@@ -147,6 +160,7 @@ export const looks: readonly Look[] = [
   { name: 'send-guessed', kept: false, page: 'send', state: 'guessed', act: open },
   { name: 'send-moving', page: 'send', state: 'moving', act: send },
   { name: 'send-people', page: 'send', state: 'several', act: people },
+  { name: 'send-device-at-door', kept: false, page: 'send', state: 'several', act: deviceAtDoor },
   { name: 'send-files', page: 'send', state: 'offered', act: sendFiles },
   { name: 'send-held', kept: false, page: 'send', state: 'held', act: sendThree },
   { name: 'send-failed', kept: false, page: 'send', state: 'failed', act: sendThree },

@@ -44,6 +44,8 @@ export type ProblemCode =
   | 'device-away'
   /** It was rung, and did not answer. */
   | 'device-silent'
+  /** It is connected, or shows a code, and its person has not let this one in. */
+  | 'device-busy'
   /** Both have the same page open. */
   | 'device-same-page'
   /** A secret came back that was used before: two devices have it. */
@@ -190,8 +192,10 @@ export interface SessionSnapshot {
   meeting?: number;
   /** That one is a remembered device which has rung, and no one has pressed anything here. */
   unasked?: boolean;
-  /** The sender's, of its room: who has the link and waits to be let in, each by an id. */
+  /** The sender's: who has the room's link, or is remembered, and waits to be let in, each by an id. */
   visitors?: readonly string[];
+  /** Which of them are remembered devices: their names in this browser's list. */
+  callers?: Readonly<Record<string, string>>;
   /** More people may be let into the room of this page. */
   canInvite?: boolean;
   /** This page waits until the room's host lets it in. */
@@ -283,8 +287,8 @@ export interface DeviceCall {
   readonly device: string;
   readonly generation: 'current' | 'previous' | 'retired';
   readonly window: number;
-  /** This side has rung there, or that one here. */
-  readonly rung: 'there' | 'here';
+  /** This side has rung there; or that one here, perhaps while others were here, and was let in. */
+  readonly rung: 'there' | 'here' | 'let-in';
 }
 
 /**
@@ -345,6 +349,8 @@ export interface Session {
   meet(place: CompanionPlace): void;
   /** A companion's: the session beside it is over. What was picked or permitted was so for that person. */
   part(): void;
+  /** Ends what goes on with the other side, and tells it. What has arrived stays, and another may be met. */
+  hangUp(): void;
   /** Ends the session and tells the other side. */
   leave(): void;
 }
@@ -369,7 +375,7 @@ export interface SenderSession extends Session {
   invite(): Guest | undefined;
   /** Others are in the room: whoever knocks is a visitor. */
   askFirst(on: boolean): void;
-  /** Ends what goes on with the other side, and tells it. The room stays open; a guest's session ends. */
+  /** `hangUp` with who is in this page's room: with the link they would be back. A guest's session ends. */
   sendAway(): void;
   /** Queues pictures; each is offered as soon as a receiver is there. */
   send(pictures: readonly OutgoingPicture[]): void;

@@ -27,7 +27,10 @@ export interface DeviceStore extends StoreApi<DeviceState> {
    * Waits for rings until the function returned is called. `call`: a device has rung, or was rung and is
    * there.
    */
-  open(options: Pick<DeviceWatchOptions, 'role' | 'server'>, call: (call: DeviceCall) => void): () => void;
+  open(
+    options: Pick<DeviceWatchOptions, 'role' | 'server'>,
+    call: (call: DeviceCall) => Promise<void>,
+  ): () => void;
   /** Rings; what follows is a `call`, or a problem. */
   connect(device: string): Promise<void>;
   rename(device: string, name: string): void;
@@ -48,7 +51,7 @@ export function createDeviceStore(
   // For as long as the page lives.
   watchDevices(() => store.setState({ devices: devices() }));
   let watch: Promise<DeviceWatch> | undefined;
-  let called: (call: DeviceCall) => void = () => {};
+  let called: (call: DeviceCall) => Promise<void> = () => Promise.resolve();
 
   return {
     ...store,
@@ -56,7 +59,7 @@ export function createDeviceStore(
       called = call;
       const made = makeWatch({
         ...options,
-        rung: call,
+        rung: (one) => void call(one),
         changed: (present) => store.setState({ present }),
       });
       // Without it the list can still be changed.
@@ -71,19 +74,31 @@ export function createDeviceStore(
     async connect(device) {
       if (store.getState().ringing !== undefined) return;
       store.setState({ ringing: device, problem: undefined });
-      const asked = watch;
-      const answer = await asked?.then((one) => one.ring(device)).catch(() => undefined);
-      // The page went away from the list, or to another session.
-      if (asked !== watch) return;
-      store.setState({ ringing: undefined });
-      if (typeof answer === 'object') called(answer);
-      else store.setState({ problem: { device, code: answer ?? 'page-outdated' } });
+      await alone(device, async () => {
+        const asked = watch;
+        const answer = await asked?.then((one) => one.ring(device)).catch(() => undefined);
+        // The page went away from the list.
+        if (asked !== watch) return;
+        store.setState({ ringing: undefined });
+        if (typeof answer === 'object') await called(answer);
+        else store.setState({ problem: { device, code: answer ?? 'page-outdated' } });
+      });
     },
-    rename: (device, name) => changeDevice(device, { name: name.slice(0, MAX_DEVICE_NAME) }),
-    setAcceptAll: (device, acceptAll) => changeDevice(device, { acceptAll }),
+    rename: (device, name) => void changeDevice(device, { name: name.slice(0, MAX_DEVICE_NAME) }),
+    setAcceptAll: (device, acceptAll) => void changeDevice(device, { acceptAll }),
     forget(device) {
       forgetDevice(device);
       store.setState({ problem: undefined });
     },
   };
+}
+
+/**
+ * Of two tabs that ring at one device the second waits until the first is through: with the secret that the
+ * first one uses up it would be taken for a copy (P-144). Only a secure page can know of other tabs.
+ */
+async function alone(device: string, act: () => Promise<void>): Promise<void> {
+  const { locks } = globalThis.navigator ?? {};
+  if (locks === undefined) await act();
+  else await locks.request(`tessera:device:${device}`, act);
 }

@@ -61,6 +61,7 @@ function page(outbox: KeptOutbox, mayResume = false) {
     },
     openRoom: () => {},
     closeRoom: () => undefined,
+    hangUp: () => undefined,
     call: () => undefined,
     remember: () => undefined,
     join: () => {},

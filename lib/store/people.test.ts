@@ -61,6 +61,7 @@ class FakeSession {
     },
     openRoom: () => {},
     closeRoom: () => {},
+    hangUp: () => {},
     call: () => {},
     remember: () => {},
     join: () => {},
@@ -329,6 +330,9 @@ describe('several people in a room', () => {
       digestIsMade(first, name);
       first.change(first.sent.find((one) => one.name === name)!.id, { state });
     }
+    // The page shows what is new a few times a second.
+    const shown = () => store.getState().snapshot?.transfers.map(({ state }) => state);
+    await vi.waitFor(() => expect(shown()).toEqual(['done', 'held', 'offered', 'cancelled']));
     const late = comes();
     await vi.waitFor(() => expect(late.names()).toEqual(['open.jpg']));
     expect(store.getState().items.filter(({ to }) => to !== undefined)).toHaveLength(1);
@@ -372,6 +376,17 @@ describe('several people in a room', () => {
     people.forget('guest-2');
     expect([two.gone, store.getState().people]).toEqual([true, []]);
     expect(first.asked).toEqual([true, false]);
+  });
+
+  test('[P-142] a remembered device that rings is asked about also while everyone with the link is let in', async () => {
+    const { first, store, people } = await room();
+    people.letEveryoneIn(true);
+    first.publish({ visitors: ['linked', 'rung'], callers: { rung: 'device' } });
+    await vi.waitFor(() => expect(first.guests.map(({ peer }) => peer)).toHaveLength(1));
+    await settled();
+    expect(store.getState().snapshot?.visitors).toEqual(['rung']);
+    people.letIn('rung');
+    expect(first.guests).toHaveLength(2);
   });
 
   test('everyone with the link is let in only while the person wants it, and eight people at most', async () => {

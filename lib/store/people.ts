@@ -276,7 +276,9 @@ function attach(store: SendStore, rateLimit: () => number): People {
       const visitors = snapshot?.visitors ?? [];
       // It was permitted for the link of a room that is closed.
       if (everyone && snapshot?.canInvite !== true) store.setState({ everyone: false });
-      else if (everyone) for (const visitor of visitors) letIn(visitor);
+      else if (everyone)
+        // A remembered device that has rung has no link.
+        for (const visitor of visitors) if (snapshot?.callers?.[visitor] === undefined) letIn(visitor);
       if (asks !== here().some(isThere)) {
         asks = !asks;
         store.session()?.askFirst(asks);

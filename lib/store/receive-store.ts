@@ -8,6 +8,7 @@ import type {
   TransferSnapshot,
 } from '../session/model.ts';
 import { isFinal, isMoving } from '../session/transfer-state.ts';
+import { callOver } from './call-over.ts';
 import { calmPublisher, type CalmPublisher } from './calm.ts';
 import { keepIdentity } from './keep-identity.ts';
 
@@ -27,7 +28,9 @@ export interface ReceiveStore extends StoreApi<ReceiveState> {
   /** Shows a code instead, for a sender to join. */
   openRoom(options: SessionOptions): Promise<void>;
   closeRoom: () => void;
-  /** Meets a remembered device, which is there. */
+  /** Ends what goes on with the sender; what has arrived stays. */
+  hangUp: () => void;
+  /** Meets a remembered device, which is there. Resolves when that has led somewhere. */
   call(call: DeviceCall, options: SessionOptions): Promise<void>;
   remember: (wanted: boolean) => void;
   /** Goes back to the session that this tab was in before it was loaded anew, if there was one. */
@@ -96,13 +99,25 @@ export function createReceiveStore({ makeSession, keeps }: ReceiveStoreOptions):
     return made;
   }
 
-  /** @param kept a session that holds pictures, so that another room does not take them away */
-  async function withSession(
+  /** Holds pictures, so that another room does not take them away. */
+  const keeping = (): ReceiverSession | undefined =>
+    session && (session.snapshot().transfers.length > 0 || keeps?.()) ? session : undefined;
+
+  let joining: Promise<void> | undefined;
+  function withSession(
     options: SessionOptions,
     act: (session: ReceiverSession) => void,
-    kept = session && (session.snapshot().transfers.length > 0 || keeps?.()) ? session : undefined,
+    kept = keeping(),
   ): Promise<void> {
-    if (store.getState().joining) return;
+    if (!store.getState().joining) joining = actWith(options, act, kept);
+    return joining ?? Promise.resolve();
+  }
+
+  async function actWith(
+    options: SessionOptions,
+    act: (session: ReceiverSession) => void,
+    kept: ReceiverSession | undefined,
+  ): Promise<void> {
     store.setState({ joining: true, broken: false });
     try {
       act(kept ?? (await freshSession(options)));
@@ -118,10 +133,16 @@ export function createReceiveStore({ makeSession, keeps }: ReceiveStoreOptions):
     session: () => session,
     around: (made) => void follow(made),
     join: (code, options) => withSession(options, (one) => one.join(code)),
-    // The room that this page may have opened stays open.
-    call: (call, options) => withSession(options, (one) => one.call(call), session),
+    async call(call, options) {
+      // The page may be about to open or to join a room.
+      await joining;
+      // The room that this page may have opened stays open.
+      await withSession(options, (one) => one.call(call), session);
+      if (session !== undefined) await callOver(session);
+    },
     remember: (wanted) => session?.remember(wanted),
     closeRoom: () => session?.closeRoom(),
+    hangUp: () => session?.hangUp(),
     openRoom: (options) => withSession(options, (one) => one.openRoom()),
     async resume(options) {
       if (session || store.getState().joining) return;

@@ -1,9 +1,22 @@
 import { expect, test } from 'vitest';
-import type { OutgoingPicture, SenderSession, SessionOptions, SessionSnapshot } from '../session/model.ts';
+import type {
+  OutgoingPicture,
+  SenderSession,
+  SessionOptions,
+  SessionSnapshot,
+  TransferState,
+} from '../session/model.ts';
 import type { ImageFacts, ImageTools, StripResult } from './image-tools.ts';
 import { noFigures } from '../session/no-figures.ts';
-import { SMALLER } from './outbox.ts';
-import { createSendStore, FORMER, mayChoose, PREPARING_AT_ONCE, transferOf } from './send-store.ts';
+import { SMALLER, transferId } from './outbox.ts';
+import {
+  createSendStore,
+  FORMER,
+  mayChoose,
+  type Person,
+  PREPARING_AT_ONCE,
+  transferOf,
+} from './send-store.ts';
 
 const options: SessionOptions = {
   server: 'http://localhost',
@@ -38,6 +51,7 @@ function makeSession() {
       rooms += 1;
     },
     closeRoom: () => undefined,
+    hangUp: () => undefined,
     call: () => undefined,
     remember: () => undefined,
     join: (code) => void joined.push(code),
@@ -285,11 +299,55 @@ test('once the other side has accepted, the choice is fixed', async () => {
   });
   const [item] = store.getState().items;
   const { snapshot } = store.getState();
-  expect(item && mayChoose(item, snapshot)).toBe(false);
+  expect(item && mayChoose(item, snapshot, [])).toBe(false);
   expect(item && transferOf(item, snapshot)?.state).toBe('sending');
   store.chooseFor('i1', SMALLER);
   expect(cancelled).toEqual([]);
 });
+
+test('[P-138] the way of a picture that one of several has accepted is not changed for all of them', async () => {
+  const { store, cancelled, publish } = setUp(instant);
+  await store.openRoom(options);
+  publish({ meeting: 1 });
+  store.addFiles([file('a.jpg')]);
+  await settle();
+  const [item] = store.getState().items;
+  if (item === undefined) throw new Error('it was not added');
+  const guest = (state: TransferState): Person => ({
+    peer: 'guest',
+    session: store.session()!,
+    gets: true,
+    snapshot: {
+      role: 'sender',
+      connection: 'connected',
+      serverOnline: true,
+      lanes: 0,
+      transfers: [{ ...FACTS, id: transferId(item), state }],
+    },
+  });
+  for (const [state, may] of [
+    ['offered', true],
+    ['declined', true],
+    ['sending', false],
+    ['done', false],
+  ] as const) {
+    const people = [guest(state)];
+    store.setState({ people });
+    const { revision } = store.getState().items[0]!;
+    expect(mayChoose(item, store.getState().snapshot, people), state).toBe(may);
+    if (!may) store.chooseFor(item.id, SMALLER);
+    expect(store.getState().items[0]!.revision).toBe(revision);
+  }
+  expect(cancelled).toEqual([]);
+});
+
+const FACTS = {
+  name: 'a.jpg',
+  type: 'image/jpeg',
+  byteLength: 7,
+  modified: 0,
+  figures: noFigures(7),
+};
 
 test('[P-111] a picture goes with the receiver it was picked for, however late it is prepared', async () => {
   const { store, sent, offeredAnyway, letGo, publish } = setUp();

@@ -18,6 +18,7 @@ import { fitPath } from '../image/file-name.ts';
 import { messageFile } from '../image/text-message.ts';
 import { originOf, rememberOrigin } from '../storage/file-origin.ts';
 import type { KeptPicture } from '../storage/kept-outbox.ts';
+import { callOver } from './call-over.ts';
 import { calmPublisher } from './calm.ts';
 import { keepIdentity } from './keep-identity.ts';
 import { type Choice, type OutboxItem, type OutboxStage, prepare, transferId } from './outbox.ts';
@@ -74,9 +75,11 @@ export interface SendState {
 export interface SendStore extends StoreApi<SendState> {
   openRoom(options: SessionOptions): Promise<void>;
   closeRoom: () => void;
+  /** Ends what goes on with the first person, who is sent away where the room is this page's. */
+  hangUp: () => void;
   /** Joins the room that a receiver has opened, by its code or its link's fragment. */
   join(code: string, options: SessionOptions): Promise<void>;
-  /** Meets a remembered device, which is there. */
+  /** Meets a remembered device, which is there. Resolves when that has led somewhere. */
   call(call: DeviceCall, options: SessionOptions): Promise<void>;
   remember: (wanted: boolean) => void;
   /** Goes back to the room and the receiver of before a reload, where there is a way. */
@@ -381,9 +384,14 @@ export function createSendStore({
     pump();
   }
 
+  let opening: Promise<void> | undefined;
+  function withSession(options: SessionOptions, act: (session: SenderSession) => void): Promise<void> {
+    if (!store.getState().opening) opening = actWith(options, act);
+    return opening ?? Promise.resolve();
+  }
+
   /** With the session of this page, which is made when it is first needed. */
-  async function withSession(options: SessionOptions, act: (session: SenderSession) => void): Promise<void> {
-    if (store.getState().opening) return;
+  async function actWith(options: SessionOptions, act: (session: SenderSession) => void): Promise<void> {
     let made = session;
     if (!made) {
       store.setState({ opening: true, broken: false });
@@ -409,8 +417,14 @@ export function createSendStore({
     },
     openRoom: (options) => withSession(options, (one) => one.openRoom()),
     closeRoom: () => session?.closeRoom(),
+    hangUp: () => (session?.snapshot().canInvite ? session.sendAway() : session?.hangUp()),
     join: (code, options) => withSession(options, (one) => one.join(code)),
-    call: (call, options) => withSession(options, (one) => one.call(call)),
+    async call(call, options) {
+      // The page may be about to open or to join a room.
+      await opening;
+      await withSession(options, (one) => one.call(call));
+      if (session !== undefined) await callOver(session);
+    },
     remember: (wanted) => session?.remember(wanted),
     async resume(options) {
       if (session || store.getState().opening) return;
@@ -447,7 +461,8 @@ export function createSendStore({
     setChoice: (choice) => store.setState({ choice }),
     chooseFor(id, choice) {
       const one = item(id);
-      if (!one || !mayChoose(one, store.getState().snapshot)) return;
+      const { snapshot, people } = store.getState();
+      if (!one || !mayChoose(one, snapshot, people)) return;
       drop(id);
       if (one.stage.at === 'sent') session?.cancel(one.stage.transfer);
       forgetExpected(id);
@@ -531,13 +546,24 @@ export const isOwed = (item: OutboxItem, people: readonly Person[]): boolean =>
 export const isThere = ({ snapshot: { connection } }: Person): boolean =>
   connection !== 'closed' && connection !== 'failed';
 
-/** Until the other side accepts, the person may still change how the picture is sent. */
-export function mayChoose(item: OutboxItem, snapshot: SessionSnapshot | undefined): boolean {
+/** Until someone accepts, the person may still change how the picture is sent. */
+export function mayChoose(
+  item: OutboxItem,
+  snapshot: SessionSnapshot | undefined,
+  people: readonly Person[],
+): boolean {
   if (item.peer !== undefined) return false;
+  const theirs = people.flatMap(
+    (one) => one.snapshot.transfers.find(({ id }) => id === transferId(item)) ?? [],
+  );
+  if (theirs.some((one) => one.state === 'done' || (!isFinal(one) && !isUnanswered(one)))) return false;
   if (item.stage.at !== 'sent') return item.stage.at !== 'failed' || item.stage.problem !== 'cancelled-here';
-  const state = transferOf(item, snapshot)?.state;
-  return state === undefined || state === 'queued' || state === 'held' || state === 'offered';
+  const transfer = transferOf(item, snapshot);
+  return transfer === undefined || isUnanswered(transfer);
 }
+
+const isUnanswered = ({ state }: TransferSnapshot): boolean =>
+  state === 'queued' || state === 'held' || state === 'offered';
 
 /**
  * Whether nothing more will happen to a picture with the first person: it failed before it was sent, its

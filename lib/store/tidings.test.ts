@@ -40,6 +40,7 @@ test('a signal is given for what asks the receiver, and once for what is over', 
 
 test('the icon shows the number itself, in three letters at most', () => {
   expect(badgeOf({ kind: 'nothing' })).toBe('');
+  expect(badgeOf({ kind: 'visitors', count: 2 })).toBe('?');
   expect(badgeOf({ kind: 'offered', count: 2 })).toBe('2');
   expect(badgeOf({ kind: 'offered', count: 1200 })).toBe('999');
   expect(badgeOf({ kind: 'moving', percent: 100 })).toBe('100');

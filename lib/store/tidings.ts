@@ -5,6 +5,8 @@ import { isMoving } from '../session/transfer-state.ts';
 /** All transfers in a word, for the tab's title and icon. */
 export type Tidings =
   | { kind: 'nothing' }
+  /** People who wait to be let in; said before anything of pictures. */
+  | { kind: 'visitors'; count: number }
   /** Waiting for an answer, here or on the other side. */
   | { kind: 'offered'; count: number }
   | { kind: 'moving'; percent: number }
@@ -28,6 +30,7 @@ export function tidingsOf(transfers: readonly TransferSnapshot[]): Tidings {
 /** For the tab's icon, which has room for three letters. */
 export function badgeOf(tidings: Tidings): string {
   if (tidings.kind === 'nothing') return '';
+  if (tidings.kind === 'visitors') return '?';
   if (tidings.kind === 'moving') return `${tidings.percent}`;
   if (tidings.kind === 'offered') return `${Math.min(999, tidings.count)}`;
   return tidings.count > 99 ? '✓' : `✓${tidings.count}`;

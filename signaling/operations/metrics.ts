@@ -17,6 +17,7 @@ export type LimitHit =
   | 'join'
   | 'failed-join'
   | 'rejoin'
+  | 'presence'
   | 'messages'
   | 'bytes'
   | 'malformed'

@@ -1,7 +1,7 @@
 /** Presence in Redis, which several nodes share; each id with a time to live. */
 import type { SocketId } from '../rooms/meeting.ts';
 import type { Presence, Present } from '../rooms/presence.ts';
-import { MAX_PRESENT, PRESENT_MS } from '../wire/limits.ts';
+import { MAX_PAGES_AT_ID, MAX_PRESENT, PRESENT_MS } from '../wire/limits.ts';
 import type { RedisLink } from './redis-link.ts';
 import { ANNOUNCE, FIND_PRESENT } from './scripts.ts';
 
@@ -24,7 +24,8 @@ export class RedisPresence implements Presence {
     this.#held += after.length - before.length;
     if (after.length > 0) this.#ids.set(socket, after);
     else this.#ids.delete(socket);
-    await this.#link.run(ANNOUNCE, this.#prefix, socket, PRESENT_MS, before.length, ...before, ...after);
+    const held = [before.length, MAX_PAGES_AT_ID];
+    await this.#link.run(ANNOUNCE, this.#prefix, socket, PRESENT_MS, ...held, ...before, ...after);
     return fits;
   }
 

@@ -181,15 +181,16 @@ export const KNOCK = new Script(`
   return socket
 `);
 
-/** ARGV: prefix, socket, time to live, how many ids it had, these, then those that it has now. */
+/** ARGV: prefix, socket, time to live, how many ids it had, pages at an id, these, then those it has now. */
 export const ANNOUNCE = new Script(`
   local old = tonumber(ARGV[4])
-  for i = 5, #ARGV do
-    local key = ARGV[1] .. 'present:' .. ARGV[i]
-    if i > 4 + old then
-      redis.call('SET', key, ARGV[2], 'PX', ARGV[3])
-    elseif redis.call('GET', key) == ARGV[2] then
-      redis.call('DEL', key)
+  for i = 6, #ARGV do
+    local key = ARGV[1] .. 'pages:' .. ARGV[i]
+    redis.call('LREM', key, 0, ARGV[2])
+    if i > 5 + old then
+      redis.call('RPUSH', key, ARGV[2])
+      redis.call('LTRIM', key, -tonumber(ARGV[5]), -1)
+      redis.call('PEXPIRE', key, ARGV[3])
     end
   end
   return 1
@@ -198,7 +199,7 @@ export const ANNOUNCE = new Script(`
 /** ARGV: prefix, then ids → the place in the list of the first at which a page is, and its socket. */
 export const FIND_PRESENT = new Script(`
   for i = 2, #ARGV do
-    local socket = redis.call('GET', ARGV[1] .. 'present:' .. ARGV[i])
+    local socket = redis.call('LINDEX', ARGV[1] .. 'pages:' .. ARGV[i], -1)
     if socket then return {i - 2, socket} end
   end
   return {}

@@ -13,9 +13,9 @@ export type RoomsEvent =
    */
   | { type: 'join'; socket: SocketId; slot: string; from: string; hello?: Uint8Array | undefined }
   | { type: 'rejoin'; socket: SocketId; id: string; party: Party }
-  /** Who waits alone at a rendezvous is sent away: its host is with another guest. */
+  /** Who waits alone at a rendezvous is sent away: the other side is with another one. */
   | { type: 'turn-away'; socket: SocketId; id: string }
-  /** Who waits alone at a rendezvous learns that its host has been notified, and decides. */
+  /** Who waits alone at a rendezvous learns that the other side has been notified, and decides. */
   | { type: 'let-wait'; socket: SocketId; id: string }
   | { type: 'relay'; socket: SocketId; bytes: Uint8Array }
   /** The host's code was guessed at or given up: whatever it led to ends. */

@@ -1,5 +1,6 @@
 /** What presence does, wherever it is kept: run against memory and against a real Redis. */
 import { expect, test } from 'vitest';
+import { MAX_PAGES_AT_ID } from '../wire/limits.ts';
 import type { Presence } from './presence.ts';
 
 export function presenceContract(makePresence: () => Presence): void {
@@ -18,14 +19,33 @@ export function presenceContract(makePresence: () => Presence): void {
     expect(await presence.find(['c'])).toEqual({ at: 0, socket: 't' });
   });
 
-  test('[P-142] of two pages with one id the newer is rung, and the end of the older changes nothing', async () => {
+  test('[P-142] of two pages with one id the newer is rung, and when it goes the older', async () => {
     const presence = makePresence();
+    const rung = async () => (await presence.find(['a']))?.socket;
     await presence.announce('old', ['a']);
+    await presence.announce('new', ['a', 'b']);
+    expect(await rung()).toBe('new');
+    await presence.announce('new', ['b']);
+    expect(await rung()).toBe('old');
     await presence.announce('new', ['a']);
-    expect(await presence.find(['a'])).toEqual({ at: 0, socket: 'new' });
+    // Looked at again.
+    await presence.announce('old', ['a']);
+    expect(await rung()).toBe('old');
     await presence.announce('old', []);
-    expect(await presence.find(['a'])).toEqual({ at: 0, socket: 'new' });
+    expect(await rung()).toBe('new');
     await presence.announce('new', []);
+    expect(await rung()).toBeUndefined();
+  });
+
+  test('[P-142] of many pages with one id the newest few are kept', async () => {
+    const presence = makePresence();
+    const sockets = Array.from({ length: MAX_PAGES_AT_ID + 1 }, (_, at) => `s${at}`);
+    for (const socket of sockets) await presence.announce(socket, ['a']);
+    for (const socket of sockets.toReversed().slice(0, -1)) {
+      expect(await presence.find(['a'])).toEqual({ at: 0, socket });
+      await presence.announce(socket, []);
+    }
     expect(await presence.find(['a'])).toBeUndefined();
+    await presence.announce(sockets[0]!, []);
   });
 }

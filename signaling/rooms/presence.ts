@@ -2,7 +2,7 @@
  * Pages at which remembered devices can ring. A page announces all of its ids with one message, and is rung
  * by whoever knows one. The ids are of no use for anything else, and change every quarter of an hour.
  */
-import { MAX_PRESENT } from '../wire/limits.ts';
+import { MAX_PAGES_AT_ID, MAX_PRESENT } from '../wire/limits.ts';
 import type { SocketId } from './meeting.ts';
 
 /** A page, and which of the ids asked for is its own. */
@@ -19,29 +19,37 @@ export interface Presence {
   find(ids: readonly string[]): Present | undefined | Promise<Present | undefined>;
 }
 
-/** `Presence` of one process. Of two pages with one id the newer is rung. */
+/** `Presence` of one process. Of several pages with one id the newest is rung. */
 export class MemoryPresence implements Presence {
-  readonly #sockets = new Map<string, SocketId>();
+  /** The newest last. */
+  readonly #sockets = new Map<string, readonly SocketId[]>();
   readonly #ids = new Map<SocketId, readonly string[]>();
   /** Of all sockets, each with its own, though several may have the same. */
   #held = 0;
 
   announce(socket: SocketId, ids: readonly string[]): boolean {
     const before = this.#ids.get(socket) ?? [];
-    for (const id of before) if (this.#sockets.get(id) === socket) this.#sockets.delete(id);
+    for (const id of before) {
+      const others = this.#sockets.get(id)?.filter((one) => one !== socket) ?? [];
+      if (others.length > 0) this.#sockets.set(id, others);
+      else this.#sockets.delete(id);
+    }
     this.#ids.delete(socket);
     this.#held -= before.length;
     if (this.#held + ids.length > MAX_PRESENT) return false;
     if (ids.length === 0) return true;
     this.#held += ids.length;
     this.#ids.set(socket, ids);
-    for (const id of ids) this.#sockets.set(id, socket);
+    for (const id of ids) {
+      const others = this.#sockets.get(id)?.slice(1 - MAX_PAGES_AT_ID) ?? [];
+      this.#sockets.set(id, [...others, socket]);
+    }
     return true;
   }
 
   find(ids: readonly string[]): Present | undefined {
     for (const [at, id] of ids.entries()) {
-      const socket = this.#sockets.get(id);
+      const socket = this.#sockets.get(id)?.at(-1);
       if (socket !== undefined) return { at, socket };
     }
     return undefined;

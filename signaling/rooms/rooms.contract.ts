@@ -429,6 +429,32 @@ export function roomsContract(makeRooms: () => AnyRooms, histories: number): voi
       expect((await rooms.handle({ type: 'gone', socket: 's' }, 1)).effects).toEqual([]);
     });
 
+    test('[P-138, P-142] lets whoever waits alone hear that it waits, or is turned away, of either party', async () => {
+      const say = async (rooms: AnyRooms, type: 'let-wait' | 'turn-away') =>
+        rooms.handle({ type, socket: 'other', id: 'a'.repeat(32) }, 0);
+      for (const party of ['host', 'guest'] as const) {
+        const rooms = makeRooms();
+        for (const type of ['let-wait', 'turn-away'] as const)
+          expect(await say(rooms, type)).toEqual({ reply: unknown, effects: [] });
+        await rejoin(rooms, 's', party);
+        expect(await say(rooms, 'let-wait')).toEqual({
+          reply: { type: 'done' },
+          effects: [{ to: 's', type: 'wait' }],
+        });
+        expect(await say(rooms, 'turn-away')).toEqual({
+          reply: { type: 'done' },
+          effects: [{ to: 's', type: 'expired', reason: 'occupied' }],
+        });
+        expect((await say(rooms, 'turn-away')).reply).toEqual(unknown);
+      }
+      const rooms = makeRooms();
+      await rejoin(rooms, 's', 'host');
+      await rejoin(rooms, 'r', 'guest');
+      // Two who have met hear nothing of it.
+      for (const type of ['let-wait', 'turn-away'] as const)
+        expect(await say(rooms, type)).toEqual({ reply: unknown, effects: [] });
+    });
+
     test('waits for a while, and no longer', async () => {
       const rooms = makeRooms();
       await rejoin(rooms, 's', 'host');

@@ -83,11 +83,11 @@ function reply(event: PlacedEvent, found: Found, now: number, effects: Effect[])
     case 'rejoin':
       return rejoin(event, found, now, effects);
     case 'turn-away':
-      turnAway(found.target, effects);
-      return { type: 'done' };
+      return turnAway(found.target, effects);
     case 'let-wait': {
-      const guest = waitingGuest(found.target);
-      if (guest !== undefined) effects.push({ to: guest, type: 'wait' });
+      const waiting = whoWaits(found.target);
+      if (waiting === undefined) return refused('code-unknown');
+      effects.push({ to: waiting, type: 'wait' });
       return { type: 'done' };
     }
     case 'relay':
@@ -189,15 +189,16 @@ function rejoin(
   return { type: 'rejoined', waiting };
 }
 
-/** Who is alone at a rendezvous, until its host comes. */
-const waitingGuest = (meeting: Meeting | undefined): SocketId | undefined =>
-  meeting?.waitsUntil === undefined || meeting.host !== undefined ? undefined : meeting.guest;
+/** Who is alone at a rendezvous, until the other side comes: a guest with a link, or a remembered device. */
+const whoWaits = (meeting: Meeting | undefined): SocketId | undefined =>
+  meeting?.waitsUntil === undefined ? undefined : (meeting.guest ?? meeting.host);
 
-function turnAway(meeting: Meeting | undefined, effects: Effect[]): void {
-  const guest = waitingGuest(meeting);
-  if (meeting === undefined || guest === undefined) return;
+function turnAway(meeting: Meeting | undefined, effects: Effect[]): Reply {
+  const waiting = whoWaits(meeting);
+  if (meeting === undefined || waiting === undefined) return refused('code-unknown');
   end(meeting, effects);
-  effects.push({ to: guest, type: 'expired', reason: 'occupied' });
+  effects.push({ to: waiting, type: 'expired', reason: 'occupied' });
+  return { type: 'done' };
 }
 
 function relay(

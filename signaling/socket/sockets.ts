@@ -411,19 +411,19 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
       });
     }),
     'turn-away': request<'turn-away', typeof knockSchema>(knockSchema, (socket, { id }, ack) =>
-      answer(socket, { type: 'turn-away', socket: nameOf(socket), id }, () => ack({})),
+      answer(socket, { type: 'turn-away', socket: nameOf(socket), id }, (reply) => ack(done(reply))),
     ),
     'let-wait': request<'let-wait', typeof knockSchema>(knockSchema, (socket, { id }, ack) =>
-      answer(socket, { type: 'let-wait', socket: nameOf(socket), id }, () => ack({})),
+      answer(socket, { type: 'let-wait', socket: nameOf(socket), id }, (reply) => ack(done(reply))),
     ),
 
     present: request<'present', typeof presentSchema>(presentSchema, async (socket, { ids }, ack) => {
-      if (!(await allow('rejoin', socket.data.connection.address)))
+      if (!(await allow('presence', socket.data.connection.address)))
         return ack({ error: 'too-many-attempts' });
       ack((await announce(socket, ids)) ? {} : { error: 'busy' });
     }),
     ring: request<'ring', typeof ringSchema>(ringSchema, async (socket, { ids }, ack) => {
-      if (!(await allow('rejoin', socket.data.connection.address)))
+      if (!(await allow('presence', socket.data.connection.address)))
         return ack({ error: 'too-many-attempts' });
       const { at = -1, socket: to = '' } = (await presence.find(ids)) ?? {};
       ack({ at });
@@ -671,6 +671,8 @@ function request<N extends keyof ClientToServer, S extends v.GenericSchema>(
 ): Request {
   return { schema, handle };
 }
+
+const done = (reply: Outcome['reply']) => (reply.type === 'done' ? {} : { error: refusal(reply) });
 
 function refusal(reply: Outcome['reply']): SignalingErrorCode {
   return reply.type === 'refused' ? reply.code : 'malformed';

@@ -42,7 +42,12 @@ export const MAX_PRESENT_IDS = 128;
 export const MAX_RING_IDS = 8;
 /** Of all pages of one address together: 80 of them with a full list at the border of two windows. */
 export const MAX_ADDRESS_PRESENT = 10_000;
-/** In Redis an id is forgotten after this long; a page announces anew every 5 to 10 minutes. */
+/** Pages of one browser at one id: when the newest goes, the one before is rung. */
+export const MAX_PAGES_AT_ID = 4;
+/**
+ * In Redis an id is forgotten after this long; a page announces anew after 5 and 10 minutes in turn, and when
+ * it is looked at.
+ */
 export const PRESENT_MS = 20 * 60_000;
 
 /** How long one side of a dropped session waits for the other: a locked phone returns within minutes. */
@@ -52,7 +57,7 @@ export const REJOIN_WAIT_MS = 10 * 60_000;
 export const MAX_ROOMS = 20_000;
 export const MAX_RENDEZVOUS = 20_000;
 export const MAX_DOORS = 20_000;
-/** All pages' ids together: 150 bytes each. */
+/** All pages' ids together: 200 bytes each. */
 export const MAX_PRESENT = 100_000;
 export const MAX_RESTING_SLOTS = 50_000;
 export const MAX_SOCKETS = 20_000;
@@ -204,4 +209,6 @@ export const ADDRESS_LIMITS = {
    */
   failedJoin: { points: 30, seconds: 600 },
   rejoin: { points: 600, seconds: 60 },
+  /** Announcements and rings: the way back of sessions has points of its own. */
+  presence: { points: 600, seconds: 60 },
 } as const;

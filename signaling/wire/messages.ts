@@ -23,6 +23,9 @@
  * time. The first one after a `join` with a `hello` is followed by that, as a message to the host: a round
  * trip less.
  *
+ * `turn-away` and `let-wait` are about whoever waits alone at a meeting; where no one does, they are
+ * `code-unknown`.
+ *
  * Any acknowledgement may be `{ error: SignalingErrorCode }` instead.
  */
 import * as v from 'valibot';
@@ -122,7 +125,7 @@ export type JoinAck = v.InferOutput<typeof joinAckSchema>;
 export type RejoinAck = v.InferOutput<typeof rejoinAckSchema>;
 /**
  * `time`: no one joined within the limit. `replaced`: another connection of the same side took this place.
- * `occupied`: the host of the room is connected with another guest.
+ * `occupied`: the other side is connected with another one, or its person said no.
  */
 export type ExpiredReason = v.InferOutput<typeof expiredSchema>['reason'];
 
@@ -154,7 +157,7 @@ export interface ServerToClient {
   ring: (at: { id: string }) => void;
   message: (bytes: Uint8Array) => void;
   'peer-left': (nothing: Nothing) => void;
-  /** The host has been notified of this guest, and decides whether to let it in. */
+  /** The other side has been notified of this one, and decides whether to let it in. */
   wait: (nothing: Nothing) => void;
   expired: (why: { reason: ExpiredReason }) => void;
 }

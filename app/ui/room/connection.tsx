@@ -11,11 +11,14 @@ export function Connection({
   snapshot,
   idle,
   goOn,
+  leave,
 }: {
   snapshot: SessionSnapshot | undefined;
   idle: string;
   /** Looks once more for the other side. */
   goOn?: () => void;
+  /** Ends what goes on with them, or stops waiting for them. */
+  leave?: (() => void) | undefined;
 }) {
   const { t, f } = useText();
   const state = snapshot?.connection ?? 'waiting';
@@ -78,6 +81,16 @@ export function Connection({
             <p className={`${ui.soft} ${ui.small}`}>{t.room.compareHint}</p>
           </div>
         </details>
+      )}
+      {leave && (
+        <button
+          type="button"
+          className={`${ui.button} ${ui.quiet} ${css.leave}`}
+          data-testid="leave"
+          onClick={leave}
+        >
+          {snapshot?.canInvite ? t.people.sendAway : t.room.leave}
+        </button>
       )}
     </div>
   );

@@ -12,8 +12,15 @@ import css from './devices.module.css';
 import { sessionOptions } from './session-options.ts';
 import ui from '../kit/ui.module.css';
 
-/** Devices that can be met without a code. While they are shown, they can ring here. */
-export default function Devices({ side, call }: { side: Role; call: (call: DeviceCall) => void }) {
+interface Props {
+  side: Role;
+  call: (call: DeviceCall) => Promise<void>;
+  /** Someone is met, or about to be. */
+  busy: boolean;
+}
+
+/** Devices that can be met without a code. They can ring here as long as the page is open, busy or not. */
+export default function Devices({ side, call, busy }: Props) {
   const { t } = useText();
   const id = useId();
   const [store] = useState(deviceStore);
@@ -24,7 +31,7 @@ export default function Devices({ side, call }: { side: Role; call: (call: Devic
     return store.open({ role: side, server: sessionOptions(side).server }, call);
   }, [store, side, call, some]);
 
-  if (!some) return null;
+  if (!some || busy) return null;
   // Two browsers of the same kind may have the same name.
   const labels = labelsOf(devices.map(({ name }) => ({ name: name.trim() || t.devices.unnamed })));
   return (

@@ -6,6 +6,7 @@ import { firstTransfers, type People, peopleOf } from '../../../lib/store/people
 import { totalsOf } from '../../../lib/store/receive-store.ts';
 import { FIRST, isThere, type SendState, type SendStore } from '../../../lib/store/send-store.ts';
 import { useStore } from '../../../lib/store/use-store.ts';
+import { deviceStore } from '../../devices.ts';
 import { settings } from '../../settings.ts';
 import { useText } from '../../text/text.tsx';
 import { Named } from '../kit/named.tsx';
@@ -33,6 +34,12 @@ export default function PeopleCard({ store, state }: Props) {
   const { invitation } = useStore(people, (all) => all);
   const { snapshot, people: guests, firstGets, everyone, missed } = state;
   const visitors = snapshot?.visitors ?? [];
+  const [remembered] = useState(deviceStore);
+  const devices = useStore(remembered, (all) => all.devices);
+  const nameOf = (visitor: string): string | undefined =>
+    devices.find(({ id }) => id === snapshot?.callers?.[visitor])?.name;
+  const saidOf = (name: string | undefined): string =>
+    name === undefined ? t.people.visitor : t.people.device(isolate(name.trim() || t.devices.unnamed));
   const ofSeveral = (label: string, at: number): string =>
     visitors.length > 1 ? `${label}: ${f.number(at + 1)}` : label;
   const full = people.isFull();
@@ -52,9 +59,7 @@ export default function PeopleCard({ store, state }: Props) {
       <h2 className={ui.subtitle}>{t.people.title}</h2>
       {visitors.map((visitor, at) => (
         <div key={visitor} className={css.visitor} data-testid="visitor">
-          <output>
-            <strong>{t.people.visitor}</strong>
-          </output>
+          <strong>{saidOf(nameOf(visitor))}</strong>
           <p className={`${ui.soft} ${ui.small}`}>{full ? t.people.full : t.people.latecomers}</p>
           <div className={ui.row}>
             <button

@@ -58,14 +58,8 @@ export default function RememberDevice({ snapshot, remember }: Props) {
       {full && <p className={`${ui.soft} ${ui.small}`}>{t.devices.full}</p>}
       {!full && (by === 'nobody' || by === 'there') && (
         <>
-          <button
-            type="button"
-            className={ui.button}
-            data-testid="remember"
-            aria-label={named(t.devices.remember)}
-            onClick={() => remember(true)}
-          >
-            {t.devices.remember}
+          <button type="button" className={ui.button} data-testid="remember" onClick={() => remember(true)}>
+            {t.devices.remember(peer)}
           </button>
           <p className={`${ui.soft} ${ui.small}`}>{t.devices.rememberHint}</p>
         </>

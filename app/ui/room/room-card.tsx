@@ -36,9 +36,11 @@ interface Props {
   goOn: () => void;
   openRoom: () => void;
   closeRoom: () => void;
+  /** Ends what goes on with the other side; `undefined`: that is done elsewhere. */
+  hangUp: (() => void) | undefined;
   join: (code: string) => void;
   /** A remembered device is there. */
-  call: (call: DeviceCall) => void;
+  call: (call: DeviceCall) => Promise<void>;
   remember: (wanted: boolean) => void;
   /** Where a code is entered: loaded with the page that begins with it, later by the other. */
   Enter: ComponentType<EnterFormProps>;
@@ -58,7 +60,7 @@ export function RoomCard(props: Props) {
   const over = state === 'closed' || state === 'failed';
   const asks = state === undefined || over;
   const met = state === 'connected' || state === 'reconnecting';
-  const remembers = useFact(hasDevices, false) && !met && state !== 'connecting';
+  const remembers = useFact(hasDevices, false);
   const room = met ? undefined : snapshot?.room;
   const way = fragment === undefined ? (chosen ?? (shows || side === 'sender' ? 'show' : 'enter')) : 'enter';
   const show = () => {
@@ -77,7 +79,12 @@ export function RoomCard(props: Props) {
         )}
         {title}
       </h2>
-      <Connection snapshot={snapshot} idle={t.connection.closed} goOn={props.goOn} />
+      <Connection
+        snapshot={snapshot}
+        idle={t.connection.closed}
+        goOn={props.goOn}
+        leave={met || snapshot?.waitsAtDoor ? props.hangUp : undefined}
+      />
       {snapshot && mayRemember(snapshot) && (
         <Part>
           <RememberDevice snapshot={snapshot} remember={props.remember} />
@@ -86,7 +93,7 @@ export function RoomCard(props: Props) {
       {!able && <ProblemNotice problem={{ code: 'webrtc-missing' }} />}
       {able && remembers && (
         <Part fallback={<div className={css.devices} />}>
-          <Devices side={side} call={props.call} />
+          <Devices side={side} call={props.call} busy={met || state === 'connecting'} />
         </Part>
       )}
       {asks && !room && able && way === 'show' && (

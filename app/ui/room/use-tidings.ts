@@ -14,16 +14,20 @@ const canMark = (): boolean => 'setAppBadge' in navigator;
 export function useTidings(snapshot: SessionSnapshot | undefined): void {
   const { t, f } = useText();
   const transfers = snapshot?.transfers;
-  const tidings = useMemo(() => tidingsOf(transfers ?? []), [transfers]);
+  const pictures = useMemo(() => tidingsOf(transfers ?? []), [transfers]);
+  const visitors = snapshot?.visitors?.length ?? 0;
+  const tidings: Tidings = visitors > 0 ? { kind: 'visitors', count: visitors } : pictures;
   const before = useRef<Tidings>({ kind: 'nothing' });
   const said =
-    tidings.kind === 'offered'
-      ? t.tidings.offered(tidings.count)
-      : tidings.kind === 'moving'
-        ? f.percent(tidings.percent)
-        : tidings.kind === 'done'
-          ? `✓ ${f.number(tidings.count)}`
-          : '';
+    tidings.kind === 'visitors'
+      ? t.tidings.visitor
+      : tidings.kind === 'offered'
+        ? t.tidings.offered(tidings.count)
+        : tidings.kind === 'moving'
+          ? f.percent(tidings.percent)
+          : tidings.kind === 'done'
+            ? `✓ ${f.number(tidings.count)}`
+            : '';
   const badge = badgeOf(tidings);
 
   useEffect(() => {
@@ -52,7 +56,7 @@ export function useTidings(snapshot: SessionSnapshot | undefined): void {
     };
   }, [badge]);
 
-  const count = tidings.kind === 'offered' ? tidings.count : 0;
+  const count = tidings.kind === 'offered' || tidings.kind === 'visitors' ? tidings.count : 0;
   const marks = count > 0 && canMark();
   useEffect(() => {
     if (!marks) return undefined;
@@ -67,14 +71,25 @@ export function useTidings(snapshot: SessionSnapshot | undefined): void {
 
   const role = snapshot?.role;
   useEffect(() => {
-    const signal = role && signalOf(role, before.current, tidings);
-    before.current = tidings;
-    const { notify, sound, vibrate } = settings.getState();
-    if (!signal || !(notify || sound || vibrate)) return;
-    const words = signal === 'offered' ? said : role === 'sender' ? t.tidings.sent : t.tidings.received;
-    void import('./signals.ts').then(
-      ({ give }) => give({ notify, sound, vibrate }, words),
-      () => undefined,
-    );
-  }, [role, tidings, said, t]);
+    const signal = role && signalOf(role, before.current, pictures);
+    before.current = pictures;
+    if (signal === 'offered' && pictures.kind === 'offered') give(t.tidings.offered(pictures.count));
+    else if (signal === 'done') give(role === 'sender' ? t.tidings.sent : t.tidings.received);
+  }, [role, pictures, t]);
+
+  const waited = useRef(0);
+  useEffect(() => {
+    if (visitors > waited.current) give(t.tidings.visitor);
+    waited.current = visitors;
+  }, [visitors, t]);
+}
+
+/** The signals that the person asked for, if any. */
+function give(words: string): void {
+  const { notify, sound, vibrate } = settings.getState();
+  if (!(notify || sound || vibrate)) return;
+  void import('./signals.ts').then(
+    (signals) => signals.give({ notify, sound, vibrate }, words),
+    () => undefined,
+  );
 }

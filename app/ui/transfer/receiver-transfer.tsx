@@ -1,6 +1,6 @@
 'use client';
 /** One picture on the receiver's page. */
-import { lazy, memo, useCallback, useState } from 'react';
+import { lazy, memo, useCallback, useEffect, useState } from 'react';
 import type { ReceiverSession, SessionSnapshot, TransferSnapshot } from '../../../lib/session/model.ts';
 import { isFinal, isMoving } from '../../../lib/session/transfer-state.ts';
 import type { ReceiveStore } from '../../../lib/store/receive-store.ts';
@@ -26,7 +26,8 @@ import { useFact } from '../kit/use-fact.ts';
 import { canShareHere } from './can-share.ts';
 
 const Share = lazy(() => import('./share.tsx'));
-const PartHere = lazy(() => import('./part-here.tsx'));
+const partHere = () => import('./part-here.tsx');
+const PartHere = lazy(partHere);
 export const Message = lazy(() => import('./message.tsx'));
 
 interface Props {
@@ -59,6 +60,11 @@ export const ReceiverTransfer = memo(
     const message = isMessage(transfer);
     const readMessage = useCallback(() => session.file(id), [session, id]);
     const took = useCallback((received: ReceivedFile) => setFile(received), []);
+    const moving = isMoving(transfer);
+    useEffect(() => {
+      // Where the connection is lost the server may be out of reach, too, and with it this part of the page.
+      if (moving) void partHere().catch(() => undefined);
+    }, [moving]);
     return (
       <TransferCard
         side="receiver"
@@ -85,7 +91,7 @@ export const ReceiverTransfer = memo(
         }
         below={<NetworkDetails session={session} snapshot={snapshot} transfer={transfer} />}
       >
-        {(isMoving(transfer) || state === 'done') && <Progress transfer={transfer} />}
+        {(moving || state === 'done') && <Progress transfer={transfer} />}
         {problem && state !== 'declined' && <ProblemNotice problem={problem} />}
         {part !== undefined && state === 'failed' && (
           <Part>
@@ -105,7 +111,7 @@ export const ReceiverTransfer = memo(
             {t.part.space(f.bytes(space))}
           </div>
         )}
-        {isPicture && (file ? file.show === 'unknown-format' : isMoving(transfer) && neverShown(type)) && (
+        {isPicture && (file ? file.show === 'unknown-format' : moving && neverShown(type)) && (
           <Notice kind="plain">{t.transfer.notShowable(fileLabel(name, shownType))}</Notice>
         )}
         {file?.show === 'unsure' && <Notice kind="plain">{t.transfer.unsure}</Notice>}

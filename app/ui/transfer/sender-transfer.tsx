@@ -69,7 +69,7 @@ function Drawn({ item, transfer, snapshot, session, store }: Props) {
   const readFile = useCallback(async () => item.file, [item.file]);
   const name = transfer?.name ?? outgoing?.name ?? item.name;
   const over = transfer ? isFinal(transfer) : item.stage.at === 'failed';
-  const choosable = mayChoose(item, snapshot);
+  const choosable = mayChoose(item, snapshot, store.getState().people);
   const about = [
     fileLabel(item.name, type) || t.facts.untyped,
     width && height ? t.facts.pixels(f.number(width), f.number(height)) : '',

@@ -48,3 +48,15 @@ test('a room that is closed turns all away and forgets that one was sent away', 
   expect(admission.visitors).toEqual([]);
   expect(admission.knock('b', 'free', 0)).toBe('meet');
 });
+
+test('a remembered device that rings again while it waits is the same visitor, and can ring after it was refused', () => {
+  const admission = new Admission(true);
+  const call = { device: 'd', generation: 'current', window: 7, rung: 'let-in' } as const;
+  admission.knock('a', 'taken', 0);
+  for (const at of [1, 2]) expect(admission.ring('b', call, at)).toEqual({ type: 'let-wait', id: 'b' });
+  expect([admission.visitors, admission.callers]).toEqual([['a', 'b'], { b: 'd' }]);
+  expect([admission.callOf('a'), admission.callOf('b')]).toEqual([undefined, call]);
+  expect([admission.take('b'), admission.callers]).toEqual([true, {}]);
+  expect(admission.ring('b', call, 3)).toEqual({ type: 'let-wait', id: 'b' });
+  expect(new Admission(false).ring('b', call, 0)).toEqual({ type: 'turn-away', id: 'b' });
+});

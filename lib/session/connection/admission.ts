@@ -1,4 +1,8 @@
-/** Who of those with the room's link is met, who waits, and whom the person is asked about (P-135, P-138). */
+/**
+ * Who of those with the room's link is met, who waits, and whom the person is asked about (P-135, P-138);
+ * among them remembered devices that ring at a page which is taken (P-142).
+ */
+import type { DeviceCall } from '../model.ts';
 import type { ConnectionEffect } from './connection-events.ts';
 import { LIMITS_MS } from './limits.ts';
 import { Visitors } from './visitors.ts';
@@ -18,6 +22,8 @@ export class Admission {
   readonly #queue: string[] = [];
   readonly #heard = new Set<string>();
   readonly #visitors = new Visitors();
+  /** Of visitors, and perhaps of some who wait no longer. */
+  readonly #calls = new Map<string, DeviceCall>();
   /** Others are in this room, met by other machines. */
   #others = false;
   /** One was sent away, and could be back at once with the link. */
@@ -30,6 +36,20 @@ export class Admission {
   /** Those about whom the person is asked. */
   get visitors(): readonly string[] {
     return this.#visitors.ids;
+  }
+
+  /** Which of those are remembered devices, by their names in this browser's list. */
+  get callers(): Readonly<Record<string, string>> {
+    const calls = this.visitors.flatMap((id) => {
+      const call = this.#calls.get(id);
+      return call === undefined ? [] : [[id, call.device] as const];
+    });
+    return Object.fromEntries(calls);
+  }
+
+  /** How this visitor is met, where it is a device that has rung. */
+  callOf(id: string): DeviceCall | undefined {
+    return this.#calls.get(id);
   }
 
   get nextTimeout(): number {
@@ -46,6 +66,13 @@ export class Admission {
     if (this.#queue.length >= MAX_KNOCKS) return { type: 'turn-away', id };
     this.#queue.push(id);
     return undefined;
+  }
+
+  /** A remembered device waits at this meeting, and the page is taken. It may ring there again. */
+  ring(id: string, call: DeviceCall, now: number): KnockEffect {
+    for (const known of this.#calls.keys()) if (!this.visitors.includes(known)) this.#calls.delete(known);
+    this.#calls.set(id, call);
+    return this.#visit(id, now);
   }
 
   /** Takes whoever has waited longest for the host to be free. */

@@ -1,6 +1,6 @@
 /** What a connection machine hears, what it has its owner do, and what the page shows of it. */
 import type { ExpiredReason } from '../../../signaling/wire/messages.ts';
-import type { ConnectionState, Party, Problem, Role, Room } from '../model.ts';
+import type { ConnectionState, DeviceCall, Party, Problem, Role, Room } from '../model.ts';
 import type { Bond, BondPlace } from '../pairing/bond.ts';
 import type { Random } from '../pairing/code.ts';
 import type { RoomLink } from '../pairing/link.ts';
@@ -38,7 +38,7 @@ export type ConnectionEvent =
   /**
    * The person wants to meet a remembered device, which was rung and is there; or it has rung here.
    */
-  | (Remembered & { readonly type: 'call'; readonly place: BondPlace; readonly rung: 'there' | 'here' })
+  | (Remembered & { readonly type: 'call'; readonly place: BondPlace; readonly rung: DeviceCall['rung'] })
   /** Both persons want it: the device connected now is remembered; `undefined`: it was forgotten. */
   | { readonly type: 'remembered'; readonly remembered: Remembered | undefined }
   /**
@@ -65,6 +65,8 @@ export type ConnectionEvent =
   | { readonly type: 'ask-first'; readonly on: boolean }
   /** The person does not let this visitor in. */
   | { readonly type: 'refuse'; readonly id: string }
+  /** They wait no longer. */
+  | { readonly type: 'visitor-left'; readonly id: string }
   /** One is sent away, by this machine or another: each knock is asked about from now on. */
   | { readonly type: 'sent-away' }
   /** The person sends the other side away; the room stays open. */
@@ -83,7 +85,7 @@ export type ConnectionEvent =
   | { readonly type: 'paired' }
   /** A guest with the link waits at this meeting. */
   | { readonly type: 'knock'; readonly id: string }
-  /** The host of the door at which this side knocked has been notified, and decides. */
+  /** Whoever is knocked or rung at has been notified, and decides. */
   | { readonly type: 'wait' }
   | { readonly type: 'message'; readonly bytes: Uint8Array }
   | { readonly type: 'peer-left' }
@@ -177,8 +179,10 @@ export interface ConnectionView {
   readonly searchUntil: number | undefined;
   /** Given up, and may be searched for once more. */
   readonly canContinue: boolean;
-  /** Meetings at which people with the link wait to be let in. */
+  /** Meetings at which people with the link, or remembered devices, wait to be let in. */
   readonly visitors: readonly string[];
+  /** Which of them are devices, by their names in this browser's list. */
+  readonly callers: Readonly<Record<string, string>>;
   /** This side waits to be let in. */
   readonly waitsAtDoor: boolean;
   /** More people may be let in beside the one who is connected. */

@@ -526,7 +526,7 @@ describe('several people in a room', () => {
       const link = id === undefined ? undefined : this.first.machine.letIn(id);
       if (id === undefined || link === undefined) return undefined;
       const other = this.#other();
-      other.handle({ type: 'receive', id, link });
+      if ('kind' in link) other.handle({ type: 'receive', id, link });
       return other;
     }
 
@@ -614,6 +614,20 @@ describe('several people in a room', () => {
     meeting.run(LIMITS_MS.door + 1000);
     expect(host.visitors).toEqual([]);
     expect(new Set(nine.map((side) => side.problem))).toEqual(new Set(['room-occupied']));
+  });
+
+  test('[P-138] who waits to be let in can leave, and may knock again', () => {
+    const { meeting, host, first } = opened();
+    const guest = comes(meeting, host.link);
+    expect(guest.machine.view().waitsAtDoor).toBe(true);
+    guest.handle({ type: 'dismiss' });
+    meeting.run(500);
+    const { waitsAtDoor } = guest.machine.view();
+    expect([guest.connection, guest.problem, waitsAtDoor]).toEqual(['closed', undefined, false]);
+    guest.handle({ type: 'join', text: host.link });
+    meeting.run(500);
+    expect(guest.machine.view().waitsAtDoor).toBe(true);
+    expect(isConnected(host.first, first)).toBe(true);
   });
 
   test('[P-138] one who waited and has gone costs the room nothing when they are let in', () => {

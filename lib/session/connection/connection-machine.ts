@@ -23,7 +23,7 @@
  * The owner carries out the effects of `handle` and `handleTimeout` in order, and calls `handleTimeout` at
  * `nextTimeout`.
  */
-import type { Party, Problem, ProblemCode } from '../model.ts';
+import type { DeviceCall, Party, Problem, ProblemCode } from '../model.ts';
 import type { ExpiredReason } from '../../../signaling/wire/messages.ts';
 import { formatCode, parseCode, passwordOf } from '../pairing/code.ts';
 import { meetingOf, otherParty } from '../pairing/bond.ts';
@@ -121,6 +121,7 @@ export class ConnectionMachine {
       searchUntil: stage.at === 'searching' ? stage.until : undefined,
       canContinue: this.#shows('failed') && this.#wayBack.givenUp !== undefined,
       visitors: this.#admission.visitors,
+      callers: this.#admission.callers,
       waitsAtDoor: stage.at === 'joining' && stage.waits === true,
       canInvite: this.#admission.several && this.#invitation.door !== undefined,
       party: this.#party,
@@ -146,9 +147,8 @@ export class ConnectionMachine {
   handle(event: ConnectionEvent, now: number): ConnectionEffect[] {
     this.#advance(now);
     if (this.#page === 'over' && event.type !== 'leave') return [];
-    const counts =
-      this.#stage.at !== 'closed' || BEGINS.has(event.type) || this.#invitation.door !== undefined;
-    if (counts) this.#dispatch(event);
+    const asks = this.#invitation.door !== undefined || this.#admission.visitors.length > 0;
+    if (this.#stage.at !== 'closed' || BEGINS.has(event.type) || asks) this.#dispatch(event);
     return this.#effects.splice(0);
   }
 
@@ -167,9 +167,10 @@ export class ConnectionMachine {
     return (stage.at === 'hosting' || stage.at === 'joining') && stage.unused?.token !== undefined;
   }
 
-  /** This visitor is met by another machine from now on (`receive`); `undefined`: they wait no longer. */
-  letIn(id: string): RoomLink | undefined {
-    return this.link !== undefined && this.#admission.take(id) ? this.link : undefined;
+  /** This visitor is met by another machine (`receive`, `call`); `undefined`: they wait no longer. */
+  letIn(id: string): RoomLink | DeviceCall | undefined {
+    const link = this.#admission.callOf(id) ?? this.link;
+    return link !== undefined && this.#admission.take(id) ? link : undefined;
   }
 
   /** What another machine needs to show a code beside this one's link (`invite`). */
@@ -221,6 +222,9 @@ export class ConnectionMachine {
         return this.#carryOut(this.#admission.setOthers(event.on, this.#now));
       case 'refuse':
         return this.#refuse(event.id);
+      case 'visitor-left':
+        this.#admission.take(event.id);
+        return undefined;
       case 'sent-away':
         return this.#sentAway();
       case 'dismiss':
@@ -318,7 +322,9 @@ export class ConnectionMachine {
   /** This guest has knocked, and the host decides. */
   #waitAtDoor(): void {
     const stage = this.#stage;
-    if (stage.at !== 'joining' || stage.attempt.step !== 'none' || this.#party === 'host') return;
+    const { call } = this.#device;
+    const asked = call === undefined ? this.#party === 'guest' : call.rung === 'there';
+    if (stage.at !== 'joining' || stage.attempt.step !== 'none' || !asked) return;
     if (stage.waits !== true) this.#wait('door');
     this.#stage = { ...stage, waits: true };
   }
@@ -328,10 +334,20 @@ export class ConnectionMachine {
     const { at } = this.#stage;
     const caller = rung === 'there' ? bond.party : otherParty(bond.party);
     const met = meetingOf(bond, place, caller);
-    if (met === undefined || at === 'connected' || at === 'searching') return;
-    // The code of an open room may just be read to another person: a ring alone does not end it.
-    if (rung === 'here' && (at === 'opening' || this.#invitation.staysOpen)) return;
+    if (met === undefined) {
+      // It was met elsewhere since it rang.
+      if (rung === 'let-in') this.#fail({ code: 'device-silent' });
+      return;
+    }
     const calling = at === 'joining' ? this.#device.call : undefined;
+    const another = at === 'joining' && (calling === undefined || this.#device.known?.device !== device);
+    // The code of an open room may just be read to another person: a ring alone does not end it.
+    const shows = rung === 'here' && (at === 'opening' || this.#invitation.staysOpen);
+    if (another || at === 'connected' || at === 'searching' || shows) {
+      if (rung === 'here')
+        this.#carryOut([this.#admission.ring(met.id, { device, ...place, rung: 'let-in' }, this.#now)]);
+      return;
+    }
     if (at === 'joining') {
       const instead = this.#attempt.step === 'none' && this.#device.givesWayTo(device, place, caller);
       if (!instead) return;
@@ -538,6 +554,11 @@ export class ConnectionMachine {
       if (this.#stage.at === 'searching') this.#unlink();
       this.#dropAttempt();
       this.#wait('retry');
+      return;
+    }
+    const { call } = this.#device;
+    if (call?.rung === 'here' && code !== 'same-role') {
+      this.#rungInVain(call);
       return;
     }
     // The same words are not to be guessed at again.
@@ -850,7 +871,8 @@ export class ConnectionMachine {
     } else if (at === 'connected' && reason === 'time') this.#meet();
     else if (this.#invitation.staysOpen && (at === 'hosting' || at === 'opening')) this.#freshCode();
     else if (CONNECTION[at] === 'waiting') this.#fail({ code: 'code-expired' });
-    else if (at === 'joining' && reason === 'occupied') this.#fail({ code: 'room-occupied' });
+    else if (at === 'joining' && reason === 'occupied')
+      this.#fail({ code: this.#endOfPairing('room-occupied') });
     // The guest of a host who did not return.
     else if (at === 'joining') this.#pairingFailed('code-unknown');
   }
@@ -862,7 +884,7 @@ export class ConnectionMachine {
     const stage = this.#stage;
     switch (limit) {
       case 'door':
-        this.#fail({ code: 'room-occupied' });
+        this.#fail({ code: this.#endOfPairing('room-occupied') });
         return;
       case 'guest':
         this.#pairingFailed(
@@ -998,9 +1020,11 @@ export class ConnectionMachine {
   #dismiss(): void {
     // Also where they have gone by themselves meanwhile.
     this.#sentAway();
-    const { at } = this.#stage;
-    if (this.#attempt.step === 'none' && at !== 'connected' && at !== 'searching') return;
-    if (at === 'connected') this.#effect({ type: 'disconnected' });
+    const stage = this.#stage;
+    const waits = stage.at === 'joining' && stage.waits === true;
+    const there = waits || stage.at === 'connected' || stage.at === 'searching';
+    if (this.#attempt.step === 'none' && !there) return;
+    if (stage.at === 'connected') this.#effect({ type: 'disconnected' });
     this.#close();
     this.#effect({ type: 'leave' });
     this.#effect({ type: 'lost' });
@@ -1164,8 +1188,8 @@ export class ConnectionMachine {
 
   #closeDoor(): void {
     const door = this.#invitation.closeDoor();
-    if (door === undefined) return;
-    this.#effect({ type: 'close-door', id: door.id, token: door.token });
+    if (door !== undefined) this.#effect({ type: 'close-door', id: door.id, token: door.token });
+    // Remembered devices need no door.
     this.#carryOut(this.#admission.turnAllAway());
   }
 

@@ -7,6 +7,7 @@ import type { Transport, TransportOptions } from '../../transport/contract.ts';
 import { webRtcAvailable } from '../../transport/available.ts';
 import { createTransport } from '../../transport/transport.ts';
 import type { ConnectionState, DeviceCall, Party, Problem, ProblemCode, Role, Room } from '../model.ts';
+import type { RoomLink } from '../pairing/link.ts';
 import type { RejoinState } from '../pairing/rejoin.ts';
 import type { Answer, Ask, ConnectionEffect, ConnectionEvent, Remembered } from './connection-events.ts';
 import { ConnectionMachine } from './connection-machine.ts';
@@ -59,6 +60,16 @@ export interface ConnectorOptions {
   now?: () => number;
 }
 
+/**
+ * Whoever is at the door hears that they wait, and is looked for this often (ms). A device that has rung is
+ * still on its way there: it is looked for so often, a second apart, before it counts as gone.
+ */
+const VISITOR_MS = 5000;
+const VISITOR_AGAIN_MS = 1000;
+const VISITOR_MISSES = 10;
+
+const delay = (duration: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, duration));
+
 /** Of this page, whatever session it is in. */
 const spentCodes = new Set<string>();
 
@@ -74,6 +85,7 @@ export class Connector {
   readonly #machine: ConnectionMachine;
   readonly #client: SignalingClient;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #waitingFor = new Set<string>();
   /** Effects may cause events: these wait until the effects before them are carried out. */
   readonly #waiting: (ConnectionEvent | { type: 'timeout' })[] = [];
   #busy = false;
@@ -142,9 +154,14 @@ export class Connector {
     return this.#machine.view().canContinue;
   }
 
-  /** Meetings at which people with the link wait to be let in. */
+  /** Meetings at which people with the link, or remembered devices, wait to be let in. */
   get visitors(): readonly string[] {
     return this.#machine.view().visitors;
+  }
+
+  /** Which of them are devices, by their names in this browser's list. */
+  get callers(): Readonly<Record<string, string>> {
+    return this.#machine.view().callers;
   }
 
   get waitsAtDoor(): boolean {
@@ -155,13 +172,16 @@ export class Connector {
     return this.#machine.view().canInvite;
   }
 
-  /** The visitor is met by this other connector. `false`: they wait no longer. */
-  letIn(visitor: string, by: Connector): boolean {
+  /** The visitor is met by another connector (`receive`, `call`); `undefined`: they wait no longer. */
+  letIn(visitor: string): RoomLink | DeviceCall | undefined {
     const link = this.#machine.letIn(visitor);
-    if (link === undefined) return false;
-    by.#handle({ type: 'receive', id: visitor, link });
     this.#options.events.changed();
-    return true;
+    return link;
+  }
+
+  /** Meets who has knocked at another connector's door. */
+  receive(id: string, link: RoomLink): void {
+    this.#handle({ type: 'receive', id, link });
   }
 
   /** The visitor is not let in. */
@@ -317,10 +337,10 @@ export class Connector {
         void this.#client.closeDoor(effect.id, effect.token).catch(() => {});
         return;
       case 'turn-away':
-        void this.#client.turnAway(effect.id).catch(() => {});
+        void this.#turnAway(effect.id);
         return;
       case 'let-wait':
-        void this.#client.letWait(effect.id).catch(() => {});
+        void this.#letWait(effect.id);
         return;
       case 'met':
         events.met(effect.unasked);
@@ -393,6 +413,30 @@ export class Connector {
     }
   }
 
+  /** Until they are let in or not: that they wait, and whether they still do. */
+  async #letWait(id: string): Promise<void> {
+    if (this.#waitingFor.has(id)) {
+      await isThere(this.#client.letWait(id));
+      return;
+    }
+    this.#waitingFor.add(id);
+    let misses: number = VISITOR_MISSES;
+    while (misses > 0 && this.visitors.includes(id)) {
+      const here = await isThere(this.#client.letWait(id));
+      misses = here ? 1 : misses - 1;
+      if (misses > 0) await delay(here ? VISITOR_MS : VISITOR_AGAIN_MS);
+    }
+    this.#waitingFor.delete(id);
+    if (misses === 0) this.#handle({ type: 'visitor-left', id });
+  }
+
+  async #turnAway(id: string): Promise<void> {
+    for (let misses = 0; misses < VISITOR_MISSES; misses++) {
+      if (this.visitors.includes(id) || (await isThere(this.#client.turnAway(id)))) return;
+      await delay(VISITOR_AGAIN_MS);
+    }
+  }
+
   async #ask(request: number, ask: Ask): Promise<void> {
     try {
       this.#handle({ type: 'answered', request, answer: await this.#answerTo(ask) });
@@ -452,3 +496,10 @@ export class Connector {
     });
   }
 }
+
+/** What was said of whoever waits was heard, as far as this side knows. */
+const isThere = (said: Promise<void>): Promise<boolean> =>
+  said.then(
+    () => true,
+    (error: unknown) => !(error instanceof SignalingError && error.code === 'code-unknown'),
+  );

@@ -1,5 +1,5 @@
 /** The remembered device that is to be met, or is met, and what is shared with it (P-141 to P-144). */
-import type { Party, Problem, ProblemCode } from '../model.ts';
+import type { DeviceCall, Party, Problem, ProblemCode } from '../model.ts';
 import { advanceBond, settleBond, type BondPlace } from '../pairing/bond.ts';
 import type { RejoinState } from '../pairing/rejoin.ts';
 import type { SessionKeys } from '../pairing/session-keys.ts';
@@ -8,7 +8,7 @@ import type { Stage } from './stage.ts';
 
 /** A remembered device that is to be met: what is used for it, and whose person wants it. */
 export interface Call extends BondPlace {
-  readonly rung: 'there' | 'here';
+  readonly rung: DeviceCall['rung'];
   readonly caller: Party;
   /** What the page shows again where it was rung in vain. */
   readonly before: {
@@ -81,6 +81,7 @@ export class DeviceMeeting {
   explain(code: ProblemCode): ProblemCode {
     if (this.#state.at !== 'calling') return code;
     if (code === 'same-role') return 'device-same-page';
+    if (code === 'room-occupied') return 'device-busy';
     return code === 'code-unknown' || code === 'connection-lost' ? 'device-silent' : code;
   }
 }

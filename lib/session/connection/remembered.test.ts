@@ -176,13 +176,106 @@ test('[P-142] a ring ends no code that is shown, and takes no room that is open'
   meeting.until(() => host.machine.view().room !== undefined);
   const { code } = host.machine.view().room!;
   ring(meeting, guest, host);
-  meeting.run(LIMITS_MS.device + 1000);
-  expect(guest.problem).toBe('device-silent');
+  meeting.run(500);
+  expect(guest.problem).toBe('device-busy');
   expect(host.machine.view().room?.code).toBe(code);
   const visitor = meeting.side('receiver');
   meeting.run(100);
   visitor.handle({ type: 'join', text: code });
   expect(meeting.until(() => isConnected(visitor, host), 5000)).toBe(true);
+});
+
+describe('a page that is with somebody else, or shows a code', () => {
+  /** A sending page and a remembered device; someone else has come by its code, or not yet. */
+  function taken(met: boolean, several = true, seed = 1) {
+    const { meeting, bonds } = begin(seed);
+    const page = meeting.side('sender', true, false, several);
+    const [device, other] = [meeting.side('receiver'), meeting.side('receiver')];
+    [page.bond, device.bond] = bonds;
+    meeting.run(100);
+    page.handle({ type: 'open' });
+    meeting.until(() => page.machine.view().room !== undefined);
+    if (met) other.handle({ type: 'join', text: page.machine.view().room!.code });
+    if (met) expect(meeting.until(() => isConnected(page, other), 5000)).toBe(true);
+    expect(ring(meeting, device, page)).toBe(true);
+    meeting.run(500);
+    return { meeting, page, device, other };
+  }
+
+  /** As the page does it: another machine of its own meets the device, with what is shared now. */
+  function letIn(meeting: Meeting, page: Side): Side {
+    const [id = ''] = page.machine.view().visitors;
+    const link = page.machine.letIn(id);
+    if (link === undefined || !('device' in link)) throw new Error('no device waits');
+    const guest = meeting.side('sender');
+    guest.bond = page.bond;
+    meeting.run(100);
+    const { device, generation, window, rung } = link;
+    guest.handle({ type: 'call', device, bond: page.bond!, place: { generation, window }, rung });
+    return guest;
+  }
+
+  test.each([true, false])('[P-142] asks its person, and the device waits until it is let in: %s', (met) => {
+    const { meeting, page, device, other } = taken(met);
+    expect([device.connection, device.machine.view().waitsAtDoor]).toEqual(['connecting', true]);
+    const { visitors, callers } = page.machine.view();
+    expect(visitors.map((id) => callers[id])).toEqual(['d']);
+    // Longer than a device that does not answer is waited for.
+    meeting.run(LIMITS_MS.device + 60_000);
+    const guest = letIn(meeting, page);
+    expect(meeting.until(() => isConnected(guest, device), 5000)).toBe(true);
+    expect([guest.unasked, page.machine.view().visitors]).toEqual([false, []]);
+    if (met) expect(isConnected(page, other)).toBe(true);
+    else expect(page.machine.view().room).toBeDefined();
+    meeting.run(1000);
+    expect(guest.bond!.current).toEqual(device.bond!.current);
+  });
+
+  test('[P-142] says no at once where its person does, where one is enough, and after three minutes', () => {
+    const refused = taken(true);
+    refused.page.handle({ type: 'refuse', id: refused.page.machine.view().visitors[0]! });
+    const single = taken(true, false);
+    const late = taken(true);
+    late.meeting.run(LIMITS_MS.door + 1000);
+    for (const { meeting, page, device, other } of [refused, single, late]) {
+      meeting.run(500);
+      expect([device.connection, device.problem]).toEqual(['failed', 'device-busy']);
+      expect([page.machine.view().visitors, isConnected(page, other)]).toEqual([[], true]);
+      expect(page.bond!.current).toEqual(device.bond!.current);
+    }
+  });
+
+  test('[P-142] hears when the device waits no longer, and lets it in again later', () => {
+    const { meeting, page, device } = taken(true);
+    const [id = ''] = page.machine.view().visitors;
+    device.handle({ type: 'dismiss' });
+    page.handle({ type: 'visitor-left', id });
+    expect([device.connection, page.machine.view().visitors]).toEqual(['closed', []]);
+    expect(ring(meeting, device, page)).toBe(true);
+    meeting.run(500);
+    const guest = letIn(meeting, page);
+    expect(meeting.until(() => isConnected(guest, device), 5000)).toBe(true);
+  });
+
+  test('[P-143] one that was met elsewhere since it rang is not met with the secret of before', () => {
+    const { meeting, page, device } = taken(true);
+    const advanced = begin(7).bonds[0];
+    page.bond = advanced;
+    const guest = letIn(meeting, page);
+    meeting.run(LIMITS_MS.device + 1000);
+    expect([guest.connection, guest.problem]).toEqual(['failed', 'device-silent']);
+    expect([page.bond, isConnected(page), isConnected(device)]).toEqual([advanced, true, false]);
+  });
+});
+
+test('[P-142] who was rung, and hears nonsense there, is as it was', () => {
+  const { meeting, bonds } = begin();
+  const [host, guest] = open(meeting, bonds);
+  const { there } = find(meeting, host, guest)!;
+  call(guest, there, 'here');
+  guest.handle({ type: 'paired' });
+  guest.handle({ type: 'message', bytes: new Uint8Array(40) });
+  expect([guest.connection, guest.problem, guest.bond]).toEqual(['waiting', undefined, bonds[1]]);
 });
 
 test('[P-142] a side that nobody has pressed at says so, and only that side', () => {
@@ -231,7 +324,8 @@ test('[P-143] whoever is connected or connecting is not disturbed by a ring', ()
     place: { generation: 'current', window: 7 },
     rung: 'here',
   });
-  expect(host.effects).toHaveLength(before);
+  // Whoever rings hears that it is taken.
+  expect(host.effects.slice(before)).toEqual(['turn-away']);
   meeting.cut();
   expect(meeting.until(() => host.connections === 2 && guest.connections === 2, 5000)).toBe(true);
   // A session that is found again is the same one: the secret of the devices stays.

@@ -43,7 +43,7 @@ export interface SignalingClientOptions {
   onMessage(bytes: Uint8Array): void;
   /** A guest knocked at the door that this page keeps open, and waits at this meeting. */
   onKnock?(meeting: string): void;
-  /** The host has been notified that this guest waits, and decides. */
+  /** The other side has been notified that this one waits, and decides. */
   onWait?(): void;
   /** A remembered device rings at one of the ids that this page has announced. */
   onRing?(id: string): void;
@@ -77,9 +77,9 @@ export interface SignalingClient {
   /** Keeps a door open at which others knock; no place, so what is held is kept. */
   openDoor(id: string, token: string): Promise<void>;
   closeDoor(id: string, token: string): Promise<void>;
-  /** Whoever waits at this meeting hears that the room is occupied. */
+  /** Whoever waits at this meeting hears that it is not let in. Rejects with `code-unknown`: no one waits. */
   turnAway(meeting: string): Promise<void>;
-  /** Whoever waits at this meeting hears that the host has been notified, and decides. */
+  /** Whoever waits at this meeting hears that this side has been notified, and decides. Rejects likewise. */
   letWait(meeting: string): Promise<void>;
   /** Where this page can be rung, instead of before; no place. Kept by the server until the socket ends. */
   present(ids: readonly string[]): Promise<void>;

@@ -1,4 +1,4 @@
-/** Who has the link of a room and waits until its host decides, while others are in it (P-138). */
+/** Who waits until the person of a page decides, while others are there: with the link, or remembered. */
 
 /** So many are asked about at a time; whoever comes then is turned away. */
 const MAX_VISITORS = 8;
@@ -20,7 +20,7 @@ export class Visitors {
 
   /** `false`: there are too many. */
   add(id: string, until: number): boolean {
-    if (this.#until.size >= MAX_VISITORS) return false;
+    if (this.#until.size >= MAX_VISITORS && !this.#until.has(id)) return false;
     this.#until.set(id, until);
     this.#ids = [...this.#until.keys()];
     return true;

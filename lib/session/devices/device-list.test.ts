@@ -7,6 +7,7 @@ import {
   deviceOf,
   devices,
   forgetDevice,
+  keepBond,
   keepDevice,
   MAX_DEVICES,
   watchDevices,
@@ -54,6 +55,24 @@ test('what is forgotten is gone, and is not brought back by a later change', () 
   expect(devices().map(({ name }) => name)).toEqual(['Device 2']);
   forgetDevice(device(2).id);
   expect([kept.size, hasDevices()]).toEqual([0, false]);
+});
+
+test('[P-143] a device whose next secret cannot be written is forgotten: it would be taken for a copy', () => {
+  keepDevice(device(1));
+  keepDevice(device(2));
+  const most = [...kept.values()].join('').length;
+  vi.stubGlobal('localStorage', {
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, value: string) => {
+      if (value.length > most) throw new Error('QuotaExceededError');
+      kept.set(key, value);
+    },
+  });
+  const bond = { ...device(1).bond, previous: random(32) };
+  expect(changeDevice(device(1).id, { bond })).toBe(false);
+  expect(devices()).toHaveLength(2);
+  keepBond(device(1).id, bond);
+  expect(devices().map(({ name }) => name)).toEqual(['Device 2']);
 });
 
 test('a full list takes no further device, and changes those it has', () => {

@@ -70,10 +70,18 @@ export function keepDevice(device: Device): boolean {
   return write(known ? before.map((one) => (one.id === device.id ? kept : one)) : [...before, kept]);
 }
 
-/** Nothing if it was forgotten meanwhile. */
-export function changeDevice(id: string, part: Partial<Omit<Device, 'id'>>): void {
+/** Nothing if it was forgotten meanwhile. `false`: it could not be written, and is what it was. */
+export function changeDevice(id: string, part: Partial<Omit<Device, 'id'>>): boolean {
   const device = deviceOf(id);
-  if (device !== undefined) keepDevice({ ...device, ...part });
+  return device === undefined || keepDevice({ ...device, ...part });
+}
+
+/**
+ * After each meeting. Where it cannot be written the device is forgotten: with the secret of before it would
+ * be taken for a copy next time (P-144).
+ */
+export function keepBond(id: string, bond: Bond): void {
+  if (!changeDevice(id, { bond })) forgetDevice(id);
 }
 
 /** Takes an entry off the list, with its secrets. */

@@ -15,6 +15,9 @@ const SPREAD_MS = 60_000;
 /** The server could not take the ids: it is asked again after this (ms). */
 const AGAIN_MS = 30_000;
 
+/** A person who switches between tabs costs the server a message in this time (ms). */
+const SHOWN_MS = 10_000;
+
 /** What a page waits with. */
 export interface DeviceWatchOptions {
   readonly role: Role;
@@ -39,6 +42,7 @@ export function createDeviceWatch({ role, server, rung, changed }: DeviceWatchOp
   let timer: ReturnType<typeof setTimeout> | undefined;
   let online = false;
   let closed = false;
+  let shownAt = -Infinity;
   /** What the server holds. */
   let announced = '';
 
@@ -64,7 +68,7 @@ export function createDeviceWatch({ role, server, rung, changed }: DeviceWatchOp
     clearTimeout(timer);
     if (closed) return;
     const now = Date.now();
-    calls = new Map(
+    const fresh = new Map<string, DeviceCall>(
       devices().flatMap(({ id: device, bond }) =>
         ownIds(bond, role, now).map(({ id, generation, window }) => [
           id,
@@ -73,12 +77,16 @@ export function createDeviceWatch({ role, server, rung, changed }: DeviceWatchOp
       ),
     );
     timer = setTimeout(() => void announce(), windowsChangeAt(now) - now + Math.random() * SPREAD_MS);
-    const ids = [...calls.keys()];
+    const ids = [...fresh.keys()];
+    // Until the server has these instead it may ring at those of before. They are no sign of a copy.
+    calls = new Map([...fresh, ...calls]);
     // A new connection leads here again; a new name of a device is nothing to announce.
     if (!online || announced === ids.join()) return;
     announced = ids.join();
     try {
       await client.present(ids);
+      if (announced !== ids.join()) return;
+      calls = fresh;
       if (!closed) changed(true);
     } catch {
       if (closed) return;
@@ -88,9 +96,10 @@ export function createDeviceWatch({ role, server, rung, changed }: DeviceWatchOp
     }
   }
 
-  /** Another tab may have taken an id that both have; and timers of a hidden page are late. */
+  /** Of several tabs the one that is looked at is rung; and timers of a hidden page are late. */
   const onVisible = (): void => {
-    if (document.visibilityState !== 'visible') return;
+    if (document.visibilityState !== 'visible' || performance.now() < shownAt + SHOWN_MS) return;
+    shownAt = performance.now();
     announced = '';
     void announce();
   };

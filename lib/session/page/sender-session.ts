@@ -74,17 +74,21 @@ export class BrowserSenderSession extends SessionBase<ToSenderEngine> implements
   }
 
   resumeGuests(): Guest[] {
-    return rejoinNames(GUESTS).map((name) => {
+    return rejoinNames(GUESTS).flatMap((name) => {
       const guest = this.#guest(name.slice(GUESTS.length));
-      guest.session.resume();
-      return guest;
+      if (guest.session.resume()) return guest;
+      // Nothing that can be read: no one is met by it.
+      guest.session.leave();
+      return [];
     });
   }
 
   letIn(visitor: string): Guest | undefined {
-    if (!this.connector.visitors.includes(visitor)) return undefined;
+    const link = this.connector.letIn(visitor);
+    if (link === undefined) return undefined;
     const guest = this.#guest();
-    this.connector.letIn(visitor, guest.session.connector);
+    if ('device' in link) guest.session.call(link);
+    else guest.session.connector.receive(visitor, link);
     return guest;
   }
 
@@ -103,16 +107,21 @@ export class BrowserSenderSession extends SessionBase<ToSenderEngine> implements
     this.connector.askFirst(on);
   }
 
+  override hangUp(): void {
+    this.#cancelTheirs();
+    super.hangUp();
+  }
+
   sendAway(): void {
-    for (const { id, state } of this.transfers.values()) if (!isFinal({ state })) this.cancel(id);
     if (this.#host !== undefined) {
       this.#host.connector.sentAway();
+      this.#cancelTheirs();
       this.leave();
       return;
     }
     // At once: their page may answer with a goodbye and come back before this one hangs up.
     this.connector.sentAway();
-    this.sayGoodbye(() => this.connector.dismiss());
+    this.hangUp();
   }
 
   override leave(): void {
@@ -181,12 +190,18 @@ export class BrowserSenderSession extends SessionBase<ToSenderEngine> implements
   }
 
   protected override extras(): Partial<SessionSnapshot> {
-    const { visitors, canInvite } = this.connector;
+    const { visitors, callers, canInvite } = this.connector;
     return {
       ...this.met(),
-      ...(visitors.length === 0 ? {} : { visitors }),
+      ...(visitors.length === 0 ? {} : { visitors, callers }),
       ...(canInvite ? { canInvite } : {}),
     };
+  }
+
+  /** What is held is for another person. */
+  #cancelTheirs(): void {
+    for (const { id, state } of this.transfers.values())
+      if (!isFinal({ state }) && state !== 'held') this.cancel(id);
   }
 
   #guest(peer = toHex(crypto.getRandomValues(new Uint8Array(PEER_BYTES)))) {

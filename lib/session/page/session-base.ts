@@ -4,9 +4,9 @@ import { encodeControl } from '../../protocol/wire/control-message.ts';
 import { Connector, type ConnectorOptions } from '../connection/connector.ts';
 import { forgetRejoin, recallRejoinDevice } from '../connection/rejoin-memory.ts';
 import {
-  changeDevice,
   deviceOf,
   forgetDevice,
+  keepBond,
   keepDevice,
   newDeviceId,
   watchDevices,
@@ -127,7 +127,7 @@ export abstract class SessionBase<M> implements Session {
           this.#remembering.begin();
           this.onMet();
         },
-        keepBond: ({ device, bond }) => changeDevice(device, { bond }),
+        keepBond: ({ device, bond }) => keepBond(device, bond),
         forgetBond: (device) => forgetDevice(device),
         connected: () => this.onConnected(),
         disconnected: () => {
@@ -275,6 +275,10 @@ export abstract class SessionBase<M> implements Session {
 
   part(): void {
     this.connector.part();
+  }
+
+  hangUp(): void {
+    this.sayGoodbye(() => this.connector.dismiss());
   }
 
   leave(): void {
@@ -461,6 +465,8 @@ export abstract class SessionBase<M> implements Session {
     const unasked = this.#unasked ? { unasked: true } : {};
     this.port.post({ type: 'connected', name: this.#name, meeting, companion, ...unasked });
     this.#remembering.connected();
+    // It may have been forgotten while it was called.
+    this.#onDevices();
   }
 
   #engineFailed(problem: Problem): void {
