@@ -2,6 +2,7 @@ import type { Bench } from './bench.ts';
 import { album } from './commands/album.ts';
 import { appear } from './commands/appear.ts';
 import { bare } from './commands/bare.ts';
+import { browserCuts } from './commands/browser-cuts.ts';
 import { cases } from './commands/cases.ts';
 import { chaos } from './commands/chaos.ts';
 import { cpu } from './commands/cpu.ts';
@@ -72,6 +73,10 @@ export const commands: Readonly<Record<string, Command>> = {
     run: chaos,
   },
   soak: { about: 'what the server keeps of half an hour of pairings; needs no browser', run: soak },
+  'browser-cuts': {
+    about: 'two browsers whose transfers are cut at random points; each run adds to the record',
+    run: browserCuts,
+  },
   cuts: {
     about: 'sessions that are cut, reloaded, frozen and short of room, by seed; needs no browser',
     run: cuts,

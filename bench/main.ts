@@ -1,11 +1,8 @@
-import { fileURLToPath } from 'node:url';
 import { benchArguments, commandLine, type BenchArguments } from './arguments.ts';
 import { Bench } from './bench.ts';
 import { commands } from './commands.ts';
 import { load, machine } from './machine.ts';
-import { writeResult } from './write-result.ts';
-
-const RESULTS = fileURLToPath(new URL('results/', import.meta.url));
+import { RESULTS, writeResult } from './write-result.ts';
 
 /** Runs one sub-command and writes its result. @returns the process's exit code */
 export async function main(argv: readonly string[]): Promise<number> {

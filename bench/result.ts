@@ -17,6 +17,8 @@ export interface Result {
   tables: readonly Table[];
   /** Charts by the part of the file name that distinguishes them. */
   charts: readonly { name: string; chart: Chart }[];
+  /** No time of it is compared: a relay that is late on a busy machine spoils nothing. */
+  untimed?: boolean;
   /** Every single run, for the JSON file. */
   data: unknown;
 }

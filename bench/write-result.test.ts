@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { machine } from './machine.ts';
 import type { Result } from './result.ts';
-import { writeResult } from './write-result.ts';
+import { recorded, writeResult } from './write-result.ts';
 
 const result: Result = { name: 'made-up', title: 'Made up', notes: [], tables: [], charts: [], data: [] };
 const circumstances = {
@@ -31,4 +31,12 @@ test.each([undefined, 0.2, 1])('a table is written where the relay was %s ms lat
 test('no table is written where the relay was more than a millisecond late', async () => {
   expect(await writeResult(folder, '', result, { ...circumstances, relayLateness: 1.1 })).toBeUndefined();
   expect(readdirSync(folder)).toEqual([]);
+  const untimed = { ...result, untimed: true };
+  expect(await writeResult(folder, '', untimed, { ...circumstances, relayLateness: 1.1 })).toBeDefined();
+});
+
+test('a measurement that takes several runs finds what the earlier ones have written', async () => {
+  expect(recorded(folder, 'made-up')).toEqual([]);
+  await writeResult(folder, '', { ...result, data: [{ seed: 1 }] }, { ...circumstances, relayLateness: 0 });
+  expect(recorded(folder, 'made-up')).toEqual([{ seed: 1 }]);
 });

@@ -14,9 +14,9 @@ test('of four hundred files the cards near the window are drawn, and each of the
   await page.getByTestId('file-input').setInputFiles(files);
   const card = (at: number) => page.locator(`[data-testid=transfer][data-name="file-${at}.bin"]`);
   await expect(card(0)).toBeVisible();
-  await expect(page.getByTestId('card-run')).toHaveCount(9);
+  await expect(page.getByTestId('card-run')).toHaveCount(27);
   await expect(card(399)).toHaveCount(0);
-  expect(await page.getByTestId('transfer').count()).toBeLessThan(200);
+  expect(await page.getByTestId('transfer').count()).toBeLessThan(100);
   await page.getByTestId('card-run').last().scrollIntoViewIfNeeded();
   await expect(card(399)).toHaveCount(1);
   await card(399).scrollIntoViewIfNeeded();

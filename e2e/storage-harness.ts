@@ -3,6 +3,7 @@
  * handles.
  */
 import { StorageError } from '../lib/storage/byte-store.ts';
+import { FOLDER, SAVED, STATE } from '../lib/storage/kept-names.ts';
 import { OpfsStore } from '../lib/storage/opfs-store.ts';
 import { WriteBehind } from '../lib/storage/write-behind.ts';
 
@@ -18,6 +19,13 @@ export interface StorageApi {
   createAnother(): Promise<string>;
   /** `kept`: it can be read again. */
   saveState(): Promise<string>;
+  /**
+   * An entry cannot be made, since what was left under its name cannot be removed; then it can. Answers of
+   * both.
+   */
+  makeOverRubbish(): Promise<string[]>;
+  /** Another tab removes an entry's file while it is opened: the answer, and whether there is a file then. */
+  openWhileRemoved(): Promise<[string, boolean]>;
 }
 
 const MB = 1024 * 1024;
@@ -53,6 +61,34 @@ if (typeof document === 'undefined') {
     saveState: async () => {
       const answer = await code(() => bytes.saveState(new Uint8Array(100_000).fill(7)));
       return answer === 'no error' && bytes.loadState()?.length === 100_000 ? 'kept' : answer;
+    },
+    makeOverRubbish: async () => {
+      const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle(FOLDER);
+      // A folder with something in it refuses to be removed.
+      const rubbish = await folder.getDirectoryHandle(`third${SAVED}`, { create: true });
+      await rubbish.getFileHandle('x', { create: true });
+      const first = await code(() => store.create('third', 5));
+      await folder.removeEntry(`third${SAVED}`, { recursive: true });
+      const second = await code(async () => (await store.create('third', 5)).close());
+      return [first, second];
+    },
+    openWhileRemoved: async () => {
+      const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle(FOLDER);
+      (await store.create('fourth', 5)).close();
+      type Open = (this: FileSystemFileHandle) => Promise<unknown>;
+      const files = FileSystemFileHandle.prototype as unknown as { createSyncAccessHandle: Open };
+      const before: Open = files.createSyncAccessHandle;
+      files.createSyncAccessHandle = async function open() {
+        if (this.name === `fourth${STATE}`) await folder.removeEntry('fourth');
+        return before.call(this);
+      };
+      const answer = await code(() => store.open('fourth'));
+      files.createSyncAccessHandle = before;
+      const there = await folder.getFileHandle('fourth').then(
+        () => true,
+        () => false,
+      );
+      return [answer, there];
     },
   };
   // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the worker's only door

@@ -42,6 +42,9 @@ for (const window of ['private window', 'profile on the disk']) {
         message,
       );
     expect(await call('open')).toBe('no error');
+    // No file of one that could not be made, or is gone, is left open or made anew.
+    expect(await call('makeOverRubbish')).toEqual(['failed', 'no error']);
+    expect(await call('openWhileRemoved')).toEqual(['failed', false]);
     await limitStorage(page, 3 * MB);
     const filled = (await call('fill', 10)) as { accepted: number; code: string; readable: number };
     expect(filled.code).toBe('storage-full');

@@ -1,5 +1,5 @@
 'use client';
-import { lazy, useCallback, useEffect, useState } from 'react';
+import { lazy, useCallback, useEffect, useMemo, useState } from 'react';
 import { rememberAccepted } from '../../lib/session/page/accepted-memory.ts';
 import { otherOpenTabs } from '../../lib/session/page/tab.ts';
 import { type Kept, listKept, removeKept } from '../../lib/storage/kept-files.ts';
@@ -28,14 +28,17 @@ async function leftBehind(): Promise<Kept> {
 export function KeptPictures({
   tab,
   busy,
-  taken,
+  accepted,
+  removed,
   shows,
 }: {
   tab: string;
   /** A session of this tab is looking for its sender: what it goes on with is no leftover. */
   busy: boolean;
   /** Digests of what was accepted in the session: parts of it are the session's. */
-  taken: ReadonlySet<string | undefined>;
+  accepted: () => ReadonlySet<string | undefined>;
+  /** Some were: there is more room. */
+  removed?: () => void;
   /** Whether pictures are shown, at each change. */
   shows?: (any: boolean) => void;
 }) {
@@ -60,7 +63,11 @@ export function KeptPictures({
       for (const part of kept.unfinished)
         // Offered again, it is another question.
         if (ids.includes(part.id)) rememberAccepted({ ...part, from: senderOf(part.id) }, false);
-      await removeKept(ids);
+      // Another tab may have gone on with a part, and made it whole: then it is that tab's.
+      const whole = new Set((await listKept()).finished.map(({ id }) => id));
+      const grown = kept.unfinished.filter(({ id }) => whole.has(id)).map(({ id }) => id);
+      await removeKept(ids.filter((id) => !grown.includes(id)));
+      removed?.();
       const { finished, unfinished } = await listKept();
       const left = new Set([...finished, ...unfinished].map(({ id }) => id));
       change((before) => ({
@@ -68,8 +75,10 @@ export function KeptPictures({
         unfinished: before.unfinished.filter(({ id }) => left.has(id)),
       }));
     },
-    [change, kept],
+    [change, kept, removed],
   );
+  const parted = kept.unfinished.length > 0;
+  const taken = useMemo(() => (parted ? accepted() : new Set()), [parted, accepted]);
   const goesOn = kept.unfinished.some(({ sha256 }) => taken.has(sha256));
   useEffect(() => {
     if (!goesOn) return;

@@ -44,6 +44,7 @@ export function ReceiverRoom() {
   const announcement = useAnnouncement(snapshot);
   useTidings(snapshot);
   const warm = useCallback(() => aboutToJoin(sessionOptions('receiver').server), []);
+  const removed = useCallback(() => store.session()?.roomMade(), [store]);
   const call = useCallback((one: DeviceCall) => store.call(one, sessionOptions('receiver')), [store]);
 
   useEffect(() => {
@@ -59,7 +60,7 @@ export function ReceiverRoom() {
     };
   }, [holdsLink]);
 
-  const taken = useMemo(() => acceptedDigests(known), [known]);
+  const accepted = useCallback(() => acceptedDigests(known), [known]);
   const connected = snapshot?.connection === 'connected' || snapshot?.connection === 'reconnecting';
   const searching = snapshot?.connection === 'connecting' || snapshot?.connection === 'reconnecting';
   const peer = snapshot?.peerName ? isolate(snapshot.peerName) : t.join.someone;
@@ -139,7 +140,13 @@ export function ReceiverRoom() {
       </div>
       {tab !== undefined && (
         <Part>
-          <KeptPictures tab={tab} busy={searching} taken={taken} shows={setReturned} />
+          <KeptPictures
+            tab={tab}
+            busy={searching}
+            accepted={accepted}
+            removed={removed}
+            shows={setReturned}
+          />
         </Part>
       )}
       <output className={ui.unseen}>{announcement}</output>

@@ -1,5 +1,5 @@
 'use client';
-import { useEffect, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { holdTab, tabName } from '../../lib/session/page/tab.ts';
 import { acceptedDigests } from '../../lib/store/receive-store.ts';
 import { useStore } from '../../lib/store/use-store.ts';
@@ -22,5 +22,6 @@ export default function ReturnedBefore({ busy }: { busy: boolean }) {
       for (const end of ends) end();
     };
   }, [stores]);
-  return tab === undefined ? null : <KeptPictures tab={tab} busy={busy} taken={taken} />;
+  const accepted = useCallback(() => taken, [taken]);
+  return tab === undefined ? null : <KeptPictures tab={tab} busy={busy} accepted={accepted} />;
 }

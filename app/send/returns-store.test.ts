@@ -51,6 +51,7 @@ function guest(peer: string, received: SessionSnapshot['transfers'] = []) {
   };
   const session = {
     snapshot: () => snapshotOf({}),
+    meetingNow: () => undefined,
     subscribe,
     sentBack: () => place,
   } as unknown as SenderSession;

@@ -125,6 +125,8 @@ export function scriptedSender(peerName = 'Ben'): SenderSession {
     retry: () => undefined,
     offerHeld: () => undefined,
     limitRate: () => undefined,
+    callOff: () => undefined,
+    meetingNow: () => undefined,
     sentBack: () => (opened && state.invited === true ? PLACE : undefined),
     headerBytes: () => new TextEncoder().encode('TSR1 evening-at-the-harbour.jpg image/jpeg'),
   };
@@ -144,6 +146,7 @@ export function scriptedReceiver(): ReceiverSession {
     sendBack: () => undefined,
     markSaved: () => undefined,
     noteRead: () => undefined,
+    roomMade: () => undefined,
     throwAway: () => undefined,
     beginning: async () => new Blob([await picture()]),
     read: async (_, from, to) => (await picture()).slice(from, to),

@@ -21,14 +21,14 @@ function words(text: string): ReadonlySet<string> {
 
 /** The claimed type decides before the ending does. */
 export function fileKind(name: string, type: string): FileKind {
-  const [top = ''] = type.split('/');
-  if (top === 'image' || isPictureName(name)) return 'picture';
-  if (top === 'video') return 'film';
-  if (top === 'audio') return 'sound';
+  // Asked of each of two thousand at each drawing: without pieces of the text where that is possible.
+  if (type.startsWith('image/') || isPictureName(name)) return 'picture';
+  if (type.startsWith('video/')) return 'film';
+  if (type.startsWith('audio/')) return 'sound';
   const ending = endingOf(name);
   for (const [kind, endings] of Object.entries(ENDINGS))
     if (endings.has(ending)) return kind as keyof typeof ENDINGS;
-  return top === 'text' ? 'text' : 'other';
+  return type.startsWith('text/') ? 'text' : 'other';
 }
 
 /** Longest label: it stands inside an icon. */

@@ -271,6 +271,8 @@ export interface OutgoingPicture {
   readonly meeting?: number;
   /** What was offered of it before this page was loaded anew: other bytes are not mixed with those. */
   readonly expected?: ExpectedBytes;
+  /** The person paused it before this page was loaded anew. */
+  readonly rests?: boolean;
   /** Of the bytes, where another session has made it: the file is not read once more for it. */
   readonly digest?: Uint8Array;
 }
@@ -379,8 +381,12 @@ export interface SenderSession extends Session {
   sendAway(): void;
   /** Queues pictures; each is offered as soon as a receiver is there. */
   send(pictures: readonly OutgoingPicture[]): void;
+  /** `SessionSnapshot.meeting`, for who asks at each change. */
+  meetingNow(): number | undefined;
   /** Offers a failed, cancelled or declined picture again, to whoever is there or joins next. */
   retry(transfer: string): void;
+  /** One of before this page was loaded anew is not sent any more: the receiver's need not wait for it. */
+  callOff(name: string, expected: ExpectedBytes): void;
   /** Offers a picture that is held, likewise. */
   offerHeld(transfer: string): void;
   /** Sends no faster from now on, Mbit/s; 0: as fast as the path carries. */
@@ -415,6 +421,8 @@ export interface ReceiverSession extends Session {
    * when no download may read it any more (`markSaved`, `noteRead`).
    */
   throwAway(transfer: string): void;
+  /** Something else of what is stored was removed: there may be room for what is offered. */
+  roomMade(): void;
   /**
    * The bytes from its start on of a picture that ended before it was whole (`TransferSnapshot.part`). Not
    * verified. @throws Error where they are not here any more

@@ -38,9 +38,10 @@ export interface StoredBytes {
   /**
    * Keeps a small record beside the bytes (header and bitmap of finished blocks), at most `MAX_STATE_BYTES`.
    * All bytes written before are safe on disk first; a crash in the middle leaves the record before this one.
-   * Costs a flush: call it every second or so, not for every block.
+   * Costs a flush: call it every second or so, not for every block. `last`: none follows, and a file less is
+   * open.
    */
-  saveState(bytes: Uint8Array): void;
+  saveState(bytes: Uint8Array, last?: boolean): void;
   /** The newest whole record. */
   loadState(): Uint8Array | undefined;
   /** Keeps what is there. Idempotent; every other call is an error afterwards. */

@@ -37,6 +37,8 @@ export interface KeptPicture {
   readonly handle?: FileSystemFileHandle;
   /** In a room of several: who is still to get it. */
   readonly to?: readonly string[];
+  /** Whose transfers of it the person paused, named as in `to`. */
+  readonly rests?: readonly string[];
 }
 
 /** A kept picture, and its bytes where those are kept as well. */

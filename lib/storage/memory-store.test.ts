@@ -53,6 +53,20 @@ test('[P-25, P-99] a claimed length costs nothing, what is written counts, and r
   await expect(store.create('c', 1_000_001)).rejects.toMatchObject({ code: 'too-large' });
 });
 
+test('what is open is not opened or made once more, as on the disk, and is once it is closed', async () => {
+  const store = new MemoryStore();
+  const first = await store.create('a', 10);
+  await expect(store.open('a')).rejects.toMatchObject({ code: 'busy' });
+  await expect(store.create('a', 20)).rejects.toMatchObject({ code: 'busy' });
+  first.close();
+  const again = await store.open('a');
+  expect(again?.length).toBe(10);
+  await expect(store.create('a', 20)).rejects.toMatchObject({ code: 'busy' });
+  // Closed once more, the first one frees nothing.
+  first.close();
+  await expect(store.open('a')).rejects.toMatchObject({ code: 'busy' });
+});
+
 test('nothing is read or written outside the length', async () => {
   const stored = await new MemoryStore().create('a', 10);
   expect(code(() => stored.write(8, new Uint8Array(3)))).toBe('out-of-range');

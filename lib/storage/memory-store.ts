@@ -22,6 +22,8 @@ interface Entry {
   pages: Map<number, Uint8Array<ArrayBuffer>>;
   state?: Uint8Array;
   modified: number;
+  /** As a file that is open: refused to whoever opens it once more. */
+  open: boolean;
 }
 
 /** `ByteStore` in this worker's memory; gone with it. */
@@ -44,14 +46,16 @@ export class MemoryStore implements ByteStore {
     if (length > this.limit) {
       throw new StorageError('too-large', `${length} bytes are above this browser's limit of ${this.limit}`);
     }
-    await this.remove(id);
-    const entry: Entry = { length, pages: new Map(), modified: this.#now() };
+    checkFree(this.#entries.get(id));
+    this.#drop(id);
+    const entry: Entry = { length, pages: new Map(), modified: this.#now(), open: false };
     this.#entries.set(id, entry);
     return this.#bytes(entry);
   }
 
   async open(id: string): Promise<StoredBytes | undefined> {
     const entry = this.#entries.get(id);
+    checkFree(entry);
     return entry && this.#bytes(entry);
   }
 
@@ -64,6 +68,10 @@ export class MemoryStore implements ByteStore {
   }
 
   async remove(id: string): Promise<void> {
+    this.#drop(id);
+  }
+
+  #drop(id: string): void {
     const entry = this.#entries.get(id);
     if (entry === undefined) return;
     for (const page of entry.pages.values()) this.#used -= page.length;
@@ -82,6 +90,7 @@ export class MemoryStore implements ByteStore {
 
   #bytes(entry: Entry): StoredBytes {
     let closed = false;
+    entry.open = true;
     const checkOpen = (): void => {
       if (closed) throw new StorageError('failed', 'this entry was closed');
     };
@@ -123,6 +132,7 @@ export class MemoryStore implements ByteStore {
         return entry.state?.slice();
       },
       close: () => {
+        if (!closed) entry.open = false;
         closed = true;
       },
       file: async () => {
@@ -144,6 +154,11 @@ export class MemoryStore implements ByteStore {
     this.#used += length;
     return page;
   }
+}
+
+/** @throws StorageError busy */
+function checkFree(entry: Entry | undefined): void {
+  if (entry?.open === true) throw new StorageError('busy', 'this entry is open');
 }
 
 /** What was never written is zeros. */

@@ -50,16 +50,19 @@ export class OpfsStore implements ByteStore {
     checkLength(length);
     await this.#leaving.get(id);
     const state = await this.#handle(id + STATE);
+    let data: SyncHandle | undefined;
     try {
-      const data = await this.#handle(id);
+      const made = await this.#handle(id);
+      data = made;
       // The mark was of the entry that this one replaces.
       await this.#removeFile(id + SAVED);
       guard(() => {
-        data.truncate(0);
+        made.truncate(0);
         writeHeader(state, length);
       });
-      return new OpfsBytes(length, data, state, () => this.#file(id));
+      return new OpfsBytes(length, made, state, () => this.#file(id));
     } catch (error) {
+      data?.close();
       state.close();
       throw error;
     }
@@ -70,12 +73,18 @@ export class OpfsStore implements ByteStore {
     await this.#leaving.get(id);
     if (!(await this.#exists(id)) || !(await this.#exists(id + STATE))) return undefined;
     const state = await this.#handle(id + STATE);
+    let data: SyncHandle | undefined;
     try {
       const length = readHeader(state);
       if (length !== undefined) {
-        return new OpfsBytes(length, await this.#handle(id), state, () => this.#file(id));
+        // Another tab may have removed it just now: a new file under the old record would be one of zeros.
+        data = await this.#handle(id, false);
+        // What grows is wanted again.
+        const grows = (): void => void this.#removeFile(id + SAVED).catch(() => undefined);
+        return new OpfsBytes(length, data, state, () => this.#file(id), grows);
       }
     } catch (error) {
+      data?.close();
       state.close();
       throw error;
     }
@@ -152,10 +161,10 @@ export class OpfsStore implements ByteStore {
     await this.#removeFile(name);
   }
 
-  async #handle(name: string): Promise<SyncHandle> {
+  async #handle(name: string, create = true): Promise<SyncHandle> {
     try {
       // At the quota this refuses first.
-      const file = (await this.#folder.getFileHandle(name, { create: true })) as WorkerFileHandle;
+      const file = (await this.#folder.getFileHandle(name, { create })) as WorkerFileHandle;
       return await file.createSyncAccessHandle();
     } catch (error) {
       throw asStorageError(error);
@@ -194,16 +203,27 @@ class OpfsBytes implements StoredBytes {
   readonly #state: SyncHandle;
   readonly #whole: () => Promise<Blob>;
   #closed = false;
+  /** Until the first write. */
+  #grows: (() => void) | undefined;
 
-  constructor(length: number, data: SyncHandle, state: SyncHandle, whole: () => Promise<Blob>) {
+  constructor(
+    length: number,
+    data: SyncHandle,
+    state: SyncHandle,
+    whole: () => Promise<Blob>,
+    grows?: () => void,
+  ) {
     this.length = length;
     this.#data = data;
     this.#state = state;
     this.#whole = whole;
+    this.#grows = grows;
   }
 
   write(at: number, bytes: Uint8Array): void {
     checkRange(at, bytes.length, this.length);
+    this.#grows?.();
+    this.#grows = undefined;
     guard(() => writeAll(this.#data, bytes, at));
   }
 
@@ -214,13 +234,15 @@ class OpfsBytes implements StoredBytes {
     return bytes;
   }
 
-  saveState(bytes: Uint8Array): void {
+  saveState(bytes: Uint8Array, last = false): void {
     checkState(bytes);
     guard(() => {
       // The record must not speak of bytes that a crash would lose.
       this.#data.flush();
       writeRecord(this.#state, bytes);
     });
+    // The picture's own file stays open, and refuses to be removed.
+    if (last) this.#state.close();
   }
 
   loadState(): Uint8Array | undefined {

@@ -48,9 +48,9 @@ export class WriteBehind implements StoredBytes {
     return this.#bytes.read(at, length);
   }
 
-  saveState(bytes: Uint8Array): void {
+  saveState(bytes: Uint8Array, last?: boolean): void {
     this.#flush();
-    this.#bytes.saveState(bytes);
+    this.#bytes.saveState(bytes, last);
   }
 
   loadState(): Uint8Array | undefined {

@@ -9,7 +9,7 @@ import {
   type KeptOutbox,
   type KeptPicture,
 } from '../storage/kept-outbox.ts';
-import { isFinal } from '../session/transfer-state.ts';
+import { isFinal, restsHere } from '../session/transfer-state.ts';
 import type { SessionSnapshot, TransferSnapshot } from '../session/model.ts';
 import { transferId, type OutboxItem } from './outbox.ts';
 import { FIRST, FORMER, type MissingFile, type SendStore } from './send-store.ts';
@@ -42,6 +42,19 @@ const owedTo = (
     return known !== undefined && !isOver(item, known.get(transferId(item)));
   });
 
+/** Whose transfers of it the person wants to rest; of those not begun since a reload, as before it. */
+const restingOf = (
+  item: OutboxItem,
+  transfer: TransferSnapshot | undefined,
+  guests: ReadonlyMap<string, Transfers>,
+): string[] => {
+  const known = new Map([[FIRST, transfer]]);
+  for (const [peer, transfers] of guests) known.set(peer, transfers.get(transferId(item)));
+  return [...known].flatMap(([peer, one]) =>
+    (one === undefined ? item.rests?.includes(peer) : restsHere(one)) ? [peer] : [],
+  );
+};
+
 const isHeld = (item: OutboxItem, transfer: TransferSnapshot | undefined): boolean =>
   transfer?.state === 'held' || item.meeting === FORMER;
 
@@ -49,6 +62,7 @@ function keptOf(
   item: OutboxItem,
   transfer: TransferSnapshot | undefined,
   owed: readonly string[],
+  rests: readonly string[],
   tab: string,
   at: number,
 ): KeptPicture {
@@ -68,12 +82,19 @@ function keptOf(
     addressed: item.meeting !== undefined,
     held: isHeld(item, transfer),
     ...(item.to === undefined ? {} : { to: owed }),
+    ...(rests.length === 0 ? {} : { rests }),
     ...(sha256 === undefined || byteLength === undefined || !sure
       ? {}
       : { expected: { sha256, byteLength } }),
     ...(origin?.kind === 'handle' ? { handle: origin.handle } : {}),
   };
 }
+
+/**
+ * Between two looks at the queue (ms). While two thousand pictures are prepared it changes a hundred times a
+ * second, and each look makes half a megabyte.
+ */
+const LOOK_MS = 250;
 
 /** Writes down each change of the queue from now on. `any` is called when it becomes empty, or not. */
 export function keepOutbox(
@@ -88,8 +109,15 @@ export function keepOutbox(
   const over = new Set<string>();
   let next = 0;
   const places = new Map<string, number>();
+  /** What each picture was at the last look. */
+  const seen = new Map<string, readonly [OutboxItem, TransferSnapshot | undefined]>();
   let some: boolean | undefined;
+  let lookedAt = -Infinity;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   const look = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    lookedAt = performance.now();
     const { items, missing, snapshot, people } = store.getState();
     const transfers = transfersOf(snapshot);
     const guests = new Map(people.map((one) => [one.peer, transfersOf(one.snapshot)]));
@@ -99,6 +127,13 @@ export function keepOutbox(
       const transfer = item.stage.at === 'sent' ? transfers.get(item.stage.transfer) : undefined;
       // One without a receiver yet waits, too.
       const alone = people.length === 0 && item.to === undefined;
+      const before = seen.get(item.id);
+      if (alone && before?.[0] === item && before[1] === transfer) {
+        if (!over.has(item.id)) here.add(item.id);
+        continue;
+      }
+      if (alone) seen.set(item.id, [item, transfer]);
+      else seen.delete(item.id);
       const owed = alone || item.to?.length === 0 ? undefined : owedTo(item, transfer, guests);
       if (owed === undefined ? isOver(item, transfer) : owed.length === 0) {
         // An earlier page may have kept it.
@@ -111,24 +146,34 @@ export function keepOutbox(
       const at = places.get(item.id) ?? next++;
       places.set(item.id, at);
       const sha256 = transfer?.sha256 ?? item.expected?.sha256 ?? '';
-      const brief = `${item.revision} ${sha256} ${isHeld(item, transfer)} ${item.meeting !== undefined} ${owed?.join(' ')}`;
+      const rests = restingOf(item, transfer, guests);
+      const brief = `${item.revision} ${sha256} ${isHeld(item, transfer)} ${item.meeting !== undefined} ${owed?.join(' ')} ${rests.join(' ')}`;
       if (written.get(item.id) === brief) continue;
       const first = !written.has(item.id);
       written.set(item.id, brief);
-      const picture = keptOf(item, transfer, owed ?? [], tab, at);
+      const picture = keptOf(item, transfer, owed ?? [], rests, tab, at);
       const copied = first && originOf(item.file)?.kind === 'memory' && item.file.size <= MAX_KEPT_BYTES;
       changed.push(copied ? { picture, file: item.file } : { picture });
     }
     for (const { id } of missing) if (!written.has(id)) written.set(id, '');
     const gone = [...written.keys()].filter((id) => !here.has(id));
-    for (const id of gone) written.delete(id);
+    for (const id of gone) {
+      written.delete(id);
+      if (!over.has(id)) seen.delete(id);
+    }
     if (changed.length > 0) void outbox.put(changed);
     if (gone.length > 0) void outbox.remove(gone);
     if (some === here.size > 0) return;
     some = here.size > 0;
     any(some);
   };
-  store.subscribe(look);
+  store.subscribe(() => {
+    const wait = lookedAt + LOOK_MS - performance.now();
+    if (wait <= 0) look();
+    else timer ??= setTimeout(look, wait);
+  });
+  // Where there is no page, as in tests, there is no leaving it.
+  globalThis.addEventListener?.('pagehide', () => timer !== undefined && look());
   look();
 }
 

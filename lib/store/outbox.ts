@@ -69,6 +69,8 @@ export interface OutboxItem {
   peer?: string;
   /** What crossed of it before this page was loaded anew. */
   expected?: ExpectedBytes;
+  /** Whose transfers of it rested before this page was loaded anew, by `Guest.peer` or as `FIRST`. */
+  rests?: readonly string[];
   facts?: ImageFacts;
   outcome?: Outcome;
   /** What crosses: the file itself, or the rewritten one. */

@@ -232,11 +232,12 @@ function attach(store: SendStore, rateLimit: () => number): People {
       if (digest === 'soon') return;
       if (before !== undefined) session.cancel(transferId({ id: item.id, revision: before }));
       given.set(item.id, item.revision);
-      const { expected } = item;
+      const { expected, rests } = item;
       session.send([
         {
           ...item.outgoing,
           ...(expected === undefined ? {} : { expected }),
+          ...(rests?.includes(peer) === true ? { rests: true } : {}),
           ...(digest === undefined ? {} : { digest }),
         },
       ]);

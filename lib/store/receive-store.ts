@@ -212,11 +212,13 @@ export interface Totals {
 
 /** Over everything that is not called off. */
 export function totalsOf(transfers: readonly TransferSnapshot[]): Totals {
-  const counted = transfers.filter(({ state }) => state !== 'cancelled' && state !== 'declined');
-  return {
-    pictures: counted.length,
-    done: counted.filter(({ state }) => state === 'done').length,
-    byteLength: counted.reduce((sum, { byteLength }) => sum + byteLength, 0),
-    bytesReceived: counted.reduce((sum, { figures }) => sum + figures.bytesReceived, 0),
-  };
+  const totals = { pictures: 0, done: 0, byteLength: 0, bytesReceived: 0 };
+  for (const { state, byteLength, figures } of transfers) {
+    if (state === 'cancelled' || state === 'declined') continue;
+    totals.pictures += 1;
+    if (state === 'done') totals.done += 1;
+    totals.byteLength += byteLength;
+    totals.bytesReceived += figures.bytesReceived;
+  }
+  return totals;
 }

@@ -201,12 +201,13 @@ export function createSendStore({
       if (one.stage.at !== 'ready' || !isForFirst(one)) continue;
       const { image } = one.stage;
       update(one.id, { stage: { at: 'sent', transfer: image.id } });
-      const { meeting, expected } = one;
+      const { meeting, expected, rests } = one;
       session.send([
         {
           ...image,
           ...(meeting === undefined ? {} : { meeting }),
           ...(expected === undefined ? {} : { expected }),
+          ...(rests?.includes(FIRST) === true ? { rests: true } : {}),
         },
       ]);
     }
@@ -214,7 +215,7 @@ export function createSendStore({
 
   /** Who is here, as far as a picture can be picked for them. */
   const here = (): { meeting?: number } => {
-    const meeting = meetingNow === undefined ? session?.snapshot().meeting : meetingNow();
+    const meeting = meetingNow === undefined ? session?.meetingNow() : meetingNow();
     return meeting === undefined ? {} : { meeting };
   };
 
@@ -306,7 +307,7 @@ export function createSendStore({
     const added = found
       .filter(({ kept }) => !known.has(kept.id))
       .map(({ kept, file }): OutboxItem => {
-        const { id, name, choice, addressed, held, expected, handle, to } = kept;
+        const { id, name, choice, addressed, held, expected, handle, to, rests } = kept;
         if (originOf(file) === undefined && handle !== undefined)
           rememberOrigin(file, { kind: 'handle', handle });
         // Whoever is here by another code is not the one that it was picked for.
@@ -321,6 +322,7 @@ export function createSendStore({
           ...(meeting === undefined ? {} : { meeting }),
           ...(expected === undefined ? {} : { expected }),
           ...(to === undefined ? {} : { to, chosen: true }),
+          ...(rests === undefined ? {} : { rests }),
           stage: other ? { at: 'failed', problem: 'source-changed' } : { at: 'waiting' },
         };
       });
@@ -351,6 +353,18 @@ export function createSendStore({
     }
     takeBack(found, []);
     return found.length;
+  }
+
+  /** The receivers that are here again wait for these. */
+  function forgetMissing(): void {
+    const { missing, people } = store.getState();
+    const first = returned !== undefined && session?.meetingNow() === returned ? session : undefined;
+    for (const { name, expected, held, to = [FIRST] } of missing) {
+      if (expected === undefined || held) continue;
+      if (to.includes(FIRST)) first?.callOff(name, expected);
+      for (const { peer, session: guest } of people) if (to.includes(peer)) guest.callOff(name, expected);
+    }
+    store.setState({ missing: [] });
   }
 
   /** Hears of the session from now on. */
@@ -450,7 +464,7 @@ export function createSendStore({
     },
     takeBack,
     reopen,
-    forgetMissing: () => store.setState({ missing: [] }),
+    forgetMissing,
     addFiles,
     // Nothing of the text is in its name: names are shown before it is accepted, and stand in reports.
     addText(text) {

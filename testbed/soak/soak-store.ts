@@ -7,6 +7,12 @@ export class SoakStore extends MemoryStore {
   full = false;
   /** Files to be read back with one byte changed. */
   decays = 0;
+  readonly #open: StoredBytes[] = [];
+
+  /** The page that had them open is gone. */
+  closeAll(): void {
+    for (const bytes of this.#open.splice(0)) bytes.close();
+  }
 
   override async create(id: string, length: number): Promise<StoredBytes> {
     return this.#wrap(await super.create(id, length));
@@ -18,6 +24,7 @@ export class SoakStore extends MemoryStore {
   }
 
   #wrap(bytes: StoredBytes): StoredBytes {
+    this.#open.push(bytes);
     return {
       ...bytes,
       write: (at, part) => {

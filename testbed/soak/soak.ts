@@ -357,6 +357,7 @@ class Session {
 
   #reloadReceiver(): number {
     this.disconnect();
+    this.#store.closeAll();
     this.receiver.reload((host) => new ReceiverEngine(host, this.#nextInstance(), this.#store));
     this.receiver.engine.handle({ type: 'senders', record: this.#senders, meeting: 1 });
     // Its cards are gone with the page.
@@ -451,7 +452,7 @@ class Session {
     const discarded = new Set<string>();
     for (const [id, { state, part }] of this.#arriving) {
       if (state !== 'failed' || part === undefined) continue;
-      this.receiver.engine.handle({ type: 'throw-away', id });
+      this.receiver.engine.handle({ type: 'throw-away', id, readFor: 0 });
       const name = this.#offers.get(id) ?? '';
       if (this.received.get(name) !== 'right') discarded.add(name);
     }

@@ -1,3 +1,15 @@
+/** As `labelsOf`, of a list that changes often and whose names hardly do. */
+export function makeLabels(): (list: readonly { name: string }[]) => readonly string[] {
+  let names: readonly string[] = [];
+  let labels: readonly string[] = [];
+  return (list) => {
+    if (list.length === names.length && list.every(({ name }, at) => name === names[at])) return labels;
+    names = list.map(({ name }) => name);
+    labels = labelsOf(list);
+    return labels;
+  };
+}
+
 /** Names of a list for its controls, each once: a second picture of the same name has a number. */
 export function labelsOf(list: readonly { name: string }[]): string[] {
   const taken = new Set(list.map(({ name }) => name));

@@ -1,7 +1,7 @@
 'use client';
 /** What a page asks of the device while pictures cross: the screen, the tab, notifications. */
 import { useEffect, useRef, useState } from 'react';
-import type { SessionSnapshot } from '../../../lib/session/model.ts';
+import type { SessionSnapshot, TransferSnapshot } from '../../../lib/session/model.ts';
 import { useText } from '../../text/text.tsx';
 import { receiverWords } from '../transfer/state-words.ts';
 import { isolate } from './session-options.ts';
@@ -69,19 +69,19 @@ export function useAnnouncement(snapshot: SessionSnapshot | undefined): string {
   const [said, setSaid] = useState('');
   useEffect(() => {
     if (!snapshot) return;
-    const news: string[] = [];
+    let last: TransferSnapshot | undefined;
     for (const transfer of snapshot.transfers) {
-      const { id, name, state } = transfer;
+      const { id, state } = transfer;
       if (known.current.get(id) === state) continue;
       known.current.set(id, state);
-      const words = snapshot.role === 'sender' ? t.senderStates[state] : receiverWords(t, transfer);
-      if (state !== 'verifying') news.push(t.announce.transfer(isolate(name), words));
+      // Of two hundred pictures at once, the last one represents all.
+      if (state !== 'verifying') last = transfer;
     }
-    // Of two hundred pictures at once, the last one represents all.
-    const last = news.at(-1);
+    if (last === undefined) return;
+    const words = snapshot.role === 'sender' ? t.senderStates[last.state] : receiverWords(t, last);
     // A change has to be compared with what was said before: that is what the effect is for.
     // oxlint-disable-next-line react/set-state-in-effect
-    if (last !== undefined) setSaid(last);
+    setSaid(t.announce.transfer(isolate(last.name), words));
   }, [snapshot, t]);
   return said;
 }

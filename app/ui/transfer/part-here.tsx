@@ -29,21 +29,24 @@ interface Props {
 export default function PartHere({ name, byteLength, part, read, saved, discard, explains = true }: Props) {
   const { t, f } = useText();
   const named = useNamed();
-  const [gone, setGone] = useState(false);
+  const [failed, setFailed] = useState<'gone' | 'not-saved'>();
   const [saving, setSaving] = useState(false);
   const { hereBytes, prefixBytes } = part;
 
   const save = async () => {
     setSaving(true);
+    setFailed(undefined);
+    let here = false;
     try {
       const bytes = await read();
       const kind = sniffType(new Uint8Array(await bytes.slice(0, SNIFF_BYTES).arrayBuffer()));
+      here = true;
       const type = kind?.type ?? 'application/octet-stream';
       const whole = cleanPath(name, type).name;
       const readFor = await saveFile(bytes.slice(0, bytes.size, type), t.part.name(whole));
       saved(readFor ?? 0);
     } catch {
-      setGone(true);
+      setFailed(here ? 'not-saved' : 'gone');
     }
     setSaving(false);
   };
@@ -53,7 +56,7 @@ export default function PartHere({ name, byteLength, part, read, saved, discard,
     <div className={css.part} data-testid="part" data-here={hereBytes} data-prefix={prefixBytes}>
       <p>{prefixBytes > 0 ? t.part.here(here, all, f.bytes(prefixBytes)) : t.part.gaps(here, all)}</p>
       {explains && <p className={`${ui.soft} ${ui.small}`}>{t.part.goesOn}</p>}
-      {gone && <p role="alert">{t.part.gone}</p>}
+      {failed && <p role="alert">{failed === 'gone' ? t.part.gone : t.transfer.saveFailed}</p>}
       <div className={ui.row}>
         {prefixBytes > 0 && (
           <button

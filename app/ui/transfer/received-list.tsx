@@ -1,11 +1,11 @@
 'use client';
 /** What was offered to this page and what it has received. */
-import { Fragment, lazy, useCallback, useMemo, useState } from 'react';
+import { Fragment, lazy, useCallback, useState } from 'react';
 import type { SessionSnapshot, TransferSnapshot } from '../../../lib/session/model.ts';
 import { isMoving } from '../../../lib/session/transfer-state.ts';
 import type { ReceiveStore } from '../../../lib/store/receive-store.ts';
 import { useText } from '../../text/text.tsx';
-import { labelsOf } from '../kit/labels.ts';
+import { makeLabels } from '../kit/labels.ts';
 import { Named } from '../kit/named.tsx';
 import { Part } from '../kit/part.tsx';
 import { CardRuns } from '../kit/runs.tsx';
@@ -24,9 +24,6 @@ const SaveAll = lazy(() => import('./save-all.tsx').then(({ SaveAll }) => ({ def
  */
 const MAX_OFFERS_DRAWN = 24;
 
-/** Cards of a long list that are drawn together. */
-const CARDS_IN_RUN = 45;
-
 interface Props {
   store: ReceiveStore;
   snapshot: SessionSnapshot | undefined;
@@ -35,22 +32,48 @@ interface Props {
 
 /** Pictures of more than one person: each one's have their name above them. */
 export const isOfSeveral = (transfers: readonly TransferSnapshot[]): boolean =>
-  new Set(transfers.map(({ meeting }) => meeting)).size > 1;
+  transfers.some(({ meeting }) => meeting !== transfers[0]?.meeting);
 
 /** Every picture that came in one session, with what concerns several at once above them. */
 export function ReceivedList({ store, snapshot, transfers }: Props) {
   const { t, f } = useText();
   const [viewed, setViewed] = useState<string>();
   const open = useCallback((id: string) => setViewed(id), []);
-  const labels = useMemo(() => labelsOf(transfers), [transfers]);
+  const [labelsOf] = useState(makeLabels);
+  const labels = labelsOf(transfers);
   const moving = transfers.some(isMoving);
   const awake = useWakeLock(moving);
   const session = store.session();
   const done = transfers.filter((transfer) => transfer.state === 'done');
   const offered = transfers.filter((transfer) => transfer.state === 'offered');
   const hidden = new Set(offered.slice(MAX_OFFERS_DRAWN));
-  const drawn = transfers.map((one, at) => ({ one, at })).filter(({ one }) => !hidden.has(one));
+  /** Places in the list; of most lists all are drawn. */
+  const drawn =
+    hidden.size === 0 ? undefined : [...transfers.keys()].filter((at) => !hidden.has(transfers[at]!));
   const several = isOfSeveral(transfers);
+  const card = (place: number) => {
+    const at = drawn?.[place] ?? place;
+    const one = transfers[at]!;
+    const before = transfers[drawn?.[place - 1] ?? place - 1];
+    return (
+      <Fragment key={one.id}>
+        {several && one.meeting !== before?.meeting && (
+          <h2 className={ui.subtitle} data-testid="from">
+            {t.companion.from(one.sender ? isolate(one.sender) : t.join.someone)}
+          </h2>
+        )}
+        <Named name={labels[at] ?? one.name}>
+          <ReceiverTransfer
+            transfer={one}
+            snapshot={snapshot!}
+            session={session!}
+            store={store}
+            open={open}
+          />
+        </Named>
+      </Fragment>
+    );
+  };
   return (
     <>
       <Totals transfers={transfers} cancelAll={store.cancelAll} pauseAll={store.pauseAll} />
@@ -77,29 +100,7 @@ export function ReceivedList({ store, snapshot, transfers }: Props) {
         </Part>
       )}
       {moving && !awake && <p className={`${ui.soft} ${ui.small}`}>{t.device.wakeLockMissing}</p>}
-      {session && snapshot && (
-        <CardRuns
-          run={CARDS_IN_RUN}
-          cards={drawn.map(({ one, at }, place) => (
-            <Fragment key={one.id}>
-              {several && one.meeting !== drawn[place - 1]?.one.meeting && (
-                <h2 className={ui.subtitle} data-testid="from">
-                  {t.companion.from(one.sender ? isolate(one.sender) : t.join.someone)}
-                </h2>
-              )}
-              <Named name={labels[at] ?? one.name}>
-                <ReceiverTransfer
-                  transfer={one}
-                  snapshot={snapshot}
-                  session={session}
-                  store={store}
-                  open={open}
-                />
-              </Named>
-            </Fragment>
-          ))}
-        />
-      )}
+      {session && snapshot && <CardRuns count={drawn?.length ?? transfers.length} card={card} />}
       {hidden.size > 0 && <p data-testid="more-offers">{t.transfer.moreOffers(hidden.size)}</p>}
       {session && viewed !== undefined && (
         <Part>

@@ -1,11 +1,12 @@
 'use client';
-import { memo, useMemo } from 'react';
+import { memo, useMemo, useState } from 'react';
 import type { SenderSession, SessionSnapshot, TransferSnapshot } from '../../../lib/session/model.ts';
 import type { OutboxItem } from '../../../lib/store/outbox.ts';
 import type { SendStore } from '../../../lib/store/send-store.ts';
-import { labelsOf } from '../kit/labels.ts';
+import { finderIn } from '../../../lib/store/keep-identity.ts';
+import { makeLabels } from '../kit/labels.ts';
 import { Named } from '../kit/named.tsx';
-import { CardRun, MAX_WHOLE_LIST } from '../kit/runs.tsx';
+import { CardRun, CARDS_IN_RUN, firstsOf, MAX_WHOLE_LIST } from '../kit/runs.tsx';
 import { SenderTransfer } from './sender-transfer.tsx';
 
 interface Props {
@@ -17,46 +18,39 @@ interface Props {
   whose?: string;
 }
 
-/**
- * Cards compared together when one changes: about the square root of 2,000, so that a change costs two of
- * those.
- */
-const GROUP = 45;
-
 /** Every picked picture. While one is prepared the others stay as they are, whatever their number. */
 export function SenderList({ items, snapshot, session, store, whose }: Props) {
   const known = snapshot?.transfers;
-  const byId = useMemo(() => new Map(known?.map((transfer) => [transfer.id, transfer])), [known]);
-  const labels = useMemo(() => {
-    const all = labelsOf(items);
-    return whose === undefined ? all : all.map((label) => `${label}, ${whose}`);
-  }, [items, whose]);
-  const groups = [];
-  for (let from = 0; from < items.length; from += GROUP) {
-    const some = items.slice(from, from + GROUP);
-    const transfers = some.map(({ stage }) => (stage.at === 'sent' ? byId.get(stage.transfer) : undefined));
-    const group = (
+  const find = useMemo(() => finderIn(known ?? []), [known]);
+  const [labelsOf] = useState(makeLabels);
+  const plain = labelsOf(items);
+  const labels = useMemo(
+    () => (whose === undefined ? plain : plain.map((label) => `${label}, ${whose}`)),
+    [plain, whose],
+  );
+  const group = (from: number) => {
+    const some = items.slice(from, from + CARDS_IN_RUN);
+    return (
       <Group
         key={from}
         items={some}
-        labels={labels.slice(from, from + GROUP)}
-        transfers={transfers}
+        labels={labels.slice(from, from + CARDS_IN_RUN)}
+        transfers={some.map(({ stage }, at) =>
+          stage.at === 'sent' ? find(stage.transfer, from + at) : undefined,
+        )}
         snapshot={snapshot}
         session={session}
         store={store}
       />
     );
-    groups.push(
-      items.length <= MAX_WHOLE_LIST ? (
-        group
-      ) : (
-        <CardRun key={from} count={some.length}>
-          {group}
-        </CardRun>
-      ),
-    );
-  }
-  return groups;
+  };
+  return firstsOf(items.length, CARDS_IN_RUN).map((from) =>
+    items.length <= MAX_WHOLE_LIST ? (
+      group(from)
+    ) : (
+      <CardRun key={from} count={Math.min(CARDS_IN_RUN, items.length - from)} cards={() => group(from)} />
+    ),
+  );
 }
 
 const Group = memo(

@@ -23,7 +23,12 @@ export function Totals({
   if (totals.pictures < 2) return null;
   const allPictures = transfers.every(({ name, type }) => fileKind(name, type) === 'picture');
   return (
-    <div className={css.progress} data-testid="totals" data-done={totals.done}>
+    <div
+      className={css.progress}
+      data-testid="totals"
+      data-done={totals.done}
+      data-pictures={totals.pictures}
+    >
       <div className={`${ui.row} ${ui.between}`}>
         <p className={ui.numbers}>
           {(allPictures ? t.transfer.total : t.transfer.totalFiles)(

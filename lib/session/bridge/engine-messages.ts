@@ -3,7 +3,7 @@
  * storage).
  */
 import type { LaneId } from '../../protocol/endpoint.ts';
-import type { Figures, OutgoingPicture, PausedBy, Problem, TransferState } from '../model.ts';
+import type { Figures, ExpectedBytes, OutgoingPicture, PausedBy, Problem, TransferState } from '../model.ts';
 import type { PartHere } from '../../storage/unfinished-record.ts';
 import type { KnownSendersRecord } from '../worker/known-senders.ts';
 
@@ -64,6 +64,8 @@ export type LinkMessage =
 export type ToSenderEngine =
   | LinkMessage
   | { readonly type: 'send'; readonly picture: OutgoingPicture }
+  /** A picture of before this page was loaded anew is not sent any more. */
+  | { readonly type: 'call-off'; readonly name: string; readonly expected: ExpectedBytes }
   /** The person wants a held picture offered to whoever is there or joins next. */
   | { readonly type: 'offer-held'; readonly id: string }
   /** Mbit/s; 0: none. */
@@ -87,8 +89,10 @@ export type ToReceiverEngine =
    * The person has saved it: the page has its file, and lets it go when it is left. Answered by `released`.
    */
   | { readonly type: 'release'; readonly id: string; readonly readFor: number }
-  /** One that is done, or the part that is kept of one. */
-  | { readonly type: 'throw-away'; readonly id: string }
+  /** One that is done, or the part that is kept of one; answered by `released` where it is still read. */
+  | { readonly type: 'throw-away'; readonly id: string; readonly readFor: number }
+  /** The page has made room. */
+  | { readonly type: 'measure-room' }
   /** Answered by `beginning`. */
   | { readonly type: 'read-beginning'; readonly request: number; readonly id: string }
   | {

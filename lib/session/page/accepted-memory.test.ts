@@ -38,6 +38,24 @@ test('[P-108] a picture that was accepted is accepted after a reload, and only t
     expect(wasAccepted(other)).toBe(false);
 });
 
+test('[P-124] what the person paused rests after a reload, until it goes on or is called off', async () => {
+  const before = await reloaded();
+  const other = { ...picture, name: 'forest.jpg' };
+  for (const one of [picture, other]) {
+    before.rememberAccepted(one);
+    before.rememberResting(one, true);
+  }
+  await Promise.resolve();
+  const after = await reloaded();
+  expect([picture, other].map(after.wasResting)).toEqual([true, true]);
+  after.rememberResting(picture, false);
+  after.rememberAccepted(other, false);
+  await Promise.resolve();
+  const last = await reloaded();
+  expect([picture, other].map(last.wasResting)).toEqual([false, false]);
+  expect([picture, other].map(last.wasAccepted)).toEqual([true, false]);
+});
+
 test('a picture that is here, or was called off, is forgotten', async () => {
   const before = await reloaded();
   before.rememberAccepted(picture);

@@ -11,7 +11,13 @@ import type {
   SessionSnapshot,
   TransferSnapshot,
 } from '../model.ts';
-import { rememberAccepted, wasAccepted, type Accepted } from './accepted-memory.ts';
+import {
+  rememberAccepted,
+  rememberResting,
+  wasAccepted,
+  wasResting,
+  type Accepted,
+} from './accepted-memory.ts';
 import { recallRejoin } from '../connection/rejoin-memory.ts';
 import { noFigures } from '../no-figures.ts';
 import { isFinal, isMoving, restsHere } from '../transfer-state.ts';
@@ -96,6 +102,17 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
     this.port.post({ type: 'accept', id: transfer });
   }
 
+  override pause(transfer: string, paused: boolean): void {
+    const lost = this.#lost.get(transfer);
+    if (lost === undefined) {
+      super.pause(transfer, paused);
+      return;
+    }
+    // It waits for its sender, and the worker knows of it no more: said with its next offer.
+    rememberResting(lost, paused);
+    this.patch(transfer, { paused: paused ? 'here' : 'nobody' });
+  }
+
   decline(transfer: string): void {
     this.#answered.add(transfer);
     this.port.post({ type: 'decline', id: transfer });
@@ -154,16 +171,18 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
   throwAway(transfer: string): void {
     const known = this.transfers.get(transfer);
     if (known?.state !== 'done' && known?.part === undefined) return;
-    const tell = (): void => this.port.post({ type: 'throw-away', id: transfer });
-    const wait = (this.#readUntil.get(transfer) ?? 0) - Date.now();
+    const readFor = Math.max(0, (this.#readUntil.get(transfer) ?? 0) - Date.now());
     this.#readUntil.delete(transfer);
-    if (wait > 0) setTimeout(tell, wait);
-    else tell();
+    this.port.post({ type: 'throw-away', id: transfer, readFor });
     this.#files.delete(transfer);
     // Offered again, it is another question.
     const lost = this.#lost.get(transfer);
     if (lost !== undefined) rememberAccepted(lost, false);
     this.#drop(transfer);
+  }
+
+  roomMade(): void {
+    this.port.post({ type: 'measure-room' });
   }
 
   async beginning(transfer: string): Promise<Blob> {
@@ -195,7 +214,7 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
         const offer: Accepted = { sha256, byteLength, name, from };
         this.#offers.set(id, offer);
         // It was lost on its way, and is offered again.
-        const rests = this.#dropSame(this.#lost, offer, id).some(restsHere);
+        const rests = this.#dropSame(this.#lost, offer, id).some(restsHere) || wasResting(offer);
         this.show({
           id,
           name,
@@ -262,9 +281,10 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
   protected override stateChanged(transfer: TransferSnapshot): void {
     if (transfer.state === 'done') mark('tessera:complete', transfer);
     const { id } = transfer;
-    if (isMoving(transfer) && !wasLost(transfer)) return;
     // One that waited for its sender to return may be cancelled, or given up, too.
     const offer = this.#offers.get(id) ?? this.#lost.get(id);
+    if (offer !== undefined && isMoving(transfer)) rememberResting(offer, restsHere(transfer));
+    if (isMoving(transfer) && !wasLost(transfer)) return;
     this.#offers.delete(id);
     this.#lost.delete(id);
     if (offer !== undefined && (wasLost(transfer) || this.#comesAgain(transfer))) this.#lost.set(id, offer);

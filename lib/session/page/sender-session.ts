@@ -2,6 +2,7 @@ import { fitPath } from '../../image/file-name.ts';
 import type { FromEngine, ToSenderEngine } from '../bridge/engine-messages.ts';
 import type {
   CompanionPlace,
+  ExpectedBytes,
   Guest,
   OutgoingPicture,
   SenderSession,
@@ -143,14 +144,22 @@ export class BrowserSenderSession extends SessionBase<ToSenderEngine> implements
     }
   }
 
+  meetingNow(): number | undefined {
+    return this.met().meeting;
+  }
+
   retry(transfer: string): void {
     const picture = this.#pictures.get(transfer);
     const shown = this.transfers.get(transfer);
     if (picture === undefined || shown === undefined || !isFinal(shown) || shown.state === 'done') return;
     // The person wants it as it is now.
-    const { meeting: _, expected: __, digest: ___, ...again } = picture;
+    const { meeting: _, expected: __, digest: ___, rests: ____, ...again } = picture;
     this.#pictures.set(transfer, again);
     this.#queue(again);
+  }
+
+  callOff(name: string, expected: ExpectedBytes): void {
+    this.port.post({ type: 'call-off', name, expected });
   }
 
   offerHeld(transfer: string): void {
@@ -227,15 +236,13 @@ export class BrowserSenderSession extends SessionBase<ToSenderEngine> implements
 
   #queue(chosen: OutgoingPicture): void {
     const picture = { ...chosen, name: fitPath(chosen.name) };
-    const { blob, preview, meeting: _, expected: __, digest: ___, ...facts } = picture;
+    // The sender's own card has the preview from where the picture was prepared.
+    const { blob, preview: _____, meeting: _, expected: __, digest: ___, rests: ____, ...facts } = picture;
     this.show({
       ...facts,
       byteLength: blob.size,
       state: 'queued',
       figures: noFigures(blob.size),
-      ...(preview === undefined
-        ? {}
-        : { preview: new Blob([new Uint8Array(preview)], { type: 'image/webp' }) }),
     });
     this.port.post({ type: 'send', picture });
   }

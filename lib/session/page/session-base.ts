@@ -426,7 +426,7 @@ export abstract class SessionBase<M> implements Session {
     if (views === undefined) return;
     if (map.chunksPerCell > 0) views.map = map;
     if (views.logged + order.length > views.order.length) {
-      const larger = new Uint32Array(Math.max(views.logged + order.length, views.order.length * 2, 1024));
+      const larger = new Uint32Array(Math.max(views.logged + order.length, views.order.length * 2));
       larger.set(views.order.subarray(0, views.logged));
       views.order = larger;
     }

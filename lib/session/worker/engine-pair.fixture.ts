@@ -7,7 +7,7 @@ import { CONTROL_LANE, type LaneId } from '../../protocol/endpoint.ts';
 import { MAX_BLOCK_CHUNKS } from '../../protocol/limits.ts';
 import { DATA, decodeData, splitMessage } from '../../protocol/wire/lane-packet.ts';
 import { MemoryStore } from '../../storage/memory-store.ts';
-import type { ByteStore } from '../../storage/byte-store.ts';
+import type { ByteStore, StoredBytes } from '../../storage/byte-store.ts';
 import type { FromEngine, LinkMessage, PacketBatch } from '../bridge/engine-messages.ts';
 import { BatchWriter, readBatch } from '../bridge/packet-batch.ts';
 import type { Figures, OutgoingPicture, TransferSnapshot, TransferState } from '../model.ts';
@@ -111,6 +111,8 @@ export class EnginePair {
   /** Nothing arrives on either side, and no one says so. */
   dead = false;
   readonly #store: ByteStore;
+  /** Open in the receiver's worker: closed with it. */
+  readonly #opened: StoredBytes[] = [];
   readonly #delay: number;
   readonly #fate: (message: Uint8Array) => Fate;
   /** Counts the links made and lost; a packet in flight goes with its own. */
@@ -119,7 +121,7 @@ export class EnginePair {
   constructor({ store = new MemoryStore(), delay = 0, fate = () => 'delivered' }: EnginePairOptions = {}) {
     this.#delay = delay;
     this.#fate = fate;
-    this.#store = store;
+    this.#store = watched(store, (bytes) => this.#opened.push(bytes));
     this.sender = this.#makeSender(1);
     this.receiver = this.#makeReceiver(2);
     onTestFinished(() => {
@@ -160,6 +162,7 @@ export class EnginePair {
   newReceiver(meeting = 0): void {
     this.receiving.transmit = () => {};
     this.receiving.stop();
+    for (const bytes of this.#opened.splice(0)) bytes.close();
     this.receiving = new Side();
     this.receiver = this.#makeReceiver(4);
     this.sender.handle({ type: 'disconnected' });
@@ -217,6 +220,25 @@ export class EnginePair {
     });
     setTimeout(() => deliver(now), this.#delay + side.deaf);
   }
+}
+
+/** The same store, of which it is known what is open. */
+function watched(store: ByteStore, opened: (bytes: StoredBytes) => void): ByteStore {
+  const known = <T extends StoredBytes | undefined>(bytes: T): T => {
+    if (bytes !== undefined) opened(bytes);
+    return bytes;
+  };
+  return {
+    kind: store.kind,
+    limit: store.limit,
+    create: (id, length) => store.create(id, length).then(known),
+    open: (id) => store.open(id).then(known),
+    has: (id) => store.has(id),
+    list: () => store.list(),
+    remove: (id) => store.remove(id),
+    beginning: (id, length) => store.beginning(id, length),
+    space: () => store.space(),
+  };
 }
 
 const isData = (lane: LaneId, bytes: Uint8Array): boolean => lane !== CONTROL_LANE && bytes[0] === DATA;

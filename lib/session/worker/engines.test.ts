@@ -268,7 +268,7 @@ test.each(endings)(
     expect(beginning.equals(bytes.subarray(0, part!.prefixBytes))).toBe(true);
     expect(pair.receiving.of('file')).toEqual([]);
     expect(await store.space()).toBeLessThan(store.limit);
-    pair.receiver.handle({ type: 'throw-away', id: '0.1' });
+    pair.receiver.handle({ type: 'throw-away', id: '0.1', readFor: 0 });
     await expect.poll(() => store.space(), PATIENCE).toBe(store.limit);
   },
 );
@@ -332,7 +332,7 @@ test('what an offer is too large for is said before it is accepted, and no longe
   await pair.receiving.until('0.1', 'done');
   pair.send('b', new Blob([bytesOf(90_000)]));
   await expect.poll(() => pair.receiving.pictures.get('0.2')?.space, PATIENCE).toBe(50_000);
-  pair.receiver.handle({ type: 'throw-away', id: '0.1' });
+  pair.receiver.handle({ type: 'throw-away', id: '0.1', readFor: 0 });
   await expect.poll(() => pair.receiving.pictures.get('0.2')?.space, PATIENCE).toBe(Infinity);
   // What was accepted takes its room before it is here.
   lost = true;

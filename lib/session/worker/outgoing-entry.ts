@@ -44,7 +44,7 @@ export const outgoingEntry = (picture: OutgoingPicture): OutgoingEntry => ({
   header: undefined,
   changed: false,
   meeting: picture.meeting,
-  rests: false,
+  rests: picture.rests === true,
   phase: { state: 'queued' },
 });
 

@@ -8,7 +8,7 @@ import type { IncomingObject } from '../../protocol/receiving/incoming-object.ts
 import type { ReceiverEvent } from '../../protocol/receiving/receiver-event.ts';
 import { PREVIEW } from '../../protocol/wire/stream-id.ts';
 import type { ByteStore } from '../../storage/byte-store.ts';
-import type { FileFacts } from '../../storage/finished-record.ts';
+import { decodeFinished, type FileFacts } from '../../storage/finished-record.ts';
 import type { Figures, PausedBy, ProblemCode } from '../model.ts';
 import { pausedBy } from './paused-by.ts';
 import { problemOf, storageReason } from '../bridge/cancel-reasons.ts';
@@ -33,7 +33,7 @@ import { MAX_WAITING_OFFERS } from '../../protocol/limits.ts';
 import { IncomingFile, type KeptPart } from './incoming-file.ts';
 import { KnownSenders } from './known-senders.ts';
 import { SilenceWatch } from './silence-watch.ts';
-import { StoredPicture } from './stored-picture.ts';
+import { isOf, StoredPicture } from './stored-picture.ts';
 
 /**
  * Offers whose leftovers are looked for at a time, before anyone has accepted; the others are looked for
@@ -118,7 +118,7 @@ export class ReceiverEngine {
         this.#release(message.id, message.readFor);
         break;
       case 'throw-away':
-        void this.#throwAway(message.id);
+        void this.#throwAway(message.id, message.readFor);
         break;
       case 'read-beginning':
         void this.#answerBeginning(message.request, message.id);
@@ -135,6 +135,9 @@ export class ReceiverEngine {
         }
         break;
       }
+      case 'measure-room':
+        this.#measureRoom();
+        break;
       case 'pause': {
         const entry = this.#entries.get(message.id);
         if (entry !== undefined) this.#pause(entry, message.paused);
@@ -186,8 +189,9 @@ export class ReceiverEngine {
     if (entry.phase.state !== 'offered') return;
     const { leftover } = entry.phase;
     const acceptedAt = this.#host.now();
+    const part = this.#takePart(entry);
     const file = new IncomingFile(
-      StoredPicture.open(this.#store, this.#sender, this.#factsOf(entry.header)),
+      StoredPicture.open(this.#store, this.#sender, this.#factsOf(entry.header), part),
       () => this.#host.now(),
       (error) => this.#failStorage(entry, error),
     );
@@ -197,8 +201,6 @@ export class ReceiverEngine {
     if (leftover !== false) await file.made;
     // It may have been withdrawn meanwhile, or have failed.
     if (stateOf(entry) !== 'offered' || this.#byTransfer.get(entry.transfer) !== entry) return;
-    // It goes on, and is no part by itself any more.
-    for (const [id, { stored }] of this.#parts) if (stored === file.stored?.id) this.#parts.delete(id);
     const have = file.stored?.have ?? [];
     const alreadyHere = entry.chunks.resumed(have);
     const reception = startReception(file, acceptedAt, this.#receiver.missing, alreadyHere);
@@ -210,6 +212,17 @@ export class ReceiverEngine {
     // While another picture crosses, an answer here is no sign of the other side.
     if (this.#publisher.idle) this.#loop.expect();
     this.#publisher.start();
+  }
+
+  /** What is kept of these bytes goes on, and is no part by itself any more. @returns its entry */
+  #takePart({ header }: IncomingEntry): string | undefined {
+    const sha256 = toHex(header.digest);
+    for (const [id, { stored }] of this.#parts) {
+      if (!isOf(stored, this.#sender, sha256)) continue;
+      this.#parts.delete(id);
+      return stored;
+    }
+    return undefined;
   }
 
   #release(id: string, readFor: number): void {
@@ -227,18 +240,33 @@ export class ReceiverEngine {
     this.#loop.pump();
   }
 
-  async #throwAway(id: string): Promise<void> {
+  /** @param readFor how long a download may still read it, ms: then it goes as what was saved does */
+  async #throwAway(id: string, readFor = 0): Promise<void> {
     const finished = this.#finished.get(id);
-    const part = this.#parts.get(id);
+    const stored = finished?.id ?? this.#parts.get(id)?.stored;
     this.#finished.delete(id);
     this.#parts.delete(id);
+    if (stored === undefined) return;
+    if (readFor > 0) {
+      finished?.release();
+      this.#host.post({ type: 'released', stored, readFor });
+      return;
+    }
     try {
-      await finished?.discard();
-      if (part !== undefined) await this.#store.remove(part.stored);
+      if (finished !== undefined) await finished.discard();
+      else if (!(await this.#becameWhole(stored))) await this.#store.remove(stored);
     } catch {
       // In use elsewhere: it is swept in a day.
     }
     this.#measureRoom();
+  }
+
+  /** Another tab has gone on with this part: what it made of it is that tab's. */
+  async #becameWhole(stored: string): Promise<boolean> {
+    const bytes = await this.#store.open(stored);
+    const record = bytes?.loadState();
+    bytes?.close();
+    return record !== undefined && decodeFinished(record) !== undefined;
   }
 
   async #answerBeginning(request: number, id: string): Promise<void> {
@@ -316,7 +344,14 @@ export class ReceiverEngine {
           this.#forget(entry);
         return;
       case 'cancelled':
-        fileOf(entry)?.discard();
+        // The sender's person, or its file, is another matter than its network or its drive.
+        if (event.reason === CancelReason.silence || event.reason === CancelReason.unreadable)
+          this.#keep(entry);
+        else {
+          fileOf(entry)?.discard();
+          for (let part = this.#takePart(entry); part !== undefined; part = this.#takePart(entry))
+            void this.#store.remove(part).catch(() => undefined);
+        }
         this.#enter(
           entry,
           { state: event.reason === CancelReason.person ? 'cancelled' : 'failed' },
@@ -410,9 +445,14 @@ export class ReceiverEngine {
     if (entry.phase.state === 'offered') entry.phase.leftover = leftover;
   }
 
+  #anyOffered(): boolean {
+    for (const { phase } of this.#entries.values()) if (phase.state === 'offered') return true;
+    return false;
+  }
+
   /** Whether there is room for what is offered, beside what was accepted already. */
   #measureRoom(): void {
-    if (this.#measuring) return;
+    if (this.#measuring || !this.#anyOffered()) return;
     this.#measuring = true;
     void this.#store.space().then((space) => {
       this.#measuring = false;
@@ -579,6 +619,7 @@ export class ReceiverEngine {
   /** What is over leaves nothing here: the page shows what it has. */
   #forget(entry: IncomingEntry): void {
     this.#entries.delete(entry.id);
+    this.#measureRoom();
     if (this.#byTransfer.get(entry.transfer) === entry) this.#byTransfer.delete(entry.transfer);
     entry.preview = undefined;
   }

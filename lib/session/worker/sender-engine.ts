@@ -46,7 +46,10 @@ const headerOf = (picture: OutgoingPicture, digest: Uint8Array): FileHeader => (
  * The offer of before, so that the receiver's picture ends with this reason, too. Nothing is in it of the
  * other file, which the person did not mean to send: no blur, no sides, no date.
  */
-const headerOfBefore = ({ name, type }: OutgoingPicture, expected: ExpectedBytes): FileHeader => ({
+const headerOfBefore = (
+  { name, type }: Pick<OutgoingPicture, 'name' | 'type'>,
+  expected: ExpectedBytes,
+): FileHeader => ({
   name,
   type,
   byteLength: expected.byteLength,
@@ -98,6 +101,8 @@ export class SenderEngine {
       const { megabits } = message;
       this.#sender.limitRate(megabits > 0 ? (megabits * 1e6) / 8 : undefined, this.#loop.now());
       this.#loop.pump();
+    } else if (message.type === 'call-off') {
+      this.#callOff(message.name, message.expected);
     } else if (message.type === 'offer-held') {
       this.#offerHeld(this.#entries.get(message.id));
     } else {
@@ -185,6 +190,14 @@ export class SenderEngine {
     void this.#prepare();
   }
 
+  /** The receiver's waits for its next offer: this one ends it. */
+  #callOff(name: string, expected: ExpectedBytes): void {
+    if (!this.#met) return;
+    const transfer = this.#sender.offer(headerOfBefore({ name, type: '' }, expected), this.#loop.now());
+    this.#sender.cancel(transfer);
+    this.#loop.pump();
+  }
+
   #offerHeld(entry: OutgoingEntry | undefined): void {
     if (entry?.phase.state !== 'held') return;
     entry.meeting = undefined;
@@ -218,7 +231,8 @@ export class SenderEngine {
   }
 
   #unprepared(): OutgoingEntry | undefined {
-    return [...this.#entries.values()].find((entry) => isOpen(entry) && entry.header === undefined);
+    for (const entry of this.#entries.values()) if (isOpen(entry) && entry.header === undefined) return entry;
+    return undefined;
   }
 
   async #prepareOne(entry: OutgoingEntry): Promise<void> {
@@ -340,7 +354,7 @@ export class SenderEngine {
 
   /** The receiver has other bytes, or could not keep them: once by itself, and then the person is asked. */
   #sendAgain({ picture: sent, header }: OutgoingEntry): void {
-    const { digest: _, ...picture } = sent;
+    const { digest: _, rests: __, ...picture } = sent;
     if (this.#sentAgain.has(picture.id) || header === undefined) return;
     this.#sentAgain.add(picture.id);
     this.#add({ ...picture, expected: { sha256: toHex(header.digest), byteLength: header.byteLength } });
@@ -443,7 +457,9 @@ export class SenderEngine {
 
   #pausedBy(entry: OutgoingEntry): PausedBy {
     const transfer = transferOf(entry);
-    return pausedBy(transfer === undefined ? undefined : this.#sender.transfer(transfer)?.pauses);
+    // Before it is offered, the page knows whether it rests then.
+    if (transfer === undefined) return entry.rests ? 'here' : 'nobody';
+    return pausedBy(this.#sender.transfer(transfer)?.pauses);
   }
 
   /** What moves is paused while there is no connection. */

@@ -1,3 +1,4 @@
+/** A picture's bytes in the store, and which of its entries are of one picture. */
 import { StorageError, type ByteStore, type StoredBytes } from '../../storage/byte-store.ts';
 import { decodeFinished, encodeFinished, type FileFacts } from '../../storage/finished-record.ts';
 import { decodeUnfinished, encodeUnfinished, type PartHere } from '../../storage/unfinished-record.ts';
@@ -55,22 +56,29 @@ export class StoredPicture {
    * Opens what an earlier connection with this sender left of these very bytes, or starts anew. What another
    * sender left is out of reach: its bytes may be wrong, and their presence is not this one's business.
    * @param sender its name (`KnownSenders`), hex
+   * @param part the entry of one that was stored under another name, beside a whole one of the same bytes
    * @throws StorageError
    */
-  static async open(store: ByteStore, sender: string, facts: FileFacts): Promise<StoredPicture> {
+  static async open(
+    store: ByteStore,
+    sender: string,
+    facts: FileFacts,
+    part?: string,
+  ): Promise<StoredPicture> {
     const { sha256, byteLength: length } = facts;
-    const id = idOf(sender, sha256);
+    const own = idOf(sender, sha256);
+    const id = part ?? own;
     const bitmapLength = Math.ceil(geometryOf(length).blocks / 8);
     const left = await store.open(id).catch((error: unknown) => {
       if (error instanceof StorageError && error.code === 'busy') return 'busy' as const;
       return undefined;
     });
     // The same picture twice at a time: the second copy lives beside the first and is not resumed.
-    let name = left === 'busy' ? copyOf(id) : id;
+    let name = left === 'busy' ? copyOf(own) : id;
     const record = left === 'busy' || left?.length !== length ? undefined : left.loadState();
     const finished = record !== undefined && decodeFinished(record) !== undefined;
     // An earlier one of the same bytes is still to be saved from the page: it is not written over.
-    if (finished) name = copyOf(id);
+    if (finished) name = copyOf(own);
     const blocks = record === undefined ? undefined : decodeUnfinished(record)?.blocks;
     if (left !== 'busy' && left !== undefined && !finished && blocks?.length === bitmapLength) {
       return new StoredPicture(store, name, left, facts, blocks);
@@ -79,7 +87,7 @@ export class StoredPicture {
     const made = await store.create(name, length).catch((error: unknown) => {
       // Both were accepted in one turn: the other one was first.
       if (!(error instanceof StorageError) || error.code !== 'busy') throw error;
-      name = copyOf(id);
+      name = copyOf(own);
       return store.create(name, length);
     });
     return new StoredPicture(store, name, made, facts, new Uint8Array(bitmapLength));
@@ -127,7 +135,7 @@ export class StoredPicture {
    */
   finished(): void {
     try {
-      this.#bytes.saveState(encodeFinished(this.#facts));
+      this.#bytes.saveState(encodeFinished(this.#facts), true);
     } catch {
       // Verified and whole all the same, for as long as this page is open.
     }
@@ -204,6 +212,12 @@ export class StoredPicture {
       this.#hashedThrough += 1;
     }
   }
+}
+
+/** Whether an entry of the store is of these bytes of this sender, under their own name or beside it. */
+export function isOf(stored: string, sender: string, sha256: string): boolean {
+  const id = idOf(sender, sha256);
+  return stored === id || stored.startsWith(`${id}-`);
 }
 
 /** 128 bits of the digest do for a name, since the digest itself is compared at the end. */

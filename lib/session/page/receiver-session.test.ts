@@ -1,0 +1,141 @@
+/** What the receiver's page makes of what its worker says. */
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { FromEngine, ToReceiverEngine, TransferUpdate } from '../bridge/engine-messages.ts';
+
+const OPTIONS = { server: 'http://127.0.0.1:9', page: '', name: '', relayOnly: false };
+
+let kept: Map<string, string>;
+
+beforeEach(() => {
+  kept = new Map();
+  vi.stubGlobal('sessionStorage', {
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, value: string) => void kept.set(key, value),
+    removeItem: (key: string) => void kept.delete(key),
+  });
+  vi.stubGlobal('navigator', {});
+  vi.stubGlobal('addEventListener', () => undefined);
+  vi.stubGlobal('removeEventListener', () => undefined);
+});
+afterEach(() => vi.unstubAllGlobals());
+
+/** The page, loaded (again), whose worker says what the test wants. */
+async function load() {
+  // What the modules remember goes with a page; what is in session storage stays.
+  vi.resetModules();
+  const posted: ToReceiverEngine[] = [];
+  let worker: Worker | undefined;
+  vi.stubGlobal(
+    'Worker',
+    class {
+      onmessage = null;
+      constructor() {
+        worker = this as unknown as Worker;
+      }
+      postMessage = (message: ToReceiverEngine): void => void posted.push(message);
+      terminate = (): void => {};
+    },
+  );
+  const { BrowserReceiverSession } = await import('./receiver-session.ts');
+  const session = new BrowserReceiverSession(OPTIONS);
+  const say = (data: FromEngine): void => worker?.onmessage?.({ data } as MessageEvent<FromEngine>);
+  const update = (part: TransferUpdate): void => say({ type: 'update', update: part });
+  return {
+    session,
+    posted,
+    update,
+    offer: (id: string, sha256 = 'ab'): void =>
+      say({
+        type: 'offered',
+        id,
+        name: 'a.jpg',
+        mediaType: 'image/jpeg',
+        byteLength: 5,
+        modified: 0,
+        sha256,
+        from: 'f0',
+      }),
+    said: (type: ToReceiverEngine['type']) => posted.filter((one) => one.type === type),
+    transfers: () => session.snapshot().transfers.map(({ id, state }) => [id, state]),
+    // What was accepted is written within a moment.
+    leave: async () => {
+      session.leave();
+      await new Promise((resolve) => setTimeout(resolve, 300));
+    },
+  };
+}
+
+type Page = Awaited<ReturnType<typeof load>>;
+
+/** Accepted and moving; `paused`: by the person here. */
+function begin(page: Page, id: string, paused = false): void {
+  page.offer(id);
+  page.session.accept(id);
+  page.update({ id, state: 'receiving', paused: 'nobody' });
+  if (paused) page.update({ id, state: 'paused', paused: 'here' });
+}
+
+/** The sender's page was loaded anew. */
+const awaitsSender = (page: Page, id: string): void =>
+  page.update({ id, state: 'paused', problem: { code: 'sender-returned' } });
+
+test('[P-124] what the person paused rests after their own page was loaded anew, and what they resumed does not', async () => {
+  for (const resumed of [false, true]) {
+    const before = await load();
+    begin(before, '0.1', true);
+    if (resumed) before.update({ id: '0.1', state: 'receiving', paused: 'nobody' });
+    await before.leave();
+    const after = await load();
+    after.offer('0.1');
+    expect(after.said('accept')).toEqual([{ type: 'accept', id: '0.1' }]);
+    const pauses = after.said('pause');
+    expect(pauses).toEqual(resumed ? [] : [{ type: 'pause', id: '0.1', paused: true }]);
+    await after.leave();
+    kept.clear();
+  }
+});
+
+test('[P-124] a picture that waits for its sender is paused, or resumed, on the page, and is so once it is offered again', async () => {
+  for (const paused of [true, false]) {
+    const page = await load();
+    begin(page, '0.1', !paused);
+    awaitsSender(page, '0.1');
+    page.session.pause('0.1', paused);
+    const [card] = page.session.snapshot().transfers;
+    expect(card?.paused).toBe(paused ? 'here' : 'nobody');
+    // The worker has forgotten that one.
+    expect(page.said('pause')).toEqual([]);
+    page.offer('1.1');
+    expect(page.said('pause')).toEqual(paused ? [{ type: 'pause', id: '1.1', paused: true }] : []);
+    await page.leave();
+    kept.clear();
+  }
+});
+
+test('[P-61] however many pictures were accepted, each keeps its card when the sender returned and left for good', async () => {
+  const page = await load();
+  for (let at = 0; at < 30; at++) {
+    page.offer(`0.${at}`, `a${at}`);
+    page.session.accept(`0.${at}`);
+  }
+  for (let at = 0; at < 30; at++) awaitsSender(page, `0.${at}`);
+  for (let at = 0; at < 30; at++) {
+    page.update({ id: `0.${at}`, part: { hereBytes: 3, prefixBytes: 3 } });
+    page.update({ id: `0.${at}`, state: 'failed', problem: { code: 'peer-left' } });
+  }
+  expect(page.transfers()).toHaveLength(30);
+  await page.leave();
+});
+
+test('a part that was saved and then discarded is known to the worker at once, with how long it is read', async () => {
+  const page = await load();
+  begin(page, '0.1');
+  page.update({ id: '0.1', part: { hereBytes: 3, prefixBytes: 3 } });
+  page.update({ id: '0.1', state: 'failed', problem: { code: 'peer-left' } });
+  page.session.noteRead('0.1', 60_000);
+  page.session.throwAway('0.1');
+  const [thrown] = page.said('throw-away') as { readFor: number }[];
+  expect(thrown?.readFor).toBeGreaterThan(50_000);
+  expect(page.transfers()).toEqual([]);
+  await page.leave();
+});
