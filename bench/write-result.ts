@@ -1,3 +1,4 @@
+/** The records of measurements: written by each run, and read by those that add to one. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
