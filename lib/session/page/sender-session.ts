@@ -153,7 +153,7 @@ export class BrowserSenderSession extends SessionBase<ToSenderEngine> implements
     const shown = this.transfers.get(transfer);
     if (picture === undefined || shown === undefined || !isFinal(shown) || shown.state === 'done') return;
     // The person wants it as it is now.
-    const { meeting: _, expected: __, digest: ___, rests: ____, ...again } = picture;
+    const { meeting: _m, expected: _e, digest: _d, rests: _r, ...again } = picture;
     this.#pictures.set(transfer, again);
     this.#queue(again);
   }
@@ -237,7 +237,7 @@ export class BrowserSenderSession extends SessionBase<ToSenderEngine> implements
   #queue(chosen: OutgoingPicture): void {
     const picture = { ...chosen, name: fitPath(chosen.name) };
     // The sender's own card has the preview from where the picture was prepared.
-    const { blob, preview: _____, meeting: _, expected: __, digest: ___, rests: ____, ...facts } = picture;
+    const { blob, preview: _p, meeting: _m, expected: _e, digest: _d, rests: _r, ...facts } = picture;
     this.show({
       ...facts,
       byteLength: blob.size,
