@@ -13,7 +13,7 @@ import {
 
 const NAME = 'browser-cuts';
 /** A run ends after that, however many rounds it has had. */
-const RUN_MS = 8 * 60_000;
+const RUN_MS = 4 * 60_000;
 const QUICK_MS = 60_000;
 
 export async function browserCuts(bench: Bench): Promise<Result> {
