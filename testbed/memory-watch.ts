@@ -51,7 +51,8 @@ export class MemoryWatch {
     return { before, peak: this.#sum(peakMegabytes), samples: this.#samples };
   }
 
+  /** A process that is gone, as the browser's spare one may be, has not shrunk. */
   #sum(megabytes: (pid: number) => number | undefined): number {
-    return [...this.#before.keys()].reduce((sum, pid) => sum + (megabytes(pid) ?? 0), 0);
+    return [...this.#before].reduce((sum, [pid, before]) => sum + (megabytes(pid) ?? before), 0);
   }
 }

@@ -191,7 +191,6 @@ async function measure(bench: Bench, one: Case): Promise<Run> {
     for (let at = 0; at < one.files; at++) paths.push((await source.next(one.bytes)).path);
     const { sender, receiver } = session;
     await receiver.getByTestId('accept-all').check();
-    await countComplete(receiver);
     watches = await Promise.all(
       [sender, receiver].map((page) => MemoryWatch.start(page.context().browser()!)),
     );
@@ -252,24 +251,13 @@ async function sourceOf(bench: Bench, one: Case): Promise<Pictures> {
   return Pictures.of(front, one.key);
 }
 
-/** Counted as the marks are made: to go through thousands of them each second would cost the page. */
-async function countComplete(page: Page): Promise<void> {
-  await page.evaluate(() => {
-    document.documentElement.dataset['complete'] = '0';
-    new PerformanceObserver((list) => {
-      const { dataset } = document.documentElement;
-      const more = list.getEntriesByName('tessera:complete').length;
-      dataset['complete'] = String(Number(dataset['complete']) + more);
-    }).observe({ type: 'mark' });
-  });
-}
-
 async function arrivedAt(
   page: Page,
   { files, bytes }: Case,
 ): Promise<{ complete: number; bytes: number; failed: string | undefined }> {
   const seen = await page.evaluate(() => ({
-    complete: Number(document.documentElement.dataset['complete']),
+    // Counted by the page itself: to go through thousands of cards each second would cost it.
+    complete: Number(document.querySelector<HTMLElement>('[data-testid=totals]')?.dataset['done'] ?? 0),
     chunks: Number(document.querySelector('[data-testid=chunks-received]')?.textContent ?? 0),
     failed: document.querySelector('[data-testid=transfer] [data-problem]')?.getAttribute('data-problem'),
   }));
