@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { CONTROL_LANE } from '../../protocol/endpoint.ts';
 import { CancelReason, encodeControl } from '../../protocol/wire/control-message.ts';
+import { splitMessage } from '../../protocol/wire/lane-packet.ts';
 import { encodeFinished } from '../../storage/finished-record.ts';
 import { MemoryStore } from '../../storage/memory-store.ts';
 import { BatchWriter } from '../bridge/packet-batch.ts';
@@ -12,18 +13,24 @@ const bytesOf = (length: number): Uint8Array<ArrayBuffer> =>
 
 const BYTES = bytesOf(3_000_000);
 
-/** Two engines, and how many DATA messages arrive from now on; what is behind those is lost. */
+/** Two engines, and how many DATA packets arrive from now on; what is behind those is lost. */
 class Pair extends EnginePair {
   left = Infinity;
 
   constructor(store = new MemoryStore()) {
-    super({ store, fate: () => (this.left-- > 0 ? 'delivered' : 'lost') });
+    super({
+      store,
+      fate: (message) => {
+        this.left -= splitMessage(message).length;
+        return this.left > 0 ? 'delivered' : 'lost';
+      },
+    });
   }
 
-  /** What is offered under this id is accepted; `half`: more than a third of it arrives, and no more. */
+  /** What is offered under this id is accepted; `half`: a third of it arrives, and no more. */
   async receive(id: string, until: 'half' | 'whole'): Promise<void> {
     await this.receiving.until(id, 'offered');
-    this.left = until === 'half' ? 1300 : Infinity;
+    this.left = until === 'half' ? 1000 : Infinity;
     this.receiver.handle({ type: 'accept', id });
     if (until === 'whole') return this.receiving.until(id, 'done');
     const here = () => this.receiving.pictures.get(id)?.figures?.bytesReceived ?? 0;
