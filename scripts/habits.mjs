@@ -1,6 +1,6 @@
 /**
  * Habits that no lint rule holds, each once: fields are hidden with `#`, bounds are named `MAX_…` or `MIN_…`,
- * a time says its unit, and a test that may be skipped says what it needs.
+ * a time says its unit, a class has few fields, and a test that may be skipped says what it needs.
  */
 import { fileURLToPath } from 'node:url';
 import { sources } from './sources.mjs';
@@ -16,6 +16,35 @@ const TIME =
   /(?:^|_)(?:TIMEOUT|(?<!A_)TIME|DELAY|WAIT|PAUSE|PATIENCE|INTERVAL|PERIOD|LIFETIME|LINGER|SILENCE|SLEPT)$/;
 const MILLIS_NAME = /\w(?:Millis|Milliseconds|_MILLIS|_MILLISECONDS)$/;
 const MS_NAME = /(?:[a-z0-9]Ms|_MS)$/;
+
+/** Where classes are counted: what runs for people, not what tests them. */
+const PRODUCT = /^(?:app|bench|lib|signaling)\/(?!.*\.(?:test|fixture|contract)\.)/;
+/** A class with more owns parts that have no name yet. */
+const MAX_FIELDS = 20;
+const CLASS = /^(?:export )?(?:default )?(?:abstract )?class (\w+)/;
+const FIELD =
+  /^  (?:(?:protected|readonly|override|declare|accessor) )*#?[A-Za-z_]\w*[?!]?(?:: .*|:| = .*|;)$/;
+
+/**
+ * @param {string} source of a file
+ * @returns {string[]} complaints about classes with too many fields of their own
+ */
+export function crowdedClasses(source) {
+  const complaints = [];
+  /** @type {{ name: string, line: number, fields: number } | undefined} */
+  let open;
+  for (const [index, line] of source.split('\n').entries()) {
+    const begun = CLASS.exec(line);
+    if (begun !== null) open = { name: begun[1], line: index + 1, fields: 0 };
+    else if (open !== undefined && FIELD.test(line)) open.fields += 1;
+    else if (open !== undefined && line === '}') {
+      if (open.fields > MAX_FIELDS)
+        complaints.push(`${open.line}: ${open.name} has ${open.fields} fields, more than ${MAX_FIELDS}`);
+      open = undefined;
+    }
+  }
+  return complaints;
+}
 
 /**
  * @param {string} source of a file
@@ -54,7 +83,9 @@ function count(/** @type {string} */ source, /** @type {string} */ text) {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const files = sources();
   const complaints = files.flatMap(({ file, source }) =>
-    complaintsOf(source).map((complaint) => `${file}:${complaint}`),
+    [...complaintsOf(source), ...(PRODUCT.test(file) ? crowdedClasses(source) : [])].map(
+      (complaint) => `${file}:${complaint}`,
+    ),
   );
   for (const complaint of complaints) console.error(complaint);
   console.log(`${files.length} files, ${complaints.length} against the habits`);

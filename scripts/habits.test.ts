@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { complaintsOf } from './habits.mjs';
+import { complaintsOf, crowdedClasses } from './habits.mjs';
 
 const complained = (...lines: string[]) => complaintsOf(lines.join('\n')).map((text) => text.split(': ')[0]);
 
@@ -36,4 +36,19 @@ test('a test that may be skipped says what it needs at the end of a title', () =
   expect(complained(skipped('unpacks the zip'))).toEqual(['1']);
   expect(complained(skipped('unpacks the zip [needs python3]'))).toEqual([]);
   expect(complained(skipped('unpacks [needs python3]'), skipped('packs'))).toEqual(['1']);
+});
+
+test('a class of more than twenty fields is named, whatever they are declared as; methods are none', () => {
+  const kinds = [
+    '  #one = 1;',
+    '  readonly #two: number;',
+    '  protected three?: string;',
+    '  #four:',
+    '  five;',
+  ];
+  const fields = (count: number) => Array.from({ length: count }, (_, index) => kinds[index % kinds.length]);
+  const methods = ['  six(): void {}', '  get #seven(): number {', '    return this.one;', '  }'];
+  const source = (count: number) => ['export class A<T> {', ...fields(count), ...methods, '}'].join('\n');
+  expect(crowdedClasses(source(20))).toEqual([]);
+  expect(crowdedClasses(`\n${source(21)}`)).toEqual(['2: A has 21 fields, more than 20']);
 });

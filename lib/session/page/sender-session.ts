@@ -14,6 +14,7 @@ import { toHex } from '../../checksum/hex.ts';
 import { noFigures } from '../no-figures.ts';
 import { isFinal } from '../transfer-state.ts';
 import { dropSenders, forgetSender } from './senders-memory.ts';
+import { SendBackPlace } from './send-back-place.ts';
 import { SessionBase } from './session-base.ts';
 
 /**
@@ -29,22 +30,16 @@ const PEER_BYTES = 6;
 const MEMORY = 'sender';
 const GUESTS = `${MEMORY}.`;
 
-/** Time between two places of a companion (ms). */
-const BACK_MS = 1000;
-
 /** `SenderSession` over a worker and WebRTC. */
 export class BrowserSenderSession extends SessionBase<ToSenderEngine> implements SenderSession {
   readonly #pictures = new Map<string, OutgoingPicture>();
   readonly #headers = new Map<string, Uint8Array>();
-  #place: CompanionPlace | undefined;
-  #backAt = -Infinity;
-  #backTimer: ReturnType<typeof setTimeout> | undefined;
-
+  readonly #sendBackPlace = new SendBackPlace(() => this.changed());
+  /** For its guests' sessions. */
   readonly #options: SessionOptions;
-  readonly #memory: string;
   /** Of the first session: those with others in its room. */
   readonly #guests = new Set<BrowserSenderSession>();
-
+  /** A guest's: the first session. */
   readonly #host: BrowserSenderSession | undefined;
   #left = false;
 
@@ -62,14 +57,13 @@ export class BrowserSenderSession extends SessionBase<ToSenderEngine> implements
     );
     this.#options = options;
     this.#host = host;
-    this.#memory = memory;
   }
 
   resume(): boolean {
-    const state = recallRejoin(this.#memory);
+    const state = recallRejoin(this.memory);
     if (state === undefined) return false;
-    this.meeting += 1;
-    this.returned = true;
+    this.other.meeting += 1;
+    this.other.returned = true;
     this.resumeWith(state);
     return true;
   }
@@ -131,9 +125,9 @@ export class BrowserSenderSession extends SessionBase<ToSenderEngine> implements
     for (const guest of this.#guests) guest.leave();
     const host = this.#host;
     if (host !== undefined) host.#guests.delete(this);
-    clearTimeout(this.#backTimer);
+    this.#sendBackPlace.stop();
     // A guest is never met again under this name.
-    if (host !== undefined) dropSenders(this.#memory);
+    if (host !== undefined) dropSenders(this.memory);
     super.leave();
   }
 
@@ -167,7 +161,7 @@ export class BrowserSenderSession extends SessionBase<ToSenderEngine> implements
   }
 
   sentBack(): CompanionPlace | undefined {
-    return this.#place;
+    return this.#sendBackPlace.place;
   }
 
   limitRate(megabits: number): void {
@@ -182,7 +176,8 @@ export class BrowserSenderSession extends SessionBase<ToSenderEngine> implements
     if (message.type === 'lanes')
       this.connector.transport?.setLaneTarget(Math.max(FIRST_LANES, message.target), message.hold);
     else if (message.type === 'header') this.#headers.set(message.id, message.bytes);
-    else if (message.type === 'back') this.#onBack(message.nonce);
+    // Of the connection over which it was said (P-137), which may be another one later.
+    else if (message.type === 'back') this.#sendBackPlace.set(this.placeOf(message.nonce));
   }
 
   protected override onConnected(): void {
@@ -192,10 +187,8 @@ export class BrowserSenderSession extends SessionBase<ToSenderEngine> implements
 
   protected override onMet(): void {
     if (this.companion) return;
-    forgetSender(this.#memory);
-    // What the last one has said is nothing of this one's.
-    clearTimeout(this.#backTimer);
-    this.#place = undefined;
+    forgetSender(this.memory);
+    this.#sendBackPlace.forget();
   }
 
   protected override extras(): Partial<SessionSnapshot> {
@@ -217,21 +210,6 @@ export class BrowserSenderSession extends SessionBase<ToSenderEngine> implements
     const session = new BrowserSenderSession(this.#options, peer, this);
     this.#guests.add(session);
     return { peer, session };
-  }
-
-  /** Each costs requests to the server: the last one that was said within a while counts. */
-  #onBack(nonce: Uint8Array): void {
-    clearTimeout(this.#backTimer);
-    // Of the connection over which it was said (P-137), which may be another one later.
-    const place = this.placeOf(nonce);
-    this.#backTimer = setTimeout(
-      () => {
-        this.#backAt = performance.now();
-        this.#place = place;
-        this.changed();
-      },
-      Math.max(0, this.#backAt + BACK_MS - performance.now()),
-    );
   }
 
   #queue(chosen: OutgoingPicture): void {

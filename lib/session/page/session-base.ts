@@ -1,5 +1,4 @@
 import { CONTROL_LANE } from '../../protocol/endpoint.ts';
-import { CHUNK_LENGTH } from '../../protocol/limits.ts';
 import { encodeControl } from '../../protocol/wire/control-message.ts';
 import { Connector, type ConnectorOptions } from '../connection/connector.ts';
 import { forgetRejoin, recallRejoinDevice } from '../connection/rejoin-memory.ts';
@@ -17,8 +16,11 @@ import type { Bond } from '../pairing/bond.ts';
 import type { RejoinState } from '../pairing/rejoin.ts';
 import type { FromEngine, TransferUpdate } from '../bridge/engine-messages.ts';
 import { isFinal } from '../transfer-state.ts';
+import { ConnectionDoubt } from './connection-doubt.ts';
 import { EnginePort, type LinkNews } from './engine-port.ts';
-import { watchNetwork } from './network-watch.ts';
+import { watchPageLife } from './page-life.ts';
+import { ShownTransfers } from './shown-transfers.ts';
+import { SnapshotPublisher } from './snapshot-publisher.ts';
 import type {
   ChunkLog,
   ChunkMap,
@@ -33,26 +35,22 @@ import type {
   TransferSnapshot,
 } from '../model.ts';
 
-/** Samples of one transfer's history: 90 minutes, as the engines publish one every 300 ms. */
-const MAX_HISTORY = 18_000;
-
 /**
  * A connection that is being made may carry the goodbye of a page without a worker; for this long it is
  * waited for.
  */
 const GOODBYE_MS = 10_000;
 
-/**
- * How long a change of this side's network puts the connection in doubt. The other side notices a dead path
- * within two seconds while a picture crosses, within ten by itself.
- */
-const NETWORK_DOUBT_MS = 15_000;
-
-interface Views {
-  map: ChunkMap | undefined;
-  order: Uint32Array;
-  logged: number;
-  readonly history: HistorySample[];
+/** Whom a session meets. */
+interface OtherSide {
+  /** Counts the codes by which this page met others. */
+  meeting: number;
+  /** What it calls itself. */
+  name: string | undefined;
+  /** It has rung, and no one has pressed anything here. */
+  unasked: boolean;
+  /** This page was loaded anew since they met. */
+  returned: boolean;
 }
 
 /**
@@ -62,31 +60,21 @@ interface Views {
 export abstract class SessionBase<M> implements Session {
   protected readonly connector: Connector;
   protected readonly port: EnginePort<M>;
-  protected readonly transfers = new Map<string, TransferSnapshot>();
-  readonly #views = new Map<string, Views>();
-  readonly #listeners = new Set<() => void>();
+  protected readonly transfers = new ShownTransfers();
+  readonly #published = new SnapshotPublisher(() => this.#makeSnapshot());
   readonly #role: Role;
   /** Under which name the way back is kept. */
-  readonly #memory: string;
+  protected readonly memory: string;
+  /** What this side calls itself. */
   readonly #name: string;
-  /** What the other side calls itself. */
-  protected peerName: string | undefined;
-  /** Counts the codes by which this page met others. */
-  protected meeting = 0;
-  /** The other side has rung, and no one has pressed anything here. */
-  #unasked = false;
-  /** This page was loaded anew since it met the other side. */
-  protected returned = false;
+  protected readonly other: OtherSide = { meeting: 0, name: undefined, unasked: false, returned: false };
   protected readonly companion: boolean;
-  #current: SessionSnapshot | undefined;
-  #notifying = false;
+  /** Its script could not be loaded. */
   #workerMissing = false;
-  /** The engine finds that nothing arrives. */
-  #silent = false;
-  readonly #unwatchNetwork: () => void;
-  readonly #unwatchDevices: () => void;
+  readonly #doubt: ConnectionDoubt;
   readonly #remembering: Remembering;
-  #networkTimer: ReturnType<typeof setTimeout> | undefined;
+  /** End what it watches of the page. */
+  readonly #unwatch: readonly (() => void)[];
 
   constructor(
     role: Role,
@@ -95,7 +83,7 @@ export abstract class SessionBase<M> implements Session {
     place: Pick<ConnectorOptions, 'several' | 'memory'> = {},
   ) {
     this.#role = role;
-    this.#memory = place.memory ?? role;
+    this.memory = place.memory ?? role;
     this.#name = options.name;
     this.companion = options.companion === true;
     this.port = new EnginePort<M>({
@@ -121,9 +109,9 @@ export abstract class SessionBase<M> implements Session {
         handOver: (lane, channel, news) => this.port.handOver(lane, channel, news),
         changed: () => this.changed(),
         met: (unasked) => {
-          this.meeting += 1;
-          this.#unasked = unasked;
-          this.returned = false;
+          this.other.meeting += 1;
+          this.other.unasked = unasked;
+          this.other.returned = false;
           this.#remembering.begin();
           this.onMet();
         },
@@ -160,32 +148,26 @@ export abstract class SessionBase<M> implements Session {
         if (device !== undefined) forgetDevice(device);
       },
     });
-    this.#unwatchDevices = watchDevices(() => this.#onDevices());
-    this.#unwatchNetwork = watchNetwork(this.#onNetwork);
-    addEventListener('pagehide', this.#onPageHide);
-    addEventListener('pageshow', this.#onPageShow);
+    this.#doubt = new ConnectionDoubt((silent) => this.connector.silent(silent));
+    this.#unwatch = [
+      watchDevices(() => this.#onDevices()),
+      // A page that goes away closes its connections, so that the other side knows within a moment instead of
+      // after a time-out; it returns by rejoining (from the back-forward cache here, after a reload through
+      // session storage).
+      watchPageLife(
+        () => this.connector.suspend(),
+        () => this.connector.wake(),
+      ),
+    ];
   }
 
-  /**
-   * A page that goes away closes its connections, so that the other side knows within a moment instead of
-   * after a time-out; it returns by rejoining (from the back-forward cache here, after a reload through
-   * session storage).
-   */
-  readonly #onPageHide = (): void => this.connector.suspend();
-  readonly #onPageShow = (event: PageTransitionEvent): void => {
-    if (event.persisted) this.connector.wake();
-  };
-
-  /** This side's address may be another one now: the old connection leads nowhere, and does not say so. */
-  readonly #onNetwork = (): void => {
-    this.connector.silent(true);
-    clearTimeout(this.#networkTimer);
-    this.#networkTimer = setTimeout(() => !this.#silent && this.connector.silent(false), NETWORK_DOUBT_MS);
-  };
-
   snapshot(): SessionSnapshot {
-    const { connector } = this;
-    this.#current ??= {
+    return this.#published.snapshot();
+  }
+
+  #makeSnapshot(): SessionSnapshot {
+    const { connector, other } = this;
+    return {
       role: this.#role,
       connection: connector.connection,
       ...(connector.problem === undefined ? {} : { problem: connector.problem }),
@@ -193,7 +175,7 @@ export abstract class SessionBase<M> implements Session {
       ...(connector.canContinue ? { canContinue: true } : {}),
       ...(connector.waitsAtDoor ? { waitsAtDoor: true } : {}),
       serverOnline: connector.serverOnline,
-      ...(this.peerName === undefined ? {} : { peerName: this.peerName }),
+      ...(other.name === undefined ? {} : { peerName: other.name }),
       ...(connector.room === undefined ? {} : { room: connector.room }),
       ...(connector.path === undefined ? {} : { path: connector.path }),
       ...(connector.fingerprint === undefined ? {} : { fingerprint: connector.fingerprint }),
@@ -203,12 +185,10 @@ export abstract class SessionBase<M> implements Session {
       ...this.extras(),
       transfers: [...this.transfers.values()],
     };
-    return this.#current;
   }
 
   subscribe(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
+    return this.#published.subscribe(listener);
   }
 
   openRoom(): void {
@@ -246,28 +226,21 @@ export abstract class SessionBase<M> implements Session {
   }
 
   chunkMap(transfer: string): ChunkMap | undefined {
-    return this.#views.get(transfer)?.map;
+    return this.transfers.chunkMap(transfer);
   }
 
   chunkLog(transfer: string): ChunkLog | undefined {
-    const views = this.#views.get(transfer);
-    const snapshot = this.transfers.get(transfer);
-    if (views === undefined || snapshot === undefined) return undefined;
-    return {
-      order: views.order.subarray(0, views.logged),
-      chunkLength: CHUNK_LENGTH,
-      byteLength: snapshot.byteLength,
-    };
+    return this.transfers.chunkLog(transfer);
   }
 
   history(transfer: string): readonly HistorySample[] {
-    return this.#views.get(transfer)?.history ?? [];
+    return this.transfers.history(transfer);
   }
 
   meet({ party, secret, meeting, returned }: CompanionPlace): void {
-    if (this.meeting !== meeting) {
-      this.meeting = meeting;
-      this.peerName = undefined;
+    if (this.other.meeting !== meeting) {
+      this.other.meeting = meeting;
+      this.other.name = undefined;
       this.onMet(returned);
     }
     this.connector.resume({ party, current: secret });
@@ -282,14 +255,11 @@ export abstract class SessionBase<M> implements Session {
   }
 
   leave(): void {
-    // At once: a page that is loaded anew does not look for someone who was told goodbye.
-    if (!this.companion) forgetRejoin(this.#memory);
+    // At once: a page that is loaded anew does not look for someone to whom it said goodbye.
+    if (!this.companion) forgetRejoin(this.memory);
     this.sayGoodbye(() => {
-      this.#unwatchNetwork();
-      this.#unwatchDevices();
-      clearTimeout(this.#networkTimer);
-      removeEventListener('pagehide', this.#onPageHide);
-      removeEventListener('pageshow', this.#onPageShow);
+      this.#doubt.stop();
+      for (const unwatch of this.#unwatch) unwatch();
       this.connector.leave();
       this.port.close();
     });
@@ -306,14 +276,14 @@ export abstract class SessionBase<M> implements Session {
 
   /** Goes back to the session of before a reload. */
   protected resumeWith(rejoin: RejoinState): void {
-    const known = deviceOf(recallRejoinDevice(this.#memory));
+    const known = deviceOf(recallRejoinDevice(this.memory));
     this.connector.resume(rejoin, known && { device: known.id, bond: known.bond });
   }
 
   /** Both persons want it. */
   #remember(bond: Bond): void {
     const { device = newDeviceId() } = this.connector;
-    const { name = this.peerName ?? '', acceptAll = false } = deviceOf(device) ?? {};
+    const { name = this.other.name ?? '', acceptAll = false } = deviceOf(device) ?? {};
     if (keepDevice({ id: device, name, acceptAll, bond })) this.connector.remembered({ device, bond });
     // Storage is off, or the list is full: of no use to the other side alone.
     else this.#remembering.forget();
@@ -337,33 +307,21 @@ export abstract class SessionBase<M> implements Session {
   }
 
   protected changed(): void {
-    this.#current = undefined;
-    if (this.#notifying) return;
-    this.#notifying = true;
-    // Several changes of one turn are one snapshot.
-    queueMicrotask(() => {
-      this.#notifying = false;
-      for (const listener of this.#listeners) listener();
-    });
+    this.#published.changed();
   }
 
   protected show(snapshot: TransferSnapshot): void {
-    this.transfers.set(snapshot.id, snapshot);
-    this.#views.set(snapshot.id, { map: undefined, order: new Uint32Array(0), logged: 0, history: [] });
+    this.transfers.show(snapshot);
     this.changed();
   }
 
   protected forget(id: string): void {
-    this.transfers.delete(id);
-    this.#views.delete(id);
+    this.transfers.forget(id);
     this.changed();
   }
 
   protected patch(id: string, part: Partial<TransferSnapshot>): void {
-    const known = this.transfers.get(id);
-    if (known === undefined) return;
-    this.transfers.set(id, { ...known, ...part });
-    this.changed();
+    if (this.transfers.patch(id, part) !== undefined) this.changed();
   }
 
   #onEngine(message: Exclude<FromEngine, LinkNews>): void {
@@ -372,10 +330,10 @@ export abstract class SessionBase<M> implements Session {
         this.#onUpdate(message.update);
         return;
       case 'chunks':
-        this.#onChunks(message);
+        this.transfers.addChunks(message.id, message.map, message.order);
         return;
       case 'peer':
-        this.peerName = message.name;
+        this.other.name = message.name;
         this.changed();
         return;
       case 'peer-left':
@@ -385,54 +343,22 @@ export abstract class SessionBase<M> implements Session {
         this.connector.flooded();
         return;
       case 'silent':
-        this.#silent = message.silent;
-        this.connector.silent(message.silent);
+        this.#doubt.engineFinds(message.silent);
         return;
       default:
         this.onMessage(message);
     }
   }
 
-  #onUpdate({ id, ...part }: TransferUpdate): void {
-    const known = this.transfers.get(id);
-    if (known === undefined) return;
-    const { figures } = part;
-    if (figures !== undefined) {
-      const history = this.#views.get(id)?.history ?? [];
-      if (history.length < MAX_HISTORY) {
-        const { seconds, rate, lossPercent, roundTrip, lanes } = figures;
-        history.push({
-          seconds,
-          rate,
-          lossPercent,
-          lanes,
-          ...(roundTrip === undefined ? {} : { roundTrip }),
-        });
-      }
-    }
-    const { problem, ...rest } = known;
-    // A picture that goes on has no problem any more.
-    const before = part.state === undefined && problem !== undefined ? { ...rest, problem } : rest;
-    this.transfers.set(id, { ...before, ...part });
+  #onUpdate(update: TransferUpdate): void {
+    const shown = this.transfers.update(update);
+    if (shown === undefined) return;
     this.changed();
-    if (part.state !== undefined) this.stateChanged(this.transfers.get(id) as TransferSnapshot);
+    if (update.state !== undefined) this.stateChanged(shown);
   }
 
   /** Called after the snapshot shows it. */
   protected stateChanged(_transfer: TransferSnapshot): void {}
-
-  #onChunks({ id, map, order }: Extract<FromEngine, { type: 'chunks' }>): void {
-    const views = this.#views.get(id);
-    if (views === undefined) return;
-    if (map.chunksPerCell > 0) views.map = map;
-    if (views.logged + order.length > views.order.length) {
-      const larger = new Uint32Array(Math.max(views.logged + order.length, views.order.length * 2));
-      larger.set(views.order.subarray(0, views.logged));
-      views.order = larger;
-    }
-    views.order.set(order, views.logged);
-    views.logged += order.length;
-  }
 
   /** What the worker would say, since the other side should not wait for this one. */
   #goWithoutWorker(): void {
@@ -446,14 +372,16 @@ export abstract class SessionBase<M> implements Session {
   /** Where a companion of this session begins with this nonce. */
   protected placeOf(nonce: Uint8Array): CompanionPlace | undefined {
     const place = this.connector.companion(nonce);
-    return place && { ...place, meeting: this.meeting, returned: this.returned, beside: this.#memory };
+    const { meeting, returned } = this.other;
+    return place && { ...place, meeting, returned, beside: this.memory };
   }
 
   /** `meeting`, while the person of it is there. */
   protected met(): Partial<SessionSnapshot> {
     const { connection } = this.connector;
     if (connection !== 'connected' && connection !== 'reconnecting') return {};
-    return { meeting: this.meeting, ...(this.#unasked ? { unasked: true } : {}) };
+    const { meeting, unasked } = this.other;
+    return { meeting, ...(unasked ? { unasked } : {}) };
   }
 
   protected onConnected(): void {
@@ -461,9 +389,14 @@ export abstract class SessionBase<M> implements Session {
       this.#goWithoutWorker();
       return;
     }
-    const { companion, meeting } = this;
-    const unasked = this.#unasked ? { unasked: true } : {};
-    this.port.post({ type: 'connected', name: this.#name, meeting, companion, ...unasked });
+    const { meeting, unasked } = this.other;
+    this.port.post({
+      type: 'connected',
+      name: this.#name,
+      meeting,
+      companion: this.companion,
+      ...(unasked ? { unasked } : {}),
+    });
     this.#remembering.connected();
     // It may have been forgotten while it was called.
     this.#onDevices();

@@ -31,7 +31,7 @@ import {
 } from './incoming-entry.ts';
 import { MAX_WAITING_OFFERS } from '../../protocol/limits.ts';
 import { IncomingFile, type KeptPart } from './incoming-file.ts';
-import { KnownSenders } from './known-senders.ts';
+import { KnownSenders, type KnownSendersRecord } from './known-senders.ts';
 import { SilenceWatch } from './silence-watch.ts';
 import { isOf, StoredPicture } from './stored-picture.ts';
 
@@ -54,20 +54,25 @@ export class ReceiverEngine {
   readonly #finished = new Map<string, StoredPicture>();
   /** By the page's ids: what is kept of pictures that have ended, each accepted by the person. */
   readonly #parts = new Map<string, KeptPart>();
-  #otherInstance: string | undefined;
   readonly #senders = new KnownSenders();
-  /** Of the sender that was met last. */
-  #sender = 'none';
+  /** Whom this session has met last. */
+  readonly #sender = {
+    /** As `KnownSenders` calls it. */
+    name: 'none',
+    /** Its page's, hex. */
+    instance: undefined as string | undefined,
+    /** Counts the pages: each numbers its transfers from one. */
+    epoch: 0,
+    meeting: 0,
+  };
   /** Digests of pictures of a sender whose page was loaded anew: each goes on once it is offered again. */
   readonly #returning = new Map<string, string>();
   /** The control channel; `greeted`: the other side has introduced itself on it. */
   readonly #channel = { open: false, greeted: false, flooded: false };
-  #meeting = 0;
+  /** Offers whose leftovers are being looked for. */
   #looking = 0;
   /** The store is being asked for its room. */
   #measuring = false;
-  /** Counts the senders seen: each numbers its transfers from one. */
-  #epoch = 0;
   readonly #publisher: Publisher;
   readonly #silence: SilenceWatch;
   /** The page's tab, for the record of what is finished. */
@@ -85,35 +90,22 @@ export class ReceiverEngine {
 
   handle(message: ToReceiverEngine): void {
     switch (message.type) {
-      case 'accept': {
-        const entry = this.#entries.get(message.id);
-        if (entry !== undefined) void this.#accept(entry);
+      case 'accept':
+        void this.#accept(message.id);
         break;
-      }
       case 'tab':
         this.#tab = message.name;
         break;
       case 'senders':
-        this.#senders.recall(message.record, message.meeting);
-        // Before the next one's first word, which may never be said: a page that is loaded anew until then
-        // must not take that one for the last.
-        if (message.meeting !== this.#meeting)
-          this.#host.post({ type: 'senders', record: this.#senders.record() });
-        this.#startMeeting(message.meeting);
+        this.#recall(message.record, message.meeting);
         break;
       case 'back':
         this.#receiver.sendBack(message.nonce);
         this.#loop.pump();
         break;
-      case 'decline': {
-        const entry = this.#entries.get(message.id);
-        if (entry === undefined || stateOf(entry) !== 'offered') break;
-        this.#receiver.decline(entry.transfer);
-        fileOf(entry)?.discard();
-        this.#enter(entry, { state: 'declined' });
-        this.#loop.pump();
+      case 'decline':
+        this.#decline(message.id);
         break;
-      }
       case 'release':
         this.#release(message.id, message.readFor);
         break;
@@ -126,15 +118,9 @@ export class ReceiverEngine {
       case 'read':
         this.#answerRead(message.request, message.id, message.from, message.to);
         break;
-      case 'cancel': {
-        const entry = this.#entries.get(message.id);
-        if (entry !== undefined) this.#end(entry, 'cancelled', 'cancelled-here', CancelReason.person);
-        else if (this.#returning.has(message.id)) {
-          this.#endReturning('cancelled', 'cancelled-here', message.id);
-          void this.#throwAway(message.id);
-        }
+      case 'cancel':
+        this.#cancel(message.id);
         break;
-      }
       case 'measure-room':
         this.#measureRoom();
         break;
@@ -144,22 +130,10 @@ export class ReceiverEngine {
         break;
       }
       case 'connected':
-        this.#setConnected(true);
-        this.#loop.expect();
-        this.#channel.greeted = false;
-        this.#channel.flooded = false;
-        this.#startMeeting(message.meeting);
-        this.#receiver.hello(this.#instance, message.name);
-        this.#loop.pump();
-        this.#loop.introduced();
+        this.#onConnected(message.meeting, message.name);
         break;
       case 'lost':
-        for (const entry of this.#byTransfer.values()) {
-          if (isOpen(entry)) this.#receiver.cancel(entry.transfer);
-          this.#abandon(entry, 'interrupted');
-        }
-        this.#endReturning('failed', 'interrupted');
-        this.#loop.pump();
+        this.#onLost();
         break;
       case 'bye':
         this.#receiver.bye();
@@ -178,20 +152,52 @@ export class ReceiverEngine {
     }
   }
 
+  // ---- the connection
+
+  #onConnected(meeting: number, name: string): void {
+    this.#setConnected(true);
+    this.#loop.expect();
+    this.#channel.greeted = false;
+    this.#channel.flooded = false;
+    this.#startMeeting(meeting);
+    this.#receiver.hello(this.#instance, name);
+    this.#loop.pump();
+    this.#loop.introduced();
+  }
+
+  #onLost(): void {
+    for (const entry of this.#byTransfer.values()) {
+      if (isOpen(entry)) this.#receiver.cancel(entry.transfer);
+      this.#abandon(entry, 'interrupted');
+    }
+    this.#endReturning('failed', 'interrupted');
+    this.#loop.pump();
+  }
+
+  #recall(record: KnownSendersRecord, meeting: number): void {
+    this.#senders.recall(record, meeting);
+    // Before the next one's first word, which may never be said: a page that is loaded anew until then must
+    // not take that one for the last.
+    if (meeting !== this.#sender.meeting)
+      this.#host.post({ type: 'senders', record: this.#senders.record() });
+    this.#startMeeting(meeting);
+  }
+
   #startMeeting(meeting: number): void {
-    if (meeting !== this.#meeting) this.#receiver.forgive();
-    this.#meeting = meeting;
+    if (meeting !== this.#sender.meeting) this.#receiver.forgive();
+    this.#sender.meeting = meeting;
   }
 
   // ---- answers to offers
 
-  async #accept(entry: IncomingEntry): Promise<void> {
-    if (entry.phase.state !== 'offered') return;
+  async #accept(id: string): Promise<void> {
+    const entry = this.#entries.get(id);
+    if (entry?.phase.state !== 'offered') return;
     const { leftover } = entry.phase;
     const acceptedAt = this.#host.now();
     const part = this.#takePart(entry);
     const file = new IncomingFile(
-      StoredPicture.open(this.#store, this.#sender, this.#factsOf(entry.header), part),
+      StoredPicture.open(this.#store, this.#sender.name, this.#factsOf(entry.header), part),
       () => this.#host.now(),
       (error) => this.#failStorage(entry, error),
     );
@@ -218,11 +224,29 @@ export class ReceiverEngine {
   #takePart({ header }: IncomingEntry): string | undefined {
     const sha256 = toHex(header.digest);
     for (const [id, { stored }] of this.#parts) {
-      if (!isOf(stored, this.#sender, sha256)) continue;
+      if (!isOf(stored, this.#sender.name, sha256)) continue;
       this.#parts.delete(id);
       return stored;
     }
     return undefined;
+  }
+
+  #decline(id: string): void {
+    const entry = this.#entries.get(id);
+    if (entry === undefined || stateOf(entry) !== 'offered') return;
+    this.#receiver.decline(entry.transfer);
+    fileOf(entry)?.discard();
+    this.#enter(entry, { state: 'declined' });
+    this.#loop.pump();
+  }
+
+  #cancel(id: string): void {
+    const entry = this.#entries.get(id);
+    if (entry !== undefined) this.#end(entry, 'cancelled', 'cancelled-here', CancelReason.person);
+    else if (this.#returning.has(id)) {
+      this.#endReturning('cancelled', 'cancelled-here', id);
+      void this.#throwAway(id);
+    }
   }
 
   #release(id: string, readFor: number): void {
@@ -374,12 +398,12 @@ export class ReceiverEngine {
     if (this.#channel.greeted) return;
     this.#channel.greeted = true;
     const other = toHex(instance);
-    const before = this.#sender;
-    this.#sender = this.#senders.met(other, this.#meeting);
+    const before = this.#sender.name;
+    this.#sender.name = this.#senders.met(other, this.#sender.meeting);
     this.#host.post({ type: 'senders', record: this.#senders.record() });
-    const returned = before === this.#sender;
+    const returned = before === this.#sender.name;
     if (!returned) this.#endReturning('failed', 'interrupted');
-    if (this.#otherInstance !== undefined && this.#otherInstance !== other) {
+    if (this.#sender.instance !== undefined && this.#sender.instance !== other) {
       // It numbers its transfers from one again. What is stored stays for the next offer of the same sender.
       for (const entry of this.#byTransfer.values())
         if (returned) this.#awaitReturn(entry);
@@ -387,14 +411,14 @@ export class ReceiverEngine {
       this.#byTransfer.clear();
       this.#receiver = new Receiver(this.#receiver.unanswered);
       this.#loop.replace(this.#receiver);
-      this.#epoch += 1;
+      this.#sender.epoch += 1;
     }
-    this.#otherInstance = other;
+    this.#sender.instance = other;
     this.#host.post({ type: 'peer', name });
   }
 
   #onOffer(transfer: number, header: FileHeader): void {
-    const entry = incomingEntry(`${this.#epoch}.${transfer}`, transfer, header);
+    const entry = incomingEntry(`${this.#sender.epoch}.${transfer}`, transfer, header);
     // The page shows the offer in the place of the picture that waited for it.
     const digest = toHex(header.digest);
     for (const [id, returning] of this.#returning) if (returning === digest) this.#returning.delete(id);
@@ -411,7 +435,7 @@ export class ReceiverEngine {
       modified,
       ...(width === undefined || height === undefined ? {} : { width, height }),
       sha256: digest,
-      from: this.#sender,
+      from: this.#sender.name,
       ...(thumb === undefined ? {} : { thumb }),
     });
   }
@@ -440,7 +464,7 @@ export class ReceiverEngine {
   async #look(entry: IncomingEntry): Promise<void> {
     if (this.#looking >= MAX_LOOKING) return;
     this.#looking += 1;
-    const leftover = await StoredPicture.left(this.#store, this.#sender, entry.header.digest);
+    const leftover = await StoredPicture.left(this.#store, this.#sender.name, entry.header.digest);
     this.#looking -= 1;
     if (entry.phase.state === 'offered') entry.phase.leftover = leftover;
   }
