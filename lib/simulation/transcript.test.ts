@@ -13,7 +13,7 @@ import { ReliableFlow, type FlowModel } from './reliable-flow.ts';
 import { StallingEndpoint } from './stalling-endpoint.ts';
 import { RecordedEndpoint, Transcript } from './transcript.fixture.ts';
 
-const EXPECTED = '5e747cc43679fc5f885a2dacd5337858406d0ed2c015da3c52245c2d84e18d75';
+const EXPECTED = 'f932383507bdd22fdb10300d248a963e9e4c37f75e1fd25e442c51db6975a13f';
 
 const PATHS = 60;
 /** Virtual time at which a run is cut off. */

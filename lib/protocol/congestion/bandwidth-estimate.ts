@@ -28,6 +28,8 @@ const DECAY = 0.02;
 const FALLEN_QUEUE: Millis = 25;
 const FALLEN = 0.75;
 const FALLEN_ROUNDS = 0.5;
+/** A stall of an event loop shows the same in one or two feedbacks; what waited follows with the next. */
+const FALLEN_SAMPLES = 4;
 /** It is lowered to this share at a time, and not below what was carried on average lately. */
 const MIN_FALL = 0.5;
 /**
@@ -80,8 +82,9 @@ export class BandwidthEstimate {
   #meanAt: Millis = 0;
   /** When the estimate was last lowered since the path carried much less. */
   #loweredAt: Millis = -Infinity;
-  /** Since when the path seems to carry much less. */
+  /** Since when the path seems to carry much less, and samples that show it. */
   #fallenAt: Millis | undefined;
+  #fallenSamples = 0;
   readonly #recent = new WindowedExtreme('max');
   readonly #rates = new WindowedExtreme('max');
   /** Samples of the last `SPAN`. */
@@ -109,6 +112,7 @@ export class BandwidthEstimate {
     if (this.#fell(carried, sendingRate, queue, roundTrip, now)) {
       this.replace(Math.max(carried, this.#mean, this.rate * MIN_FALL), now);
       this.#fallenAt = undefined;
+      this.#fallenSamples = 0;
       this.#loweredAt = now;
       return;
     }
@@ -130,6 +134,15 @@ export class BandwidthEstimate {
     this.measured = true;
   }
 
+  /**
+   * Bytes a millisecond delivered, without compensation for `baseLoss`: by the newest samples, or over half a
+   * second where that is more. While an event loop stalls nothing is delivered, and the path carries as much
+   * as before.
+   */
+  sustained(baseLoss: number): number {
+    return Math.max(this.deliveryRate, this.#mean * (1 - baseLoss));
+  }
+
   /** By trains of probes the path carries `rate`. Returns whether no more than that was measured since. */
   expect(rate: number, now: Millis): boolean {
     const expected = Math.min(MAX_EXPECTED, rate * EXPECTED_SHARE);
@@ -142,9 +155,14 @@ export class BandwidthEstimate {
   /** The path carries much less than it did: there is a queue, and it grows. */
   #fell(carried: number, sendingRate: number, queue: Millis, roundTrip: Millis, now: Millis): boolean {
     const less = queue > FALLEN_QUEUE && carried < Math.min(this.rate, sendingRate) * FALLEN;
-    if (!less) this.#fallenAt = undefined;
-    else this.#fallenAt ??= now;
-    return this.#fallenAt !== undefined && now - this.#fallenAt >= FALLEN_ROUNDS * roundTrip;
+    if (!less) {
+      this.#fallenAt = undefined;
+      this.#fallenSamples = 0;
+      return false;
+    }
+    this.#fallenAt ??= now;
+    this.#fallenSamples += 1;
+    return this.#fallenSamples >= FALLEN_SAMPLES && now - this.#fallenAt >= FALLEN_ROUNDS * roundTrip;
   }
 
   /** It is well above what it began with: a search has been under way. */
@@ -171,6 +189,7 @@ export class BandwidthEstimate {
     this.#mean = 0;
     this.#loweredAt = -Infinity;
     this.#fallenAt = undefined;
+    this.#fallenSamples = 0;
     if (this.rate > FIRST_RATE) this.replace(Math.max(FIRST_RATE, this.rate * KEPT_SHARE), now);
   }
 

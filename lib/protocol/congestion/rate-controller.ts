@@ -312,8 +312,9 @@ export class RateController {
     this.#limitFound = true;
     this.#contention.restart(now);
     // How much of the loss was our own overflow only a slower rate can show.
-    if (end === 'overflow' && deliveryRate > 0) {
-      this.#bandwidth.correct(deliveryRate / (1 - this.baseLoss), now);
+    const delivered = this.#bandwidth.sustained(this.baseLoss);
+    if (end === 'overflow' && delivered > 0) {
+      this.#bandwidth.correct(delivered / (1 - this.baseLoss), now);
       this.#overflow.settle(roundTrip, now);
     }
     this.#testOverflow(now);
@@ -343,7 +344,7 @@ export class RateController {
     const { queue } = this;
     const roundTrip = this.#roundTrip;
     const baseline = this.#losses.baseline ?? 0;
-    const { deliveryRate } = this.#bandwidth;
+    const deliveryRate = this.#bandwidth.sustained(this.baseLoss);
     const { suspicious } = this.#losses;
     const found = this.#overflow.update({ queue, roundTrip, baseline, suspicious, deliveryRate }, now);
     if (found === undefined) return;

@@ -4,14 +4,19 @@ import { readBack } from './read-back.ts';
 
 const bytesOf = (length: number) => Uint8Array.from({ length }, (_, i) => (i * 31 + (i >> 8)) & 255);
 const digestOf = (bytes: Uint8Array) => new Uint8Array(createHash('sha256').update(bytes).digest());
+/** Read in one piece, and in segments. */
+const READINGS = [{ atOnce: Infinity }, { atOnce: 0 }];
 const failed = expect.objectContaining({ code: 'failed' });
 
-test('a file that gives back what was written is whole, an empty one too', async () => {
-  for (const length of [0, 1, 1024, 65_536, 5_000_003]) {
-    const bytes = bytesOf(length);
-    await expect(readBack(new Blob([bytes]), length, digestOf(bytes))).resolves.toBeUndefined();
-  }
-});
+test.each(READINGS)(
+  'a file that gives back what was written is whole, up to $atOnce at once',
+  async ({ atOnce }) => {
+    for (const length of [0, 1, 1024, 65_536, 5_000_003]) {
+      const bytes = bytesOf(length);
+      await expect(readBack(new Blob([bytes]), length, digestOf(bytes), atOnce)).resolves.toBeUndefined();
+    }
+  },
+);
 
 test('[P-48] any changed byte is found, however large the file, and a short or long one', async () => {
   const bytes = bytesOf(12_000_000);
