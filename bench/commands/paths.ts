@@ -4,6 +4,7 @@
 import { fileURLToPath } from 'node:url';
 import { PATH_CASES } from '../../lib/simulation/path-cases.ts';
 import type { PathCase, PathFigure } from '../../lib/simulation/path-case.ts';
+import { ROOM_CASES } from '../../lib/simulation/room-case.ts';
 import { SHARE_CASES } from '../../lib/simulation/share-case.ts';
 import type { Bench } from '../bench.ts';
 import type { Result } from '../result.ts';
@@ -18,10 +19,13 @@ export async function paths(bench: Bench): Promise<Result> {
   const asked = ({ name }: { name: string }): boolean => wanted === undefined || name === wanted;
   const cases = PATH_CASES.filter(asked);
   const shares = SHARE_CASES.filter(asked);
-  if (cases.length + shares.length === 0) throw new RangeError(`No path is called "${wanted}".`);
+  const rooms = ROOM_CASES.filter(asked);
+  if (cases.length + shares.length + rooms.length === 0)
+    throw new RangeError(`No path is called "${wanted}".`);
   const tasks: PathsTask[] = [
     // The long ones first, so that no core is idle at the end.
     ...shares.map(({ name }): PathsTask => ({ kind: 'share', name, seed: 1 })),
+    ...rooms.map(({ name }): PathsTask => ({ kind: 'room', name, seed: 1 })),
     ...cases.flatMap(({ name, seeds }) =>
       Array.from({ length: quick ? 1 : seeds }, (_, i): PathsTask => ({ kind: 'path', name, seed: i + 1 })),
     ),
@@ -55,6 +59,20 @@ export async function paths(bench: Bench): Promise<Result> {
             parts.map(percent).join(' : '),
             percent(used),
             `${percent(reach[0])}–${percent(reach[1])}`,
+          ];
+        }),
+      },
+      {
+        caption: 'The sessions of one page, 10 Mbit/s, 20 ms unless said, 8 s after the first 2',
+        header: ['receivers', 'each of all, %', 'used, %', 'dropped, %'],
+        rows: rooms.map(({ name }) => {
+          const [answer] = answersTo(name);
+          const { parts, used, dropped } = (answer as Extract<PathsAnswer, { room: unknown }>).room;
+          return [
+            name,
+            parts.map((part) => percent(part / used)).join(' : '),
+            percent(used),
+            (100 * dropped).toFixed(1),
           ];
         }),
       },

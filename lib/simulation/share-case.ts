@@ -1,12 +1,7 @@
 /** Several flows through one queue: what each gets of it. */
 import type { Millis } from '../protocol/endpoint.ts';
-import { Receiver } from '../protocol/receiving/receiver.ts';
-import type { ReceiverEvent } from '../protocol/receiving/receiver-event.ts';
-import { Sender } from '../protocol/sending/sender.ts';
-import type { SenderEvent } from '../protocol/sending/sender-event.ts';
-import type { LinkOptions } from './link.ts';
-import { Pair, runTogether } from './pair.ts';
-import type { Path } from './path.ts';
+import { LongSession } from './long-session.ts';
+import { runTogether } from './pair.ts';
 import { ReliableFlow, type FlowModel } from './reliable-flow.ts';
 
 export interface ShareCase {
@@ -36,55 +31,20 @@ const MEASURED: Millis = 30_000;
 
 const LANES = 64;
 
-class Session {
-  readonly pair: Pair<SenderEvent, ReceiverEvent>;
-  readonly receiver = new Receiver();
-
-  constructor(links: { aToB: LinkOptions; bToA: LinkOptions }, start: Millis, path?: Path) {
-    const sender = new Sender();
-    const { receiver } = this;
-    const block = new Uint8Array(64 * 1024);
-    const header = {
-      name: 'long',
-      type: 'image/jpeg',
-      byteLength: 1_000_000_000,
-      modified: 0,
-      digest: new Uint8Array(32),
-      previewBytes: 0,
-    };
-    this.pair = new Pair<SenderEvent, ReceiverEvent>({
-      a: sender,
-      b: receiver,
-      ...links,
-      ...(path === undefined ? {} : { path }),
-      lanes: LANES,
-      laneModel: 'sctp',
-      keepEvents: false,
-      onEvent: ({ event, at }) => {
-        if (event.type === 'offered') receiver.accept(event.transfer, [], at);
-        else if (event.type === 'need')
-          sender.provide(event.transfer, event.kind, event.block, block.subarray(0, event.to - event.from));
-      },
-    });
-    this.pair.at(start, (now) => void sender.offer(header, now));
-  }
-
-  get delivered(): number {
-    return (this.receiver.transfer(1)?.chunks ?? 0) * 1024;
-  }
-}
-
 /** @param seed of both directions and of the sessions */
 export function runShareCase({ rate, rtt, queueMs, rival }: ShareCase, seed: number): ShareFigure {
   const way = { rate, queueMs, delay: rtt / 2 };
   const links = { aToB: { ...way, seed: 2 * seed }, bToA: { ...way, seed: 2 * seed + 1 } };
-  const last = new Session(links, HEAD_START);
+  const last = new LongSession({ ...links, lanes: LANES, start: HEAD_START });
   const path = last.pair.path('aToB');
   const others = typeof rival === 'number' ? rival : 0;
   const sessions = [
     last,
     // Not all of them with the same distance to the last one.
-    ...Array.from({ length: others }, (_, i) => new Session(links, i * 1700, path)),
+    ...Array.from(
+      { length: others },
+      (_, i) => new LongSession({ ...links, lanes: LANES, start: i * 1700, path }),
+    ),
   ];
   const flow =
     typeof rival === 'number' ? undefined : new ReliableFlow({ model: rival, size: Infinity }, path);

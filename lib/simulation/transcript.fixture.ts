@@ -177,6 +177,10 @@ function fieldsOf(event: AnyEvent): Field[] {
       return [23, event.nonce];
     case 'violation':
       return [19, event.transfer];
+    case 'uplink': {
+      const { sending, limited, queue, rate, sharers, roundTrip } = event.report;
+      return [24, sending, limited, queue, rate, sharers, roundTrip];
+    }
   }
 }
 

@@ -89,8 +89,11 @@ export class BandwidthEstimate {
   readonly #rates = new WindowedExtreme('max');
   /** Samples of the last `SPAN`. */
   #samples: DeliverySample[] = [];
+  /** What was sent before shows another share of the path than the present one. */
+  #sharedSince: Millis = -Infinity;
 
   update(sample: DeliverySample, { roundTrip, queue, baseLoss }: PathState, now: Millis): void {
+    if (sample.newestSentAt < this.#sharedSince) return;
     const samples = this.#samples;
     const last = samples.at(-1);
     if (last !== undefined && sample.clock <= last.clock) return;
@@ -180,6 +183,18 @@ export class BandwidthEstimate {
     this.#rates.reset();
     this.#rates.add(rate, now, 0);
     this.rate = rate;
+  }
+
+  /** Others share the path from now on, or no longer: our part of it is so many times what it was. */
+  scale(factor: number, now: Millis): void {
+    this.#samples = [];
+    this.#sharedSince = now;
+    this.#mean *= factor;
+    this.deliveryRate *= factor;
+    this.carried *= factor;
+    this.sendingRate *= factor;
+    this.#fallenAt = undefined;
+    this.correct(this.rate * factor, now);
   }
 
   /** Perhaps over another path: half of what was found, but not less than where nothing is known. */

@@ -86,6 +86,11 @@ export class CompetitiveWindow {
     return this.#byteLength / roundTrip;
   }
 
+  /** This session's part of the path is so many times what it was. */
+  scale(factor: number): void {
+    this.#byteLength = Math.max(MIN_PACKETS * DATA_PACKET, this.#byteLength * factor);
+  }
+
   /** Share lost while we back off: not our doing. `undefined`: not known yet. */
   get pathLoss(): number | undefined {
     const { resolved, lost } = this.#held;

@@ -46,6 +46,12 @@ export class ContentionDetector {
     this.#drainedAt = now;
   }
 
+  /** This session's part of the path is another one: it has yielded nothing. */
+  reshare(now: Millis): void {
+    this.#bandwidths.reset();
+    this.restart(now);
+  }
+
   /** After an idle period: the queue is empty. */
   reset(now: Millis): void {
     this.#drainedAt = now;

@@ -237,4 +237,36 @@ describe('the rate controller', () => {
     deliver(controller, 1000, 270, 340, { limited: false, oneWayDelay: 110 });
     expect(controller.state).toBe('drain');
   });
+
+  test('[P-138] sends as much together with others as it did alone, and alone again what all did', () => {
+    const controller = new RateController();
+    controller.resume(undefined, 0);
+    deliver(controller, 1000, 0, 300, { limited: false });
+    deliver(controller, 1000, 300, 600, { limited: false, oneWayDelay: 110 });
+    const alone = controller.bottleneck;
+    controller.share({ sharers: 4, pace: undefined }, 600);
+    expect(controller.bottleneck).toBeCloseTo(alone / 4);
+    // What was sent before shows the rate of one that was alone.
+    deliver(controller, 1000, 610, 700, { limited: false, oneWayDelay: 110, newestSentAt: 590 });
+    expect(controller.bottleneck).toBeCloseTo(alone / 4);
+    controller.share({ sharers: 1, pace: undefined }, 700);
+    expect(controller.bottleneck).toBeCloseTo(alone);
+  });
+
+  test('[P-138] keeps the pace of the one that leads, within its own limit, and goes on from there when it leads', () => {
+    const controller = new RateController();
+    controller.resume(undefined, 0);
+    deliver(controller, 1000, 0, 300);
+    controller.share({ sharers: 2, pace: 333 }, 300);
+    expect(controller.rate()).toBe(333);
+    // A queue that the leader has to act on.
+    deliver(controller, 333, 300, 3000, { limited: false, oneWayDelay: 150 });
+    expect(controller.rate()).toBe(333);
+    controller.limit(100, 3000);
+    expect(controller.rate()).toBe(100);
+    controller.limit(undefined, 3000);
+    controller.share({ sharers: 1, pace: undefined }, 3000);
+    expect(controller.bottleneck).toBeCloseTo(666);
+    expect(controller.state).toBe('cruise');
+  });
 });

@@ -56,6 +56,14 @@ export interface TrainRate {
   readonly time: Millis;
 }
 
+/** What a session is to do that shares an uplink with others of its page (`SharedUplink`). */
+export interface UplinkOrder {
+  /** Sessions that share it, this one included. */
+  readonly sharers: number;
+  /** Bytes a millisecond that all of them are paced at; `undefined`: this one finds it out. */
+  readonly pace: number | undefined;
+}
+
 type Phase =
   | { readonly state: 'startup'; readonly search: Startup }
   | { readonly state: 'drain' | 'cruise' }
@@ -122,6 +130,7 @@ export class RateController {
   #reconnected = false;
   /** The person's, bytes a millisecond. */
   #limit = MAX_RATE;
+  #order: UplinkOrder = { sharers: 1, pace: undefined };
 
   get state(): RateState {
     return this.#phase.state;
@@ -129,12 +138,19 @@ export class RateController {
 
   /** Bytes a millisecond to pace at now. */
   rate(): number {
+    return Math.min(this.#limit, Math.max(MIN_RATE, this.#order.pace ?? this.#ownRate()));
+  }
+
+  #ownRate(): number {
     const phase = this.#phase;
-    const rate =
-      phase.state === 'contend'
-        ? phase.window.rate(this.#roundTrip, this.queue)
-        : this.#bandwidth.rate * this.#gain(phase, this.#now);
-    return Math.min(this.#limit, Math.max(MIN_RATE, rate));
+    return phase.state === 'contend'
+      ? phase.window.rate(this.#roundTrip, this.queue)
+      : this.#bandwidth.rate * this.#gain(phase, this.#now);
+  }
+
+  /** Sessions that share the uplink, this one included. */
+  get sharers(): number {
+    return this.#order.sharers;
   }
 
   /** The model's bottleneck rate, bytes a millisecond. */
@@ -186,6 +202,8 @@ export class RateController {
     }
     const { queue, baseLoss } = this;
     this.#bandwidth.update(sample, { roundTrip, queue, baseLoss }, now);
+    // What the queue says is acted on by the one that finds out the pace.
+    if (this.#order.pace !== undefined) return;
     this.#falling.update({
       queue,
       undrainedFor: this.#contention.undrainedFor(now),
@@ -255,8 +273,31 @@ export class RateController {
     if (raised && this.state !== 'startup') this.#search(WIDEN_GAIN, now);
   }
 
+  /** Shares the uplink with others, or no longer; together they send what they did before. */
+  share(order: UplinkOrder, now: Millis): void {
+    const before = this.#order;
+    this.#order = order;
+    if (order.pace !== undefined) return;
+    const factor = before.sharers / order.sharers;
+    if (before.pace !== undefined) {
+      // From where the others are, not from where it was before it followed them.
+      this.#bandwidth.scale((factor * before.pace) / this.#bandwidth.rate, now);
+      this.#phase = CRUISE;
+      this.#probe.restart(now);
+      this.#drain.restart(now);
+    } else if (factor !== 1) {
+      this.#bandwidth.scale(factor, now);
+      if (this.#phase.state === 'startup') this.#phase.search.scale(factor, now);
+      else if (this.#phase.state === 'contend') this.#phase.window.scale(factor);
+    } else return;
+    this.#contention.reshare(now);
+    this.#overflow.postpone(now);
+    this.#falling.reset();
+  }
+
   /** There are more lanes than when they limited the sender: what the path carries is open again. */
   widen(now: Millis): void {
+    if (this.#order.pace !== undefined) return;
     if (this.queue <= EMPTY_QUEUE && this.state !== 'startup') this.#search(WIDEN_GAIN, now);
   }
 
@@ -268,7 +309,10 @@ export class RateController {
     if (draining !== undefined) return draining;
     if (this.#overflow.capped(now)) return CAPPED_GAIN;
     const probe = this.#overflow.shallow ? PROBE_GAIN : this.#probe.value;
-    const target = Math.min(MAX_TARGET_QUEUE, TARGET_QUEUE + TARGET_BYTES / this.#bandwidth.rate);
+    const target = Math.min(
+      MAX_TARGET_QUEUE,
+      TARGET_QUEUE + TARGET_BYTES / (this.#bandwidth.rate * this.#order.sharers),
+    );
     const excess = (this.queue - target) / Math.max(40, DRAIN_ROUNDS * this.#roundTrip);
     const patient = this.#contention.undrainedFor(now) < FIRST_ROUNDS * (this.#roundTrip + SLACK);
     const least = patient ? FIRST_MIN_GAIN : MIN_GAIN;

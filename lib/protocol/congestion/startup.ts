@@ -64,6 +64,14 @@ export class Startup {
     return measured && this.#queueSince === undefined ? this.#growth : 1;
   }
 
+  /** This session's part of the path is so many times what it was. */
+  scale(factor: number, now: Millis): void {
+    this.plateauRate *= factor;
+    this.#risen *= factor;
+    this.#grownAt = now;
+    this.#risenAt = now;
+  }
+
   /** Returns why the search is over, or `undefined`. */
   update(
     { queue, roundTrip, deliveryRate, measured, limited, exhausted, overflowing }: StartupInput,

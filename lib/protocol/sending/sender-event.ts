@@ -1,4 +1,5 @@
 /** The events of a sender. */
+import type { UplinkReport } from '../congestion/shared-uplink.ts';
 import type { CancelReason, ProgressMessage } from '../wire/control-message.ts';
 import type { ObjectKind } from '../wire/stream-id.ts';
 
@@ -31,4 +32,6 @@ export type SenderEvent =
   | { readonly type: 'violation'; readonly transfer: number }
   /** The receiver's person has picked pictures for this side. */
   | { readonly type: 'back'; readonly nonce: Uint8Array }
+  /** For the others that share the uplink (`Sender.joinUplink`). */
+  | { readonly type: 'uplink'; readonly report: UplinkReport }
   | { readonly type: 'bye' };

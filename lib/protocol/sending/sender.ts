@@ -1,4 +1,4 @@
-import { RateController, type RateState } from '../congestion/rate-controller.ts';
+import { RateController, type RateState, type UplinkOrder } from '../congestion/rate-controller.ts';
 import { RoundTrip } from '../congestion/round-trip.ts';
 import type { LaneFate, LossSample } from '../congestion/loss-estimate.ts';
 import { CONTROL_LANE, type Endpoint, type LaneId, type Millis, type Transmit } from '../endpoint.ts';
@@ -70,6 +70,9 @@ const MIN_LOSS = 0.005;
 /** Blocks of this much more than one round trip carries count as the end of a picture. */
 const EDGE_MARGIN = 1.25;
 
+/** To others that share the uplink. */
+const REPORT_INTERVAL: Millis = 20;
+
 /** A blind sender (without feedback) sends one packet in this time. */
 const BLIND_INTERVAL: Millis = 50;
 
@@ -106,6 +109,10 @@ export class Sender implements Endpoint<SenderEvent> {
   #packetsLost = 0;
   /** When it last was time to send, no lane had room. */
   #blocked = false;
+  /** What those that share the uplink know of this session; `undefined`: it has it to itself. */
+  #uplink: { sending: boolean; reportedAt: Millis; due: boolean } | undefined;
+  /** Nothing to send, or no lane for it, in the newest feedback's time. */
+  #limited = false;
 
   // ---- commands
 
@@ -183,6 +190,16 @@ export class Sender implements Endpoint<SenderEvent> {
     this.#controller.limit(rate === undefined ? undefined : rate / 1000, now);
   }
 
+  /** Says from now on what others have to know that share the uplink with this session. */
+  joinUplink(): void {
+    this.#uplink ??= { sending: false, reportedAt: -Infinity, due: false };
+  }
+
+  /** What the one that knows of all of them wants this one to do. */
+  shareUplink(order: UplinkOrder, now: Millis): void {
+    this.#controller.share(order, now);
+  }
+
   /** Tells the receiver that this side's page takes pictures of it, too (P-136). */
   invite(): void {
     this.#post({ type: 'invite' });
@@ -257,7 +274,22 @@ export class Sender implements Endpoint<SenderEvent> {
   }
 
   pollEvent(): SenderEvent | undefined {
-    return this.#events.shift();
+    return this.#events.shift() ?? this.#pollReport();
+  }
+
+  #pollReport(): SenderEvent | undefined {
+    const uplink = this.#uplink;
+    const { busy: sending } = this.#queue;
+    if (uplink === undefined || (sending === uplink.sending && !uplink.due)) return undefined;
+    uplink.sending = sending;
+    uplink.due = false;
+    const { queue, sharers } = this.#controller;
+    const limited = this.#limited;
+    const roundTrip = this.#roundTrip.srtt;
+    return {
+      type: 'uplink',
+      report: { sending, limited, queue, rate: this.#controller.rate(), sharers, roundTrip },
+    };
   }
 
   nextTimeout(): Millis | undefined {
@@ -457,12 +489,13 @@ export class Sender implements Endpoint<SenderEvent> {
 
   #steer(feedback: Feedback, fate: Fate, previousHeard: Millis, now: Millis): void {
     const limitedSince = Math.min(previousHeard, now) - (this.#roundTrip.smoothed ?? 0);
+    this.#limited = this.#pacer.limitedAt >= limitedSince;
     this.#controller.onFeedback(
       {
         ...this.#delivery.sample(feedback),
         ...fate,
         roundTrip: this.#roundTrip.minRtt,
-        limited: this.#pacer.limitedAt >= limitedSince,
+        limited: this.#limited,
         exhausted: !this.#queue.hasWork(),
         idle: !this.#queue.busy,
         disturbed: this.#prober.disturbed,
@@ -470,6 +503,10 @@ export class Sender implements Endpoint<SenderEvent> {
       now,
     );
     if (this.#controller.takeRebase()) this.#roundTrip.rebase();
+    const uplink = this.#uplink;
+    if (uplink === undefined || !this.#queue.busy || now - uplink.reportedAt < REPORT_INTERVAL) return;
+    uplink.reportedAt = now;
+    uplink.due = true;
   }
 
   #updateLanes(now: Millis): void {

@@ -69,7 +69,12 @@ export type ToSenderEngine =
   /** The person wants a held picture offered to whoever is there or joins next. */
   | { readonly type: 'offer-held'; readonly id: string }
   /** Mbit/s; 0: none. */
-  | { readonly type: 'limit-rate'; readonly megabits: number };
+  | { readonly type: 'limit-rate'; readonly megabits: number }
+  /** To the first session of a room: the worker of a guest's, which shares the uplink, is at this port. */
+  | { readonly type: 'sharer'; readonly peer: string; readonly port: MessagePort }
+  | { readonly type: 'sharer-gone'; readonly peer: string }
+  /** To a guest's: the other end of that port. */
+  | { readonly type: 'uplink'; readonly port: MessagePort };
 
 /** From the receiver's page to its worker. */
 export type ToReceiverEngine =

@@ -66,10 +66,10 @@ export class EnginePort<M> {
     this.#worker.postMessage(crypto.getRandomValues(new Uint8Array(8)));
   }
 
-  post(message: M | LinkMessage): void {
+  post(message: M | LinkMessage, transfer: Transferable[] = []): void {
     // What arrived before it is passed on before it: the last packets of a lane, then that it closed.
     this.#flush();
-    this.#worker.postMessage(message);
+    this.#worker.postMessage(message, transfer);
   }
 
   /** Moves a channel into the worker; `undefined`: this browser does not do that. */

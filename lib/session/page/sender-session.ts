@@ -39,7 +39,8 @@ export class BrowserSenderSession extends SessionBase<ToSenderEngine> implements
   readonly #options: SessionOptions;
   /** Of the first session: those with others in its room. */
   readonly #guests = new Set<BrowserSenderSession>();
-  /** A guest's: the first session. */
+  /** A guest's: its name among the people of the room, and the first session. */
+  readonly #peer: string | undefined;
   readonly #host: BrowserSenderSession | undefined;
   #left = false;
 
@@ -56,6 +57,7 @@ export class BrowserSenderSession extends SessionBase<ToSenderEngine> implements
       { several: peer === undefined && options.companion !== true, memory },
     );
     this.#options = options;
+    this.#peer = peer;
     this.#host = host;
   }
 
@@ -124,7 +126,7 @@ export class BrowserSenderSession extends SessionBase<ToSenderEngine> implements
     this.#left = true;
     for (const guest of this.#guests) guest.leave();
     const host = this.#host;
-    if (host !== undefined) host.#guests.delete(this);
+    if (host !== undefined) host.#forget(this);
     this.#sendBackPlace.stop();
     // A guest is never met again under this name.
     if (host !== undefined) dropSenders(this.memory);
@@ -209,7 +211,16 @@ export class BrowserSenderSession extends SessionBase<ToSenderEngine> implements
   #guest(peer = toHex(crypto.getRandomValues(new Uint8Array(PEER_BYTES)))) {
     const session = new BrowserSenderSession(this.#options, peer, this);
     this.#guests.add(session);
+    // The two workers share an uplink and agree on its use without the page, which may be busy drawing.
+    const { port1, port2 } = new MessageChannel();
+    this.port.post({ type: 'sharer', peer, port: port1 }, [port1]);
+    session.port.post({ type: 'uplink', port: port2 }, [port2]);
     return { peer, session };
+  }
+
+  #forget(guest: BrowserSenderSession): void {
+    this.#guests.delete(guest);
+    if (guest.#peer !== undefined) this.port.post({ type: 'sharer-gone', peer: guest.#peer });
   }
 
   #queue(chosen: OutgoingPicture): void {

@@ -2,9 +2,10 @@
  * Both engines face to face over a link that loses nothing: what is accepted, what is handed over, and what a
  * lost link ends.
  */
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { CONTROL_LANE } from '../../protocol/endpoint.ts';
 import { MAX_BLOCK_CHUNKS, MAX_UNANSWERED_OFFERS } from '../../protocol/limits.ts';
+import type { UplinkOrder } from '../../protocol/congestion/rate-controller.ts';
 import { encodeControl, type ControlMessage } from '../../protocol/wire/control-message.ts';
 import { StorageError, type StoredBytes } from '../../storage/byte-store.ts';
 import { MemoryStore } from '../../storage/memory-store.ts';
@@ -868,4 +869,28 @@ test('[P-136] a companion’s sender invites nobody: nothing goes back on the wa
   pair.send('a', new Blob([bytesOf(1000)]));
   await pair.receiving.until('0.1', 'offered');
   expect(pair.receiving.of('invited')).toHaveLength(1);
+});
+
+test('[P-138] two workers of one page share its uplink: one is paced as the other until that is done', async () => {
+  const [first, guest] = [new EnginePair(), new EnginePair()];
+  // Between the two of them, to hear what is said.
+  const [toFirst, toGuest] = [new MessageChannel(), new MessageChannel()];
+  onTestFinished(() => {
+    for (const { port1, port2 } of [toFirst, toGuest]) for (const port of [port1, port2]) port.close();
+  });
+  const orders: UplinkOrder[] = [];
+  toGuest.port1.onmessage = ({ data }) => toFirst.port1.postMessage(data);
+  toFirst.port1.onmessage = ({ data }) => {
+    orders.push(data as UplinkOrder);
+    toGuest.port1.postMessage(data);
+  };
+  first.sender.handle({ type: 'sharer', peer: 'guest', port: toFirst.port2 });
+  guest.sender.handle({ type: 'uplink', port: toGuest.port2 });
+  const pairs = [first, guest];
+  for (const pair of pairs) pair.send('a', new Blob([bytesOf(3_000_000)]));
+  for (const pair of pairs) await pair.receiving.until('0.1', 'offered');
+  for (const pair of pairs) pair.receiver.handle({ type: 'accept', id: '0.1' });
+  for (const pair of pairs) await pair.sending.until('a', 'done');
+  await expect.poll(() => orders.at(-1)?.sharers, PATIENCE).toBe(1);
+  expect(orders.some(({ sharers, pace }) => sharers === 2 && pace !== undefined)).toBe(true);
 });

@@ -28,6 +28,7 @@ import {
 } from './outgoing-entry.ts';
 import { SilenceWatch } from './silence-watch.ts';
 import { Transmission } from './transmission.ts';
+import { UplinkEnd } from './uplink-end.ts';
 
 const headerOf = (picture: OutgoingPicture, digest: Uint8Array): FileHeader => ({
   name: picture.name,
@@ -79,6 +80,7 @@ export class SenderEngine {
   #connected = false;
   readonly #publisher: Publisher;
   readonly #silence: SilenceWatch;
+  readonly #uplink: UplinkEnd;
   /** Transfers that are offered or being sent. */
   #going = 0;
   /** Done, and their last figures may still arrive: oldest first. */
@@ -92,6 +94,14 @@ export class SenderEngine {
     this.#publisher = new Publisher(host, () => this.#publishAll());
     this.#silence = new SilenceWatch((silent) => host.post({ type: 'silent', silent }));
     this.#loop = new EndpointLoop(this.#sender, host, (event) => this.#onEvent(event));
+    this.#uplink = new UplinkEnd({
+      now: () => this.#loop.now(),
+      join: () => this.#sender.joinUplink(),
+      order: (order) => {
+        this.#sender.shareUplink(order, this.#loop.now());
+        this.#loop.pump();
+      },
+    });
   }
 
   handle(message: ToSenderEngine): void {
@@ -103,6 +113,12 @@ export class SenderEngine {
       this.#loop.pump();
     } else if (message.type === 'call-off') {
       this.#callOff(message.name, message.expected);
+    } else if (message.type === 'sharer') {
+      this.#uplink.share(message.peer, message.port);
+    } else if (message.type === 'sharer-gone') {
+      this.#uplink.drop(message.peer);
+    } else if (message.type === 'uplink') {
+      this.#uplink.follow(message.port);
     } else if (message.type === 'offer-held') {
       this.#offerHeld(this.#entries.get(message.id));
     } else {
@@ -299,6 +315,9 @@ export class SenderEngine {
       case 'lanes':
       case 'back':
         this.#host.post(event);
+        return;
+      case 'uplink':
+        this.#uplink.report(event.report);
         return;
       default:
     }
