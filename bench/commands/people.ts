@@ -1,4 +1,5 @@
 /** Several receivers in one room: eight beside one through one queue, and seven beside a far one. */
+import { cpus } from 'node:os';
 import type { BrowserContext, Page } from '@playwright/test';
 import { openContext } from '../../testbed/link/browsers.ts';
 import type { Bench } from '../bench.ts';
@@ -30,6 +31,8 @@ interface Times {
   mbit: number;
   queueP95Ms: number;
   droppedByQueue: number;
+  /** Of the machine's processors, from picked to complete. */
+  busy: number;
 }
 
 interface Run {
@@ -76,6 +79,7 @@ export async function people(bench: Bench): Promise<Result> {
     spreadText(spreadOf(times.flatMap(({ seconds }) => seconds)), 1),
     spreadText(spreadOf(times.map(({ queueP95Ms }) => queueP95Ms)), 0),
     spreadText(spreadOf(times.map(({ droppedByQueue }) => droppedByQueue)), 0),
+    spreadText(spreadOf(times.map(({ busy }) => 100 * busy)), 0),
   ];
   return {
     name: 'people',
@@ -88,7 +92,14 @@ export async function people(bench: Bench): Promise<Result> {
     tables: [
       {
         caption: `${args.runs} runs, medians [smallest–largest]`,
-        header: ['', 'all together, Mbit/s', 'each, s', 'queue delay, 95 %, ms', 'dropped by the queue'],
+        header: [
+          '',
+          'all together, Mbit/s',
+          'each, s',
+          'queue delay, 95 %, ms',
+          'dropped by the queue',
+          'processors busy, %',
+        ],
         rows: [
           row(
             'one',
@@ -173,6 +184,7 @@ class Party {
     const receivers = this.#receivers.slice(0, count);
     const done = receivers.map((page) => whenDone(page, picture.name));
     await this.#stage.link.resetStats();
+    const before = processorTimes();
     await this.#sender.getByTestId('file-input').setInputFiles(picture.path);
     const all = await withTimeout(Promise.all(done), MAX_TRANSFER_MS, 'not all are done');
     const failed = receivers.find((_, at) => all[at] === false);
@@ -181,6 +193,7 @@ class Party {
       const said = await card.innerText({ timeout: 1000 }).catch(() => 'nothing');
       throw new Error(`one of ${count} was given up; its page says: ${said.replaceAll(/\s+/g, ' ')}`);
     }
+    const after = processorTimes();
     const { toReceiver } = await this.#stage.link.stats();
     const times = await Promise.all(receivers.map((page) => timesOf(page, picture.name)));
     pictures.drop(picture);
@@ -191,6 +204,7 @@ class Party {
       mbit: (count * byteLength * 8) / ((until - from) / 1000) / 1e6,
       queueP95Ms: toReceiver.queueP95Ms,
       droppedByQueue: toReceiver.droppedByQueue,
+      busy: 1 - (after.idle - before.idle) / (after.all - before.all),
     };
   }
 
@@ -210,14 +224,23 @@ class Party {
   }
 }
 
+/** Milliseconds of all processors since the machine was started. */
+function processorTimes(): { idle: number; all: number } {
+  const times = cpus().map(({ times }) => times);
+  const idle = times.reduce((sum, one) => sum + one.idle, 0);
+  const all = times.reduce((sum, one) => sum + one.user + one.nice + one.sys + one.irq + one.idle, 0);
+  return { idle, all };
+}
+
 /** Unix milliseconds: the pages' clocks begin at different times. */
-function timesOf(page: Page, name: string): Promise<{ accepted: number; complete: number }> {
-  return page.evaluate((name) => {
-    const marks = performance.getEntriesByType('mark') as PerformanceMark[];
-    const at = (what: string): number =>
-      performance.timeOrigin +
-      (marks.find((mark) => mark.name === what && (mark.detail as { name: string }).name === name)
-        ?.startTime ?? NaN);
-    return { accepted: at('tessera:accepted'), complete: at('tessera:complete') };
-  }, name);
+async function timesOf(page: Page, name: string): Promise<{ accepted: number; complete: number }> {
+  const marks = await page.evaluate(
+    (name) =>
+      (performance.getEntriesByType('mark') as PerformanceMark[])
+        .filter((mark) => (mark.detail as { name?: string } | null)?.name === name)
+        .map((mark) => ({ what: mark.name, at: performance.timeOrigin + mark.startTime })),
+    name,
+  );
+  const at = (what: string): number => marks.find((mark) => mark.what === what)?.at ?? NaN;
+  return { accepted: at('tessera:accepted'), complete: at('tessera:complete') };
 }
