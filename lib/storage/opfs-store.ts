@@ -24,6 +24,22 @@ import {
 /** What the DOM types leave out because only workers have it. */
 type WorkerFileHandle = FileSystemFileHandle & { createSyncAccessHandle(): Promise<SyncHandle> };
 
+/** Handles that are being asked something. */
+const asked = new Set<FileSystemFileHandle>();
+
+/**
+ * Chromium forgets a question with the handle that was asked: one that is collected as garbage meanwhile never
+ * answers. Of two thousand small pictures a tenth waited for ever for their files.
+ */
+async function whileKept<T>(handle: FileSystemFileHandle, answer: Promise<T>): Promise<T> {
+  asked.add(handle);
+  try {
+    return await answer;
+  } finally {
+    asked.delete(handle);
+  }
+}
+
 /** `ByteStore` in the origin private file system; workers only (synchronous access handles). */
 export class OpfsStore implements ByteStore {
   readonly kind = 'opfs';
@@ -102,7 +118,7 @@ export class OpfsStore implements ByteStore {
     const entries: StoredEntry[] = [];
     for await (const [name, handle] of this.#folder.entries()) {
       if (!name.endsWith(STATE) || handle.kind !== 'file') continue;
-      const file = await handle.getFile();
+      const file = await whileKept(handle, handle.getFile());
       const header = new DataView(await file.slice(0, 16).arrayBuffer());
       if (header.byteLength < 16) continue;
       entries.push({
@@ -140,7 +156,7 @@ export class OpfsStore implements ByteStore {
     const names: string[] = [];
     for await (const [name, handle] of this.#folder.entries()) {
       if (handle.kind !== 'file') continue;
-      const modified = await handle.getFile().then(
+      const modified = await whileKept(handle, handle.getFile()).then(
         (file) => file.lastModified,
         () => Infinity,
       );
@@ -165,7 +181,7 @@ export class OpfsStore implements ByteStore {
     try {
       // At the quota this refuses first.
       const file = (await this.#folder.getFileHandle(name, { create })) as WorkerFileHandle;
-      return await file.createSyncAccessHandle();
+      return await whileKept(file, file.createSyncAccessHandle());
     } catch (error) {
       throw asStorageError(error);
     }
@@ -173,7 +189,7 @@ export class OpfsStore implements ByteStore {
 
   async #file(name: string): Promise<Blob> {
     const handle = await this.#folder.getFileHandle(name);
-    return handle.getFile();
+    return whileKept(handle, handle.getFile());
   }
 
   async #exists(name: string): Promise<boolean> {
