@@ -3,6 +3,7 @@
  * pictures, which are shown again until they are saved or thrown away, and parts of unfinished ones. A file
  * that another tab has open refuses to be removed, and is no leftover.
  */
+import { whileKept } from './asked-handle.ts';
 import { LEFTOVER_AGE_MS } from './byte-store.ts';
 import { decodeFinished, type FinishedRecord } from './finished-record.ts';
 import { FOLDER, SAVED, STATE } from './kept-names.ts';
@@ -81,7 +82,7 @@ async function filesIn(folder: FileSystemDirectoryHandle): Promise<Map<string, F
   const files = new Map<string, File>();
   for await (const [name, handle] of folder.entries()) {
     if (handle.kind !== 'file') continue;
-    const file = await handle.getFile().catch(() => undefined);
+    const file = await whileKept(handle, handle.getFile()).catch(() => undefined);
     if (file !== undefined) files.set(name, file);
   }
   return files;

@@ -1,4 +1,5 @@
 /** Bytes in the origin private file system: a gigabyte needs no gigabyte of memory, and survives a reload. */
+import { whileKept } from './asked-handle.ts';
 import {
   checkId,
   checkLength,
@@ -23,22 +24,6 @@ import {
 
 /** What the DOM types leave out because only workers have it. */
 type WorkerFileHandle = FileSystemFileHandle & { createSyncAccessHandle(): Promise<SyncHandle> };
-
-/** Handles that are being asked something. */
-const asked = new Set<FileSystemFileHandle>();
-
-/**
- * Chromium forgets a question with the handle that was asked: one that is collected as garbage meanwhile never
- * answers. Of two thousand small pictures a tenth waited for ever for their files.
- */
-async function whileKept<T>(handle: FileSystemFileHandle, answer: Promise<T>): Promise<T> {
-  asked.add(handle);
-  try {
-    return await answer;
-  } finally {
-    asked.delete(handle);
-  }
-}
 
 /** `ByteStore` in the origin private file system; workers only (synchronous access handles). */
 export class OpfsStore implements ByteStore {
