@@ -126,7 +126,7 @@ export function scriptedSender(peerName = 'Ben'): SenderSession {
     offerHeld: () => undefined,
     limitRate: () => undefined,
     callOff: () => undefined,
-    meetingNow: () => undefined,
+    meetingNow: () => state.meeting,
     sentBack: () => (opened && state.invited === true ? PLACE : undefined),
     headerBytes: () => new TextEncoder().encode('TSR1 evening-at-the-harbour.jpg image/jpeg'),
   };

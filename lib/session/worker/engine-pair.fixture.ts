@@ -16,7 +16,7 @@ import { ReceiverEngine } from './receiver-engine.ts';
 import { SenderEngine } from './sender-engine.ts';
 
 /** For `expect.poll`: a busy machine takes many times as long. */
-export const PATIENCE = { timeout: 20_000, interval: 5 };
+export const PATIENCE = { timeout: 40_000, interval: 5 };
 const LANES = [1, 2, 3, 4];
 
 /** One side's worker: what its engine posted to the page, and the pictures as the page has them. */

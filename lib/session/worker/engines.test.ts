@@ -811,23 +811,27 @@ test('[P-120] an answer after ten idle seconds leaves the sender two seconds bef
   expect(silences(pair.receiving)).toEqual([true]);
 });
 
-test('[P-120] both pages hear of a path that goes dead in the middle of a picture, and that it is back', async () => {
-  const pair = new EnginePair();
-  pair.send('a', new Blob([bytesOf(3_000_000)]));
-  await pair.receiving.until('0.1', 'offered');
-  pair.receiver.handle({ type: 'accept', id: '0.1' });
-  await expect.poll(() => pair.data, PATIENCE).toBeGreaterThan(500);
-  pair.dead = true;
-  const began = performance.now();
-  for (const side of [pair.sending, pair.receiving])
-    await expect.poll(() => silences(side), PATIENCE).toEqual([true]);
-  expect(performance.now() - began).toBeGreaterThan(SILENT_AFTER_MS - 100);
-  pair.dead = false;
-  await pair.receiving.until('0.1', 'done');
-  await pair.sending.until('a', 'done');
-  for (const side of [pair.sending, pair.receiving])
-    await expect.poll(() => silences(side), PATIENCE).toEqual([true, false]);
-});
+test(
+  '[P-120] both pages hear of a path that goes dead in the middle of a picture, and that it is back',
+  { timeout: 60_000 },
+  async () => {
+    const pair = new EnginePair();
+    pair.send('a', new Blob([bytesOf(3_000_000)]));
+    await pair.receiving.until('0.1', 'offered');
+    pair.receiver.handle({ type: 'accept', id: '0.1' });
+    await expect.poll(() => pair.data, PATIENCE).toBeGreaterThan(500);
+    pair.dead = true;
+    const began = performance.now();
+    for (const side of [pair.sending, pair.receiving])
+      await expect.poll(() => silences(side), PATIENCE).toEqual([true]);
+    expect(performance.now() - began).toBeGreaterThan(SILENT_AFTER_MS - 100);
+    pair.dead = false;
+    await pair.receiving.until('0.1', 'done');
+    await pair.sending.until('a', 'done');
+    for (const side of [pair.sending, pair.receiving])
+      await expect.poll(() => silences(side), PATIENCE).toEqual([true, false]);
+  },
+);
 
 for (const sleeper of ['sending', 'receiving'] as const) {
   test(`[P-59] a nap of half an hour on the ${sleeper} side is no silence: the picture goes on`, async () => {
