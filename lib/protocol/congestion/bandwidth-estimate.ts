@@ -1,5 +1,6 @@
 import type { Millis } from '../endpoint.ts';
 import { WindowedExtreme } from './windowed-extreme.ts';
+import { SLACK } from './round-trip.ts';
 
 /**
  * 8 Mbit/s: for the one round trip until the first feedback. Most paths of today carry it, the others queue
@@ -42,8 +43,6 @@ const NO_QUEUE: Millis = 12;
 /** The rate has fallen while it is below this share of the largest of the last seconds. */
 const RECOVERING = 0.75;
 const RECENT: Millis = 5000;
-/** Added to each round trip: event loops and the feedback's interval. */
-const SLACK: Millis = 20;
 
 /** What a feedback reports about delivery. All bytes are of whole lane messages, since the session began. */
 export interface DeliverySample {
@@ -82,9 +81,8 @@ export class BandwidthEstimate {
   #meanAt: Millis = 0;
   /** When the estimate was last lowered since the path carried much less. */
   #loweredAt: Millis = -Infinity;
-  /** Since when the path seems to carry much less, and samples that show it. */
-  #fallenAt: Millis | undefined;
-  #fallenSamples = 0;
+  /** The path seems to carry much less: since when, and how many samples show it. */
+  #fall: { readonly since: Millis; samples: number } | undefined;
   readonly #recent = new WindowedExtreme('max');
   readonly #rates = new WindowedExtreme('max');
   /** Samples of the last `SPAN`. */
@@ -114,8 +112,7 @@ export class BandwidthEstimate {
     this.#meanAt = now;
     if (this.#fell(carried, sendingRate, queue, roundTrip, now)) {
       this.replace(Math.max(carried, this.#mean, this.rate * MIN_FALL), now);
-      this.#fallenAt = undefined;
-      this.#fallenSamples = 0;
+      this.#fall = undefined;
       this.#loweredAt = now;
       return;
     }
@@ -159,13 +156,12 @@ export class BandwidthEstimate {
   #fell(carried: number, sendingRate: number, queue: Millis, roundTrip: Millis, now: Millis): boolean {
     const less = queue > FALLEN_QUEUE && carried < Math.min(this.rate, sendingRate) * FALLEN;
     if (!less) {
-      this.#fallenAt = undefined;
-      this.#fallenSamples = 0;
+      this.#fall = undefined;
       return false;
     }
-    this.#fallenAt ??= now;
-    this.#fallenSamples += 1;
-    return this.#fallenSamples >= FALLEN_SAMPLES && now - this.#fallenAt >= FALLEN_ROUNDS * roundTrip;
+    const fall = (this.#fall ??= { since: now, samples: 0 });
+    fall.samples += 1;
+    return fall.samples >= FALLEN_SAMPLES && now - fall.since >= FALLEN_ROUNDS * roundTrip;
   }
 
   /** It is well above what it began with: a search has been under way. */
@@ -193,7 +189,7 @@ export class BandwidthEstimate {
     this.deliveryRate *= factor;
     this.carried *= factor;
     this.sendingRate *= factor;
-    this.#fallenAt = undefined;
+    this.#fall = undefined;
     this.correct(this.rate * factor, now);
   }
 
@@ -203,8 +199,7 @@ export class BandwidthEstimate {
     this.#recent.reset();
     this.#mean = 0;
     this.#loweredAt = -Infinity;
-    this.#fallenAt = undefined;
-    this.#fallenSamples = 0;
+    this.#fall = undefined;
     if (this.rate > FIRST_RATE) this.replace(Math.max(FIRST_RATE, this.rate * KEPT_SHARE), now);
   }
 

@@ -1,12 +1,12 @@
 import type { Millis } from '../endpoint.ts';
 import { BASE_WINDOW } from './queue-estimate.ts';
+import { SLACK } from './round-trip.ts';
 
 /** A queue shorter than this shows the path's own delay. */
 const EMPTY_QUEUE: Millis = 4;
 /** Pacing gain of a drain, and its longest time in round trips. */
 const DRAIN_GAIN = 0.75;
 const MAX_DRAIN_ROUNDS = 3;
-const SLACK: Millis = 20;
 
 /**
  * Empties the queue for a moment before the base delay would be forgotten (BBR's ProbeRTT): otherwise the

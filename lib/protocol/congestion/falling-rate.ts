@@ -1,4 +1,5 @@
 import type { Millis } from '../endpoint.ts';
+import { SLACK } from './round-trip.ts';
 
 /** Less than this share of what is sent arrives: the path carries less than it did. */
 const FALLEN = 0.65;
@@ -12,8 +13,6 @@ const DRAIN_ROUNDS = 1.5;
 const MIN_GAIN = 0.1;
 /** After so many round trips a queue that has not drained is not the fall's, but somebody else's. */
 const MAX_ROUNDS = 4;
-/** Added to each round trip: event loops and the feedback's interval. */
-const SLACK: Millis = 20;
 
 /** What one feedback shows of a fall. */
 export interface FallInput {

@@ -1,6 +1,7 @@
 /** Whether loss comes from a queue that overflows: the rate is lowered for a moment to find out. */
 import type { Millis } from '../endpoint.ts';
 import { MAX_LOSS, type LaneFate } from './loss-estimate.ts';
+import { SLACK } from './round-trip.ts';
 
 /** A test paces at this share of what was delivered, for a round trip or until enough packets were sent. */
 const TEST_GAIN = 0.85;
@@ -24,8 +25,6 @@ export const TESTED_LOSS = 0.03;
 const CAPPED_ROUNDS = 40;
 /** A queue longer than this (ms) explains the loss. */
 const MIN_QUEUE: Millis = 14;
-/** Added to each round trip: event loops and the feedback's interval. */
-const SLACK: Millis = 20;
 /** Packets over which the loss of what is not held back is averaged. */
 const MEMORY = 3000;
 

@@ -1,5 +1,6 @@
 /** How far above the measured bandwidth the sender paces, to find more. */
 import type { Millis } from '../endpoint.ts';
+import { SLACK } from './round-trip.ts';
 
 /** Pacing gain while the queue is empty: probes for this much more each round trip. */
 export const PROBE_GAIN = 1.08;
@@ -11,8 +12,6 @@ const RECOVERY_STEP = 0.25;
 const MAX_RECOVERY_GAIN = 2;
 /** A queue shorter than this is empty. */
 const EMPTY_QUEUE: Millis = 4;
-/** Added to each round trip: event loops and the feedback's interval. */
-const SLACK: Millis = 20;
 
 /** Pacing gain that probes for bandwidth, the more the longer the queue is empty. */
 export class ProbeGain {

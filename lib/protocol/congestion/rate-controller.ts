@@ -26,6 +26,7 @@ import { OverflowTest } from './overflow-test.ts';
 import { PROBE_GAIN, ProbeGain } from './probe-gain.ts';
 import { QueueEstimate } from './queue-estimate.ts';
 import { KNOWN_GAIN, Startup, STARTUP_GAIN, WIDEN_GAIN } from './startup.ts';
+import { SLACK } from './round-trip.ts';
 
 /** What one feedback says about the path. */
 export interface RateSample extends DeliverySample, LossSample {
@@ -89,8 +90,6 @@ const MIN_GAIN = 0.5;
 /** The same for as many round trips as Wi-Fi's rate needs to rise again. */
 const FIRST_MIN_GAIN = 0.75;
 const FIRST_ROUNDS = 2;
-/** Added to the round trip: both event loops and the feedback's interval. */
-const SLACK: Millis = 20;
 /**
  * Round trips within which an excess of queue is drained: more than the loop's delay of one, so that it
  * settles.

@@ -1,3 +1,4 @@
+/** The session's round-trip time, and what is added to it. */
 import type { Millis } from '../endpoint.ts';
 import { BASE_WINDOW } from './queue-estimate.ts';
 import { WindowedExtreme } from './windowed-extreme.ts';
@@ -15,8 +16,8 @@ const FIRST_ASSOCIATION_TIMEOUT: Millis = 500;
 const DELAYED_ACK: Millis = 200;
 /** A queue on either way comes on top. */
 const QUEUE_ALLOWANCE: Millis = 50;
-/** Event loops on both sides and the feedback's interval. */
-const SLACK: Millis = 20;
+/** Added to each round trip: event loops on both sides and the feedback's interval. */
+export const SLACK: Millis = 20;
 
 /** Smoothed round-trip time and its variation (RFC 6298 §2), and the minimum of the last `BASE_WINDOW`. */
 export class RoundTrip {

@@ -2,6 +2,7 @@
 import type { Millis } from '../endpoint.ts';
 import { MAX_LANES } from '../limits.ts';
 import { DATA_PACKET } from '../wire/lane-packet.ts';
+import { SLACK } from '../congestion/round-trip.ts';
 
 export interface LaneDemand {
   /** Bottleneck rate, bytes a millisecond. */
@@ -24,8 +25,6 @@ const WINDOW_PER_PACKET = DATA_PACKET + 16;
 const PACKETS_AFTER_LOSS = 4.5;
 /** … and before it. */
 const PACKETS_BEFORE_LOSS = 11;
-/** Added to the round trip: both event loops and the feedback's interval. */
-const SLACK: Millis = 20;
 /** Enough for most low-loss paths, since lanes' windows grow there: sixteen saturate a processor. */
 export const LOW_LOSS_LANES = 16;
 /** Before their windows have grown lanes may limit the sender. */

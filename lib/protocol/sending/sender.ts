@@ -279,8 +279,9 @@ export class Sender implements Endpoint<SenderEvent> {
 
   #pollReport(): SenderEvent | undefined {
     const uplink = this.#uplink;
+    if (uplink === undefined) return undefined;
     const { busy: sending } = this.#queue;
-    if (uplink === undefined || (sending === uplink.sending && !uplink.due)) return undefined;
+    if (sending === uplink.sending && !uplink.due) return undefined;
     uplink.sending = sending;
     uplink.due = false;
     const { queue, sharers } = this.#controller;

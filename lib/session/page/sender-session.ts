@@ -125,11 +125,12 @@ export class BrowserSenderSession extends SessionBase<ToSenderEngine> implements
     if (this.#left) return;
     this.#left = true;
     for (const guest of this.#guests) guest.leave();
-    const host = this.#host;
-    if (host !== undefined) host.#forget(this);
     this.#sendBackPlace.stop();
-    // A guest is never met again under this name.
-    if (host !== undefined) dropSenders(this.memory);
+    if (this.#host !== undefined) {
+      this.#host.#forget(this);
+      // A guest is never met again under this name.
+      dropSenders(this.memory);
+    }
     super.leave();
   }
 
