@@ -4,6 +4,7 @@
  */
 import type { Browser } from '@playwright/test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freeze } from '../testbed/processes.ts';
 import { launchChromium, openContext } from '../testbed/link/browsers.ts';
 import { expect, test } from './support/app.ts';
 import { LONG } from './support/long.ts';
@@ -17,15 +18,9 @@ const DOZE_MS = 8000;
 
 /** Stops every process of the browser, and returns what wakes them. */
 async function stop(browser: Browser): Promise<() => void> {
-  const devtools = await browser.newBrowserCDPSession();
-  const { processInfo } = await devtools.send('SystemInfo.getProcessInfo');
-  await devtools.detach();
-  const ids = processInfo.map(({ id }) => id);
-  expect(ids.length).toBeGreaterThan(2);
-  for (const id of ids) process.kill(id, 'SIGSTOP');
-  return () => {
-    for (const id of ids) process.kill(id, 'SIGCONT');
-  };
+  const { processes, wake } = await freeze(browser);
+  expect(processes).toBeGreaterThan(2);
+  return wake;
 }
 
 for (const side of ['sender', 'receiver'] as const) {

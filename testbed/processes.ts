@@ -68,6 +68,21 @@ export async function processesOf(browser: Browser): Promise<Process[]> {
   }
 }
 
+/** Stops all processes of a browser, as a laptop's lid does it. */
+export async function freeze(browser: Browser): Promise<{ processes: number; wake: () => void }> {
+  const ids = (await processesOf(browser)).map(({ pid }) => pid);
+  const all = (signal: NodeJS.Signals): void => {
+    for (const id of ids)
+      try {
+        process.kill(id, signal);
+      } catch {
+        // Gone.
+      }
+  };
+  all('SIGSTOP');
+  return { processes: ids.length, wake: () => all('SIGCONT') };
+}
+
 /** User and system time. `undefined`: there is no such process. */
 export function cpuSeconds(pid: number): number | undefined {
   const stat = procFile(`${pid}/stat`);

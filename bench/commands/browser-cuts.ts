@@ -10,6 +10,7 @@ import {
   KEEP_CONNECTIONS,
   type BrowserRound,
 } from '../../testbed/soak/browser-soak.ts';
+import { percentile } from '../../testbed/load/people.ts';
 
 const NAME = 'browser-cuts';
 /** A run ends after that, however many rounds it has had. */
@@ -56,9 +57,8 @@ async function open(stage: Stage): Promise<TesseraSession> {
 function report(bench: Bench, rounds: readonly BrowserRound[]): Result {
   const cuts = rounds.flatMap((round) => round.cuts);
   const ends = [...new Set(rounds.map(({ end }) => end))];
-  const waits = rounds.map(({ seconds }) => seconds).toSorted((a, b) => a - b);
-  const quantile = (share: number): string =>
-    (waits[Math.min(waits.length - 1, Math.floor(share * waits.length))] ?? 0).toFixed(1);
+  const waits = rounds.map(({ seconds }) => seconds);
+  const wait = (share: number): string => (percentile(waits, share) ?? 0).toFixed(1);
   const faulty = rounds.filter(({ faults }) => faults.length > 0);
   for (const { seed, faults } of faulty) bench.problems.push(`Seed ${seed}: ${faults.join('; ')}.`);
   return {
@@ -97,9 +97,9 @@ function report(bench: Bench, rounds: readonly BrowserRound[]): Result {
             String(cuts.length),
             String(faulty.length),
             String(rounds.filter(({ faults }) => faults.some((one) => one.startsWith('other bytes'))).length),
-            quantile(0.5),
-            quantile(0.95),
-            quantile(1),
+            wait(0.5),
+            wait(0.95),
+            wait(1),
           ],
         ],
       },

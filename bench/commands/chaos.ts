@@ -1,6 +1,7 @@
 /** People who pair while a node is killed, one is drained and Redis is frozen. */
 import type { Bench } from '../bench.ts';
 import type { Result } from '../result.ts';
+import { percentile } from '../../testbed/load/people.ts';
 import { runChaos } from '../../testbed/chaos/chaos.ts';
 
 const PAIRINGS = 1000;
@@ -18,9 +19,8 @@ export async function chaos(bench: Bench): Promise<Result> {
     say: bench.say,
   });
   const { pairings, letIn, acceptedAgain, left, leaked, immortal, events } = result;
-  const times = pairings.map(({ milliseconds }) => milliseconds ?? Infinity).toSorted((a, b) => a - b);
-  const quantile = (share: number) =>
-    ((times[Math.min(times.length - 1, Math.floor(share * times.length))] ?? 0) / 1000).toFixed(2);
+  const times = pairings.map(({ milliseconds }) => milliseconds ?? Infinity);
+  const seconds = (share: number): string => ((percentile(times, share) ?? 0) / 1000).toFixed(2);
   const within = times.filter((time) => time <= LIMIT_MS).length;
   const said = new Map<string, number>();
   for (const problem of pairings.flatMap(({ problems }) => problems.map(({ what }) => what)))
@@ -49,10 +49,10 @@ export async function chaos(bench: Bench): Promise<Result> {
           [
             String(times.length),
             `${within} (${((100 * within) / times.length).toFixed(2)} %)`,
-            quantile(0.5),
-            quantile(0.95),
-            quantile(0.99),
-            quantile(1),
+            seconds(0.5),
+            seconds(0.95),
+            seconds(0.99),
+            seconds(1),
             String(pairings.filter(({ codes }) => codes > 1).length),
           ],
         ],

@@ -12,7 +12,7 @@ interface Handle {
 }
 
 test('a handle is kept until it has answered, and no longer', async () => {
-  // What answers goes with the handle, as in Chromium.
+  // What answers goes with the handle, as it seems to in Chromium.
   const ask = (): { handle: WeakRef<Handle>; answered: Promise<string> } => {
     const handle: Handle = { answer: () => undefined };
     const answered = whileKept(handle, new Promise<string>((resolve) => (handle.answer = resolve)));

@@ -1,10 +1,10 @@
-/** Handles of files that are being asked something. */
+/** File handles with an operation that is pending. */
 const asked = new Set<object>();
 
 /**
- * Waits for the answer of a handle, and keeps the handle until then: Chromium forgets a question with the
- * handle that was asked, and one that is collected as garbage meanwhile never answers. Of two thousand small
- * pictures a tenth waited for ever for their files.
+ * Waits for an operation of a file handle, and keeps the handle referenced until it settles. In Chromium some
+ * of many such promises never settled: as it seems, their handles were collected as garbage meanwhile. Of two
+ * thousand small pictures up to a tenth waited for ever for their files.
  */
 export async function whileKept<T>(handle: object, answer: Promise<T>): Promise<T> {
   asked.add(handle);

@@ -13,18 +13,20 @@ const COPY_BYTES = 16 * 1024 * 1024;
 /** How long a download may read its file (ms): a minute, and a tenth of a second for each megabyte. */
 export const copyingMs = (byteLength: number): number => 60_000 + byteLength / 10_000;
 
+let shares: boolean | undefined;
+
+/** Whether a share sheet takes pictures. Each card asks, and a `File` costs a busy browser milliseconds. */
+export function sharesPictures(): boolean {
+  shares ??= navigator.canShare?.({ files: [new File([], 'a.jpg', { type: 'image/jpeg' })] }) ?? false;
+  return shares;
+}
+
 /**
  * An app on the home screen of an iPhone or iPad shows a download in its only window, with no way back. There
  * the share sheet is how a file is saved ("Save image", "Save to Files").
  */
-export function savesByShareSheet(): boolean {
-  return (
-    (navigator as Navigator & { standalone?: boolean }).standalone === true &&
-    typeof navigator.canShare === 'function' &&
-    // The last question: a File costs a browser that is busy some milliseconds, and each card asks.
-    navigator.canShare({ files: [new File([], 'a.jpg', { type: 'image/jpeg' })] })
-  );
-}
+export const savesByShareSheet = (): boolean =>
+  (navigator as Navigator & { standalone?: boolean }).standalone === true && sharesPictures();
 
 /**
  * Downloads one file. The blob's own type decides the extension: give it the one found in the bytes.

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, Locator, Page } from '@playwright/test';
 import type { Link } from '../link/relay.ts';
-import { processesOf } from '../processes.ts';
+import { freeze } from '../processes.ts';
 import type { Server } from '../server.ts';
 import { seededRandom } from '../../lib/simulation/random.ts';
 
@@ -251,17 +251,7 @@ async function reload(page: Page): Promise<void> {
   page.off('dialog', accept);
 }
 
-/** All of its processes stand still for so long. */
 async function stop(browser: Browser, ms: number): Promise<void> {
-  const ids = (await processesOf(browser)).map(({ pid }) => pid);
-  const all = (signal: NodeJS.Signals): void => {
-    for (const id of ids)
-      try {
-        process.kill(id, signal);
-      } catch {
-        // Gone.
-      }
-  };
-  all('SIGSTOP');
-  await sleep(ms).finally(() => all('SIGCONT'));
+  const { wake } = await freeze(browser);
+  await sleep(ms).finally(wake);
 }

@@ -1,35 +1,16 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { FromEngine, ToReceiverEngine } from '../bridge/engine-messages.ts';
+import { beforeEach, expect, test } from 'vitest';
+import type { ToReceiverEngine } from '../bridge/engine-messages.ts';
 import type { CompanionPlace } from '../model.ts';
+import { offered, OPTIONS as FIRST, standInWorker, withPage } from './receiver-page.fixture.ts';
 import { BrowserReceiverSession } from './receiver-session.ts';
 import { forgetSender, keepSenders, recallSenders } from './senders-memory.ts';
 
-/** Nothing listens there. */
-const OPTIONS = { server: 'http://127.0.0.1:9', page: '', name: '', relayOnly: false, companion: true };
+const OPTIONS = { ...FIRST, companion: true };
 
-let posted: ToReceiverEngine[] = [];
-let kept: Map<string, string>;
+let posted: readonly ToReceiverEngine[] = [];
 
-beforeEach(() => {
-  posted = [];
-  kept = new Map();
-  vi.stubGlobal('sessionStorage', {
-    getItem: (key: string) => kept.get(key) ?? null,
-    setItem: (key: string, value: string) => void kept.set(key, value),
-    removeItem: (key: string) => void kept.delete(key),
-  });
-  vi.stubGlobal('navigator', {});
-  vi.stubGlobal('addEventListener', () => undefined);
-  vi.stubGlobal('removeEventListener', () => undefined);
-  vi.stubGlobal(
-    'Worker',
-    class {
-      postMessage = (message: ToReceiverEngine): void => void posted.push(message);
-      terminate = (): void => {};
-    },
-  );
-});
-afterEach(() => vi.unstubAllGlobals());
+withPage();
+beforeEach(() => void ({ posted } = standInWorker()));
 
 const place = (part: Partial<CompanionPlace>): CompanionPlace => ({
   party: 'host',
@@ -69,32 +50,11 @@ test('[P-67] and for nobody it knew where that session has met another person, o
 
 /** A companion whose worker says what the test wants. */
 function companion() {
-  let worker: Worker | undefined;
-  vi.stubGlobal(
-    'Worker',
-    class {
-      onmessage = null;
-      constructor() {
-        worker = this as unknown as Worker;
-      }
-      postMessage = (): void => {};
-      terminate = (): void => {};
-    },
-  );
+  const { say } = standInWorker();
   const session = new BrowserReceiverSession(OPTIONS);
-  const say = (data: FromEngine): void => worker?.onmessage?.({ data } as MessageEvent<FromEngine>);
   const offers = (name: string, id: string): void => {
     say({ type: 'peer', name });
-    say({
-      type: 'offered',
-      id,
-      name: 'a.jpg',
-      mediaType: 'image/jpeg',
-      byteLength: 5,
-      modified: 0,
-      sha256: 'ab',
-      from: 'f0',
-    });
+    say(offered(id));
   };
   const ends = async (): Promise<void> => {
     session.leave();

@@ -1,60 +1,23 @@
 /** What the receiver's page makes of what its worker says. */
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { FromEngine, ToReceiverEngine, TransferUpdate } from '../bridge/engine-messages.ts';
+import { expect, test, vi } from 'vitest';
+import type { ToReceiverEngine, TransferUpdate } from '../bridge/engine-messages.ts';
+import { offered, OPTIONS, standInWorker, withPage } from './receiver-page.fixture.ts';
 
-const OPTIONS = { server: 'http://127.0.0.1:9', page: '', name: '', relayOnly: false };
-
-let kept: Map<string, string>;
-
-beforeEach(() => {
-  kept = new Map();
-  vi.stubGlobal('sessionStorage', {
-    getItem: (key: string) => kept.get(key) ?? null,
-    setItem: (key: string, value: string) => void kept.set(key, value),
-    removeItem: (key: string) => void kept.delete(key),
-  });
-  vi.stubGlobal('navigator', {});
-  vi.stubGlobal('addEventListener', () => undefined);
-  vi.stubGlobal('removeEventListener', () => undefined);
-});
-afterEach(() => vi.unstubAllGlobals());
+withPage();
 
 /** The page, loaded (again), whose worker says what the test wants. */
 async function load() {
   // What the modules remember goes with a page; what is in session storage stays.
   vi.resetModules();
-  const posted: ToReceiverEngine[] = [];
-  let worker: Worker | undefined;
-  vi.stubGlobal(
-    'Worker',
-    class {
-      onmessage = null;
-      constructor() {
-        worker = this as unknown as Worker;
-      }
-      postMessage = (message: ToReceiverEngine): void => void posted.push(message);
-      terminate = (): void => {};
-    },
-  );
+  const { posted, say } = standInWorker();
   const { BrowserReceiverSession } = await import('./receiver-session.ts');
   const session = new BrowserReceiverSession(OPTIONS);
-  const say = (data: FromEngine): void => worker?.onmessage?.({ data } as MessageEvent<FromEngine>);
   const update = (part: TransferUpdate): void => say({ type: 'update', update: part });
   return {
     session,
     posted,
     update,
-    offer: (id: string, sha256 = 'ab'): void =>
-      say({
-        type: 'offered',
-        id,
-        name: 'a.jpg',
-        mediaType: 'image/jpeg',
-        byteLength: 5,
-        modified: 0,
-        sha256,
-        from: 'f0',
-      }),
+    offer: (id: string, sha256?: string): void => say(offered(id, sha256)),
     said: (type: ToReceiverEngine['type']) => posted.filter((one) => one.type === type),
     transfers: () => session.snapshot().transfers.map(({ id, state }) => [id, state]),
     // What was accepted is written within a moment.
@@ -91,7 +54,7 @@ test('[P-124] what the person paused rests after their own page was loaded anew,
     const pauses = after.said('pause');
     expect(pauses).toEqual(resumed ? [] : [{ type: 'pause', id: '0.1', paused: true }]);
     await after.leave();
-    kept.clear();
+    sessionStorage.clear();
   }
 });
 
@@ -108,7 +71,7 @@ test('[P-124] a picture that waits for its sender is paused, or resumed, on the 
     page.offer('1.1');
     expect(page.said('pause')).toEqual(paused ? [{ type: 'pause', id: '1.1', paused: true }] : []);
     await page.leave();
-    kept.clear();
+    sessionStorage.clear();
   }
 });
 
