@@ -55,7 +55,8 @@ test('a document, a note, a film and a program cross, each under its kind, and t
   const colours = await receiver
     .card('walk.webm')
     .locator('img')
-    .evaluate((image: HTMLImageElement) => {
+    .evaluate(async (image: HTMLImageElement) => {
+      await image.decode();
       const canvas = document.createElement('canvas');
       canvas.width = 64;
       canvas.height = 36;

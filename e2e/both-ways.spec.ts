@@ -29,8 +29,12 @@ test('[P-136] the receiver sends two pictures back without a code, each after a 
   await page.setViewportSize({ width: 360, height: 640 });
   await meet(rooms, server.url);
   await cross(rooms, pictures.small);
-  // On a phone it is below what was received, and a press away.
-  const picker = page.getByTestId('way-back').getByTestId('write-text');
+  // On a phone it is below what was received, and a press away, also when its first line shows.
+  const section = page.getByTestId('way-back');
+  const picker = section.getByTestId('write-text');
+  await section.evaluate((element) =>
+    scrollBy(0, element.getBoundingClientRect().top + 20 - document.documentElement.clientHeight),
+  );
   await expect(picker).not.toBeInViewport();
   await page.getByTestId('to-way-back').click();
   await expect(picker).toBeInViewport();

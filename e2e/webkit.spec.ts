@@ -47,7 +47,9 @@ test.describe('WebKit', () => {
         // React has taken over: a page that could not start shows no navigation.
         await expect
           .poll(
-            shown(`Object.keys(document.querySelector('header a') ?? {}).some((key) => key.startsWith('__react'))`),
+            shown(
+              `Object.keys(document.querySelector('header a') ?? {}).some((key) => key.startsWith('__react'))`,
+            ),
           )
           .toBe(true);
         const [title, page, window] = await webkit.evaluate<[string, number, number]>(

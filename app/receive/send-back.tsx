@@ -26,7 +26,10 @@ function useSeen(element: RefObject<HTMLElement | null>): boolean {
   const [seen, setSeen] = useState(true);
   useEffect(() => {
     if (element.current === null) return undefined;
-    const watch = new IntersectionObserver(([entry]) => setSeen(entry?.isIntersecting !== false));
+    // Its first line at the lower edge is too little to be of use.
+    const watch = new IntersectionObserver((entries) => setSeen(entries.at(-1)?.isIntersecting !== false), {
+      rootMargin: '0px 0px -30% 0px',
+    });
     watch.observe(element.current);
     return () => watch.disconnect();
   }, [element]);

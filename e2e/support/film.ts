@@ -9,18 +9,23 @@ export async function film(page: Page, name: string): Promise<Picture> {
     canvas.width = 320;
     canvas.height = 180;
     const context = canvas.getContext('2d')!;
-    const recorder = new MediaRecorder(canvas.captureStream(30), { mimeType: 'video/webm' });
-    const parts: Blob[] = [];
-    recorder.addEventListener('dataavailable', ({ data }) => parts.push(data));
-    const stopped = new Promise((resolve) => recorder.addEventListener('stop', resolve));
-    recorder.start();
-    for (let frame = 0; frame < 15; frame++) {
+    const draw = (frame: number) => {
       context.fillStyle = '#123a8c';
       context.fillRect(0, 0, 320, 180);
       context.fillStyle = '#d03020';
       context.beginPath();
       context.arc(60 + frame * 10, 90, 40, 0, 7);
       context.fill();
+    };
+    // Before it is captured: a stream may begin with what the canvas holds.
+    draw(0);
+    const recorder = new MediaRecorder(canvas.captureStream(30), { mimeType: 'video/webm' });
+    const parts: Blob[] = [];
+    recorder.addEventListener('dataavailable', ({ data }) => parts.push(data));
+    const stopped = new Promise((resolve) => recorder.addEventListener('stop', resolve));
+    recorder.start();
+    for (let frame = 0; frame < 15; frame++) {
+      draw(frame);
       await new Promise((next) => setTimeout(next, 33));
     }
     recorder.stop();
