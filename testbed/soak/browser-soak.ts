@@ -58,12 +58,16 @@ export interface CutSession {
   readonly server: Server;
 }
 
-/** Runs in each page before its own scripts: its connections can be closed from outside. */
+/**
+ * Runs in each page before its own scripts: its connections can be closed from outside. Closed ones are let
+ * go: Chromium counts each until it is collected, and refuses the 501st.
+ */
 export const KEEP_CONNECTIONS = `
-  const made = (globalThis.connections = []);
+  const made = (globalThis.connections = new Set());
   const Before = RTCPeerConnection;
   globalThis.RTCPeerConnection = class extends Before {
-    constructor(...all) { super(...all); made.push(this); }
+    constructor(...all) { super(...all); made.add(this); }
+    close() { made.delete(this); super.close(); }
   };
 `;
 
@@ -107,8 +111,11 @@ export async function browserRound(session: CutSession, seed: number): Promise<B
   }
   const seconds = (performance.now() - last) / 1000;
   if (end === '') {
-    const state = await attribute(card, 'data-state');
-    faults.push(`neither whole nor ended ${LIMIT_MS / 1000} s after the last cut: ${state ?? 'no card'}`);
+    const state = (await attribute(card, 'data-state')) ?? 'no card';
+    const pages = await Promise.all([said(sender), said(receiver)]);
+    faults.push(
+      `neither whole nor ended ${LIMIT_MS / 1000} s after the last cut: ${state}; sender: ${pages[0]}; receiver: ${pages[1]}`,
+    );
   } else if (end === 'done') {
     const saved = await save(receiver, card);
     if (!saved.equals(buffer)) faults.push(`other bytes were saved: ${saved.length} of ${length}`);
@@ -148,6 +155,19 @@ const attribute = (card: Locator, name: string): Promise<string | null> =>
     .first()
     .getAttribute(name, { timeout: 300 })
     .catch(() => null);
+
+/** The state of a page's connection, and the problems that it shows. */
+async function said(page: Page): Promise<string> {
+  const connection = await page
+    .getByTestId('connection')
+    .first()
+    .getAttribute('data-state', { timeout: 300 })
+    .catch(() => null);
+  const problems = await page
+    .locator('[data-problem]')
+    .evaluateAll((all) => all.map((one) => one.getAttribute('data-problem')));
+  return [connection ?? 'no connection', ...problems].join(', ');
+}
 
 async function share(card: Locator, length: number): Promise<number> {
   const text = await card
@@ -238,9 +258,8 @@ async function cut(
 
 async function closeConnections(page: Page, every: number): Promise<void> {
   await page.evaluate((step) => {
-    const { connections } = globalThis as unknown as { connections: RTCPeerConnection[] };
-    const open = connections.filter(({ connectionState }) => connectionState !== 'closed');
-    for (const [at, connection] of open.entries()) if (at % step === 0) connection.close();
+    const { connections } = globalThis as unknown as { connections: Set<RTCPeerConnection> };
+    for (const [at, connection] of [...connections].entries()) if (at % step === 0) connection.close();
   }, every);
 }
 
