@@ -42,6 +42,7 @@ const state = {
 
 function start(initiator: boolean): void {
   startedAt = performance.now();
+  Object.assign(state, { connectedAt: undefined, closed: undefined, lanes: [] });
   transport = createTransport({
     initiator,
     iceServers: [],

@@ -12,11 +12,12 @@ import {
   DIRECT_LANES,
   LANE_OPEN_MS,
   LANES_PER_TURN,
+  MAX_WITH_LANES,
   NAT_LANES,
   RELAYED_LANES,
   SIGNAL_BATCH_MS,
 } from './limits.ts';
-import { Peer } from './peer.ts';
+import { connectionsOfPage, Peer } from './peer.ts';
 import { applyDifference, differenceOf } from './sdp-difference.ts';
 import { worthSignaling, type SelectedPath } from './selected-path.ts';
 import { parseSignal, type PeerSignal } from './signals.ts';
@@ -137,6 +138,7 @@ export class LanePool {
 
   #open(lane: LaneId): Peer | undefined {
     const { config, initiator, path } = this.#options;
+    if (connectionsOfPage.value >= MAX_WITH_LANES) return undefined;
     try {
       const peer = new Peer({
         initiator,
@@ -154,7 +156,7 @@ export class LanePool {
       this.#lanes.set(lane, { peer, open: false });
       return peer;
     } catch {
-      // Chromium allows 500 connections a page; whoever holds them, we go on with the lanes we have.
+      // Whoever holds the connections that the browser allows, we go on with the lanes we have.
       return undefined;
     }
   }

@@ -50,6 +50,13 @@ export const NAT_LANES = 96;
  */
 export const RELAYED_LANES = 8;
 
+/**
+ * Connections of a page, closed ones that are not collected yet included, beyond which it makes no lane.
+ * Chromium refuses the 501st, whatever it is for: a session that was lost several times in a row could not
+ * be found again, and nobody else could join the room. What is left is for first connections.
+ */
+export const MAX_WITH_LANES = 400;
+
 /** Handshakes at a time: more of them overlap their round trips, fewer leave the page's thread free. */
 export const MAX_LANES_OPENING = 32;
 

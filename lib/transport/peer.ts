@@ -3,6 +3,7 @@
  * candidates and the end; messages bypass its stream, which copies each one and stops at 64 KB.
  */
 import SimplePeer from 'simple-peer/simplepeer.min.js';
+import { ConnectionCount } from './connection-count.ts';
 import type { ChannelNews } from './contract.ts';
 import { SILENCE_MS } from './limits.ts';
 import { fingerprintOf, parseSignal, SignalGate, type PeerSignal } from './signals.ts';
@@ -44,6 +45,9 @@ interface Internals {
   _closingInterval: ReturnType<typeof setInterval> | null;
 }
 
+/** Of this page, whatever session they are of. */
+export const connectionsOfPage = new ConnectionCount();
+
 export class Peer {
   readonly connection: RTCPeerConnection;
   readonly control: RTCDataChannel | undefined;
@@ -73,6 +77,7 @@ export class Peer {
     if (watch !== null) clearInterval(watch);
     if (!connection || !lane) throw new Error('the browser refused a peer connection');
     this.connection = connection;
+    connectionsOfPage.add(connection);
     this.#openTimer = setTimeout(() => this.#fail(), openWithinMs);
 
     // simple-peer's stream is not used. Its share of the events would cost time (statistics when the channel
