@@ -11,6 +11,7 @@ import type {
 } from '../session/model.ts';
 import { noFigures } from '../session/no-figures.ts';
 import type { ImageTools } from './image-tools.ts';
+import { SMALLER } from './outbox.ts';
 import { firstTransfers, MAX_PEOPLE, peopleOf } from './people.ts';
 import { createSendStore, FIRST, isOwed } from './send-store.ts';
 
@@ -210,6 +211,47 @@ describe('several people in a room', () => {
       expect(toHex(sent[0]!.digest!)).toBe('ab'.repeat(32));
     }
     expect(original!.digest).toBeUndefined();
+  });
+
+  test("a guest's card shows the choice that was made while it was drawn, and takes that one off", async () => {
+    const { first, store, people, pick, comes, digestIsMade } = await room();
+    const guest = comes();
+    await pick('a.jpg');
+    digestIsMade(first, 'a.jpg');
+    await vi.waitFor(() => expect(guest.names()).toEqual(['a.jpg']));
+    const card = () => {
+      const list = people.listOf(store.getState().people[0]!);
+      return { ...list, stage: list.items[0]?.stage };
+    };
+    const { id } = store.getState().items[0]!;
+    expect(card().stage).toEqual({ at: 'sent', transfer: `${id}.0` });
+    store.chooseFor(id, SMALLER);
+    await vi.waitFor(() => expect(store.getState().items[0]!.stage.at).toBe('sent'));
+    // The first person's session makes the digest; until then the guest has what it had.
+    expect([card().stage, guest.sent.length]).toEqual([{ at: 'sent', transfer: `${id}.0` }, 1]);
+    first.change(`${id}.1`, { sha256: 'cd'.repeat(32) });
+    await vi.waitFor(() => expect(guest.sent).toHaveLength(2));
+    expect(card().stage).toEqual({ at: 'sent', transfer: `${id}.1` });
+    expect(card().items[0]).toBe(card().items[0]);
+  });
+
+  test('[P-138] the next first person gets what is picked, whatever was wished for the one before', async () => {
+    const { first, store, people, pick, comes } = await room();
+    comes();
+    people.setGets(FIRST, false);
+    first.disconnect();
+    await vi.waitFor(() => expect(store.getState().snapshot?.meeting).toBeUndefined());
+    first.publish({ connection: 'connected', meeting: 2 });
+    await vi.waitFor(() => expect(store.getState().snapshot?.meeting).toBe(2));
+    expect(store.getState().firstGets).toBe(true);
+    await pick('a.jpg');
+    await vi.waitFor(() => expect(first.names()).toEqual(['a.jpg']));
+    // One who is found again is the same person.
+    people.setGets(FIRST, false);
+    first.publish({ connection: 'reconnecting' });
+    first.publish({ connection: 'connected' });
+    await settled();
+    expect(store.getState().firstGets).toBe(false);
   });
 
   test('[P-138] a picture goes to chosen ones, and to nobody who comes later', async () => {

@@ -330,9 +330,11 @@ function attach(store: SendStore, rateLimit: () => number): People {
   function drawn(item: OutboxItem, { peer }: Person): OutboxItem {
     const entry = known.get(peer);
     const revision = entry?.given.get(item.id) ?? item.revision;
+    const transfer = transferId({ id: item.id, revision });
     let one = entry?.drawn.get(item);
-    if (one === undefined) {
-      one = { ...item, peer, stage: { at: 'sent', transfer: transferId({ id: item.id, revision }) } };
+    // The same item is given anew where another choice has waited for its digest.
+    if (one?.stage.at !== 'sent' || one.stage.transfer !== transfer) {
+      one = { ...item, peer, stage: { at: 'sent', transfer } };
       entry?.drawn.set(item, one);
     }
     return one;

@@ -240,6 +240,8 @@ export function createSendStore({
     // Who has rung, while no one pressed anything here, is not whom they were waiting for.
     const meeting = session?.snapshot().unasked === true ? FORMER : now;
     store.setState(({ items }) => ({
+      // The wish was about whoever was the first one before.
+      firstGets: true,
       items: items.map((one) => (one.meeting === undefined && isForFirst(one) ? { ...one, meeting } : one)),
     }));
   }

@@ -60,3 +60,22 @@ test('a remembered device that rings again while it waits is the same visitor, a
   expect(admission.ring('b', call, 3)).toEqual({ type: 'let-wait', id: 'b' });
   expect(new Admission(false).ring('b', call, 0)).toEqual({ type: 'turn-away', id: 'b' });
 });
+
+test('[P-142] a device that was refused twice in a window is turned away until the next one, and no other is', () => {
+  const admission = new Admission(true);
+  const call = (window: number, device = 'd') =>
+    ({ device, generation: 'current', window, rung: 'let-in' }) as const;
+  const asks = (id: string, made: ReturnType<typeof call>) =>
+    admission.ring(id, made, 0).type === 'let-wait' && admission.refuse(id);
+  expect([asks('a', call(7)), asks('a', call(7)), asks('a', call(7))]).toEqual([true, true, false]);
+  expect(admission.visitors).toEqual([]);
+  expect(asks('o', call(7, 'other'))).toBe(true);
+  // Around the border of two windows it may ring in either: no more often for that.
+  expect([asks('b', call(8)), asks('a', call(7)), asks('b', call(8)), asks('a', call(7))]).toEqual([
+    true,
+    true,
+    false,
+    false,
+  ]);
+  expect(admission.refuse('a')).toBe(false);
+});

@@ -11,6 +11,8 @@ import { Visitors } from './visitors.ts';
 const MAX_KNOCKS = 8;
 /** Knocks that were heard; a server may repeat them. */
 const MAX_HEARD = 200;
+/** A device to which the person has said no so often in one window is not asked about in it again. */
+const MAX_REFUSALS = 2;
 
 /** What becomes of a knock, beside being met at once. */
 export type KnockEffect = Extract<ConnectionEffect, { type: 'let-wait' | 'turn-away' }>;
@@ -24,6 +26,8 @@ export class Admission {
   readonly #visitors = new Visitors();
   /** Of visitors, and perhaps of some who wait no longer. */
   readonly #calls = new Map<string, DeviceCall>();
+  /** Of devices, by their names in this browser's list: how often the person has said no in this window. */
+  readonly #refusals = new Map<string, { readonly window: number; readonly times: number }>();
   /** Others are in this room, met by other machines. */
   #others = false;
   /** One was sent away, and could be back at once with the link. */
@@ -71,6 +75,7 @@ export class Admission {
   /** A remembered device waits at this meeting, and the page is taken. It may ring there again. */
   ring(id: string, call: DeviceCall, now: number): KnockEffect {
     for (const known of this.#calls.keys()) if (!this.visitors.includes(known)) this.#calls.delete(known);
+    if (this.#refusalsOf(call) >= MAX_REFUSALS) return { type: 'turn-away', id };
     this.#calls.set(id, call);
     return this.#visit(id, now);
   }
@@ -100,6 +105,18 @@ export class Admission {
     return this.#visitors.take(id);
   }
 
+  /** As `take`: the person says no. */
+  refuse(id: string): boolean {
+    if (!this.take(id)) return false;
+    const call = this.#calls.get(id);
+    if (call !== undefined) {
+      const times = this.#refusalsOf(call) + 1;
+      const { window = call.window } = this.#refusals.get(call.device) ?? {};
+      this.#refusals.set(call.device, { window: Math.max(window, call.window), times });
+    }
+    return true;
+  }
+
   /** Who has waited for an answer until now. */
   takeLate(now: number): KnockEffect[] {
     return this.#visitors.takeLate(now).map((id) => ({ type: 'turn-away', id }));
@@ -110,6 +127,12 @@ export class Admission {
     const queued = this.#queue.splice(0).map((id): KnockEffect => ({ type: 'turn-away', id }));
     this.#sentAway = false;
     return [...queued, ...this.takeLate(Infinity)];
+  }
+
+  /** In this window or a later one: around the border of two a device may ring in either. */
+  #refusalsOf({ device, window }: DeviceCall): number {
+    const known = this.#refusals.get(device);
+    return known === undefined || known.window < window ? 0 : known.times;
   }
 
   /** Whoever knocks is asked about first. */

@@ -353,7 +353,7 @@ export class ConnectionMachine {
       if (!instead) return;
     }
     if (!this.#options.canLink) {
-      this.#fail({ code: 'webrtc-missing' });
+      if (rung !== 'here') this.#fail({ code: 'webrtc-missing' });
       return;
     }
     const unused = { passwords: [met.password], token: undefined };
@@ -387,7 +387,7 @@ export class ConnectionMachine {
     // Asked in doubt: what is there goes on.
     if (stage.at === 'connected') return;
     if (this.#options.relayOnly && !offered(iceServers).turn) {
-      this.#fail({ code: 'relay-missing' });
+      this.#metNoOne({ code: 'relay-missing' });
       return;
     }
     if (stage.at === 'opening' && slot !== undefined && expiresAt !== undefined) {
@@ -432,7 +432,7 @@ export class ConnectionMachine {
       this.#fail({ ...problem, code: problem.code === 'code-unknown' ? forgotten : problem.code });
     } else if (stage.at === 'opening' && this.#shown !== 'waiting') this.#stage = { at: this.#shown };
     else if (stage.at === 'opening' || stage.at === 'joining')
-      this.#fail({ ...problem, code: this.#endOfPairing(problem.code) });
+      this.#metNoOne({ ...problem, code: this.#endOfPairing(problem.code) });
   }
 
   // ---- pairing
@@ -556,14 +556,9 @@ export class ConnectionMachine {
       this.#wait('retry');
       return;
     }
-    const { call } = this.#device;
-    if (call?.rung === 'here' && code !== 'same-role') {
-      this.#rungInVain(call);
-      return;
-    }
     // The same words are not to be guessed at again.
-    this.#effect({ type: 'burn' });
-    this.#fail({ code: this.#endOfPairing(code) });
+    if (this.#ring === undefined || code === 'same-role') this.#effect({ type: 'burn' });
+    this.#metNoOne({ code: this.#endOfPairing(code) });
   }
 
   /** Every end after this side's proof says that the other side may have tested a guess against it. */
@@ -872,7 +867,7 @@ export class ConnectionMachine {
     else if (this.#invitation.staysOpen && (at === 'hosting' || at === 'opening')) this.#freshCode();
     else if (CONNECTION[at] === 'waiting') this.#fail({ code: 'code-expired' });
     else if (at === 'joining' && reason === 'occupied')
-      this.#fail({ code: this.#endOfPairing('room-occupied') });
+      this.#metNoOne({ code: this.#endOfPairing('room-occupied') });
     // The guest of a host who did not return.
     else if (at === 'joining') this.#pairingFailed('code-unknown');
   }
@@ -894,8 +889,7 @@ export class ConnectionMachine {
         );
         return;
       case 'device':
-        if (this.#device.call?.rung === 'here') this.#rungInVain(this.#device.call);
-        else this.#fail({ code: 'device-silent' });
+        this.#metNoOne({ code: 'device-silent' });
         return;
       case 'pairing':
         if (attempt.step === 'none') this.#noOneKnocks();
@@ -1096,7 +1090,19 @@ export class ConnectionMachine {
     this.#openAgain('waiting');
   }
 
-  /** A ring alone takes nothing from the page. */
+  /** Of a remembered device that has rung here, while this page is on its way to it. */
+  get #ring(): Call | undefined {
+    const { call } = this.#device;
+    return this.#stage.at === 'joining' && call?.rung === 'here' ? call : undefined;
+  }
+
+  /** Whoever was to be met is not. A ring alone takes nothing from the page. */
+  #metNoOne(problem: Problem): void {
+    // Both persons hear that they have the same page open.
+    if (this.#ring !== undefined && problem.code !== 'device-same-page') this.#rungInVain(this.#ring);
+    else this.#fail(problem);
+  }
+
   #rungInVain({ before }: Call): void {
     this.#reset(before.stage);
     this.#wayBack.giveUp(before.lost);
@@ -1142,7 +1148,7 @@ export class ConnectionMachine {
   }
 
   #refuse(id: string): void {
-    if (this.#admission.take(id)) this.#effect({ type: 'turn-away', id });
+    if (this.#admission.refuse(id)) this.#effect({ type: 'turn-away', id });
   }
 
   #knocked(id: string): void {

@@ -10,6 +10,7 @@ import type { Transport, TransportOptions } from '../../transport/contract.ts';
 import { MemoryNetwork } from '../../transport/memory.ts';
 import { Connector } from './connector.ts';
 import type { Role } from '../model.ts';
+import { makeBond } from '../pairing/bond.ts';
 import { Pairing } from '../pairing/pairing.ts';
 import { wordsPassword } from '../pairing/password.ts';
 import type { RejoinState } from '../pairing/rejoin.ts';
@@ -18,8 +19,26 @@ import { recallRejoin } from './rejoin-memory.ts';
 /** A server's restart, a socket's return, and a few steps of looking, on a busy machine. */
 const PATIENCE = { timeout: 25_000, interval: 10 };
 
+/** What was asked of the server about visitors since the test began. */
+const aboutVisitors: ('turn-away' | 'let-wait')[] = [];
+vi.mock(import('./signaling-client.ts'), async (original) => {
+  const real = await original();
+  return {
+    ...real,
+    createSignalingClient: (options) => {
+      const client = real.createSignalingClient(options);
+      return {
+        ...client,
+        turnAway: (id) => (aboutVisitors.push('turn-away'), client.turnAway(id)),
+        letWait: (id) => (aboutVisitors.push('let-wait'), client.letWait(id)),
+      };
+    },
+  };
+});
+
 const cleanups: (() => unknown)[] = [];
 beforeEach(() => {
+  aboutVisitors.length = 0;
   // What a tab keeps; Node has none.
   const kept = new Map<string, string>();
   vi.stubGlobal('sessionStorage', {
@@ -400,3 +419,28 @@ test('[P-130] a sender whose answer is lost with its connection goes on with its
   await receiver.connected();
   expect(sender.connector.fingerprint).toBe(receiver.connector.fingerprint);
 });
+
+test.each(['turn-away', 'let-wait'] as const)(
+  '[P-142] a device that rings without end costs the page no more than one request a second: %s',
+  async (answer) => {
+    const server = await start();
+    const network = new MemoryNetwork();
+    const several = answer === 'let-wait';
+    const page = new Side('sender', server, network, network.createTransport, several);
+    page.connector.open();
+    await page.room();
+    const bond = makeBond('host', new Uint8Array(32).fill(1), new Uint8Array(32).fill(2));
+    const ring = () =>
+      page.connector.call(
+        { device: 'd', bond },
+        { device: 'd', generation: 'current', window: 7, rung: 'here' },
+      );
+    const times = () => aboutVisitors.filter((one) => one === answer).length;
+    for (let at = 0; at < 300; at++) ring();
+    expect(times()).toBe(1);
+    // Nobody stands at the meeting yet: it is said again.
+    await expect.poll(times, PATIENCE).toBe(2);
+    ring();
+    expect(times()).toBe(2);
+  },
+);

@@ -85,7 +85,12 @@ export class Connector {
   readonly #machine: ConnectionMachine;
   readonly #client: SignalingClient;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  readonly #waitingFor = new Set<string>();
+  /**
+   * Meetings at which it is said that someone waits, or is not let in: so often more they may not be there
+   * yet. One who rings again and again is on the way once more, and costs no more requests.
+   */
+  readonly #lettingWait = new Map<string, number>();
+  readonly #turningAway = new Map<string, number>();
   /** Effects may cause events: these wait until the effects before them are carried out. */
   readonly #waiting: (ConnectionEvent | { type: 'timeout' })[] = [];
   #busy = false;
@@ -415,26 +420,34 @@ export class Connector {
 
   /** Until they are let in or not: that they wait, and whether they still do. */
   async #letWait(id: string): Promise<void> {
-    if (this.#waitingFor.has(id)) {
-      await isThere(this.#client.letWait(id));
-      return;
-    }
-    this.#waitingFor.add(id);
-    let misses: number = VISITOR_MISSES;
-    while (misses > 0 && this.visitors.includes(id)) {
+    const misses = this.#lettingWait;
+    const begun = misses.has(id);
+    misses.set(id, VISITOR_MISSES);
+    if (begun) return;
+    const left = (): number => misses.get(id) ?? 0;
+    while (left() > 0 && this.visitors.includes(id)) {
       const here = await isThere(this.#client.letWait(id));
-      misses = here ? 1 : misses - 1;
-      if (misses > 0) await delay(here ? VISITOR_MS : VISITOR_AGAIN_MS);
+      misses.set(id, here ? 1 : left() - 1);
+      if (left() > 0) await delay(here ? VISITOR_MS : VISITOR_AGAIN_MS);
     }
-    this.#waitingFor.delete(id);
-    if (misses === 0) this.#handle({ type: 'visitor-left', id });
+    const gone = left() === 0;
+    misses.delete(id);
+    if (gone) this.#handle({ type: 'visitor-left', id });
   }
 
   async #turnAway(id: string): Promise<void> {
-    for (let misses = 0; misses < VISITOR_MISSES; misses++) {
-      if (this.visitors.includes(id) || (await isThere(this.#client.turnAway(id)))) return;
+    const misses = this.#turningAway;
+    const begun = misses.has(id);
+    misses.set(id, VISITOR_MISSES);
+    if (begun) return;
+    for (let left: number = VISITOR_MISSES; left > 0; left = misses.get(id) ?? 0) {
+      misses.set(id, left - 1);
+      const heard = this.visitors.includes(id) || (await isThere(this.#client.turnAway(id)));
+      // Unless it has rung again meanwhile.
+      if (heard && misses.get(id) === left - 1) misses.set(id, 0);
       await delay(VISITOR_AGAIN_MS);
     }
+    misses.delete(id);
   }
 
   async #ask(request: number, ask: Ask): Promise<void> {

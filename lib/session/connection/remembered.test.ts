@@ -166,6 +166,36 @@ test('[P-142] a session that was given up can still be continued after a ring in
   expect(guest.machine.view().canContinue).toBe(true);
 });
 
+test.each(['no relay', 'a full server', 'a meeting that is taken', 'no WebRTC'])(
+  '[P-142] a ring that leads nowhere takes nothing from the page: %s',
+  (why) => {
+    const { meeting, bonds } = begin();
+    const [host, guest] = open(meeting, bonds);
+    ring(meeting, host, guest);
+    expect(meeting.until(() => isConnected(host, guest), 5000)).toBe(true);
+    meeting.run(500);
+    const { bond } = guest;
+    const kept = guest.vanish()!;
+    host.vanish();
+    const page = meeting.side('receiver', why !== 'no WebRTC', why === 'no relay');
+    page.bond = bond;
+    meeting.run(100);
+    page.handle({ type: 'resume', rejoin: kept });
+    meeting.run(LIMITS_MS.search + 60_000);
+    const before = page.machine.view();
+    expect(before.canContinue).toBe(why !== 'no relay');
+    const effects = page.effects.length;
+    if (why === 'a full server') meeting.refusal = 'server-busy';
+    call(page, { id: '', generation: 'current', window: 7 }, 'here');
+    meeting.run(10);
+    if (why === 'a meeting that is taken') page.handle({ type: 'expired', reason: 'occupied' });
+    meeting.run(1000);
+    expect(page.machine.view()).toEqual(before);
+    expect(page.effects.slice(effects)).not.toEqual(expect.arrayContaining(['lost']));
+    expect(page.effects.slice(effects)).not.toEqual(expect.arrayContaining(['forget']));
+  },
+);
+
 test('[P-142] a ring ends no code that is shown, and takes no room that is open', () => {
   const { meeting, bonds } = begin();
   const [host, guest] = open(meeting, bonds);

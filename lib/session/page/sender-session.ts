@@ -81,6 +81,8 @@ export class BrowserSenderSession extends SessionBase<ToSenderEngine> implements
   }
 
   letIn(visitor: string): Guest | undefined {
+    // By another tab, which this one hears of a moment later.
+    this.refuseForgotten();
     const link = this.connector.letIn(visitor);
     if (link === undefined) return undefined;
     const guest = this.#guest();

@@ -296,7 +296,14 @@ export abstract class SessionBase<M> implements Session {
       this.connector.remembered(undefined);
       this.#remembering.forget();
     }
+    this.refuseForgotten();
     this.changed();
+  }
+
+  /** Without what is shared with a device no one can meet it. */
+  protected refuseForgotten(): void {
+    for (const [visitor, device] of Object.entries(this.connector.callers))
+      if (deviceOf(device) === undefined) this.connector.refuse(visitor);
   }
 
   protected abstract onMessage(message: FromEngine): void;

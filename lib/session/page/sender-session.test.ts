@@ -1,0 +1,67 @@
+/** What the sender's page makes of who wants to be let in. */
+import { beforeEach, expect, test, vi } from 'vitest';
+import { devices, forgetDevice, keepDevice } from '../devices/device-list.ts';
+import { DEVICES_KEY } from '../devices/has-devices.ts';
+import { makeBond } from '../pairing/bond.ts';
+import { OPTIONS, standInWorker, withPage } from './receiver-page.fixture.ts';
+import { BrowserSenderSession } from './sender-session.ts';
+
+withPage();
+beforeEach(() => {
+  const kept = new Map<string, string>();
+  vi.stubGlobal('localStorage', {
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, value: string) => void kept.set(key, value),
+    removeItem: (key: string) => void kept.delete(key),
+  });
+  vi.stubGlobal(
+    'RTCPeerConnection',
+    class {
+      createDataChannel(): void {}
+    },
+  );
+  standInWorker();
+});
+
+const DEVICE = '0123456789abcdef';
+
+/** A page that is asked about a remembered device, which has rung while a code is shown. */
+function asked() {
+  const bond = makeBond('host', new Uint8Array(32).fill(1), new Uint8Array(32).fill(2));
+  keepDevice({ id: DEVICE, name: 'Laptop', acceptAll: false, bond });
+  const session = new BrowserSenderSession(OPTIONS);
+  session.openRoom();
+  session.call({ device: DEVICE, generation: 'current', window: 7, rung: 'here' });
+  const visitors = () => session.snapshot().visitors ?? [];
+  expect(visitors()).toHaveLength(1);
+  /** Its goodbye is said before it closes. */
+  const ends = async (): Promise<void> => {
+    session.leave();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  };
+  return { session, visitors, ends };
+}
+
+test('[P-142] a device that is forgotten while it waits is turned away, and nobody is asked about it', async () => {
+  const { visitors, ends } = asked();
+  forgetDevice(DEVICE);
+  expect(visitors()).toEqual([]);
+  await ends();
+});
+
+test('[P-142] one that another tab has just forgotten is not let in: nobody would ever come', async () => {
+  const { session, visitors, ends } = asked();
+  const [visitor = ''] = visitors();
+  localStorage.removeItem(DEVICES_KEY);
+  expect(devices()).toEqual([]);
+  expect(session.letIn(visitor)).toBeUndefined();
+  expect(visitors()).toEqual([]);
+  await ends();
+});
+
+test('[P-142] one that is still remembered is let in', async () => {
+  const { session, visitors, ends } = asked();
+  expect(session.letIn(visitors()[0]!)).toBeDefined();
+  expect(visitors()).toEqual([]);
+  await ends();
+});
