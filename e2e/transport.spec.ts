@@ -166,15 +166,16 @@ test('[P-10] however many lanes of lost connections the browser still counts, it
   for (let lost = 1; lost <= 6; lost++) {
     const before = await made();
     await sender.evaluate(() => window.harness.setLaneTarget(90));
-    await expect
-      .poll(made, { timeout: 40_000 })
-      .toBeGreaterThanOrEqual(Math.min(MAX_WITH_LANES, before + 89));
+    if (before + 89 <= MAX_WITH_LANES)
+      await expect.poll(made, { timeout: 40_000 }).toBeGreaterThanOrEqual(before + 89);
+    // Time for lanes that should not be made: without a bound these take what Chromium allows.
+    else await sender.waitForTimeout(3000);
     await sender.evaluate(() => window.harness.close());
     for (const page of [sender, receiver])
       await expect.poll(async () => (await state(page)).closed, { timeout: 20_000 }).toBeDefined();
     await begin(sender, receiver);
   }
-  expect(await made()).toBeLessThan(500);
+  expect(await made()).toBeLessThanOrEqual(MAX_WITH_LANES + 2);
 });
 
 test('a page that is closed is noticed by the other', async ({ link, sender, receiver }) => {
