@@ -8,7 +8,7 @@ import {
   isOver,
   isOwed,
   isThere,
-  type Person,
+  type SendState,
   type SendStore,
 } from '../../lib/store/send-store.ts';
 import type { ReceiveStore } from '../../lib/store/receive-store.ts';
@@ -88,8 +88,12 @@ export function senderStore(): SendStore {
 /** What of the queue outlives the page. */
 export const queue = keptQueue(senderStore);
 
-/** Something of this guest's is on its way. */
-const isBusy = ({ snapshot }: Person): boolean => snapshot.transfers.some((one) => !isFinal(one));
+/** Someone is still to get something, or it is on its way. */
+const isUnderway = ({ items, snapshot, people }: SendState): boolean =>
+  items.some((item) => !isOver(item, snapshot) || isOwed(item, people)) ||
+  [snapshot, ...people.map((one) => one.snapshot)].some((one) =>
+    one?.transfers.some((transfer) => !isFinal(transfer)),
+  );
 
 /** After a reload: the receiver and the queue of this tab are there again, as far as they can be. */
 export async function returnToRoom(options: () => SessionOptions): Promise<void> {
@@ -116,7 +120,8 @@ function make(): SendStore {
     tools: imageTools,
     makeId: () => `${page}-${++count}`,
   });
-  made.subscribe(({ items, snapshot, people }) => {
+  made.subscribe((state) => {
+    const { items, snapshot, people } = state;
     if (items.length > 0) queue.keep();
     if (latest !== undefined) for (const { session, peer } of people) watchReturns(session, latest, peer);
     const connection = snapshot?.connection;
@@ -127,7 +132,7 @@ function make(): SendStore {
         snapshot?.room !== undefined ||
         (connection !== undefined && connection !== 'failed' && connection !== 'closed'),
       // A page that is loaded anew may have to ask for the files.
-      atStake: items.some((item) => !isOver(item, snapshot) || isOwed(item, people)) || people.some(isBusy),
+      atStake: isUnderway(state),
     });
   });
   let limited: SenderSession | undefined;
@@ -145,15 +150,13 @@ function make(): SendStore {
   if (typeof window !== 'undefined') {
     // A page that goes into the back-forward cache may return, and finds its room or its receiver again.
     window.addEventListener('pagehide', ({ persisted }) => {
-      const { items, snapshot, people } = made.getState();
-      // Everything is delivered: the other side need not wait for this one. Otherwise it may be a reload.
-      const over = items.length > 0 && items.every((item) => isOver(item, snapshot) && !isOwed(item, people));
+      const state = made.getState();
       const returning = returns
         .getState()
         .some(({ store: one }) => one.getState().snapshot?.transfers.some(isMoving));
-      const busy =
-        returning || (snapshot?.transfers ?? []).some((one) => !isFinal(one)) || people.some(isBusy);
-      if (!persisted && over && !busy) made.leave();
+      // Everything is delivered: the other side need not wait for this one. Otherwise it may be a reload.
+      const over = state.items.length > 0 && !isUnderway(state) && !returning;
+      if (!persisted && over) made.leave();
     });
   }
   return made;

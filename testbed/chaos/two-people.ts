@@ -50,7 +50,8 @@ export function pair(server: string): Promise<Pairing> {
       resolve({ milliseconds, codes, problems, code });
     };
     /** Reads what the page says, then does something about it, once. */
-    const react = (role: Role, { connection, problem }: Connector, act: (code: ProblemCode) => void) => {
+    const react = (role: Role, side: Connector, act: (code: ProblemCode) => void) => {
+      const { connection, problem } = side.view;
       if (connection !== 'failed') reading[role] = 'nothing';
       if (connection !== 'failed' || reading[role] !== 'nothing' || problem === undefined) return;
       reading[role] = 'reading';
@@ -63,19 +64,19 @@ export function pair(server: string): Promise<Pairing> {
     };
     const look = () => {
       if (over) return;
-      if (sender.connection === 'connected' && receiver.connection === 'connected') {
+      if (sender.view.connection === 'connected' && receiver.view.connection === 'connected') {
         end(performance.now() - began);
         return;
       }
       react('sender', sender, () => sender.open());
       react('receiver', receiver, (problem) => {
-        const waits = sender.connection === 'waiting';
-        const shown = waits ? sender.room?.code : undefined;
+        const waits = sender.view.connection === 'waiting';
+        const shown = waits ? sender.view.room?.code : undefined;
         if (shown !== undefined && shown === code && TRY_AGAIN.includes(problem)) receiver.join(code);
         // "Ask the sender for a new one", who has none yet and is not making one.
-        else if (shown === code || !(waits || sender.connection === 'failed')) sender.open();
+        else if (shown === code || !(waits || sender.view.connection === 'failed')) sender.open();
       });
-      const shown = sender.connection === 'waiting' ? sender.room?.code : undefined;
+      const shown = sender.view.connection === 'waiting' ? sender.view.room?.code : undefined;
       if (shown === undefined || shown === code || reading.receiver === 'reading') return;
       code = shown;
       codes += 1;

@@ -48,8 +48,11 @@ export type ConnectionEvent =
   | { readonly type: 'resume'; readonly rejoin: RejoinState; readonly known?: Remembered | undefined }
   /** The session beside this companion is over. */
   | { readonly type: 'part' }
-  /** The page goes away, perhaps to return: nothing is begun that it could not finish. */
-  | { readonly type: 'suspend' }
+  /**
+   * The page goes away, perhaps to return: nothing is begun that it could not finish. `forGood`: it is at
+   * most loaded anew, and has no room then.
+   */
+  | { readonly type: 'suspend'; readonly forGood?: boolean }
   /** The page is back from where it was frozen. */
   | { readonly type: 'wake' }
   /** A session that was given up is looked for once more. */

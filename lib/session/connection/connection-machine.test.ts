@@ -666,6 +666,24 @@ describe('several people in a room', () => {
     expect(visitor.machine.view().waitsAtDoor).toBe(true);
   });
 
+  test('[P-135] a page that goes for good closes its room, and is still found by its guest once it is loaded anew', () => {
+    const { meeting, host, first } = opened();
+    const other = host.invite()!;
+    meeting.run(500);
+    const { code } = other.machine.view().room!;
+    const visitor = comes(meeting, host.link);
+    expect(visitor.machine.view().waitsAtDoor).toBe(true);
+    for (const one of host.machines) one.handle({ type: 'suspend', forGood: true });
+    meeting.run(500);
+    expect([visitor.connection, visitor.problem]).toEqual(['failed', 'room-occupied']);
+    expect(comes(meeting, host.link).problem).toBe('code-unknown');
+    expect(comes(meeting, code).problem).toBe('code-unknown');
+    const rejoin = host.first.vanish()!;
+    const again = meeting.side('sender');
+    again.handle({ type: 'resume', rejoin });
+    expect(meeting.until(() => isConnected(again, first), 5000)).toBe(true);
+  });
+
   test('[P-138] while others are there, or after one was sent away, nobody is let in without a question', () => {
     const { meeting, host, first } = opened();
     host.first.handle({ type: 'dismiss' });

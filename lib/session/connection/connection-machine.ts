@@ -203,6 +203,7 @@ export class ConnectionMachine {
         return this.#fail({ code: 'peer-left' });
       case 'suspend':
         this.#page = 'suspended';
+        if (event.forGood === true) this.#closeRoom();
         return this.#effect({ type: 'hang-up' });
       case 'wake':
         return this.#wake();

@@ -140,24 +140,24 @@ class Side {
   }
 
   #see(): void {
-    const { connection } = this.connector;
+    const { connection } = this.connector.view;
     if (this.states.at(-1) !== connection) this.states.push(connection);
   }
 
   /** Connected for the n-th time. */
   async connected(n = 1): Promise<void> {
     await expect.poll(() => this.connections, PATIENCE).toBe(n);
-    expect(this.connector.connection).toBe('connected');
+    expect(this.connector.view.connection).toBe('connected');
   }
 
   async problem(code: string): Promise<void> {
-    await expect.poll(() => this.connector.problem?.code, PATIENCE).toBe(code);
-    expect(this.connector.connection).toBe('failed');
+    await expect.poll(() => this.connector.view.problem?.code, PATIENCE).toBe(code);
+    expect(this.connector.view.connection).toBe('failed');
   }
 
   async room(): Promise<{ code: string; link: string }> {
-    await expect.poll(() => this.connector.room, PATIENCE).toBeDefined();
-    return this.connector.room!;
+    await expect.poll(() => this.connector.view.room, PATIENCE).toBeDefined();
+    return this.connector.view.room!;
   }
 
   /** The page is gone, as in a reload or a crash; what the tab keeps is handed out. */
@@ -183,9 +183,9 @@ test('[P-94] two sides meet by a code, and both show the same words to compare',
   const { sender, receiver } = await pair(await start());
   expect(sender.states).toEqual(['waiting', 'connecting', 'connected']);
   expect(receiver.states).toEqual(['waiting', 'connecting', 'connected']);
-  expect(sender.connector.room).toBeUndefined();
-  expect(sender.connector.fingerprint).toMatch(/./);
-  expect(sender.connector.fingerprint).toBe(receiver.connector.fingerprint);
+  expect(sender.connector.view.room).toBeUndefined();
+  expect(sender.connector.view.fingerprint).toMatch(/./);
+  expect(sender.connector.view.fingerprint).toBe(receiver.connector.view.fingerprint);
 });
 
 test('[P-1] the sender initiates every connection, the first as well as one that replaces it', async () => {
@@ -227,7 +227,7 @@ test('[P-135] a link is used twice, and by whoever comes between them not at all
   await guest().problem('room-occupied');
   // A goodbye, as the engines pass it on.
   host.connector.peerLeft();
-  expect(host.connector.connection).toBe('closed');
+  expect(host.connector.view.connection).toBe('closed');
   const fresh = await host.room();
   expect([fresh.code === code, fresh.link]).toEqual([false, link]);
   const second = guest();
@@ -252,20 +252,48 @@ test('[P-138] a second guest waits at the server, is let in by a connector of it
   await host.connected();
   await first.connected();
   const second = guest();
-  await expect.poll(() => second.connector.waitsAtDoor, PATIENCE).toBe(true);
+  await expect.poll(() => second.connector.view.waitsAtDoor, PATIENCE).toBe(true);
   const other = new Side('sender', server, network);
-  const [visitor = ''] = host.connector.visitors;
+  const [visitor = ''] = host.connector.view.visitors;
   const link = host.connector.letIn(visitor);
   if (link === undefined || 'device' in link) throw new Error('no one with the link waits');
   other.connector.receive(visitor, link);
   await other.connected();
   await second.connected();
   const third = guest();
-  await expect.poll(() => third.connector.waitsAtDoor, PATIENCE).toBe(true);
-  host.connector.refuse(host.connector.visitors[0]!);
+  await expect.poll(() => third.connector.view.waitsAtDoor, PATIENCE).toBe(true);
+  host.connector.refuse(host.connector.view.visitors[0]!);
   await third.problem('room-occupied');
   expect([host.connections, first.connections, other.connections, second.connections]).toEqual([1, 1, 1, 1]);
 });
+
+test.each([
+  ['has left', (host: Side) => host.connector.leave()],
+  ['goes for good', (host: Side) => host.connector.suspend(true)],
+  ['cannot go on', (host: Side) => host.connector.giveUp('page-outdated')],
+] as const)(
+  '[P-135, P-138] a page that %s has closed its door, and whoever waits there hears so',
+  async (_, goes) => {
+    const server = await start();
+    const network = new MemoryNetwork();
+    const host = new Side('sender', server, network, network.createTransport, true);
+    host.connector.open();
+    const { hash } = new URL((await host.room()).link);
+    const guest = () => {
+      const side = new Side('receiver', server, network);
+      side.connector.join(hash);
+      return side;
+    };
+    const first = guest();
+    await host.connected();
+    await first.connected();
+    const second = guest();
+    await expect.poll(() => second.connector.view.waitsAtDoor, PATIENCE).toBe(true);
+    goes(host);
+    await second.problem('room-occupied');
+    await guest().problem('code-unknown');
+  },
+);
 
 test('[P-79] a connection is made ready while codes are compared, and says nothing to who has the wrong one', async () => {
   const server = await start();
@@ -334,13 +362,13 @@ test('a path that goes while the server restarts is found again', async () => {
   const { sender, receiver, network } = await pair(server);
   await server.stop();
   await expect
-    .poll(() => sender.connector.serverOnline || receiver.connector.serverOnline, PATIENCE)
+    .poll(() => sender.connector.view.serverOnline || receiver.connector.view.serverOnline, PATIENCE)
     .toBe(false);
   // Without a server the connection goes on.
-  expect(sender.connector.connection).toBe('connected');
-  expect(receiver.connector.connection).toBe('connected');
+  expect(sender.connector.view.connection).toBe('connected');
+  expect(receiver.connector.view.connection).toBe('connected');
   network.cut();
-  await expect.poll(() => sender.connector.connection, PATIENCE).toBe('reconnecting');
+  await expect.poll(() => sender.connector.view.connection, PATIENCE).toBe('reconnecting');
   await start(server.port);
   await sender.connected(2);
   await receiver.connected(2);
@@ -350,7 +378,7 @@ test('a server that restarts in the middle of coming back only delays it', async
   const server = await start();
   const { sender, receiver, network } = await pair(server);
   const state = receiver.vanish('receiver');
-  await expect.poll(() => sender.connector.connection, PATIENCE).toBe('reconnecting');
+  await expect.poll(() => sender.connector.view.connection, PATIENCE).toBe('reconnecting');
   await server.stop();
   await start(server.port);
   const again = new Side('receiver', server, network);
@@ -362,8 +390,8 @@ test('a server that restarts in the middle of coming back only delays it', async
 test('[P-12] a goodbye is final: nobody looks for the other side', async () => {
   const { sender } = await pair(await start());
   sender.connector.peerLeft();
-  expect(sender.connector.connection).toBe('closed');
-  expect(sender.connector.problem).toEqual({ code: 'peer-left' });
+  expect(sender.connector.view.connection).toBe('closed');
+  expect(sender.connector.view.problem).toEqual({ code: 'peer-left' });
   expect(recallRejoin('sender')).toBeUndefined();
 });
 
@@ -376,8 +404,8 @@ test('[P-74] a room is still there when its sender is back, and so is who joined
   sender.connector.open();
   const { code } = await sender.room();
   wire.tear();
-  await expect.poll(() => sender.connector.serverOnline, PATIENCE).toBe(false);
-  expect(sender.connector.room?.code).toBe(code);
+  await expect.poll(() => sender.connector.view.serverOnline, PATIENCE).toBe(false);
+  expect(sender.connector.view.room?.code).toBe(code);
   receiver.connector.join(code);
   await sender.connected();
   await receiver.connected();
@@ -393,7 +421,7 @@ test('[P-74] a sender who slept while somebody joined takes its room back first,
   const { code } = await sender.room();
   const nap = wire.sleep();
   receiver.connector.join(code);
-  await expect.poll(() => receiver.connector.connection, PATIENCE).toBe('connecting');
+  await expect.poll(() => receiver.connector.view.connection, PATIENCE).toBe('connecting');
   await new Promise((resolve) => setTimeout(resolve, 300));
   sender.slept = 31_000;
   nap.wake();
@@ -412,12 +440,12 @@ test('[P-130] a sender whose answer is lost with its connection goes on with its
   // Not long enough to be noticed as a sleep.
   const nap = wire.sleep();
   receiver.connector.join(code);
-  await expect.poll(() => receiver.connector.connection, PATIENCE).toBe('connecting');
+  await expect.poll(() => receiver.connector.view.connection, PATIENCE).toBe('connecting');
   await new Promise((resolve) => setTimeout(resolve, 300));
   nap.wake();
   await sender.connected();
   await receiver.connected();
-  expect(sender.connector.fingerprint).toBe(receiver.connector.fingerprint);
+  expect(sender.connector.view.fingerprint).toBe(receiver.connector.view.fingerprint);
 });
 
 test.each(['turn-away', 'let-wait'] as const)(

@@ -6,10 +6,17 @@ import type { LaneId } from '../../protocol/endpoint.ts';
 import type { Transport, TransportOptions } from '../../transport/contract.ts';
 import { webRtcAvailable } from '../../transport/available.ts';
 import { createTransport } from '../../transport/transport.ts';
-import type { ConnectionState, DeviceCall, Party, Problem, ProblemCode, Role, Room } from '../model.ts';
+import type { DeviceCall, ProblemCode, Role } from '../model.ts';
 import type { RoomLink } from '../pairing/link.ts';
 import type { RejoinState } from '../pairing/rejoin.ts';
-import type { Answer, Ask, ConnectionEffect, ConnectionEvent, Remembered } from './connection-events.ts';
+import type {
+  Answer,
+  Ask,
+  ConnectionEffect,
+  ConnectionEvent,
+  ConnectionView,
+  Remembered,
+} from './connection-events.ts';
 import { ConnectionMachine } from './connection-machine.ts';
 import { holdTransport, type HeldTransport } from './held-transport.ts';
 import { forgetRejoin, keepRejoin } from './rejoin-memory.ts';
@@ -18,7 +25,7 @@ import { createSignalingClient, SignalingError, type SignalingClient } from './s
 export interface ConnectorEvents {
   /** See `TransportOptions`. */
   handOver?: TransportOptions['handOver'];
-  /** Any of the connector's public properties may be different now. */
+  /** What the connector shows may be different now. */
   changed(): void;
   /**
    * A person who was not met before is on the other side; `connected` follows. `unasked`: it is a remembered
@@ -122,59 +129,9 @@ export class Connector {
     });
   }
 
-  get connection(): ConnectionState {
-    return this.#machine.view().connection;
-  }
-
-  get problem(): Problem | undefined {
-    return this.#machine.view().problem;
-  }
-
-  get room(): Room | undefined {
-    return this.#machine.view().room;
-  }
-
-  get path(): 'direct' | 'relayed' | undefined {
-    return this.#machine.view().path;
-  }
-
-  get fingerprint(): string | undefined {
-    return this.#machine.view().fingerprint;
-  }
-
-  get searchUntil(): number | undefined {
-    return this.#machine.view().searchUntil;
-  }
-
-  get party(): Party {
-    return this.#machine.view().party;
-  }
-
-  /** The remembered device that is met, if it is one. */
-  get device(): string | undefined {
-    return this.#machine.view().device;
-  }
-
-  get canContinue(): boolean {
-    return this.#machine.view().canContinue;
-  }
-
-  /** Meetings at which people with the link, or remembered devices, wait to be let in. */
-  get visitors(): readonly string[] {
-    return this.#machine.view().visitors;
-  }
-
-  /** Which of them are devices, by their names in this browser's list. */
-  get callers(): Readonly<Record<string, string>> {
-    return this.#machine.view().callers;
-  }
-
-  get waitsAtDoor(): boolean {
-    return this.#machine.view().waitsAtDoor;
-  }
-
-  get canInvite(): boolean {
-    return this.#machine.view().canInvite;
+  /** Made anew each time: whoever needs more than one of it asks once. */
+  get view(): ConnectionView {
+    return this.#machine.view();
   }
 
   /** The visitor is met by another connector (`receive`, `call`); `undefined`: they wait no longer. */
@@ -222,10 +179,6 @@ export class Connector {
     this.#handle({ type: 'continue' });
   }
 
-  get serverOnline(): boolean {
-    return this.#machine.view().serverOnline;
-  }
-
   /** Opens a room, or another one with a new code. */
   open(): void {
     this.#handle({ type: 'open' });
@@ -261,9 +214,9 @@ export class Connector {
     this.#handle({ type: 'remembered', remembered });
   }
 
-  /** The page goes away, perhaps to return. */
-  suspend(): void {
-    this.#handle({ type: 'suspend' });
+  /** The page goes away, perhaps to return; `forGood`: at most loaded anew. */
+  suspend(forGood: boolean): void {
+    this.#handle({ type: 'suspend', forGood });
   }
 
   /** The page is back from where it was frozen. */
@@ -394,7 +347,7 @@ export class Connector {
         this.transport?.handleSignal(effect.message);
         return;
       case 'keep':
-        if (kept) keepRejoin(memory, effect.rejoin, this.device);
+        if (kept) keepRejoin(memory, effect.rejoin, this.view.device);
         return;
       case 'forget':
         if (kept) forgetRejoin(memory);
@@ -425,7 +378,7 @@ export class Connector {
     misses.set(id, VISITOR_MISSES);
     if (begun) return;
     const left = (): number => misses.get(id) ?? 0;
-    while (left() > 0 && this.visitors.includes(id)) {
+    while (left() > 0 && this.view.visitors.includes(id)) {
       const here = await isThere(this.#client.letWait(id));
       misses.set(id, here ? 1 : left() - 1);
       if (left() > 0) await delay(here ? VISITOR_MS : VISITOR_AGAIN_MS);
@@ -442,7 +395,7 @@ export class Connector {
     if (begun) return;
     for (let left: number = VISITOR_MISSES; left > 0; left = misses.get(id) ?? 0) {
       misses.set(id, left - 1);
-      const heard = this.visitors.includes(id) || (await isThere(this.#client.turnAway(id)));
+      const heard = this.view.visitors.includes(id) || (await isThere(this.#client.turnAway(id)));
       // Unless it has rung again meanwhile.
       if (heard && misses.get(id) === left - 1) misses.set(id, 0);
       await delay(VISITOR_AGAIN_MS);

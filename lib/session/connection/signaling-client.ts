@@ -215,8 +215,8 @@ export function createSignalingClient(options: SignalingClientOptions): Signalin
 
   const online = () =>
     new Promise<void>((resolve, reject) => {
-      if (socket.connected) return resolve();
       if (closed) return reject(new SignalingError('server-away', 'closed'));
+      if (socket.connected) return resolve();
       const away = () => waiter(new SignalingError('server-away', 'no connection'));
       const timer = setTimeout(away, ANSWER_MS);
       const waiter = (error?: SignalingError) => {
@@ -234,7 +234,8 @@ export function createSignalingClient(options: SignalingClientOptions): Signalin
     emit: (within: ReturnType<typeof socket.timeout>, answered: Answered) => unknown,
     { answerMs = ANSWER_MS, moves = true } = {},
   ): Promise<v.InferOutput<S>> => {
-    await online();
+    // What a page says as it goes leaves before this returns.
+    if (closed || !socket.connected) await online();
     const answer = await new Promise<unknown>((resolve, reject) => {
       if (moves) moving++;
       // Counted here and not behind the promise: what follows the answer may arrive in the same turn.
@@ -254,10 +255,19 @@ export function createSignalingClient(options: SignalingClientOptions): Signalin
     return parsed.output;
   };
 
+  /** Others wait for what these say, also where this page leaves. */
+  const saying = new Set<Promise<unknown>>();
   const aboutDoor = async (
     emit: (within: ReturnType<typeof socket.timeout>, answered: Answered) => unknown,
   ): Promise<void> => {
-    if (socket.connected) await ask(emptyAckSchema, emit, { moves: false });
+    if (closed || !socket.connected) return;
+    const said = ask(emptyAckSchema, emit, { moves: false });
+    saying.add(said);
+    try {
+      await said;
+    } finally {
+      saying.delete(said);
+    }
   };
 
   return {
@@ -311,8 +321,9 @@ export function createSignalingClient(options: SignalingClientOptions): Signalin
       clearInterval(look);
       clearTimeout(retry);
       socket.removeAllListeners();
-      socket.disconnect();
       settle(new SignalingError('server-away', 'closed'));
+      // Each ends with its answer, or after `ANSWER_MS`.
+      void Promise.allSettled(saying).then(() => socket.disconnect());
     },
   };
 }

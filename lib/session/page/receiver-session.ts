@@ -124,7 +124,7 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
 
   setAutoAccept(on: boolean): void {
     // A companion that is lost is looked for, for the same person.
-    const there = this.companion ? 'meeting' in this.met() : this.connector.connection === 'connected';
+    const there = this.companion ? 'meeting' in this.met() : this.connector.view.connection === 'connected';
     this.#permission.autoAccept = on && there;
     this.changed();
     if (!this.#permission.autoAccept) return;
@@ -283,13 +283,13 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
 
   protected override onConnected(): void {
     super.onConnected();
-    const permits = deviceOf(this.connector.device)?.acceptAll === true;
+    const permits = deviceOf(this.connector.view.device)?.acceptAll === true;
     if (permits && this.#permission.ofDevice) this.setAutoAccept(true);
     this.#permission.ofDevice = false;
   }
 
   protected override changed(): void {
-    const { connection } = this.connector;
+    const { connection } = this.connector.view;
     // A companion that is lost is looked for again, for the same person.
     if (!this.companion && (connection === 'failed' || connection === 'closed'))
       this.#permission.autoAccept = false;

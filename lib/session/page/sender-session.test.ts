@@ -7,7 +7,12 @@ import { OPTIONS, standInWorker, withPage } from './receiver-page.fixture.ts';
 import { BrowserSenderSession } from './sender-session.ts';
 
 withPage();
+/** What the page listens to. */
+const listeners = new Map<string, (event: object) => void>();
 beforeEach(() => {
+  vi.stubGlobal('addEventListener', (name: string, heard: (event: object) => void) =>
+    listeners.set(name, heard),
+  );
   const kept = new Map<string, string>();
   vi.stubGlobal('localStorage', {
     getItem: (key: string) => kept.get(key) ?? null,
@@ -62,6 +67,15 @@ test('[P-142] one that another tab has just forgotten is not let in: nobody woul
 test('[P-142] one that is still remembered is let in', async () => {
   const { session, visitors, ends } = asked();
   expect(session.letIn(visitors()[0]!)).toBeDefined();
+  expect(visitors()).toEqual([]);
+  await ends();
+});
+
+test('[P-135] who waits is turned away by a page that goes for good, and not by one that may return', async () => {
+  const { visitors, ends } = asked();
+  listeners.get('pagehide')?.({ persisted: true });
+  expect(visitors()).toHaveLength(1);
+  listeners.get('pagehide')?.({ persisted: false });
   expect(visitors()).toEqual([]);
   await ends();
 });

@@ -96,7 +96,7 @@ export class BrowserSenderSession extends SessionBase<ToSenderEngine> implements
   }
 
   invite(): Guest | undefined {
-    if (!this.connector.canInvite) return undefined;
+    if (!this.connector.view.canInvite) return undefined;
     const guest = this.#guest();
     this.connector.inviteBy(guest.session.connector);
     return guest;
@@ -197,7 +197,7 @@ export class BrowserSenderSession extends SessionBase<ToSenderEngine> implements
   }
 
   protected override extras(): Partial<SessionSnapshot> {
-    const { visitors, callers, canInvite } = this.connector;
+    const { visitors, callers, canInvite } = this.connector.view;
     return {
       ...this.met(),
       ...(visitors.length === 0 ? {} : { visitors, callers }),

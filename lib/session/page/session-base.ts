@@ -94,7 +94,8 @@ export abstract class SessionBase<M> implements Session {
       missing: () => {
         this.#workerMissing = true;
         this.#engineFailed({ code: 'page-outdated' });
-        if (this.connector.connection === 'connecting') setTimeout(() => this.#goWithoutWorker(), GOODBYE_MS);
+        if (this.connector.view.connection === 'connecting')
+          setTimeout(() => this.#goWithoutWorker(), GOODBYE_MS);
         else this.#goWithoutWorker();
       },
     });
@@ -139,11 +140,11 @@ export abstract class SessionBase<M> implements Session {
     this.#remembering = new Remembering({
       random: (length) => crypto.getRandomValues(new Uint8Array(length)),
       say: (message) => void this.connector.transport?.send(CONTROL_LANE, message),
-      party: () => this.connector.party,
-      bond: () => deviceOf(this.connector.device)?.bond,
+      party: () => this.connector.view.party,
+      bond: () => deviceOf(this.connector.view.device)?.bond,
       agreed: (bond) => this.#remember(bond),
       forgotten: () => {
-        const { device } = this.connector;
+        const { device } = this.connector.view;
         this.connector.remembered(undefined);
         if (device !== undefined) forgetDevice(device);
       },
@@ -155,7 +156,7 @@ export abstract class SessionBase<M> implements Session {
       // after a time-out; it returns by rejoining (from the back-forward cache here, after a reload through
       // session storage).
       watchPageLife(
-        () => this.connector.suspend(),
+        (forGood) => this.connector.suspend(forGood),
         () => this.connector.wake(),
       ),
     ];
@@ -167,20 +168,21 @@ export abstract class SessionBase<M> implements Session {
 
   #makeSnapshot(): SessionSnapshot {
     const { connector, other } = this;
+    const { view } = connector;
     return {
       role: this.#role,
-      connection: connector.connection,
-      ...(connector.problem === undefined ? {} : { problem: connector.problem }),
-      ...(connector.searchUntil === undefined ? {} : { searchUntil: connector.searchUntil }),
-      ...(connector.canContinue ? { canContinue: true } : {}),
-      ...(connector.waitsAtDoor ? { waitsAtDoor: true } : {}),
-      serverOnline: connector.serverOnline,
+      connection: view.connection,
+      ...(view.problem === undefined ? {} : { problem: view.problem }),
+      ...(view.searchUntil === undefined ? {} : { searchUntil: view.searchUntil }),
+      ...(view.canContinue ? { canContinue: true } : {}),
+      ...(view.waitsAtDoor ? { waitsAtDoor: true } : {}),
+      serverOnline: view.serverOnline,
       ...(other.name === undefined ? {} : { peerName: other.name }),
-      ...(connector.room === undefined ? {} : { room: connector.room }),
-      ...(connector.path === undefined ? {} : { path: connector.path }),
-      ...(connector.fingerprint === undefined ? {} : { fingerprint: connector.fingerprint }),
-      ...(connector.connection === 'connected' ? { remembered: this.#remembering.by } : {}),
-      ...(connector.device === undefined ? {} : { device: connector.device }),
+      ...(view.room === undefined ? {} : { room: view.room }),
+      ...(view.path === undefined ? {} : { path: view.path }),
+      ...(view.fingerprint === undefined ? {} : { fingerprint: view.fingerprint }),
+      ...(view.connection === 'connected' ? { remembered: this.#remembering.by } : {}),
+      ...(view.device === undefined ? {} : { device: view.device }),
       lanes: connector.transport?.figures().lanesOpen ?? 0,
       ...this.extras(),
       transfers: [...this.transfers.values()],
@@ -282,7 +284,7 @@ export abstract class SessionBase<M> implements Session {
 
   /** Both persons want it. */
   #remember(bond: Bond): void {
-    const { device = newDeviceId() } = this.connector;
+    const { device = newDeviceId() } = this.connector.view;
     const { name = this.other.name ?? '', acceptAll = false } = deviceOf(device) ?? {};
     if (keepDevice({ id: device, name, acceptAll, bond })) this.connector.remembered({ device, bond });
     // Storage is off, or the list is full: of no use to the other side alone.
@@ -291,7 +293,7 @@ export abstract class SessionBase<M> implements Session {
 
   /** It may be this session's device that was forgotten, here or in another tab. */
   #onDevices(): void {
-    const { device } = this.connector;
+    const { device } = this.connector.view;
     if (device !== undefined && deviceOf(device) === undefined) {
       this.connector.remembered(undefined);
       this.#remembering.forget();
@@ -302,7 +304,7 @@ export abstract class SessionBase<M> implements Session {
 
   /** Without what is shared with a device no one can meet it. */
   protected refuseForgotten(): void {
-    for (const [visitor, device] of Object.entries(this.connector.callers))
+    for (const [visitor, device] of Object.entries(this.connector.view.callers))
       if (deviceOf(device) === undefined) this.connector.refuse(visitor);
   }
 
@@ -385,7 +387,7 @@ export abstract class SessionBase<M> implements Session {
 
   /** `meeting`, while the person of it is there. */
   protected met(): Partial<SessionSnapshot> {
-    const { connection } = this.connector;
+    const { connection } = this.connector.view;
     if (connection !== 'connected' && connection !== 'reconnecting') return {};
     const { meeting, unasked } = this.other;
     return { meeting, ...(unasked ? { unasked } : {}) };
