@@ -14,6 +14,8 @@ interface LongSessionOptions {
   readonly path?: Path;
   readonly lanes: number;
   readonly start: Millis;
+  /** One that is not as it should be. */
+  readonly receiver?: Receiver | undefined;
 }
 
 const HEADER = {
@@ -29,15 +31,15 @@ const HEADER = {
 export class LongSession {
   readonly pair: Pair<SenderEvent, ReceiverEvent>;
   readonly sender = new Sender();
-  readonly #receiver = new Receiver();
+  readonly #receiver: Receiver;
 
   /** @param onEvent hears what both sides say, once this has dealt with it */
   constructor(
-    { aToB, bToA, path, lanes, start }: LongSessionOptions,
+    { aToB, bToA, path, lanes, start, receiver = new Receiver() }: LongSessionOptions,
     onEvent: (event: SenderEvent | ReceiverEvent, now: Millis) => void = () => {},
   ) {
     const sender = this.sender;
-    const receiver = this.#receiver;
+    this.#receiver = receiver;
     const block = new Uint8Array(64 * 1024);
     this.pair = new Pair<SenderEvent, ReceiverEvent>({
       a: sender,

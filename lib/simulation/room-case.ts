@@ -1,6 +1,8 @@
 /** The sessions of one page through one uplink: what each gets of it. */
 import { SharedUplink } from '../protocol/congestion/shared-uplink.ts';
-import type { Millis } from '../protocol/endpoint.ts';
+import { CONTROL_LANE, type Millis, type Transmit } from '../protocol/endpoint.ts';
+import { Receiver } from '../protocol/receiving/receiver.ts';
+import { FEEDBACK } from '../protocol/wire/lane-packet.ts';
 import { Behind } from './behind.ts';
 import type { LinkParameters } from './link.ts';
 import { LongSession } from './long-session.ts';
@@ -16,11 +18,30 @@ export interface RoomCase {
   readonly sessions: number;
   /** What one of them has behind the uplink, both ways; `at` counts from 0. */
   readonly other?: LinkParameters & { readonly at: number };
+  /** Whose feedback lies: it says that little arrives, and no queue. */
+  readonly liar?: number;
+  /** The others accept so much later than the first one; default 0. */
+  readonly later?: Millis;
   /** They know nothing of one another. */
   readonly strangers?: boolean;
   /** Ms from the first offer; measured is what follows `settled`. Default 2 and 8 s. */
   readonly settled?: Millis;
   readonly measured?: Millis;
+}
+
+/** A receiver whose clock runs this many times as fast as time, and whose delay never changes. */
+class FastClock extends Receiver {
+  override pollTransmit(now: Millis): Transmit | undefined {
+    const transmit = super.pollTransmit(now);
+    if (transmit === undefined || transmit.lane === CONTROL_LANE) return transmit;
+    const bytes = Uint8Array.from(transmit.bytes);
+    const view = new DataView(bytes.buffer);
+    if (view.getUint8(0) === FEEDBACK) {
+      view.setUint32(CLOCK_AT, Math.imul(view.getUint32(CLOCK_AT), CLOCK_FACTOR));
+      view.setUint32(DELAY_AT, 1000);
+    }
+    return { lane: transmit.lane, bytes };
+  }
 }
 
 /** What each of a room got. */
@@ -31,8 +52,14 @@ export interface RoomFigure {
   readonly used: number;
   /** Share of the packets that met a full queue, from the start on. */
   readonly dropped: number;
+  /** Share of the packets to the other one that its own path had no room for, while measured. */
+  readonly wasted: number;
 }
 
+/** Places in a FEEDBACK (`feedback-packet.ts`). */
+const CLOCK_AT = 8;
+const DELAY_AT = 18;
+const CLOCK_FACTOR = 20;
 /** Their idle paths are probed before that, as while a person chooses. */
 const START: Millis = 2500;
 /** One accepts after the other. */
@@ -44,11 +71,22 @@ const POST: Millis = 2;
 
 /** @param seed of all links */
 export function runRoomCase(one: RoomCase, seed: number): RoomFigure {
-  const { rate, rtt, sessions: count, other, strangers = false, settled = 2000, measured = 8000 } = one;
+  const {
+    rate,
+    rtt,
+    sessions: count,
+    other,
+    liar,
+    strangers = false,
+    later = 0,
+    settled = 2000,
+    measured = 8000,
+  } = one;
   const way = { rate, queueMs: QUEUE_MS, delay: rtt / 2 };
   // Feedback of eight, with acknowledgements of all their lanes, has its own way back.
   const links = { aToB: { ...way, seed: 2 * seed }, bToA: { ...way, rate: 2 * rate, seed: 2 * seed + 1 } };
   const shared = makePath(links.aToB, links.bToA);
+  const own = other === undefined ? undefined : new Behind({ ...other, seed: 91 * seed }, shared.forward);
   const sessions: LongSession[] = [];
   const uplink = new SharedUplink<number>((i, order) => {
     const { pair, sender } = sessions[i] as LongSession;
@@ -56,15 +94,21 @@ export function runRoomCase(one: RoomCase, seed: number): RoomFigure {
   });
   for (let i = 0; i < count; i++) {
     const path: Path =
-      other?.at === i
+      own !== undefined && other?.at === i
         ? {
             ...shared,
-            forward: new Behind({ ...other, seed: 91 * seed }, shared.forward),
+            forward: own,
             reverse: new Behind({ ...other, rate: Infinity, seed: 92 * seed }, shared.reverse),
           }
         : shared;
     const session = new LongSession(
-      { ...links, path, lanes: LANES, start: START + i * APART },
+      {
+        ...links,
+        path,
+        lanes: LANES,
+        start: START + i * APART + (i === 0 ? 0 : later),
+        receiver: liar === i ? new FastClock() : undefined,
+      },
       (event, at) => {
         if (event.type !== 'uplink') return;
         const { report } = event;
@@ -84,10 +128,16 @@ export function runRoomCase(one: RoomCase, seed: number): RoomFigure {
   delivered(START);
   shared.forward.resetStats();
   const before = delivered(START + settled);
+  own?.resetStats();
   const after = delivered(START + settled + measured);
   const parts = after.map((byteLength, i) => ((byteLength - (before[i] as number)) * 8000) / measured / rate);
   const { queueDropped, sent } = shared.forward.stats;
-  return { parts, used: parts.reduce((sum, part) => sum + part, 0), dropped: queueDropped / sent };
+  return {
+    parts,
+    used: parts.reduce((sum, part) => sum + part, 0),
+    dropped: queueDropped / sent,
+    wasted: own === undefined ? 0 : own.stats.queueDropped / own.stats.sent,
+  };
 }
 
 const USUAL = { rate: 10e6, rtt: 20 } as const;

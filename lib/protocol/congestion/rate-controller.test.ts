@@ -269,4 +269,20 @@ describe('the rate controller', () => {
     expect(controller.bottleneck).toBeCloseTo(666);
     expect(controller.state).toBe('cruise');
   });
+
+  test('[P-138] searches from the pace it kept where its part grows by more than it may jump', () => {
+    for (const reconnected of [false, true]) {
+      const controller = new RateController();
+      controller.resume(undefined, 0);
+      deliver(controller, 1000, 0, 300);
+      const sharers = reconnected ? 2 : 8;
+      controller.share({ sharers, pace: 125 }, 300);
+      deliver(controller, 125, 300, 1000, { limited: false });
+      // Another path: what the others have is no measure of it.
+      if (reconnected) controller.reconnect(1000);
+      controller.share({ sharers: 1, pace: undefined }, 1000);
+      expect(controller.bottleneck).toBeCloseTo(125);
+      expect(controller.state).toBe('startup');
+    }
+  });
 });

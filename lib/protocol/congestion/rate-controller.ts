@@ -105,6 +105,11 @@ const CAPPED_GAIN = 0.98;
 /** Probes know the path's loss roughly: so much more ends a search that finds no more rate. */
 const OVERFLOW_EXCESS = 0.1;
 
+/** Whose part of an uplink grows by more than this searches for what its own path carries of that. */
+const MAX_JUMP = 2;
+/** A rate as near as this to the person's limit is held back by that. */
+const HELD = 1.05;
+
 const CRUISE: Phase = { state: 'cruise' };
 
 /** Decides the pacing rate from feedback. Pure: `now` is given with every call and never decreases. */
@@ -170,6 +175,16 @@ export class RateController {
   /** Share of packets lost lately, congestion included, 0 … 1. */
   get loss(): number {
     return this.#losses.share;
+  }
+
+  /** The same beyond what the path loses by itself. */
+  get excessLoss(): number {
+    return Math.max(0, (this.loss - this.baseLoss) / (1 - this.baseLoss));
+  }
+
+  /** The person wants no more than this: nothing that the path does holds us back. */
+  get held(): boolean {
+    return this.#limit < HELD * this.rate();
   }
 
   /** Loss is so rare that packets may share a message, and its fate. */
@@ -279,11 +294,7 @@ export class RateController {
     if (order.pace !== undefined) return;
     const factor = before.sharers / order.sharers;
     if (before.pace !== undefined) {
-      // From where the others are, not from where it was before it followed them.
-      this.#bandwidth.scale((factor * before.pace) / this.#bandwidth.rate, now);
-      this.#phase = CRUISE;
-      this.#probe.restart(now);
-      this.#drain.restart(now);
+      this.#leave(before.pace, factor, now);
     } else if (factor !== 1) {
       this.#bandwidth.scale(factor, now);
       if (this.#phase.state === 'startup') this.#phase.search.scale(factor, now);
@@ -292,6 +303,24 @@ export class RateController {
     this.#contention.reshare(now);
     this.#overflow.postpone(now);
     this.#falling.reset();
+  }
+
+  /**
+   * Follows no more: goes on from where the others are, not from where it was before it followed them, and
+   * not from more than its own path may carry.
+   */
+  #leave(pace: number, factor: number, now: Millis): void {
+    const bandwidth = this.#bandwidth;
+    const delivered = bandwidth.sustained(this.baseLoss) / (1 - this.baseLoss);
+    const unknown = factor > MAX_JUMP || (this.#reconnected && !this.#limitFound);
+    bandwidth.scale(((unknown ? 1 : factor) * pace) / bandwidth.rate, now);
+    this.#phase = CRUISE;
+    if (unknown) this.#search(WIDEN_GAIN, now);
+    this.#probe.restart(now);
+    this.#drain.restart(now);
+    if (this.excessLoss < OVERFLOW_EXCESS || delivered === 0) return;
+    bandwidth.correct(Math.min(pace, delivered), now);
+    this.#overflow.settle(this.#roundTrip, now);
   }
 
   /** There are more lanes than when they limited the sender: what the path carries is open again. */

@@ -15,7 +15,7 @@ class Page {
   report(name: string, part: Partial<UplinkReport> = {}): void {
     const { sharers = 1, pace } = this.orders.get(name) ?? {};
     const rate = pace ?? 800 / sharers;
-    const usual = { sending: true, limited: false, queue: 10, rate, sharers, roundTrip: 20 };
+    const usual = { sending: true, limited: false, queue: 10, loss: 0, rate, sharers, roundTrip: 20 };
     this.#uplink.report(name, { ...usual, ...part }, this.now);
   }
 
@@ -106,4 +106,64 @@ test('where all differ from the one that leads it is that one that is by itself'
   const leads = [...page.orders].filter(([name, { pace }]) => name !== 'a' && pace === undefined);
   expect(leads.length).toBe(1);
   expect(page.orders.get('c')?.sharers).toBe(3);
+});
+
+test('one that leads and leaves the others an empty queue leads no more', () => {
+  // A policer has none either, nor what a liar says of it; that of a fast downlink is short.
+  for (const queue of [0, 6]) {
+    const page = new Page();
+    page.during(100, { a: {}, b: {}, c: {} });
+    const empty = { a: { queue }, b: { queue: 0 }, c: { queue: 0 } };
+    page.during(1000, empty);
+    expect(page.orders.get('b')?.pace, 'too soon').toBeDefined();
+    page.during(3000, empty);
+    const leads = [...page.orders].filter(([name, { pace }]) => name !== 'a' && pace === undefined);
+    expect(leads.length).toBe(1);
+    expect(page.orders.get('a')).toEqual({ sharers: 3, pace: undefined });
+    expect(page.orders.get('c')?.sharers).toBe(2);
+  }
+});
+
+test('of two with different queues it is the one with the longer that is by itself', () => {
+  for (const queue of [0, 40]) {
+    const page = new Page();
+    page.during(100, { a: { queue: 20 }, b: { queue: 20 } });
+    page.during(500, { a: { queue: 20 }, b: { queue } });
+    expect(page.orders.get(queue === 0 ? 'b' : 'a')).toEqual({ sharers: 1, pace: undefined });
+    expect(page.orders.get(queue === 0 ? 'a' : 'b')).toEqual({ sharers: 2, pace: undefined });
+  }
+});
+
+test('one that has a controller of its own comes back only to a queue, and leads last', () => {
+  const page = new Page();
+  page.during(100, { a: { roundTrip: 1 }, b: {}, c: {} });
+  const empty = { a: { queue: 0, roundTrip: 1 }, b: { queue: 0 }, c: { queue: 0 } };
+  page.during(3000, empty);
+  const short = { queue: 3, limited: true };
+  page.during(8000, { ...empty, b: short, c: short });
+  expect(page.orders.get('a')?.pace, 'nothing shows that they share anything').toBeUndefined();
+  page.during(2000, { a: { roundTrip: 1 }, b: {}, c: {} });
+  expect(page.orders.get('a')?.pace).toBeDefined();
+  const leader = ['b', 'c'].find((name) => page.orders.get(name)?.pace === undefined) as string;
+  page.report(leader, { sending: false });
+  page.report('a', { roundTrip: 1 });
+  expect(page.orders.get('a')?.pace, 'though its round trip is the shortest').toBeDefined();
+});
+
+test('a limit of the person, or of lanes, leaves a queue empty and says nothing of the one that leads', () => {
+  const page = new Page();
+  const held = { queue: 0, limited: true };
+  page.during(4000, { a: held, b: held, c: held });
+  expect(page.orders.get('a')).toEqual({ sharers: 3, pace: undefined });
+  expect(page.orders.get('b')?.pace).toBeDefined();
+});
+
+test('one that loses more than the one that leads is by itself; where all lose the same nobody is', () => {
+  const page = new Page();
+  page.during(100, { a: {}, b: {}, c: {} });
+  page.during(2000, { a: { loss: 0.5 }, b: { loss: 0.5 }, c: { loss: 0.5 } });
+  expect(page.orders.get('c')?.pace).toBeDefined();
+  page.during(1000, { a: {}, b: {}, c: { loss: 0.5 } });
+  expect(page.orders.get('c')?.pace).toBeUndefined();
+  expect(page.orders.get('b')?.sharers).toBe(2);
 });

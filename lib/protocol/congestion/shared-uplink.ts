@@ -5,9 +5,9 @@
  * share it badly. Here the one that leads sees the path as if its fair part were all of it: when it probes,
  * backs off or begins, all do, at the same time (as RFC 8699's flow state exchange, and RFC 3124, want it).
  *
- * Not all have the same bottleneck. A session whose queue is longer or shorter than the leader's for a while
- * is apart: it has a controller of its own until its queue is like the leader's again (RFC 8382 tells shared
- * bottlenecks by delay as well).
+ * Not all have the same bottleneck. A session whose queue or loss differs from the leader's for a while, or
+ * that sees no queue at all, is apart: it has a controller of its own until both see a queue alike (RFC 8382
+ * tells shared bottlenecks by delay and loss as well).
  */
 import type { Millis } from '../endpoint.ts';
 import type { UplinkOrder } from './rate-controller.ts';
@@ -16,10 +16,12 @@ import type { UplinkOrder } from './rate-controller.ts';
 export interface UplinkReport {
   /** A picture is on its way. */
   readonly sending: boolean;
-  /** It had nothing to send, or no lane with room for it. */
+  /** It had nothing to send, or no lane with room for it, or its person wants no more. */
   readonly limited: boolean;
   /** Queueing delay that it sees. */
   readonly queue: Millis;
+  /** Share lost lately beyond what its path loses by itself, 0 … 1. */
+  readonly loss: number;
   /** Bytes a millisecond that it is paced at, and by how many it shared the uplink then. */
   readonly rate: number;
   readonly sharers: number;
@@ -28,10 +30,18 @@ export interface UplinkReport {
 
 /** Without a report for so long a session is blind and sends next to nothing. */
 const STALE: Millis = 600;
-/** Over this time the difference of two queues and the limits of a session are averaged. */
+/** Over this time a session's queue, limits and differences from the leader are averaged. */
 const MEAN_TIME: Millis = 500;
 /** Queues that differ by so much are not the same one: beyond what event loops do. */
-const APART: Millis = 8;
+const APART_QUEUE: Millis = 8;
+/** Nor are those of which one loses so much more. */
+const APART_LOSS = 0.2;
+/** A queue shorter than this is empty. What a leader keeps is longer, and so seen by who shares it. */
+const EMPTY_QUEUE: Millis = 4;
+/** Who has seen an empty queue for so long could have been faster, whatever the leader says. */
+const FREE_TIME: Millis = 2000;
+/** What differs by less than this share of it is alike. */
+const ALIKE = 0.5;
 /** For so long a session is apart at least; twice as long each time. */
 const FIRST_APART: Millis = 5000;
 const LAST_APART: Millis = 80_000;
@@ -48,8 +58,12 @@ class Session<Name> {
   order: UplinkOrder = { sharers: 1, pace: undefined };
   /** Share of the time in which it was limited. */
   limited = 0;
-  /** By how much its queue is longer than the leader's. */
-  gap: Millis = 0;
+  queue: Millis;
+  /** When that was last not empty, or it began to follow the present leader. */
+  filledAt: Millis;
+  /** By how much its queue is longer, and its loss higher, than the leader's. */
+  queueGap: Millis = 0;
+  lossGap = 0;
   apartUntil: Millis = -Infinity;
   apartFor: Millis = FIRST_APART;
 
@@ -57,6 +71,24 @@ class Session<Name> {
     this.name = name;
     this.report = report;
     this.at = now;
+    this.queue = report.queue;
+    this.filledAt = now;
+  }
+
+  /** It begins, or has another leader. */
+  compareAnew(now: Millis): void {
+    this.filledAt = now;
+    this.queueGap = 0;
+    this.lossGap = 0;
+  }
+
+  /**
+   * How it differs from its leader: from 1 or −1 on they have not one bottleneck. Below 0 it is the better
+   * one.
+   */
+  differences(now: Millis): readonly number[] {
+    const free = this.limited < UNLIMITED ? (this.filledAt - now) / FREE_TIME : 0;
+    return [this.queueGap / APART_QUEUE, this.lossGap / APART_LOSS, free];
   }
 }
 
@@ -79,11 +111,15 @@ export class SharedUplink<Name> {
     const begins = report.sending && !one.report.sending;
     one.report = report;
     one.at = now;
-    one.limited = begins ? 0 : one.limited + ((report.limited ? 1 : 0) - one.limited) * weight;
+    const mean = (before: number, value: number): number => before + (value - before) * weight;
+    one.limited = begins ? 0 : mean(one.limited, report.limited ? 1 : 0);
+    one.queue = begins ? report.queue : mean(one.queue, report.queue);
+    if (one.queue >= EMPTY_QUEUE) one.filledAt = now;
     const leader = this.#leader;
-    if (begins || leader === undefined || leader === one) one.gap = 0;
+    if (begins || leader === undefined || leader === one) one.compareAnew(now);
     else {
-      one.gap += (report.queue - leader.report.queue - one.gap) * weight;
+      one.queueGap = mean(one.queueGap, report.queue - leader.report.queue);
+      one.lossGap = mean(one.lossGap, report.loss - leader.report.loss);
       this.#compare(one, leader, now);
     }
     this.#update(now);
@@ -99,20 +135,27 @@ export class SharedUplink<Name> {
     return one.report.sending && now - one.at < STALE && one.apartUntil === -Infinity;
   }
 
-  /** Whether one has the leader's bottleneck shows in their queues. */
+  /** Whether one has the leader's bottleneck shows in their queues and losses. */
   #compare(one: Session<Name>, leader: Session<Name>, now: Millis): void {
     if (!one.report.sending) return;
+    const differences = one.differences(now);
     if (one.apartUntil !== -Infinity) {
-      if (now >= one.apartUntil && Math.abs(one.gap) < APART / 2) one.apartUntil = -Infinity;
+      // Where neither sees a queue nothing says that they share one.
+      const alike = one.queue >= EMPTY_QUEUE && differences.every((size) => Math.abs(size) < ALIKE);
+      if (now >= one.apartUntil && alike) one.apartUntil = -Infinity;
       return;
     }
-    if (Math.abs(one.gap) < APART) return;
+    const kind = differences.findIndex((size) => Math.abs(size) >= 1);
+    if (kind === -1) return;
     const followers = [...this.#sessions.values()].filter(
       (other) => other !== leader && this.#isTogether(other, now),
     );
-    const alike = followers.filter(({ gap }) => gap * one.gap > 0 && Math.abs(gap) > APART / 2);
-    // Where most differ from the leader in the same way it is the leader that has another bottleneck.
-    const odd = alike.length * 2 > followers.length && followers.length > 1 ? leader : one;
+    const sign = Math.sign(differences[kind] as number);
+    const same = followers.filter((other) => (other.differences(now)[kind] as number) * sign > ALIKE);
+    // Where most differ from the leader in the same way it is the leader that has another bottleneck; of two
+    // it is the worse one.
+    const most = same.length * 2 > followers.length && (followers.length > 1 || sign < 0);
+    const odd = most ? leader : one;
     odd.apartUntil = now + odd.apartFor;
     odd.apartFor = Math.min(LAST_APART, 2 * odd.apartFor);
   }
@@ -121,7 +164,7 @@ export class SharedUplink<Name> {
     const together = [...this.#sessions.values()].filter((one) => this.#isTogether(one, now));
     const before = this.#leader;
     const leader = this.#elect(together);
-    if (leader !== before) for (const one of together) one.gap = 0;
+    if (leader !== before) for (const one of together) one.compareAnew(now);
     this.#leader = leader;
     const sharers = together.length;
     for (const one of this.#sessions.values()) {
@@ -140,8 +183,10 @@ export class SharedUplink<Name> {
     const kept = before !== undefined && together.includes(before) ? before : undefined;
     if (kept !== undefined && kept.limited < LIMITED) return kept;
     const able = together.filter(({ limited }) => limited < UNLIMITED);
-    const near = (a: Session<Name>, b: Session<Name>): number => a.report.roundTrip - b.report.roundTrip;
-    return able.toSorted(near)[0] ?? kept ?? together.toSorted(near)[0];
+    // Who was the odd one leads last, whatever it says of its round trip.
+    const first = (a: Session<Name>, b: Session<Name>): number =>
+      a.apartFor - b.apartFor || a.report.roundTrip - b.report.roundTrip;
+    return able.toSorted(first)[0] ?? kept ?? together.toSorted(first)[0];
   }
 
   #say(one: Session<Name>, order: UplinkOrder): void {

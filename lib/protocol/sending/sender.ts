@@ -284,12 +284,12 @@ export class Sender implements Endpoint<SenderEvent> {
     if (sending === uplink.sending && !uplink.due) return undefined;
     uplink.sending = sending;
     uplink.due = false;
-    const { queue, sharers } = this.#controller;
-    const limited = this.#limited;
+    const { queue, excessLoss: loss, sharers, held } = this.#controller;
+    const limited = this.#limited || held;
     const roundTrip = this.#roundTrip.srtt;
     return {
       type: 'uplink',
-      report: { sending, limited, queue, rate: this.#controller.rate(), sharers, roundTrip },
+      report: { sending, limited, queue, loss, rate: this.#controller.rate(), sharers, roundTrip },
     };
   }
 
