@@ -4,11 +4,16 @@ const LOCK = 'tessera:tab:';
 
 afterEach(() => vi.unstubAllGlobals());
 
-/** A page with this session storage, in a browser where the locks of these names are held by other pages. */
+/**
+ * A page with this session storage, in a browser where the locks of these names are held by other pages.
+ * @param slept the page sleeps over the answers to so many requests
+ */
 async function pageWith(
   stored: Record<string, string>,
   held: readonly string[],
+  slept = 0,
 ): Promise<typeof import('./tab.ts')> {
+  let asked = 0;
   const names = new Set(held);
   const storage = { ...stored };
   const methods = {
@@ -23,7 +28,8 @@ async function pageWith(
   vi.stubGlobal('navigator', {
     locks: {
       request: async (name: string, { signal }: { signal: AbortSignal }, taken: () => Promise<void>) => {
-        if (names.has(name))
+        asked += 1;
+        if (names.has(name) || asked <= slept)
           await new Promise((_, fail) => signal.addEventListener('abort', () => fail(signal.reason)));
         names.add(name);
         await taken();
@@ -48,4 +54,15 @@ test('a tab that was loaded anew keeps its name, and is none of the others', asy
   const { otherOpenTabs, tabName } = await pageWith({ 'tessera:tab': 'first' }, [`${LOCK}third`, 'another']);
   expect(await otherOpenTabs()).toEqual(new Set(['third']));
   expect(tabName()).toBe('first');
+});
+
+test('a tab that was loaded anew and slept while it asked for its name keeps it, and its way back', async () => {
+  const { holdTab, tabName } = await pageWith(
+    { 'tessera:tab': 'first', 'tessera:rejoin:receiver': 'x' },
+    [],
+    1,
+  );
+  await holdTab();
+  expect(tabName()).toBe('first');
+  expect(sessionStorage.getItem('tessera:rejoin:receiver')).toBe('x');
 });

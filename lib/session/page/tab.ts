@@ -57,8 +57,15 @@ async function claim(): Promise<void> {
   });
 }
 
-/** Takes the lock of this tab's name; `true`: another page holds it. */
-function isLocked(): Promise<boolean> {
+/**
+ * Takes the lock of this tab's name; `true`: another page holds it. Asked twice: where the machine or the
+ * browser slept meanwhile, the time is over before the answer is heard.
+ */
+async function isLocked(): Promise<boolean> {
+  return (await isRefused()) && isRefused();
+}
+
+function isRefused(): Promise<boolean> {
   return new Promise((settle) => {
     const gone = new Promise<void>((resolve) => (letGo = resolve));
     const taken = (): Promise<void> => {
