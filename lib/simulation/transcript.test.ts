@@ -13,7 +13,7 @@ import { ReliableFlow, type FlowModel } from './reliable-flow.ts';
 import { StallingEndpoint } from './stalling-endpoint.ts';
 import { RecordedEndpoint, Transcript } from './transcript.fixture.ts';
 
-const EXPECTED = 'f932383507bdd22fdb10300d248a963e9e4c37f75e1fd25e442c51db6975a13f';
+const EXPECTED = 'd329b952ea0803d95247cdb2aa7492b5a49ceb95219052aeec28398f017350cf';
 
 const PATHS = 60;
 /** Virtual time at which a run is cut off. */

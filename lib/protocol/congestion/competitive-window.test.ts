@@ -19,15 +19,19 @@ const input = {
   fates: [],
 };
 
-/** Feedback every 10 ms in `[from, to)`. */
+/** Feedback every 10 ms in `[from, to)`, of packets sent a round trip before or at `sentAt`. */
 function run(
   window: CompetitiveWindow,
   from: number,
   to: number,
-  change: Partial<typeof input> = {},
+  { sentAt, ...change }: Partial<typeof input> & { sentAt?: number } = {},
 ): boolean {
   let alone = false;
-  for (let now = from; now < to; now += 10) alone = window.update({ ...input, ...change }, now) === 'alone';
+  for (let now = from; now < to; now += 10) {
+    const all = { ...input, ...change };
+    const fates = [{ sentAt: sentAt ?? now - ROUND, resolved: all.resolved, lost: all.lost }];
+    alone = window.update({ ...all, fates }, now) === 'alone';
+  }
   return alone;
 }
 const bytes = (window: CompetitiveWindow) => window.rateAlone(1);
@@ -38,10 +42,9 @@ test('it probes first: at half a window a round trip for one and a half of them,
   run(window, 0, 100);
   expect(share()).toBeCloseTo(0.5);
   run(window, 100, 300);
-  // As TCP does, it paces a little above.
-  expect(share()).toBeCloseTo(1.15);
+  expect(share()).toBeCloseTo(1);
   run(window, 300, 2500);
-  expect(share()).toBeCloseTo(1.15);
+  expect(share()).toBeCloseTo(1);
   const probed = [];
   for (let now = 2500; now < 3000; now += 10) {
     run(window, now, now + 10);
@@ -65,12 +68,20 @@ test('loss beyond the path’s own cuts it once a round trip to 0.7; the path’
   run(own, 0, 5 * ROUND, { baseLoss: 0.1, lost: 1 });
   expect(bytes(own)).toBeGreaterThan(START);
   const congested = new CompetitiveWindow(START, 0);
-  run(congested, 0, 2 * ROUND, { lost: 3 });
+  run(congested, 0, 3 * ROUND, { lost: 3 });
   expect(bytes(congested) / START).toBeGreaterThan(0.65);
   expect(bytes(congested) / START).toBeLessThan(0.75);
-  run(congested, 2 * ROUND, 200 * ROUND, { resolved: 1, lost: 1 });
-  expect(bytes(congested)).toBeGreaterThanOrEqual(4 * DATA_PACKET);
-  expect(bytes(congested)).toBeLessThan(6 * DATA_PACKET);
+  const least = new CompetitiveWindow(5 * DATA_PACKET, 0);
+  run(least, 200, 210, { lost: 3, sentAt: 190 });
+  expect(bytes(least)).toBe(4 * DATA_PACKET);
+});
+
+// A rival's long queue overflows for a round trip, and its losses show for another: they cut it three times.
+test('one overflow cuts it once, however late its losses show', () => {
+  const window = new CompetitiveWindow(START, 0);
+  run(window, 200, 210, { lost: 1, sentAt: 150 });
+  run(window, 210, 210 + 5 * ROUND, { lost: 1, sentAt: 190 });
+  expect(bytes(window) / START).toBeGreaterThan(0.65);
 });
 
 test('a queue that drains in a probe means that we are alone', () => {

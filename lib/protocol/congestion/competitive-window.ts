@@ -6,10 +6,6 @@ import { WindowedExtreme } from './windowed-extreme.ts';
 /** TCP-friendly AIMD: cut to this share at a loss, growth in packets a round trip (RFC 9438 §4.3). */
 const AIMD_CUT = 0.7;
 const AIMD_GROWTH = (3 * (1 - AIMD_CUT)) / (1 + AIMD_CUT);
-/**
- * Paced at this much more than a window in each round trip, as TCP is (Linux: 1.2): lanes hold some back.
- */
-const PACE = 1.15;
 /** Round trips between two back-off probes, length of one in round trips, and its gain. */
 const PROBE_INTERVAL_ROUNDS = 25;
 const PROBE_LENGTH = 1.5;
@@ -54,7 +50,7 @@ export class CompetitiveWindow {
   /** Bytes in flight. */
   #byteLength: number;
   #cutAt: Millis;
-  /** Packets since the window was last judged. */
+  /** Packets sent since the last cut and resolved since the window was last judged. */
   readonly #counts = { resolved: 0, lost: 0 };
   #probeAt: Millis;
   #probing = false;
@@ -78,7 +74,8 @@ export class CompetitiveWindow {
 
   /** Bytes a millisecond to pace at. */
   rate(roundTrip: Millis, queue: Millis): number {
-    return ((this.#probing ? PROBE_GAIN : PACE) * this.#byteLength) / (roundTrip + queue);
+    const rate = this.#byteLength / (roundTrip + queue);
+    return this.#probing ? rate * PROBE_GAIN : rate;
   }
 
   /** Bytes a millisecond that the window is without a queue. */
@@ -137,10 +134,14 @@ export class CompetitiveWindow {
     return this.#unanswered >= UNANSWERED_PROBES;
   }
 
-  #adapt({ resolved, lost, baseLoss, limited }: CompetitiveInput, round: Millis, now: Millis): void {
+  #adapt({ resolved, fates, baseLoss, limited }: CompetitiveInput, round: Millis, now: Millis): void {
     const counts = this.#counts;
-    counts.resolved += resolved;
-    counts.lost += lost;
+    // What was sent before a cut and is lost is of the same overflow: it cuts no second time (RFC 6582).
+    for (const { sentAt, resolved: packets, lost } of fates) {
+      if (sentAt <= this.#cutAt) continue;
+      counts.resolved += packets;
+      counts.lost += lost;
+    }
     const expected = counts.resolved * baseLoss;
     const congested = counts.lost > expected + 3 * Math.sqrt(expected);
     const due = now - this.#cutAt > round;
