@@ -11,6 +11,7 @@ import { PREVIEW, ORIGINAL, streamOf } from '../lib/protocol/wire/stream-id.ts';
 import { expect, test } from './support/app.ts';
 import { attack, keepChannels, leave, type Attack, type Templates } from './support/hostile-page.ts';
 import { LONG } from './support/long.ts';
+import { giveWay, processesOf } from '../testbed/processes.ts';
 import { traceTasks } from './support/task-times.ts';
 import { plainBytes } from './support/pictures.ts';
 import { cross, SenderRoom } from './support/rooms.ts';
@@ -107,14 +108,11 @@ const TEMPLATES: Templates = {
 
 /** Private bytes of the browser's renderers, MB: what a page takes from its machine. */
 async function privateMegabytes(browser: Browser): Promise<number> {
-  const session = await browser.newBrowserCDPSession();
-  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
-  await session.detach();
   let kilobytes = 0;
-  for (const { id, type } of processInfo) {
-    if (type !== 'renderer') continue;
+  for (const { pid, renderer } of await processesOf(browser)) {
+    if (!renderer) continue;
     try {
-      const rollup = readFileSync(`/proc/${id}/smaps_rollup`, 'utf8');
+      const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
       for (const [, count] of rollup.matchAll(/^Private_(?:Clean|Dirty): +(\d+) kB/gm))
         kilobytes += Number(count);
     } catch {
@@ -177,6 +175,8 @@ test.describe('before any click', () => {
       test.setTimeout(400_000 + 4000 * SECONDS * kinds.length);
       await page.addInitScript(watchAnswers);
       await page.goto(`${server.url}/receive/`);
+      // A sender floods from a machine of its own.
+      await giveWay(pair.senderBrowser);
       const collect = await garbageCollector(page);
       const collected = async (): Promise<number> => {
         await collect();

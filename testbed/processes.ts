@@ -58,14 +58,41 @@ export class ProcessMeter {
   }
 }
 
-export async function processesOf(browser: Browser): Promise<Process[]> {
+const roots = new WeakMap<Browser, Promise<number>>();
+
+/**
+ * The process that started all others of a browser. Asked once, as soon as it is launched: Chromium 156 never
+ * answers this question when a renderer ends meanwhile, nor any later one.
+ */
+export function rootOf(browser: Browser): Promise<number> {
+  const known = roots.get(browser) ?? askForRoot(browser);
+  roots.set(browser, known);
+  return known;
+}
+
+async function askForRoot(browser: Browser): Promise<number> {
   const session = await browser.newBrowserCDPSession();
-  try {
-    const { processInfo } = await session.send('SystemInfo.getProcessInfo');
-    return processInfo.map(({ id, type }) => ({ pid: id, renderer: type === 'renderer' }));
-  } finally {
-    await session.detach();
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+  await session.detach();
+  return processInfo.find(({ type }) => type === 'browser')!.id;
+}
+
+/** Of this moment, by the kernel's own table. */
+export async function processesOf(browser: Browser): Promise<Process[]> {
+  const children = new Map<number, number[]>();
+  for (const name of readdirSync('/proc')) {
+    const stat = /^\d+$/.test(name) ? procFile(`${name}/stat`) : undefined;
+    if (stat === undefined) continue;
+    const parent = Number(fieldsOf(stat)[1]);
+    children.set(parent, [...(children.get(parent) ?? []), Number(name)]);
   }
+  const family = [await rootOf(browser)];
+  // Grows while it is walked.
+  for (const pid of family) family.push(...(children.get(pid) ?? []));
+  return family.map((pid) => ({
+    pid,
+    renderer: procFile(`${pid}/cmdline`)?.includes('--type=renderer') === true,
+  }));
 }
 
 /** Stops all processes of a browser, as a laptop's lid does it. */
@@ -81,6 +108,20 @@ export async function freeze(browser: Browser): Promise<{ processes: number; wak
   };
   all('SIGSTOP');
   return { processes: ids.length, wake: () => all('SIGCONT') };
+}
+
+/**
+ * A browser that takes what others leave of the processors: one on a machine of its own would take nothing.
+ * Linux weighs the niceness of a process within its terminal session alone, and that of sessions by
+ * `autogroup` (sched(7)); where there is no such file, nothing happens.
+ */
+export async function giveWay(browser: Browser): Promise<void> {
+  for (const { pid } of await processesOf(browser))
+    try {
+      writeFileSync(`/proc/${pid}/autogroup`, '19');
+    } catch {
+      // Gone, or another system.
+    }
 }
 
 /** User and system time. `undefined`: there is no such process. */
@@ -105,12 +146,12 @@ function threadsOf(pid: number): { id: string; name: string; seconds: number }[]
   });
 }
 
-/**
- * The second field is the program's name in parentheses and may contain anything; utime and stime are 14 and
- * 15.
- */
+/** Of /proc/PID/stat, from the third: the second is a name in parentheses and may contain anything. */
+const fieldsOf = (stat: string): string[] => stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+
+/** `utime` and `stime` are 14 and 15. */
 function secondsOf(stat: string): number {
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const fields = fieldsOf(stat);
   return (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND;
 }
 

@@ -4,6 +4,7 @@
  * did.
  */
 import { cleanFileName, cleanPath, safeSaveType } from '../image/file-name.ts';
+import { whileKept } from './asked-handle.ts';
 import { Placing } from './placing.ts';
 import { dismissable, download, savesByShareSheet } from './save-file.ts';
 import { streamToDisk } from './stream-save.ts';
@@ -65,7 +66,7 @@ export async function saveAllAsZip(files: AsyncIterable<SavedFile>, name: string
     count += 1;
   });
   if (target !== undefined) {
-    await stream.pipeTo(await target.createWritable());
+    await stream.pipeTo(await whileKept(target, target.createWritable()));
   } else if (savesByShareSheet()) {
     return share([new File([await zipBlob(stream)], safeName, { type: 'application/zip' })], count);
   } else {
@@ -129,7 +130,7 @@ export async function folderWriter(
     let inside = folder;
     for (const one of place.folders) inside = await inside.getDirectoryHandle(one, { create: true });
     const handle = await inside.getFileHandle(place.name, { create: true });
-    await blob.stream().pipeTo(await handle.createWritable());
+    await blob.stream().pipeTo(await whileKept(handle, handle.createWritable()));
   };
 }
 

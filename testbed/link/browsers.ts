@@ -7,6 +7,7 @@ import {
   type BrowserContextOptions,
   type LaunchOptions,
 } from '@playwright/test';
+import { rootOf } from '../processes.ts';
 import { rewriteRemoteCandidates } from './page-script.ts';
 import { Link, type LinkOptions, type Path, type Side } from './relay.ts';
 
@@ -18,7 +19,9 @@ export async function launchChromium(
   /** Of Playwright's own arguments. */
   without: string[] = [],
 ): Promise<Browser> {
-  return chromium.launch({ ...launchOptions(extraArgs), ignoreDefaultArgs: without });
+  const browser = await chromium.launch({ ...launchOptions(extraArgs), ignoreDefaultArgs: without });
+  await rootOf(browser);
+  return browser;
 }
 
 /**

@@ -150,8 +150,11 @@ export class TransferQueue {
     return true;
   }
 
-  /** What the receiver has of each stream. */
-  /** @returns the transfers whose originals these reports have completed */
+  /**
+   * What the receiver has of each stream.
+   *
+   * @returns the transfers whose originals these reports have completed
+   */
   report(reports: readonly StreamReport[]): OutgoingTransfer[] {
     const delivered: OutgoingTransfer[] = [];
     for (const report of reports) {

@@ -2,10 +2,7 @@
  * The pictures that this tab is receiving: accepted once is accepted after a reload, too, and what the person
  * paused rests.
  */
-/**
- * Of an album accepted at once the first so many go on by themselves after a reload; session storage holds 5
- * MB.
- */
+/** Of an album accepted at once the last so many go on after a reload; session storage holds 5 MB. */
 const MAX_ENTRIES = 2000;
 
 /**

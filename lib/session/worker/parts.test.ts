@@ -125,6 +125,23 @@ test('what a download still reads is handed to the page, which removes it later,
   expect([(await store.list()).map(({ id }) => id), readFor]).toEqual([[stored], 60_000]);
 });
 
+test.each(['half', 'whole'] as const)(
+  'of a picture that is here %s, what was thrown away gives its room back once no download reads it',
+  async (how) => {
+    const store = new MemoryStore();
+    const pair = new Pair(store);
+    pair.send('a', new Blob([BYTES]));
+    await pair.receive('0.1', how);
+    if (how === 'half') {
+      pair.lose();
+      await pair.receiving.until('0.1', 'failed');
+    }
+    expect(await used(store)).toBeGreaterThan(0);
+    pair.receiver.handle({ type: 'throw-away', id: '0.1', readFor: 100 });
+    await expect.poll(() => used(store), PATIENCE).toBe(0);
+  },
+);
+
 test('a part that another tab has made whole since is not thrown away with the part', async () => {
   const store = new MemoryStore();
   const pair = new Pair(store);

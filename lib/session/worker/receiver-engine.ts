@@ -264,7 +264,7 @@ export class ReceiverEngine {
     this.#loop.pump();
   }
 
-  /** @param readFor how long a download may still read it, ms: then it goes as what was saved does */
+  /** @param readFor how long a download may still read it, ms: it goes then, or when the page is left */
   async #throwAway(id: string, readFor = 0): Promise<void> {
     const finished = this.#finished.get(id);
     const stored = finished?.id ?? this.#parts.get(id)?.stored;
@@ -274,10 +274,11 @@ export class ReceiverEngine {
     if (readFor > 0) {
       finished?.release();
       this.#host.post({ type: 'released', stored, readFor });
-      return;
+      await new Promise<void>((resolve) => this.#host.schedule(readFor, resolve));
     }
     try {
-      if (finished !== undefined) await finished.discard();
+      if (finished !== undefined && readFor > 0) await this.#store.remove(stored);
+      else if (finished !== undefined) await finished.discard();
       else if (!(await this.#becameWhole(stored))) await this.#store.remove(stored);
     } catch {
       // In use elsewhere: it is swept in a day.
