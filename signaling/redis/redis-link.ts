@@ -99,7 +99,10 @@ export class RedisLink {
   async run(script: Script, ...args: (string | number)[]): Promise<unknown> {
     const rest = ['0', ...args.map(String)];
     // Otherwise it would wait for the next connection, and be about a world that is gone.
-    if (!this.#client.isReady) throw new Error('Redis is away');
+    if (!this.#client.isReady) {
+      this.#seems(false);
+      throw new Error('Redis is away');
+    }
     try {
       return await this.#client.sendCommand(['EVALSHA', script.digest, ...rest]);
     } catch (error) {
