@@ -56,7 +56,12 @@ function savedFiles(page: Page): Promise<Record<string, number>> {
         if (one.kind === 'file') found[path + one.name] = (await one.getFile()).size;
         else await walk(one, `${path}${one.name}/`);
     };
-    await walk(await (await navigator.storage.getDirectory()).getDirectoryHandle('saved'), '');
+    try {
+      await walk(await (await navigator.storage.getDirectory()).getDirectoryHandle('saved'), '');
+    } catch (error) {
+      // Not made yet, or renamed meanwhile: it is looked at again.
+      if (!(error instanceof DOMException && error.name === 'NotFoundError')) throw error;
+    }
     return found;
   });
 }
