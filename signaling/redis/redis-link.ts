@@ -137,7 +137,8 @@ export class RedisLink {
 
   #probed(answered: boolean): void {
     this.#probedAt = undefined;
-    this.#seems(answered && !this.#closed);
+    // A question from before a cut is sent again, and answered before the client can be used.
+    this.#seems(answered && this.#client.isReady && !this.#closed);
   }
 
   #seems(available: boolean): void {
