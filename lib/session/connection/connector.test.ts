@@ -237,7 +237,8 @@ test('[P-135] a link is used twice, and by whoever comes between them not at all
   await guest().problem('code-unknown');
 });
 
-test('[P-138] a second guest waits at the server, is let in by a connector of its own, and a third is not', async () => {
+/** A room of several: one guest is met, and a second one with the link waits at the door. */
+async function someoneAtDoor() {
   const server = await start();
   const network = new MemoryNetwork();
   const host = new Side('sender', server, network, network.createTransport, true);
@@ -253,6 +254,11 @@ test('[P-138] a second guest waits at the server, is let in by a connector of it
   await first.connected();
   const second = guest();
   await expect.poll(() => second.connector.view.waitsAtDoor, PATIENCE).toBe(true);
+  return { server, network, host, guest, first, second };
+}
+
+test('[P-138] a second guest waits at the server, is let in by a connector of its own, and a third is not', async () => {
+  const { server, network, host, guest, first, second } = await someoneAtDoor();
   const other = new Side('sender', server, network);
   const [visitor = ''] = host.connector.view.visitors;
   const link = host.connector.letIn(visitor);
@@ -274,21 +280,7 @@ test.each([
 ] as const)(
   '[P-135, P-138] a page that %s has closed its door, and whoever waits there hears so',
   async (_, goes) => {
-    const server = await start();
-    const network = new MemoryNetwork();
-    const host = new Side('sender', server, network, network.createTransport, true);
-    host.connector.open();
-    const { hash } = new URL((await host.room()).link);
-    const guest = () => {
-      const side = new Side('receiver', server, network);
-      side.connector.join(hash);
-      return side;
-    };
-    const first = guest();
-    await host.connected();
-    await first.connected();
-    const second = guest();
-    await expect.poll(() => second.connector.view.waitsAtDoor, PATIENCE).toBe(true);
+    const { host, guest, second } = await someoneAtDoor();
     goes(host);
     await second.problem('room-occupied');
     await guest().problem('code-unknown');
