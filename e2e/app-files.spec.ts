@@ -119,6 +119,7 @@ test('[P-112] a pasted text goes when the button is pressed, is accepted like a 
     expect(await link.getAttribute('href')).toBe(await link.textContent());
   }
   await receiver.handle(name, 'copy-text').click();
+  await expect(receiver.card(name)).toContainText('Copied');
   // The pages may not read the clipboard; a person pastes.
   await receiver.page.evaluate(() => {
     const field = document.createElement('textarea');

@@ -339,7 +339,7 @@ describe('the rate', () => {
   );
 
   test.runIf(LONG)(
-    '[P-46] shares a bottleneck with a reliable channel: neither is left with less than a quarter',
+    '[P-46] shares a bottleneck with a reliable channel: neither is left with less than a quarter [needs TESSERA_LONG=1]',
     () => {
       // Both find their rates in the first seconds; what counts is what they live with then.
       const [from, to] = [10_000, 40_000];

@@ -54,6 +54,10 @@ function askFor(
   return asked.stdout + asked.stderr;
 }
 
+// Whole phrases: its client prints random numbers beside them.
+const FORBIDDEN = '403 (Forbidden IP)';
+const QUOTA_REACHED = '486 (Allocation Quota Reached)';
+
 const inTenMinutes = () => Math.floor(Date.now() / 1000) + 600;
 
 test.skipIf(missing)(
@@ -61,9 +65,9 @@ test.skipIf(missing)(
   () => {
     const outside = askFor('8.8.8.8');
     expect(outside).toContain('start_mclient');
-    expect(outside).not.toContain('403');
+    expect(outside).not.toContain(FORBIDDEN);
     for (const peer of ['127.0.0.1', '10.1.2.3', '169.254.169.254'])
-      expect(askFor(peer), peer).toContain('403 (Forbidden IP)');
+      expect(askFor(peer), peer).toContain(FORBIDDEN);
   },
 );
 
@@ -77,9 +81,9 @@ test.skipIf(missing)(
 
 test.skipIf(missing)('what one address holds is bounded [needs coturn]', () => {
   const one = turnCredential(SECRET, inTenMinutes(), 'x');
-  expect(askFor('10.1.2.3', one)).toContain('403 (Forbidden IP)');
+  expect(askFor('10.1.2.3', one)).toContain(FORBIDDEN);
   // Each leaves a few allocations behind.
   let said = '';
-  for (let asked = 0; asked < 10 && !said.includes('486'); asked++) said = askFor('10.1.2.3', one);
-  expect(said).toContain('486 (Allocation Quota Reached)');
+  for (let asked = 0; asked < 10 && !said.includes(QUOTA_REACHED); asked++) said = askFor('10.1.2.3', one);
+  expect(said).toContain(QUOTA_REACHED);
 });
