@@ -11,6 +11,7 @@ import {
   MAX_WAITING_OFFERS,
   SENDING_ALLOWANCE,
   SENDING_EFFORT,
+  USELESS_BYTES_AT_FIRST,
 } from './limits.ts';
 import { IncomingTransfer } from './receiving/incoming-transfer.ts';
 import { Receiver } from './receiving/receiver.ts';
@@ -79,10 +80,66 @@ describe('before anyone has answered', () => {
     first.accept(2, [], 0);
     say(first, { type: 'cancel', transfer: 3, reason: CancelReason.person });
     expect(first.unanswered).toBe(998);
-    const second = new Receiver(first.unanswered);
+    const second = new Receiver(first);
     expect(second.unanswered).toBe(998);
     second.forgive();
     expect(second.unanswered).toBe(0);
+  });
+});
+
+describe('lane bytes that serve no accepted picture', () => {
+  const open = (): Receiver => {
+    const receiver = new Receiver();
+    receiver.handleLaneOpen(1, 0);
+    for (let transfer = 1; transfer <= 100; transfer++)
+      say(receiver, { type: 'offer', transfer, header: header(100_000, 65_536) });
+    drain(receiver);
+    return receiver;
+  };
+  const packet = (stream: number, symbol: number, number: number) =>
+    encodeData({ symbol, stream, block: 0, number, sentAt: 0 }, new Uint8Array(1024));
+  /** Bytes that `receiver` takes from 6 MB a second of such messages before it ends the session. */
+  const takes = (receiver: Receiver, message: (index: number) => Uint8Array): number => {
+    let taken = 0;
+    for (let index = 0; taken < 2.5 * USELESS_BYTES_AT_FIRST; index++) {
+      const bytes = message(index);
+      receiver.handlePacket(bytes, 1, taken / 6000);
+      if (drain(receiver).includes('flooded')) return taken;
+      taken += bytes.length;
+    }
+    return Infinity;
+  };
+  const most = 1.2 * USELESS_BYTES_AT_FIRST;
+
+  test('[P-102] end the session once they are more than are ever late, whatever they are', () => {
+    const noise = new Uint8Array(1000).fill(0xee);
+    expect(takes(open(), (index) => packet(streamOf(300, ORIGINAL), 0, index))).toBeLessThan(most);
+    expect(takes(open(), (index) => packet(streamOf(1, ORIGINAL), 0, index))).toBeLessThan(most);
+    expect(
+      takes(open(), (index) => packet(streamOf(1 + (index % 100), PREVIEW), index % 64, index)),
+    ).toBeLessThan(most);
+    expect(takes(open(), (index) => packet(streamOf(1, PREVIEW), 0, index & 1))).toBeLessThan(most);
+    expect(takes(open(), () => noise)).toBeLessThan(most);
+  });
+
+  test('[P-102] are counted on by another endpoint of the session, and not by the next session', () => {
+    const first = open();
+    expect(takes(first, () => new Uint8Array(1000))).toBeLessThan(most);
+    const second = new Receiver(first);
+    second.handlePacket(new Uint8Array(1000), 1, 0);
+    expect(drain(second)).toEqual(['flooded']);
+    second.forgive();
+    second.handlePacket(new Uint8Array(1000), 1, 0);
+    expect(drain(second)).toEqual([]);
+  });
+
+  test('[P-102] are made up for by those of a picture that was accepted, however often they come', () => {
+    const receiver = open();
+    receiver.accept(1, [], 0);
+    drain(receiver);
+    expect(takes(receiver, (index) => packet(streamOf(1 + (index & 1), ORIGINAL), index % 64, index))).toBe(
+      Infinity,
+    );
   });
 });
 

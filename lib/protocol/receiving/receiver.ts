@@ -29,6 +29,7 @@ import { FeedbackWriter } from './feedback-writer.ts';
 import type { IncomingObject } from './incoming-object.ts';
 import type { IncomingTransfer } from './incoming-transfer.ts';
 import { IncomingTransfers } from './incoming-transfers.ts';
+import { LaneBudget } from './lane-budget.ts';
 import { Arrivals } from './lane-arrivals.ts';
 import { ProgressReporter } from './progress-reporter.ts';
 import type { ReceiverEvent } from './receiver-event.ts';
@@ -44,6 +45,7 @@ export class Receiver implements Endpoint<ReceiverEvent> {
   /** Rules that the sender broke. */
   readonly violations = new Violations();
   readonly #transfers: IncomingTransfers;
+  #budget: LaneBudget;
   readonly #arrivals = new Arrivals();
   readonly #scheduler = new FeedbackScheduler();
   readonly #feedback = new FeedbackWriter();
@@ -64,9 +66,10 @@ export class Receiver implements Endpoint<ReceiverEvent> {
    */
   #unacquainted = false;
 
-  /** @param unanswered offers of the same session that an earlier endpoint was left with (`unanswered`) */
-  constructor(unanswered = 0) {
-    this.#transfers = new IncomingTransfers(unanswered);
+  /** @param earlier endpoint of the same session: its counts of what floods a session go on */
+  constructor(earlier?: Receiver) {
+    this.#transfers = new IncomingTransfers(earlier?.unanswered ?? 0);
+    this.#budget = earlier === undefined ? new LaneBudget() : earlier.#budget;
   }
 
   // ---- commands
@@ -158,6 +161,7 @@ export class Receiver implements Endpoint<ReceiverEvent> {
   /** Another session began with the same sender: its person is asked anew. */
   forgive(): void {
     this.#transfers.forgive();
+    this.#budget = new LaneBudget();
   }
 
   /** One that is not over, or one of the last that are. */
@@ -182,6 +186,10 @@ export class Receiver implements Endpoint<ReceiverEvent> {
       if (lane === CONTROL_LANE) {
         this.#handleControl(decodeControl(bytes), now);
         return;
+      }
+      if (!this.#budget.spend(bytes.length, now)) {
+        this.#events.push({ type: 'flooded' });
+        throw new ProtocolError('too-long', 'lane bytes that serve nothing');
       }
       // A packet that breaks a rule takes none of its message with it.
       for (const packet of splitMessage(bytes))
@@ -322,6 +330,7 @@ export class Receiver implements Endpoint<ReceiverEvent> {
       case 'verifying':
       case 'lingering':
       case 'done':
+        if (transfer.state !== 'done') this.#budget.earn(DATA_HEADER + bytes.length);
         if (original) this.#countDuplicate(transfer, object.chunkOf(header.block, header.symbol));
         if (transfer.allCounted) transfer.lingerUntil(now);
         return;
@@ -347,7 +356,10 @@ export class Receiver implements Endpoint<ReceiverEvent> {
     const original = object === transfer.original;
     const taken = this.#transfers.take(transfer, object, block, symbol, bytes);
     transfer.lastPacketAt = now;
-    if (transfer.state === 'receiving') this.#lastSymbolAt = now;
+    if (transfer.state === 'receiving') {
+      this.#lastSymbolAt = now;
+      this.#budget.earn(DATA_HEADER + bytes.length);
+    }
     if (taken.kind === 'duplicate') {
       if (original) this.#countDuplicate(transfer, taken.chunk);
       return;

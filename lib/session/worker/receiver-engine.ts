@@ -410,7 +410,7 @@ export class ReceiverEngine {
         if (returned) this.#awaitReturn(entry);
         else this.#abandon(entry);
       this.#byTransfer.clear();
-      this.#receiver = new Receiver(this.#receiver.unanswered);
+      this.#receiver = new Receiver(this.#receiver);
       this.#loop.replace(this.#receiver);
       this.#sender.epoch += 1;
     }
