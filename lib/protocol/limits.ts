@@ -118,9 +118,8 @@ export const MAX_UNFINISHED_BLOCKS = 2 * MAX_OPEN_BLOCKS;
 export const MAX_PAUSED = 16;
 
 /**
- * Lane bytes of a session that serve no accepted picture: at first what a sender has on its way at most, since
- * a picture may be cancelled while it flows, and then by the second. Those that serve one make up for as
- * many.
+ * Lane bytes of a session that serve no accepted picture: at first what a sender has on its way at most (a
+ * picture may be cancelled while it flows), and then by the second. Those that serve one make up for as many.
  */
 export const USELESS_BYTES_AT_FIRST = MAX_OPEN_BLOCKS * MAX_BLOCK_CHUNKS * CHUNK_LENGTH;
 export const USELESS_BYTES_PER_SECOND = 512 * 1024;
