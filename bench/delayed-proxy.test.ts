@@ -26,16 +26,18 @@ describe('a distant server', () => {
   test('answers a round trip later, and two round trips on a new connection', async () => {
     const client = await echoThroughProxy(40);
     const times: number[] = [];
-    for (let i = 0; i < 2; i++) {
+    for (let i = 0; i < 6; i++) {
       const began = performance.now();
       client.write('x');
       await once(client, 'data');
       times.push(performance.now() - began);
     }
-    expect(times[0]).toBeGreaterThanOrEqual(155);
-    expect(times[1]).toBeGreaterThanOrEqual(78);
-    // Against a delay that is added twice; a busy machine is late by less.
-    expect(times[1]).toBeLessThan(160);
+    const [first, ...others] = times;
+    expect(first).toBeGreaterThanOrEqual(155);
+    const fastest = Math.min(...others);
+    expect(fastest).toBeGreaterThanOrEqual(78);
+    // Against a delay that is added twice; a busy machine is late by less once at least.
+    expect(fastest).toBeLessThan(160);
   });
 
   test('keeps bytes in order and loses none, to the end', async () => {

@@ -7,6 +7,8 @@ import { afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vi
 import { startLivingServer, request, type LivingServer } from '../testbed/living-server.ts';
 
 const LONG = process.env['TESSERA_LONG'] === '1';
+/** For an answer, which ends the wait: another program may have the processor. */
+const PATIENCE_MS = 15_000;
 const get = (headers: string, path = '/', method = 'GET') =>
   `${method} ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n${headers}\r\n`;
 
@@ -35,7 +37,7 @@ describe('requests', () => {
   ])('Range: %s is answered with the whole file', async (range) => {
     for (const method of ['GET', 'HEAD']) {
       for (const path of ['/', '/_next/static/a.js', '/lost']) {
-        const answer = await request(server.port, get(`Range: ${range}\r\n`, path, method));
+        const answer = await request(server.port, get(`Range: ${range}\r\n`, path, method), PATIENCE_MS);
         expect([range, path, answer.slice(0, 12)]).toEqual([
           range,
           path,
@@ -151,7 +153,7 @@ test('pages that disappear while it runs are served all the same', async () => {
   const server = await startLivingServer();
   rmSync(server.folder, { recursive: true });
   for (const path of ['/', '/_next/static/a.js']) {
-    expect(await request(server.port, get('', path))).toMatch(/^HTTP\/1.1 200/);
+    expect(await request(server.port, get('', path), PATIENCE_MS)).toMatch(/^HTTP\/1.1 200/);
   }
   await well(server);
   server.stop();
@@ -167,7 +169,8 @@ describe('descriptors', () => {
   const open: Socket[] = [];
   afterEach(() => open.splice(0).forEach((socket) => socket.destroy()));
 
-  const exhaust = async (server: LivingServer) => {
+  /** @param meanwhile while all are open */
+  const exhaust = async (server: LivingServer, meanwhile: () => PromiseLike<unknown>) => {
     for (let i = 0; i < 400; i++) {
       const socket = connect(server.port, '127.0.0.1');
       socket.on('error', () => {});
@@ -176,7 +179,7 @@ describe('descriptors', () => {
       socket.write('GET /_next/static/a.js HTTP/1.1\r\nHost: localhost\r\n\r\n');
       open.push(socket);
     }
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+    await meanwhile();
     expect(server.alive()).toBe(true);
     for (const socket of open.splice(0)) socket.destroy();
     await well(server);
@@ -185,13 +188,14 @@ describe('descriptors', () => {
 
   test('are not used up: connections are refused before', async () => {
     const server = await startLivingServer({ descriptors: 128 });
-    await exhaust(server);
-    expect(server.output()).toContain('connections are refused: too many are open');
+    await exhaust(server, () =>
+      expect.poll(() => server.output()).toContain('connections are refused: too many are open'),
+    );
   });
 
   test('that run out all the same end nothing, and are there again when connections close', async () => {
     const server = await startLivingServer();
     execFileSync('prlimit', ['--pid', String(server.pid), '--nofile=60:60']);
-    await exhaust(server);
+    await exhaust(server, () => new Promise((resolve) => setTimeout(resolve, 1000)));
   });
 });

@@ -17,6 +17,9 @@ import { createSendStore, FIRST, isOwed } from './send-store.ts';
 
 const LONG = process.env['TESSERA_LONG'] === '1';
 
+/** A busy machine takes many times as long as a quiet one. */
+const eventually = (check: () => void): Promise<void> => vi.waitFor(check, 15_000);
+
 const tools: ImageTools = {
   inspect: async (file) => ({
     type: 'image/jpeg',
@@ -173,11 +176,11 @@ async function room(rate = () => 0) {
   await store.openRoom({ server: 'http://localhost', page: '', name: 'Ada', relayOnly: false });
   first.publish({ canInvite: true });
   first.connect();
-  await vi.waitFor(() => expect(store.getState().snapshot?.meeting).toBe(1));
+  await eventually(() => expect(store.getState().snapshot?.meeting).toBe(1));
   const people = peopleOf(store, rate);
   const pick = async (...names: string[]) => {
     store.addFiles(names.map((name) => new File([name], name)));
-    await vi.waitFor(() => {
+    await eventually(() => {
       for (const { stage } of store.getState().items) expect(['ready', 'sent']).toContain(stage.at);
     });
   };
@@ -204,7 +207,7 @@ describe('several people in a room', () => {
     await pick('a.jpg');
     expect([first.names(), one.names(), two.names()]).toEqual([['a.jpg'], [], []]);
     digestIsMade(first, 'a.jpg');
-    await vi.waitFor(() => expect([one.names(), two.names()]).toEqual([['a.jpg'], ['a.jpg']]));
+    await eventually(() => expect([one.names(), two.names()]).toEqual([['a.jpg'], ['a.jpg']]));
     const [original] = first.sent;
     for (const { sent } of [one, two]) {
       expect(sent[0]!.blob).toBe(original!.blob);
@@ -218,7 +221,7 @@ describe('several people in a room', () => {
     const guest = comes();
     await pick('a.jpg');
     digestIsMade(first, 'a.jpg');
-    await vi.waitFor(() => expect(guest.names()).toEqual(['a.jpg']));
+    await eventually(() => expect(guest.names()).toEqual(['a.jpg']));
     const card = () => {
       const list = people.listOf(store.getState().people[0]!);
       return { ...list, stage: list.items[0]?.stage };
@@ -226,11 +229,11 @@ describe('several people in a room', () => {
     const { id } = store.getState().items[0]!;
     expect(card().stage).toEqual({ at: 'sent', transfer: `${id}.0` });
     store.chooseFor(id, SMALLER);
-    await vi.waitFor(() => expect(store.getState().items[0]!.stage.at).toBe('sent'));
+    await eventually(() => expect(store.getState().items[0]!.stage.at).toBe('sent'));
     // The first person's session makes the digest; until then the guest has what it had.
     expect([card().stage, guest.sent.length]).toEqual([{ at: 'sent', transfer: `${id}.0` }, 1]);
     first.change(`${id}.1`, { sha256: 'cd'.repeat(32) });
-    await vi.waitFor(() => expect(guest.sent).toHaveLength(2));
+    await eventually(() => expect(guest.sent).toHaveLength(2));
     expect(card().stage).toEqual({ at: 'sent', transfer: `${id}.1` });
     expect(card().items[0]).toBe(card().items[0]);
   });
@@ -240,12 +243,12 @@ describe('several people in a room', () => {
     comes();
     people.setGets(FIRST, false);
     first.disconnect();
-    await vi.waitFor(() => expect(store.getState().snapshot?.meeting).toBeUndefined());
+    await eventually(() => expect(store.getState().snapshot?.meeting).toBeUndefined());
     first.publish({ connection: 'connected', meeting: 2 });
-    await vi.waitFor(() => expect(store.getState().snapshot?.meeting).toBe(2));
+    await eventually(() => expect(store.getState().snapshot?.meeting).toBe(2));
     expect(store.getState().firstGets).toBe(true);
     await pick('a.jpg');
-    await vi.waitFor(() => expect(first.names()).toEqual(['a.jpg']));
+    await eventually(() => expect(first.names()).toEqual(['a.jpg']));
     // One who is found again is the same person.
     people.setGets(FIRST, false);
     first.publish({ connection: 'reconnecting' });
@@ -260,14 +263,14 @@ describe('several people in a room', () => {
     people.setGets(FIRST, false);
     people.setGets('guest-1', false);
     await pick('for-two.jpg');
-    await vi.waitFor(() => expect(two.names()).toEqual(['for-two.jpg']));
+    await eventually(() => expect(two.names()).toEqual(['for-two.jpg']));
     const late = comes();
     await settled();
     expect([first.names(), one.names(), late.names()]).toEqual([[], [], []]);
     // The person offers it by a press.
     people.offer('guest-1', people.others('guest-1'));
     two.change(two.sent[0]!.id, { sha256: 'cd'.repeat(32) });
-    await vi.waitFor(() => expect(one.names()).toEqual(['for-two.jpg']));
+    await eventually(() => expect(one.names()).toEqual(['for-two.jpg']));
     expect(store.getState().items[0]!.to).toEqual(['guest-2', 'guest-1']);
   });
 
@@ -276,18 +279,18 @@ describe('several people in a room', () => {
     const one = comes();
     people.setGets('guest-1', false);
     first.disconnect();
-    await vi.waitFor(() => expect(store.getState().snapshot?.meeting).toBeUndefined());
+    await eventually(() => expect(store.getState().snapshot?.meeting).toBeUndefined());
     await pick('a.jpg');
     const late = comes();
     await settled();
     expect([first.names(), one.names(), late.names()]).toEqual([[], [], []]);
     people.offer('guest-1', people.others('guest-1'));
-    await vi.waitFor(() => expect(one.names()).toEqual(['a.jpg']));
+    await eventually(() => expect(one.names()).toEqual(['a.jpg']));
     first.publish({ connection: 'connected', meeting: 2 });
     await settled();
     expect(first.names()).toEqual([]);
     people.offer(FIRST, people.others(FIRST));
-    await vi.waitFor(() => expect(first.names()).toEqual(['a.jpg']));
+    await eventually(() => expect(first.names()).toEqual(['a.jpg']));
     expect(late.names()).toEqual([]);
   });
 
@@ -295,20 +298,20 @@ describe('several people in a room', () => {
     const { first, store, pick, comes } = await room();
     const one = comes();
     first.disconnect();
-    await vi.waitFor(() => expect(store.getState().snapshot?.meeting).toBeUndefined());
+    await eventually(() => expect(store.getState().snapshot?.meeting).toBeUndefined());
     one.publish({ connection: 'reconnecting' });
     await pick('a.jpg');
     const owed = () => store.getState().items.map((item) => isOwed(item, store.getState().people));
     expect(owed()).toEqual([true]);
     one.disconnect('failed');
-    await vi.waitFor(() => expect(owed()).toEqual([false]));
+    await eventually(() => expect(owed()).toEqual([false]));
     first.publish({ connection: 'connected', meeting: 2 });
     await settled();
     expect(first.names()).toEqual([]);
     const { id } = store.getState().items[0]!;
     store.cancel(id);
     store.retry(id);
-    await vi.waitFor(() => expect(first.names()).toEqual(['a.jpg']));
+    await eventually(() => expect(first.names()).toEqual(['a.jpg']));
   });
 
   test('of those who were lost eight are kept, and none is looked for in a full room', async () => {
@@ -319,7 +322,7 @@ describe('several people in a room', () => {
       all[at]!.disconnect('failed');
       await settled();
     }
-    await vi.waitFor(() => expect(store.getState().people).toHaveLength(MAX_PEOPLE));
+    await eventually(() => expect(store.getState().people).toHaveLength(MAX_PEOPLE));
     expect(all.map(({ gone }) => gone)).toEqual([true, true, ...Array(MAX_PEOPLE).fill(false)]);
     for (let at = 1; at < MAX_PEOPLE; at++) comes();
     expect(people.isFull()).toBe(true);
@@ -336,10 +339,10 @@ describe('several people in a room', () => {
     expect(firstTransfers(store.getState())).toHaveLength(1);
     first.disconnect();
     first.publish({ connection: 'connected', meeting: 2 });
-    await vi.waitFor(() => expect(store.getState().snapshot?.meeting).toBe(2));
+    await eventually(() => expect(store.getState().snapshot?.meeting).toBe(2));
     expect(firstTransfers(store.getState())).toEqual([]);
     await pick('c.jpg');
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(firstTransfers(store.getState()).map(({ name }) => name)).toEqual(['c.jpg']),
     );
   });
@@ -354,11 +357,11 @@ describe('several people in a room', () => {
     await settled();
     expect(one.names()).toEqual([]);
     people.offer('guest-1', people.others('guest-1'));
-    await vi.waitFor(() => expect(one.names()).toEqual(['a.jpg']));
+    await eventually(() => expect(one.names()).toEqual(['a.jpg']));
     const late = comes();
     await pick('b.jpg');
     digestIsMade(one, 'b.jpg');
-    await vi.waitFor(() => expect(late.names()).toContain('b.jpg'));
+    await eventually(() => expect(late.names()).toContain('b.jpg'));
     expect(late.names()).toEqual(['b.jpg']);
   });
 
@@ -376,9 +379,9 @@ describe('several people in a room', () => {
     }
     // The page shows what is new a few times a second.
     const shown = () => store.getState().snapshot?.transfers.map(({ state }) => state);
-    await vi.waitFor(() => expect(shown()).toEqual(['done', 'held', 'offered', 'cancelled']));
+    await eventually(() => expect(shown()).toEqual(['done', 'held', 'offered', 'cancelled']));
     const late = comes();
-    await vi.waitFor(() => expect(late.names()).toEqual(['open.jpg']));
+    await eventually(() => expect(late.names()).toEqual(['open.jpg']));
     expect(store.getState().items.filter(({ to }) => to !== undefined)).toHaveLength(1);
   });
 
@@ -389,7 +392,7 @@ describe('several people in a room', () => {
     await settled();
     const one = comes();
     await pick('b.jpg');
-    await vi.waitFor(() => expect(one.names()).toContain('b.jpg'));
+    await eventually(() => expect(one.names()).toContain('b.jpg'));
     // By another code another person is the first one.
     first.publish({ connection: 'connected', meeting: 2 });
     comes();
@@ -403,17 +406,17 @@ describe('several people in a room', () => {
     const [one, two, three] = [comes(), comes(), comes()];
     await pick('a.jpg');
     digestIsMade(first, 'a.jpg');
-    await vi.waitFor(() => expect(three.names()).toEqual(['a.jpg']));
+    await eventually(() => expect(three.names()).toEqual(['a.jpg']));
     one.disconnect('closed');
     two.disconnect('failed');
     people.sendAway('guest-3');
-    await vi.waitFor(() => expect(one.gone && three.gone).toBe(true));
+    await eventually(() => expect(one.gone && three.gone).toBe(true));
     const shown = () => store.getState().people.map(({ peer, snapshot }) => [peer, snapshot.connection]);
     const left = [
       ['guest-1', 'closed'],
       ['guest-2', 'failed'],
     ];
-    await vi.waitFor(() => expect(shown()).toEqual(left));
+    await eventually(() => expect(shown()).toEqual(left));
     expect(two.gone).toBe(false);
     expect(first.cancelled).toEqual([]);
     people.forget('guest-1');
@@ -426,7 +429,7 @@ describe('several people in a room', () => {
     const { first, store, people } = await room();
     people.letEveryoneIn(true);
     first.publish({ visitors: ['linked', 'rung'], callers: { rung: 'device' } });
-    await vi.waitFor(() => expect(first.guests.map(({ peer }) => peer)).toHaveLength(1));
+    await eventually(() => expect(first.guests.map(({ peer }) => peer)).toHaveLength(1));
     await settled();
     expect(store.getState().snapshot?.visitors).toEqual(['rung']);
     people.letIn('rung');
@@ -439,7 +442,7 @@ describe('several people in a room', () => {
     expect(store.getState().people).toEqual([]);
     people.letEveryoneIn(true);
     for (let at = 0; at < 9; at++) first.visitor(`b${at}`);
-    await vi.waitFor(() => expect(store.getState().people).toHaveLength(MAX_PEOPLE - 1));
+    await eventually(() => expect(store.getState().people).toHaveLength(MAX_PEOPLE - 1));
     expect(people.isFull()).toBe(true);
     people.letEveryoneIn(false);
     people.sendAway('guest-1');
@@ -454,13 +457,13 @@ describe('several people in a room', () => {
     people.invite(true);
     const { fake } = first.guests[0]!;
     fake.publish({ connection: 'waiting', room: { code: '1-a-b', link: 'l', expiresAt: 0 } });
-    await vi.waitFor(() => expect(people.getState().invitation?.room?.code).toBe('1-a-b'));
+    await eventually(() => expect(people.getState().invitation?.room?.code).toBe('1-a-b'));
     first.publish({ canInvite: false });
-    await vi.waitFor(() => expect(fake.gone).toBe(true));
+    await eventually(() => expect(fake.gone).toBe(true));
     expect([store.getState().inviting, people.getState().invitation]).toEqual([false, undefined]);
     first.publish({ canInvite: true });
     first.visitor('stranger');
-    await vi.waitFor(() => expect(store.getState().snapshot?.visitors).toEqual(['stranger']));
+    await eventually(() => expect(store.getState().snapshot?.visitors).toEqual(['stranger']));
     await settled();
     expect([store.getState().people, store.getState().everyone]).toEqual([[], false]);
   });
@@ -469,11 +472,11 @@ describe('several people in a room', () => {
     const { first, store, people } = await room();
     people.letEveryoneIn(true);
     first.visitor('a');
-    await vi.waitFor(() => expect(store.getState().people).toHaveLength(1));
+    await eventually(() => expect(store.getState().people).toHaveLength(1));
     first.guests[0]!.fake.connect();
     people.sendAway('guest-1');
     first.visitor('again');
-    await vi.waitFor(() => expect(store.getState().snapshot?.visitors).toEqual(['again']));
+    await eventually(() => expect(store.getState().snapshot?.visitors).toEqual(['again']));
     await settled();
     expect(store.getState().people).toEqual([]);
   });
@@ -484,14 +487,14 @@ describe('several people in a room', () => {
     people.letIn('a');
     expect(store.getState().people).toHaveLength(1);
     first.guests[0]!.fake.disconnect('closed');
-    await vi.waitFor(() => expect(store.getState().people).toEqual([]));
+    await eventually(() => expect(store.getState().people).toEqual([]));
     expect(store.getState().missed).toBe('gone');
     first.visitor('b');
     people.letIn('b');
     expect(store.getState().missed).toBeUndefined();
     first.guests[1]!.fake.publish({ problem: { code: 'relay-missing' } });
     first.guests[1]!.fake.disconnect('failed');
-    await vi.waitFor(() => expect(store.getState().missed).toEqual({ code: 'relay-missing' }));
+    await eventually(() => expect(store.getState().missed).toEqual({ code: 'relay-missing' }));
   });
 
   test('a code for one more person is followed by a fresh one when it was used', async () => {
@@ -499,10 +502,10 @@ describe('several people in a room', () => {
     people.invite(true);
     const { fake } = first.guests[0]!;
     fake.publish({ connection: 'waiting', room: { code: '1-a-b', link: 'l', expiresAt: 0 } });
-    await vi.waitFor(() => expect(people.getState().invitation?.room?.code).toBe('1-a-b'));
+    await eventually(() => expect(people.getState().invitation?.room?.code).toBe('1-a-b'));
     expect(store.getState().people).toEqual([]);
     fake.connect();
-    await vi.waitFor(() => expect(store.getState().people.map(({ peer }) => peer)).toEqual(['guest-1']));
+    await eventually(() => expect(store.getState().people.map(({ peer }) => peer)).toEqual(['guest-1']));
     expect(first.guests).toHaveLength(2);
     people.invite(false);
     expect([first.guests[1]!.fake.gone, people.getState().invitation]).toEqual([true, undefined]);
@@ -513,11 +516,11 @@ describe('several people in a room', () => {
     const one = comes();
     await pick('a.jpg');
     digestIsMade(first, 'a.jpg');
-    await vi.waitFor(() => expect(one.sent).toHaveLength(1));
+    await eventually(() => expect(one.sent).toHaveLength(1));
     for (const fake of [first, one]) fake.change(fake.sent[0]!.id, { state: 'sending' });
-    await vi.waitFor(() => expect([first.rates.at(-1), one.rates.at(-1)]).toEqual([6, 6]));
+    await eventually(() => expect([first.rates.at(-1), one.rates.at(-1)]).toEqual([6, 6]));
     one.change(one.sent[0]!.id, { state: 'done' });
-    await vi.waitFor(() => expect(first.rates.at(-1)).toBe(12));
+    await eventually(() => expect(first.rates.at(-1)).toBe(12));
   });
 
   test('[P-138] in whatever order people and pictures come, nobody gets what was not for them', async () => {

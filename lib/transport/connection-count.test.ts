@@ -15,6 +15,6 @@ test('a connection counts from when it is made until it is collected, whether or
   await vi.waitFor(() => {
     collect();
     expect(count.value).toBe(1);
-  });
+  }, 15_000);
   expect(inUse).toHaveLength(1);
 });

@@ -52,8 +52,8 @@ test('a stop refuses what begins, lets a handshake finish, sends all away, and t
   await expect(host.client.open()).rejects.toThrow('busy');
   await expect(guest.client.join(slot)).rejects.toThrow('busy');
 
-  // A handshake of four more seconds.
-  for (let i = 1; i <= 8; i++) {
+  // A handshake that goes on for longer than a pair may be silent, and ends before a stop does.
+  for (let i = 1; i <= 6; i++) {
     expect(host.client.send(Uint8Array.of(i))).toBe(true);
     await guest.until(`message ${i}`);
     await new Promise((resolve) => setTimeout(resolve, 500));

@@ -146,7 +146,8 @@ describe.skipIf(noRedis)('three nodes and Redis [needs redis-server]', { timeout
       void other.client.leave().catch(() => {});
       const askedAt = performance.now();
       await expect(other.client.open()).rejects.toMatchObject({ code: 'server-busy' });
-      expect(performance.now() - askedAt).toBeLessThan(1000);
+      // Behind it, it would wait for as long as Redis is frozen, and the page give up after five seconds.
+      expect(performance.now() - askedAt).toBeLessThan(3000);
       // Each node finds out for itself.
       const health = async (): Promise<unknown> => (await fetch(`${first.origin}/healthz`)).json();
       await expect.poll(health, PATIENCE).toMatchObject({ redis: 'away' });

@@ -296,7 +296,7 @@ describe('limits', () => {
     );
     await expect(upgrade(server.port)).rejects.toThrow();
     first!.destroy();
-    await vi.waitFor(() => upgrade(server.port));
+    await vi.waitFor(() => upgrade(server.port), 15_000);
   });
 
   test('a session id opens no further connection', async () => {
@@ -539,7 +539,8 @@ test('[P-95] 10,000 guesses from 1,000 addresses: no code sees more than one, an
   // They do find some of the short codes that existed before the alarm; each only once.
   expect(hits).toBeGreaterThan(0);
   // The rest, if any, got into an honest pair's room before the alarm, and its guest did not.
-  expect(opened.reduce((sum, { joins }) => sum + joins, 0)).toBe(hits - (tries - honest));
+  // Its host may hear of the last one after the guesser has.
+  await expect.poll(() => opened.reduce((sum, { joins }) => sum + joins, 0)).toBe(hits - (tries - honest));
   expect(Math.max(...opened.map(({ joins }) => joins))).toBe(1);
   // The codes that were opened after the alarm lie too far apart to be found: one guess in some 9,000 finds
   // any.

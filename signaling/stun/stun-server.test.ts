@@ -31,7 +31,7 @@ async function freePort(type: 'udp4' | 'udp6', address: string): Promise<number>
 /**
  * Asks from a socket of its own; the answer and the port that it was asked from, or nothing within `waitMs`.
  */
-async function ask(bytes: Uint8Array, port: number, address: string, waitMs = 2000) {
+async function ask(bytes: Uint8Array, port: number, address: string, waitMs = 15_000) {
   const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4');
   try {
     socket.send(bytes, port, address);

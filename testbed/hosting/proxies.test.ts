@@ -167,8 +167,11 @@ function connect(proxy: Proxy, from?: string, headers: Record<string, string> = 
   });
 }
 
-/** Once a second it asks each node, and sends visitors to one that stops until then. */
-const CADDY_NOTICES_MILLIS = 2500;
+/**
+ * Once a second it asks each node, and sends visitors to one that stops until then; for longer where other
+ * programs have the processor.
+ */
+const CADDY_NOTICES_MILLIS = 5000;
 
 /** As a page does, which tries again when it is refused. */
 async function arrive(proxy: Proxy, patience: number): Promise<TestSocket> {

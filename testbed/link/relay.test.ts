@@ -131,7 +131,7 @@ describe('the relay process', () => {
     expect(stats.droppedByQueue).toBeGreaterThan(0);
   });
 
-  test('swallows everything during a blackhole', async () => {
+  test('swallows everything during a blackhole', onBusyMachine, async () => {
     await link.configure({});
     await link.blackhole(5000);
     expect(await stream(10, 10)).toEqual([]);
