@@ -22,6 +22,18 @@ const MINUTE_MS = 60_000;
 const reports = join(root, '.stamps');
 
 /**
+ * Of unit tests, many of which start programs on a machine that may have others: what hangs ends, and what is
+ * slow does not fail. A file that is run by itself ends sooner.
+ */
+const PATIENCE = [
+  `--testTimeout=${MINUTE_MS}`,
+  `--hookTimeout=${MINUTE_MS}`,
+  `--expect.poll.timeout=${MINUTE_MS / 4}`,
+  // As the browser tests: what fails once for want of time is tried once more, and said.
+  `--retry=${process.env.CI ? 1 : 0}`,
+];
+
+/**
  * One step's outcome. @typedef {{ passed: number, failed: number, skipped?:
  * import('./reports.mjs').Skipped[], named?: import('./reports.mjs').Failed[], note?: string }} Count
  */
@@ -42,7 +54,7 @@ const steps = {
   unit: async () => {
     await prepare();
     const file = report('unit.json');
-    const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+    const args = ['run', ...PATIENCE, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
     const { code } = await runTool('vitest', args, { limitMs: 15 * MINUTE_MS });
     return counted(file, code, (json) => ({
       passed: json.numPassedTests,
