@@ -13,7 +13,7 @@ import { ReliableFlow, type FlowModel } from './reliable-flow.ts';
 import { StallingEndpoint } from './stalling-endpoint.ts';
 import { RecordedEndpoint, Transcript } from './transcript.fixture.ts';
 
-const EXPECTED = 'd329b952ea0803d95247cdb2aa7492b5a49ceb95219052aeec28398f017350cf';
+const EXPECTED = 'ec157d865012b2287d49482a69011d0d070cb8ffef12ca98d63d3120a48f0f44';
 
 const PATHS = 60;
 /** Virtual time at which a run is cut off. */

@@ -50,6 +50,17 @@ test('an overflow of a few per cent, which one test cannot show, shows in severa
   expect(results.some(({ rate }) => rate !== undefined)).toBe(true);
 });
 
+test('what a picture’s first burst loses says nothing of the rate: little is delivered yet', () => {
+  const tested = new OverflowTest();
+  run(tested, { usual: 0.25, held: 0 }, 3000);
+  expect(tested.shallow).toBe(true);
+  const input = { queue: 0, roundTrip: ROUND_TRIP, baseline: 0, suspicious: true, deliveryRate: RATE / 2 };
+  tested.postpone(20_000);
+  for (let now = 20_010; now < 20_000 + 2 * ROUND_TRIP; now += 10)
+    expect(tested.update(input, now)).toBeUndefined();
+  expect(tested.update({ ...input, deliveryRate: RATE }, 20_000 + 4 * ROUND_TRIP)?.rate).toBe(RATE);
+});
+
 test('loss that stays is the path’s', () => {
   const tested = new OverflowTest();
   const [result] = run(tested, { usual: 0.2, held: 0.2 }, 5000);

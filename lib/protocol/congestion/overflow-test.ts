@@ -19,6 +19,8 @@ const PROVED_ERRORS = 2.5;
 /** Round trips between two tests that suspicion asks for, and that a high loss asks for. */
 const SUSPICION_ROUNDS = 5;
 const INTERVAL_ROUNDS = 14;
+/** Round trips of a picture's beginning: its first burst may be lost, and little is delivered yet. */
+const BEGINNING_ROUNDS = 2;
 /** Such a loss is tested now and then, whatever it was before: it may have crept up. */
 export const TESTED_LOSS = 0.03;
 /** After overflow was proved the rate does not probe for this many round trips. */
@@ -79,6 +81,11 @@ export class OverflowTest {
     return now < this.#cappedUntil;
   }
 
+  /** Packets are held back to see what is lost then. */
+  testing(now: Millis): boolean {
+    return now < this.#until;
+  }
+
   /** The path's queue has been found to overflow before it shows. */
   get shallow(): boolean {
     return this.#ceiling !== undefined;
@@ -86,7 +93,7 @@ export class OverflowTest {
 
   /** Pacing gain over `bandwidth` while a test runs. */
   gain(bandwidth: number, now: Millis): number | undefined {
-    if (now >= this.#until) return undefined;
+    if (!this.testing(now)) return undefined;
     return Math.min(TEST_GAIN, (this.#rateBefore * TEST_GAIN) / bandwidth);
   }
 
@@ -118,7 +125,8 @@ export class OverflowTest {
     if (found !== undefined) return found;
     if (!this.#judged || now - this.#queueSeenAt < 2 * round) return undefined;
     const since = now - this.#testedAt;
-    if (suspicious && this.shallow && !this.capped(now) && deliveryRate > 0) {
+    const begun = since > BEGINNING_ROUNDS * round;
+    if (suspicious && this.shallow && begun && !this.capped(now) && deliveryRate > 0) {
       // Not the first time: the probe has shown that there is no more.
       this.#testedAt = now;
       this.#cappedUntil = now + CAPPED_ROUNDS * round;

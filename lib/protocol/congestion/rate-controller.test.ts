@@ -164,6 +164,26 @@ describe('the rate controller', () => {
     expect(least).toBeGreaterThan(700);
   });
 
+  // Before, all of the time in which it held back counted as that of an empty queue: 1.5 times the rate.
+  test('[P-46] does not probe faster because the queue was empty while it held back', () => {
+    const controller = new RateController();
+    controller.resume(undefined, 0);
+    const fates = (sentAt: number) => [{ sentAt, resolved: 9, lost: 0.9 }];
+    const lossy = { limited: false, resolved: 9, lost: 0.9, late: 0.9 };
+    let tests = 0;
+    let testing = false;
+    for (let now = 0; now < 10_000; now += 10) {
+      deliver(controller, 900, now, now + 1, { ...lossy, sent: now * 1000, fates: fates(now) });
+      const gain = controller.rate() / controller.bottleneck;
+      if (testing && gain >= 0.9) {
+        tests += 1;
+        expect(gain).toBeLessThan(1.1);
+      }
+      testing = gain < 0.9;
+    }
+    expect(tests).toBeGreaterThan(2);
+  });
+
   test('runs no overdrive test at the beginning of a picture', () => {
     const controller = new RateController();
     controller.resume(undefined, 0);

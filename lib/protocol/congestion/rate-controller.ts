@@ -354,6 +354,8 @@ export class RateController {
 
   #advance(phase: Phase, sample: RateSample, now: Millis): void {
     this.#probe.update(this.queue, this.#roundTrip, this.#bandwidth.recovering(now), now);
+    // A queue that is empty while we hold back shows no room.
+    if (this.#overflow.testing(now)) this.#probe.restart(now);
     if (phase.state === 'startup') {
       this.#advanceSearch(phase.search, sample, now);
       return;
