@@ -87,6 +87,18 @@ describe('before anyone has answered', () => {
   });
 });
 
+const CLAIM: Feedback = {
+  number: 1,
+  clock: 0,
+  newestSentAt: 0,
+  ackDelay: 0,
+  delay: NO_DELAY,
+  packets: 0,
+  byteLength: 0,
+  lanes: [],
+  streams: [],
+};
+
 describe('lane bytes that serve no accepted picture', () => {
   const open = (): Receiver => {
     const receiver = new Receiver();
@@ -131,6 +143,23 @@ describe('lane bytes that serve no accepted picture', () => {
     second.forgive();
     second.handlePacket(new Uint8Array(1000), 1, 0);
     expect(drain(second)).toEqual([]);
+  });
+
+  test('[P-102] end the session of a sender too, feedback or not, and are not counted in the next one', () => {
+    const lanes = Array.from({ length: 120 }, (_, i) => ({ lane: i + 1, highest: 0, received: 1 }));
+    for (const bytes of [encodeFeedback({ ...CLAIM, lanes }), new Uint8Array(1000)]) {
+      const sender = new Sender();
+      sender.handleLaneOpen(1, 0);
+      let taken = 0;
+      while (!drain(sender).includes('flooded')) {
+        expect(taken).toBeLessThan(most);
+        sender.handlePacket(bytes, 1, taken / 6000);
+        taken += bytes.length;
+      }
+      sender.forgive();
+      sender.handlePacket(bytes, 1, taken / 6000);
+      expect(drain(sender)).not.toContain('flooded');
+    }
   });
 
   test('[P-102] are made up for by those of a picture that was accepted, however often they come', () => {
@@ -212,18 +241,6 @@ describe('what is over', () => {
     expect(pair.said('final')).toBe(0);
   });
 });
-
-const CLAIM: Feedback = {
-  number: 1,
-  clock: 0,
-  newestSentAt: 0,
-  ackDelay: 0,
-  delay: NO_DELAY,
-  packets: 0,
-  byteLength: 0,
-  lanes: [],
-  streams: [],
-};
 
 describe('a receiver that is never satisfied', () => {
   test('[P-45] ends the picture as a violation once it has cost its budget, and both sides know how much was sent', () => {

@@ -1,6 +1,7 @@
 import { CONTROL_LANE, type Endpoint, type LaneId, type Millis, type Transmit } from '../endpoint.ts';
 import { ProtocolError, UsageError } from '../errors.ts';
 import { LINGER, MAX_PAUSED, MAX_UNOFFERED_PACKETS, MAX_SENT_WAIT, MAX_SILENCE } from '../limits.ts';
+import { LaneBudget } from '../lane-budget.ts';
 import type { PauseSide } from '../pauses.ts';
 import { Violations } from '../violations.ts';
 import {
@@ -29,7 +30,6 @@ import { FeedbackWriter } from './feedback-writer.ts';
 import type { IncomingObject } from './incoming-object.ts';
 import type { IncomingTransfer } from './incoming-transfer.ts';
 import { IncomingTransfers } from './incoming-transfers.ts';
-import { LaneBudget } from './lane-budget.ts';
 import { Arrivals } from './lane-arrivals.ts';
 import { ProgressReporter } from './progress-reporter.ts';
 import type { ReceiverEvent } from './receiver-event.ts';

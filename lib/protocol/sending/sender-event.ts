@@ -32,6 +32,8 @@ export type SenderEvent =
   | { readonly type: 'violation'; readonly transfer: number }
   /** The receiver's person has picked pictures for this side. */
   | { readonly type: 'back'; readonly nonce: Uint8Array }
+  /** More on the lanes than any feedback: end the connection. */
+  | { readonly type: 'flooded' }
   /** For the others that share the uplink (`Sender.joinUplink`). */
   | { readonly type: 'uplink'; readonly report: UplinkReport }
   | { readonly type: 'bye' };

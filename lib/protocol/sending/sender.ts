@@ -3,6 +3,7 @@ import { RoundTrip } from '../congestion/round-trip.ts';
 import type { LaneFate, LossSample } from '../congestion/loss-estimate.ts';
 import { CONTROL_LANE, type Endpoint, type LaneId, type Millis, type Transmit } from '../endpoint.ts';
 import { ProtocolError } from '../errors.ts';
+import { LaneBudget } from '../lane-budget.ts';
 import type { PauseSide } from '../pauses.ts';
 import { CHUNK_LENGTH, MAX_BLOCK_CHUNKS, MAX_MESSAGE_PACKETS } from '../limits.ts';
 import { Violations } from '../violations.ts';
@@ -90,6 +91,7 @@ const FLIGHT_SLACK: Millis = 20;
 export class Sender implements Endpoint<SenderEvent> {
   /** Rules that the receiver broke. */
   readonly violations = new Violations();
+  #budget = new LaneBudget();
   readonly #queue = new TransferQueue();
   readonly #lanes = new LaneSet();
   readonly #roundTrip = new RoundTrip();
@@ -210,6 +212,11 @@ export class Sender implements Endpoint<SenderEvent> {
     this.#post({ type: 'bye' });
   }
 
+  /** Another session began: what the last one cost is not the next one's. */
+  forgive(): void {
+    this.#budget = new LaneBudget();
+  }
+
   /** One that is offered or being sent, or one of the last that are over. */
   transfer(id: number): OutgoingTransfer | undefined {
     return this.#queue.get(id);
@@ -230,8 +237,15 @@ export class Sender implements Endpoint<SenderEvent> {
 
   handlePacket(bytes: Uint8Array, lane: LaneId, now: Millis): void {
     this.violations.guard(() => {
-      if (lane === CONTROL_LANE) this.#handleControl(decodeControl(bytes), now);
-      else if (packetType(bytes) === FEEDBACK) this.#handleFeedback(decodeFeedback(bytes), now);
+      if (lane === CONTROL_LANE) {
+        this.#handleControl(decodeControl(bytes), now);
+        return;
+      }
+      if (!this.#budget.spend(bytes.length, now)) {
+        this.#events.push({ type: 'flooded' });
+        throw new ProtocolError('too-long', 'lane bytes for a sender');
+      }
+      if (packetType(bytes) === FEEDBACK) this.#handleFeedback(decodeFeedback(bytes), now);
       else throw new ProtocolError('wrong-lane', 'picture bytes for a sender');
     });
   }

@@ -167,6 +167,7 @@ export class SenderEngine {
   #startMeeting(meeting: number, unasked = false): void {
     this.#onLost();
     this.#sender.allowEarlyPreviews(false);
+    this.#sender.forgive();
     this.#meeting = meeting;
     // What waits for whoever comes next was not meant for one who comes without a press here.
     if (unasked) for (const entry of this.#entries.values()) entry.meeting ??= NOBODY;
@@ -314,6 +315,7 @@ export class SenderEngine {
         return;
       case 'lanes':
       case 'back':
+      case 'flooded':
         this.#host.post(event);
         return;
       case 'uplink':

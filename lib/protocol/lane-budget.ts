@@ -1,9 +1,10 @@
-import type { Millis } from '../endpoint.ts';
-import { USELESS_BYTES_AT_FIRST, USELESS_BYTES_PER_SECOND } from '../limits.ts';
+import type { Millis } from './endpoint.ts';
+import { USELESS_BYTES_AT_FIRST, USELESS_BYTES_PER_SECOND } from './limits.ts';
 
 /**
- * Lane bytes that a session may cost and that serve no accepted picture: probes and previews before an
- * answer, what is late or comes twice, noise. Each is garbage that the browser collects when it likes.
+ * Lane bytes that the other side may cost although they serve no accepted picture: probes and previews before
+ * an answer, what is late or comes twice, noise; for a sender all, feedback included. Each message is garbage
+ * that the browser collects when it likes.
  */
 export class LaneBudget {
   #left = USELESS_BYTES_AT_FIRST;
