@@ -33,6 +33,8 @@ class Pair extends EnginePair {
     this.left = until === 'half' ? 1000 : Infinity;
     this.receiver.handle({ type: 'accept', id });
     if (until === 'whole') return this.receiving.until(id, 'done');
+    // All that may arrive has left; on a busy machine half a megabyte is shown long before that.
+    await expect.poll(() => this.left, PATIENCE).toBeLessThanOrEqual(0);
     const here = () => this.receiving.pictures.get(id)?.figures?.bytesReceived ?? 0;
     await expect.poll(here, PATIENCE).toBeGreaterThan(500_000);
   }
