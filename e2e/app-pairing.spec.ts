@@ -102,8 +102,13 @@ test('[P-123] a receiver opens the room; its link leads to the sending page, whe
   const { sender, receiver } = rooms;
   await receiver.page.goto(`${server.url}/receive/`);
   await receiver.page.getByTestId('show-code').click();
-  const code = await receiver.code();
+  const first = await receiver.code();
   const link = (await receiver.page.getByTestId('room-link').getAttribute('href'))!;
+  // [P-135] The room outlives a reload.
+  await receiver.page.reload();
+  const code = await receiver.code();
+  expect(code).not.toBe(first);
+  await expect(receiver.page.getByTestId('room-link')).toHaveAttribute('href', link);
   expect(link.split('#')[0]).toBe(`${server.url}/send/`);
   await sender.page.goto(link);
   await expect(sender.page.getByTestId('join-room')).toBeEnabled();

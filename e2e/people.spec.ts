@@ -104,6 +104,30 @@ test('[P-138] three people are in a room: let in by link and by code, sent to al
   await Promise.all([context.close(), cleo.page.context().close()]);
 });
 
+test('[P-135] a sender’s page that is loaded anew has its room again: by the same link somebody comes, and another one beside them', async ({
+  server,
+  rooms,
+  pair,
+}) => {
+  const { sender, receiver: ana } = rooms;
+  const code = await sender.open(server.url);
+  const link = (await sender.page.getByTestId('room-link').getAttribute('href'))!;
+  const ben = new ReceiverRoom(await (await pair.context('receiver')).newPage());
+  const same = () => expect(sender.page.getByTestId('room-link')).toHaveAttribute('href', link, PATIENCE);
+  await sender.page.reload();
+  await same();
+  await expect(sender.page.getByTestId('room-code')).not.toHaveText(code);
+  await follow(ana, link, 'Ana');
+  for (const room of [sender, ana]) await room.connection('connected');
+  await sender.page.reload();
+  await sender.connection('connected');
+  await follow(ben, link, 'Ben');
+  await sender.page.getByTestId('let-in').click(PATIENCE);
+  await ben.connection('connected');
+  await ana.connection('connected');
+  await ben.page.context().close();
+});
+
 test('[P-138] a sender’s page that is loaded anew finds everybody of its room, and what they were still to get', async ({
   server,
   rooms,

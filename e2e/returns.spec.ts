@@ -106,7 +106,7 @@ test('a file that was picked with a handle is opened again by itself after a rel
   await expect(sender.page.getByTestId('missing-files')).toHaveCount(0);
 });
 
-test('a sender that reloads when everything is delivered begins anew at once, and looks for nobody', async ({
+test('[P-135] a sender that reloads when everything is delivered looks for nobody, and its room is open at once', async ({
   link: _link,
   server,
   rooms,
@@ -114,15 +114,15 @@ test('a sender that reloads when everything is delivered begins anew at once, an
 }) => {
   test.skip(!LONG, 'the long run');
   const { sender } = rooms;
-  await meet(rooms, server.url);
+  const code = await sender.open(server.url);
+  const address = await sender.page.getByTestId('room-link').getAttribute('href');
+  await rooms.receiver.join(server.url, code);
+  await sender.connection('connected');
   await cross(rooms, pictures.small);
   await reload(sender.page);
-  await expect(sender.page.getByTestId('open-room')).toBeVisible();
-  await sender.page.waitForLoadState('networkidle');
-  await expect(sender.page.getByTestId('connection')).toHaveAttribute('data-idle', 'true');
+  expect(await sender.code()).not.toBe(code);
+  await expect(sender.page.getByTestId('room-link')).toHaveAttribute('href', address!);
   await expect(sender.page.getByTestId('search-until')).toHaveCount(0);
-  await sender.page.getByTestId('open-room').click();
-  await sender.code();
 });
 
 test('what was only in the page’s memory comes back by itself after a reload, and is delivered', async ({

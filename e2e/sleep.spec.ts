@@ -73,7 +73,7 @@ test("a receiver joins while the sender's browser sleeps over its open room: the
 });
 
 for (const joins of ['meanwhile', 'afterwards'] as const) {
-  test(`a page with an open room goes away and comes back, and a receiver who joins ${joins} waits for nothing in vain`, async ({
+  test(`[P-135] a page with an open room goes away and comes back, and a receiver who joins ${joins} waits for nothing in vain`, async ({
     pair,
     link,
     server,
@@ -83,10 +83,16 @@ for (const joins of ['meanwhile', 'afterwards'] as const) {
     const sender = new SenderRoom(await (await openContext(browser, link, 'sender')).newPage());
     const receiver = new ReceiverRoom(await (await pair.context('receiver')).newPage());
     const code = await sender.open(server.url);
+    const address = (await sender.page.getByTestId('room-link').getAttribute('href'))!;
+    const follow = async () => {
+      await receiver.page.goto('about:blank');
+      await receiver.page.goto(address);
+      await receiver.page.getByTestId('join-room').click();
+    };
     await sender.page.evaluate(() => Object.assign(globalThis, { sameDocument: true }));
     // Another origin.
     await sender.page.goto(`http://127.0.0.1:${server.port}/healthz`);
-    if (joins === 'meanwhile') await receiver.join(server.url, code);
+    if (joins === 'meanwhile') await follow();
     await sleep(2000);
     await sender.page.evaluate(() => history.back());
     await sleep(1000);
@@ -94,13 +100,16 @@ for (const joins of ['meanwhile', 'afterwards'] as const) {
     console.log(`      the page was ${same ? 'restored from the cache' : 'loaded anew'}`);
     if (joins === 'afterwards') await receiver.join(server.url, code);
     await receiver.connection('connected', 'failed');
-    if (same) {
-      await sender.connection('connected');
-      await receiver.connection('connected');
-    } else {
+    if (!same && joins === 'afterwards') {
       await expect(receiver.problem('code-unknown').or(receiver.problem('peer-left'))).toBeVisible();
-      await expect(sender.page.getByTestId('open-room')).toBeVisible();
+      expect(await sender.code()).not.toBe(code);
+      await expect(sender.page.getByTestId('room-link')).toHaveAttribute('href', address);
+      await follow();
     }
+    // A page that knew that it was going for good has closed its door until it was back.
+    if (await receiver.problem('code-unknown').isVisible()) await follow();
+    await sender.connection('connected');
+    await receiver.connection('connected');
     await browser.close();
   });
 }

@@ -106,6 +106,8 @@ export function scriptedSender(peerName = 'Ben'): SenderSession {
     refuse: () => undefined,
     invite: () => undefined,
     askFirst: () => undefined,
+    keepEveryone: () => undefined,
+    keptEveryone: () => false,
     sendAway: () => undefined,
     send(images: readonly OutgoingPicture[]) {
       const given = images.map((image, at) => {

@@ -1,7 +1,7 @@
 /** All that pages import to make a session; its types are in `model.ts`. */
 import type { ReceiverSession, SenderSession, SessionOptions } from './model.ts';
 import { BrowserReceiverSession } from './page/receiver-session.ts';
-import { recallRejoin, rejoinNames } from './connection/rejoin-memory.ts';
+import { recallRejoin, recallRoom, rejoinNames } from './connection/rejoin-memory.ts';
 import { BrowserSenderSession } from './page/sender-session.ts';
 
 export { createDeviceWatch } from './devices/device-watch.ts';
@@ -17,8 +17,10 @@ export function createReceiverSession(options: SessionOptions): ReceiverSession 
   return new BrowserReceiverSession(options);
 }
 
-/** Whether this tab was sending when it was loaded anew, and can find its way back without a code. */
-export const canResumeSending = (): boolean => rejoinNames('sender').length > 0;
+/** Whether this tab was sending when it was loaded anew, and finds its way back, or had a room open. */
+export const canResumeSending = (): boolean =>
+  rejoinNames('sender').length > 0 || recallRoom('sender') !== undefined;
 
-/** Whether this tab was receiving when it was loaded anew, and can find its way back without a code. */
-export const canResumeReceiving = (): boolean => recallRejoin('receiver') !== undefined;
+/** Whether this tab was receiving when it was loaded anew, and finds its way back, or had a room open. */
+export const canResumeReceiving = (): boolean =>
+  recallRejoin('receiver') !== undefined || recallRoom('receiver') !== undefined;

@@ -366,7 +366,10 @@ export interface Guest {
 
 /** The sending page's session. */
 export interface SenderSession extends Session {
-  /** Goes back to the session this tab was in before it was loaded anew; `false`: there was none. */
+  /**
+   * Goes back to the session this tab was in before it was loaded anew, and opens its room again; `false`:
+   * there was neither.
+   */
   resume(): boolean;
   /** Those with other people of the room, likewise. */
   resumeGuests(): Guest[];
@@ -377,6 +380,9 @@ export interface SenderSession extends Session {
   invite(): Guest | undefined;
   /** Others are in the room: whoever knocks is a visitor. */
   askFirst(on: boolean): void;
+  /** Whether whoever has the room's link is let in, for this page once it is loaded anew. */
+  keepEveryone(on: boolean): void;
+  keptEveryone(): boolean;
   /** `hangUp` with who is in this page's room: with the link they would be back. A guest's session ends. */
   sendAway(): void;
   /** Queues pictures; each is offered as soon as a receiver is there. */
@@ -399,7 +405,10 @@ export interface SenderSession extends Session {
 
 /** The receiving page's session. */
 export interface ReceiverSession extends Session {
-  /** Goes back to the session this tab was in before it was loaded anew; `false`: there was none. */
+  /**
+   * Goes back to the session this tab was in before it was loaded anew, and opens its room again; `false`:
+   * there was neither.
+   */
   resume(): boolean;
   accept(transfer: string): void;
   decline(transfer: string): void;

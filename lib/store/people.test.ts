@@ -45,6 +45,9 @@ class FakeSession {
   readonly cancelled: string[] = [];
   readonly rates: number[] = [];
   readonly asked: boolean[] = [];
+  everyone = false;
+  /** The page was loaded anew, and one more was in its room. */
+  back = false;
   readonly guests: { peer: string; fake: FakeSession }[] = [];
   gone = false;
   continued = 0;
@@ -69,8 +72,8 @@ class FakeSession {
     call: () => {},
     remember: () => {},
     join: () => {},
-    resume: () => false,
-    resumeGuests: () => [],
+    resume: () => this.back,
+    resumeGuests: () => (this.back ? [this.#guest()] : []),
     letIn: (visitor) => {
       const left = (this.#snapshot.visitors ?? []).filter((one) => one !== visitor);
       if (left.length === this.#snapshot.visitors?.length) return undefined;
@@ -81,6 +84,8 @@ class FakeSession {
       this.publish({ visitors: (this.#snapshot.visitors ?? []).filter((one) => one !== visitor) }),
     invite: () => this.#guest(),
     askFirst: (on) => void this.asked.push(on),
+    keepEveryone: (on) => void (this.everyone = on),
+    keptEveryone: () => this.everyone,
     sendAway: () => {
       this.gone = true;
     },
@@ -443,8 +448,9 @@ describe('several people in a room', () => {
     people.letEveryoneIn(true);
     for (let at = 0; at < 9; at++) first.visitor(`b${at}`);
     await eventually(() => expect(store.getState().people).toHaveLength(MAX_PEOPLE - 1));
-    expect(people.isFull()).toBe(true);
+    expect([people.isFull(), first.everyone]).toEqual([true, true]);
     people.letEveryoneIn(false);
+    expect(first.everyone).toBe(false);
     people.sendAway('guest-1');
     await settled();
     expect(store.getState().people).toHaveLength(MAX_PEOPLE - 2);
@@ -466,6 +472,24 @@ describe('several people in a room', () => {
     await eventually(() => expect(store.getState().snapshot?.visitors).toEqual(['stranger']));
     await settled();
     expect([store.getState().people, store.getState().everyone]).toEqual([[], false]);
+  });
+
+  test('[P-138] a page that is loaded anew lets everyone in if it did before, and asks about nobody less', async () => {
+    const first = new FakeSession();
+    Object.assign(first, { back: true, everyone: true });
+    first.publish({ canInvite: true });
+    const store = createSendStore({ makeSession: async () => first.session, tools, makeId: () => 'one' });
+    await store.resume({ server: 'http://localhost', page: '', name: 'Ada', relayOnly: false });
+    // Before what decides about visitors is loaded.
+    expect([first.asked, store.getState().everyone]).toEqual([[true], true]);
+    const people = peopleOf(store, () => 0);
+    first.visitor('a');
+    await eventually(() => expect(first.guests).toHaveLength(2));
+    people.letEveryoneIn(false);
+    first.visitor('b');
+    for (const { fake } of first.guests) fake.disconnect();
+    await eventually(() => expect(first.asked).toEqual([true, false]));
+    expect([first.guests.length, first.everyone]).toEqual([2, false]);
   });
 
   test('whoever is sent away is not let in with everyone who has the link', async () => {

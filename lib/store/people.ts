@@ -89,12 +89,14 @@ function attach(store: SendStore, rateLimit: () => number): People {
   }));
   const known = new Map<string, Met>();
   let inviting: Guest | undefined;
-  let asks = false;
+  let keptEveryone = false;
   let limited = '';
   let looking = false;
   let missing: ReturnType<typeof setTimeout> | undefined;
 
   const here = (): readonly Person[] => store.getState().people;
+  // The store of a page that was loaded anew has asked for it.
+  let asks = here().length > 0;
   const count = (): number => {
     const { snapshot } = store.getState();
     return here().filter(isThere).length + (snapshot?.meeting === undefined ? 0 : 1);
@@ -280,6 +282,10 @@ function attach(store: SendStore, rateLimit: () => number): People {
       else if (everyone)
         // A remembered device that has rung has no link.
         for (const visitor of visitors) if (snapshot?.callers?.[visitor] === undefined) letIn(visitor);
+      if (everyone !== keptEveryone) {
+        keptEveryone = everyone;
+        store.session()?.keepEveryone(everyone);
+      }
       if (asks !== here().some(isThere)) {
         asks = !asks;
         store.session()?.askFirst(asks);

@@ -65,6 +65,8 @@ function makeSession() {
     refuse: () => {},
     invite: () => undefined,
     askFirst: () => {},
+    keepEveryone: () => {},
+    keptEveryone: () => false,
     sendAway: () => {},
     pause: () => {},
     limitRate: () => {},

@@ -452,8 +452,11 @@ export function createSendStore({
         if (back || guests.length > 0) {
           returned = back ? follow(made).snapshot().meeting : FORMER;
           if (!back) follow(made).openRoom();
+          // Before anyone hears of them.
+          if (guests.length > 0) made.askFirst(true);
           store.setState({
             people: guests.map((guest) => ({ ...guest, snapshot: guest.session.snapshot(), gets: true })),
+            everyone: made.keptEveryone(),
           });
           // What was picked meanwhile.
           flush();

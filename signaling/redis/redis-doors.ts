@@ -28,8 +28,8 @@ export class RedisDoors implements Doors {
     });
   }
 
-  async close(id: string, token: string): Promise<void> {
-    await this.#link.run(CLOSE_DOOR, this.#prefix, id, token);
+  async close(id: string, token: string, socket: SocketId): Promise<void> {
+    await this.#link.run(CLOSE_DOOR, this.#prefix, id, token, socket);
   }
 
   async knock(id: string, meeting: string, now: number): Promise<SocketId | undefined> {

@@ -167,6 +167,7 @@ export const OPEN_DOOR = new Script(`
 export const CLOSE_DOOR = new Script(`
   local door = ARGV[1] .. 'door:' .. ARGV[2]
   if redis.call('HGET', door, 'token') ~= ARGV[3] then return 0 end
+  if redis.call('HGET', door, 'socket') ~= ARGV[4] then return 0 end
   return redis.call('DEL', door, ARGV[1] .. 'knocks:' .. ARGV[2])
 `);
 

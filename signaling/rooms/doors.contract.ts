@@ -15,14 +15,17 @@ export function doorsContract(makeDoors: () => Doors): void {
     expect(await doors.open('d', 'token', 's2', 2001 + KNOCK_MS)).toEqual(['m3']);
   });
 
-  test('[P-135] a door is taken, and closed, with its token only', async () => {
+  test('[P-135] a door is taken, and closed, with its token only, and by nothing that a page said before', async () => {
     const doors = makeDoors();
     await doors.open('d', 'token', 's', 0);
     expect(await doors.open('d', 'another', 'thief', 1)).toBeUndefined();
-    await doors.close('d', 'another', 2);
+    await doors.close('d', 'another', 's', 2);
     expect(await doors.knock('d', 'm', 3)).toBe('s');
-    await doors.close('d', 'token', 4);
-    expect(await doors.knock('d', 'm', 5)).toBeUndefined();
+    await doors.open('d', 'token', 'loaded anew', 4);
+    await doors.close('d', 'token', 's', 5);
+    expect(await doors.knock('d', 'm', 6)).toBe('loaded anew');
+    await doors.close('d', 'token', 'loaded anew', 7);
+    expect(await doors.knock('d', 'm', 8)).toBeUndefined();
   });
 
   test('[P-135] a flood of knocks takes no more memory than the newest few', async () => {

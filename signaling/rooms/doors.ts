@@ -13,7 +13,8 @@ type Perhaps<T> = T | undefined | Promise<T | undefined>;
 export interface Doors {
   /** Opens it, or keeps it open, on this socket → the meetings at which guests wait since a short while. */
   open(id: string, token: string, socket: SocketId, now: number): Perhaps<readonly string[]>;
-  close(id: string, token: string, now: number): void | Promise<void>;
+  /** Only by the socket that opened it last: a page that is loaded anew may be quicker than its goodbye. */
+  close(id: string, token: string, socket: SocketId, now: number): void | Promise<void>;
   /** → the socket of its host, which may be gone just now. */
   knock(id: string, meeting: string, now: number): Perhaps<SocketId>;
 }
@@ -43,8 +44,9 @@ export class MemoryDoors implements Doors {
     return knocks.map(({ meeting }) => meeting);
   }
 
-  close(id: string, token: string, now: number): void {
-    if (this.#find(id, now)?.token === token) this.#doors.delete(id);
+  close(id: string, token: string, socket: SocketId, now: number): void {
+    const door = this.#find(id, now);
+    if (door?.token === token && door.socket === socket) this.#doors.delete(id);
   }
 
   knock(id: string, meeting: string, now: number): SocketId | undefined {

@@ -392,8 +392,8 @@ export function attachSignaling(server: HttpServer | HttpsServer, options: Signa
       ack({});
       deliver({ reply: { type: 'done' }, effects: waiting.map((one) => ({ to, type: 'knock', id: one })) });
     }),
-    'close-door': request<'close-door', typeof doorSchema>(doorSchema, async (_, { id, token }, ack) => {
-      await doors.close(id, token, now());
+    'close-door': request<'close-door', typeof doorSchema>(doorSchema, async (socket, { id, token }, ack) => {
+      await doors.close(id, token, nameOf(socket), now());
       ack({});
     }),
     /** The meeting is of this knock alone: whoever else has the link gets another. */

@@ -62,7 +62,9 @@ export function RoomCard(props: Props) {
   const met = state === 'connected' || state === 'reconnecting';
   const remembers = useFact(hasDevices, false);
   const room = met ? undefined : snapshot?.room;
-  const way = fragment === undefined ? (chosen ?? (shows || side === 'sender' ? 'show' : 'enter')) : 'enter';
+  // A room that is open is shown, also where another page of this tab has opened it.
+  const showsFirst = side === 'sender' || shows || room !== undefined;
+  const way = fragment === undefined ? (chosen ?? (showsFirst ? 'show' : 'enter')) : 'enter';
   const show = () => {
     props.forgetFragment();
     setChosen('show');

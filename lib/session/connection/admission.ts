@@ -37,6 +37,10 @@ export class Admission {
     this.several = several;
   }
 
+  get hasSentAway(): boolean {
+    return this.#sentAway;
+  }
+
   /** Those about whom the person is asked. */
   get visitors(): readonly string[] {
     return this.#visitors.ids;

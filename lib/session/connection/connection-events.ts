@@ -5,6 +5,7 @@ import type { Bond, BondPlace } from '../pairing/bond.ts';
 import type { Random } from '../pairing/code.ts';
 import type { RoomLink } from '../pairing/link.ts';
 import type { RejoinState } from '../pairing/rejoin.ts';
+import type { KeptRoom } from './invitation.ts';
 
 /** A request to the server that changes this side's place there; it gives up the place held before. */
 export type Ask =
@@ -46,11 +47,13 @@ export type ConnectionEvent =
    * whatever there is.
    */
   | { readonly type: 'resume'; readonly rejoin: RejoinState; readonly known?: Remembered | undefined }
+  /** The room of before a reload, beside that session or without one: its link works again. */
+  | { readonly type: 'reopen'; readonly room: KeptRoom }
   /** The session beside this companion is over. */
   | { readonly type: 'part' }
   /**
    * The page goes away, perhaps to return: nothing is begun that it could not finish. `forGood`: it is at
-   * most loaded anew, and has no room then.
+   * most loaded anew. Its room is closed until then.
    */
   | { readonly type: 'suspend'; readonly forGood?: boolean }
   /** The page is back from where it was frozen. */
@@ -160,6 +163,10 @@ export type ConnectionEffect =
   /** Keep this through a reload, before any later effect. */
   | { readonly type: 'keep'; readonly rejoin: RejoinState }
   | { readonly type: 'forget' }
+  /** Keep this through a reload: what the room of this page is opened again with. */
+  | { readonly type: 'keep-room'; readonly room: KeptRoom }
+  /** The room with this token is closed. */
+  | { readonly type: 'forget-room'; readonly token: string }
   /** Keep this where it survives a crash, before any later effect. */
   | (Remembered & { readonly type: 'keep-bond' })
   /** Two hold what this device holds, or what it shares with the other one. */

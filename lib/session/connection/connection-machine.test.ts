@@ -494,6 +494,158 @@ describe('a room that stays open', () => {
   }, 600_000);
 });
 
+describe('a room whose page is loaded anew', () => {
+  const comes = (meeting: Meeting, role: Role, text: string): Side => {
+    const guest = meeting.side(role);
+    meeting.run(100);
+    guest.handle({ type: 'join', text: text.includes('#') ? new URL(text).hash : text });
+    meeting.run(500);
+    return guest;
+  };
+
+  /** As its machine does it: the session goes on, if there was one, and the room is open again. */
+  const loadAnew = (meeting: Meeting, before: Side, role: Role): Side => {
+    const rejoin = before.vanish();
+    const side = meeting.side(role, true, false, role === 'sender');
+    side.room = before.room;
+    // As a page's request waits for its socket.
+    if (rejoin === undefined) meeting.run(50);
+    if (rejoin !== undefined) side.handle({ type: 'resume', rejoin });
+    if (before.room !== undefined) side.handle({ type: 'reopen', room: before.room });
+    return side;
+  };
+
+  for (const [role, other] of [
+    ['sender', 'receiver'],
+    ['receiver', 'sender'],
+  ] as const) {
+    test(`[P-135] the room of a ${role} has the same link and another code, and who knocked in between gets in at the next try`, () => {
+      const meeting = new Meeting();
+      const host = meeting.side(role);
+      meeting.run(100);
+      const { code, link } = open(meeting, host);
+      host.handle({ type: 'suspend', forGood: true });
+      meeting.run(100);
+      const early = comes(meeting, other, link);
+      expect(early.problem).toBe('code-unknown');
+      const again = loadAnew(meeting, host, role);
+      expect(again.connection).toBe('waiting');
+      meeting.run(500);
+      const { room } = again.machine.view();
+      expect([room?.link, room?.code === code]).toEqual([link, false]);
+      expect(comes(meeting, other, code).problem).toBe('code-unknown');
+      early.handle({ type: 'join', text: new URL(link).hash });
+      expect(meeting.until(() => isConnected(early, again), 5000)).toBe(true);
+    });
+
+    test(`[P-135] a ${role} that has crashed meets who knocked since, without another try`, () => {
+      const meeting = new Meeting();
+      const host = meeting.side(role);
+      meeting.run(100);
+      const { link } = open(meeting, host);
+      host.goOffline();
+      const guest = comes(meeting, other, link);
+      meeting.run(20_000);
+      expect(guest.connection).toBe('connecting');
+      const again = loadAnew(meeting, host, role);
+      expect(meeting.until(() => isConnected(guest, again), 5000)).toBe(true);
+    });
+
+    test(`[P-135] the room of a ${role} who is connected is open beside that session, for longer than a door lasts`, () => {
+      const meeting = new Meeting();
+      const host = meeting.side(role);
+      meeting.run(100);
+      const { link } = open(meeting, host);
+      const guest = comes(meeting, other, link);
+      expect(isConnected(host, guest)).toBe(true);
+      host.handle({ type: 'suspend', forGood: true });
+      const again = loadAnew(meeting, host, role);
+      expect(meeting.until(() => isConnected(guest, again), 5000)).toBe(true);
+      meeting.run(15 * 60_000);
+      const second = comes(meeting, other, link);
+      if (role === 'receiver') expect(second.problem).toBe('room-occupied');
+      else expect(second.machine.view().waitsAtDoor).toBe(true);
+      // Twice in a row.
+      again.handle({ type: 'suspend', forGood: true });
+      const last = loadAnew(meeting, again, role);
+      expect(meeting.until(() => isConnected(guest, last), 5000)).toBe(true);
+      guest.handle({ type: 'leave' });
+      last.handle({ type: 'goodbye' });
+      meeting.run(500);
+      expect(last.machine.view().room?.link).toBe(link);
+      expect(isConnected(comes(meeting, other, link), last)).toBe(true);
+    });
+  }
+
+  test('[P-138] whoever knocks is asked about, where one was sent away before', () => {
+    const meeting = new Meeting();
+    const host = meeting.side('sender', true, false, true);
+    meeting.run(100);
+    const { link } = open(meeting, host);
+    const guest = comes(meeting, 'receiver', link);
+    // Another one than this: who is here stays.
+    host.handle({ type: 'sent-away' });
+    host.handle({ type: 'suspend', forGood: true });
+    const again = loadAnew(meeting, host, 'sender');
+    expect(meeting.until(() => isConnected(guest, again), 5000)).toBe(true);
+    guest.handle({ type: 'leave' });
+    again.handle({ type: 'goodbye' });
+    meeting.run(500);
+    const other = comes(meeting, 'receiver', link);
+    expect([other.machine.view().waitsAtDoor, again.machine.view().visitors.length]).toEqual([true, 1]);
+  });
+
+  test('[P-135] no fresh code is shown after three wrong ones, until the person asks for one, and the link works', () => {
+    const meeting = new Meeting();
+    let host = meeting.side('sender');
+    meeting.run(100);
+    const { link } = open(meeting, host);
+    for (let wrong = 1; wrong <= 3; wrong++) {
+      comes(meeting, 'receiver', otherWords(host.machine.view().room!.code));
+      host.handle({ type: 'suspend', forGood: true });
+      host = loadAnew(meeting, host, 'sender');
+      meeting.run(500);
+      expect(host.machine.view().room === undefined).toBe(wrong === 3);
+    }
+    expect([host.connection, host.problem]).toEqual(['failed', 'code-guessed']);
+    const guest = comes(meeting, 'receiver', link);
+    expect(isConnected(guest, host)).toBe(true);
+    guest.handle({ type: 'leave' });
+    host.handle({ type: 'goodbye' });
+    host.handle({ type: 'open' });
+    meeting.run(500);
+    expect(host.machine.view().room?.link).toBe(link);
+  });
+
+  test('[P-135] a room that was closed, left, or given up for another is not kept', () => {
+    for (const event of [
+      { type: 'close-room' },
+      { type: 'leave' },
+      { type: 'give-up', problem: { code: 'page-outdated' } },
+      { type: 'join', text: '7-acid-acorn' },
+    ] as const) {
+      const meeting = new Meeting();
+      const host = meeting.side('sender');
+      meeting.run(100);
+      open(meeting, host);
+      expect(host.room).toBeDefined();
+      host.handle(event);
+      expect(host.room).toBeUndefined();
+    }
+  });
+
+  test('a browser that can connect to nobody opens no room again', () => {
+    const meeting = new Meeting();
+    const host = meeting.side('sender');
+    meeting.run(100);
+    open(meeting, host);
+    const unable = meeting.side('sender', false);
+    unable.handle({ type: 'reopen', room: host.room! });
+    meeting.run(500);
+    expect([unable.asked, unable.effects]).toEqual([[], []]);
+  });
+});
+
 describe('several people in a room', () => {
   /** The machines of one page: the first has the door, each other one meets one guest. */
   class Host {

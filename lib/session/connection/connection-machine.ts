@@ -49,7 +49,7 @@ import type {
 } from './connection-events.ts';
 import { Deadline } from './deadline.ts';
 import { DeviceMeeting, type Call } from './device-meeting.ts';
-import { Invitation } from './invitation.ts';
+import { Invitation, type KeptRoom } from './invitation.ts';
 import { AWAKE_MS, LIMITS_MS, type LimitName } from './limits.ts';
 import { explainGivenUp, explainNoPath, NO_PATH, offered } from './no-path.ts';
 import { openMessage, sealMessage } from './sealed-message.ts';
@@ -198,6 +198,8 @@ export class ConnectionMachine {
         return this.#remember(event.remembered);
       case 'resume':
         return this.#resume(event.rejoin, event.known);
+      case 'reopen':
+        return this.#reopen(event.room);
       case 'part':
         this.#giveWay();
         return this.#fail({ code: 'peer-left' });
@@ -395,6 +397,7 @@ export class ConnectionMachine {
       const { random, page } = this.#options;
       const password = this.#invitation.show(slot, expiresAt, page, random);
       this.#stage = { at: 'hosting', unused: { passwords: [password], token } };
+      this.#keepRoom();
       this.#keepDoor();
       this.#meetNext();
     } else if (stage.at === 'hosting' && this.#invitation.room !== undefined && expiresAt !== undefined) {
@@ -1059,11 +1062,32 @@ export class ConnectionMachine {
     const met = this.#stage.at !== 'opening' && this.#stage.at !== 'hosting';
     this.#stage = { at: 'failed' };
     this.#effect({ type: 'lost' });
-    if (problem.code === 'code-guessed') this.#invitation.guessed();
+    if (problem.code === 'code-guessed') {
+      this.#invitation.guessed();
+      this.#keepRoom();
+    }
     if (met) this.#openAgain('failed');
   }
 
   // ---- the room that stays open
+
+  /** Of before a reload: beside the session that goes on, or with a code for whoever comes. */
+  #reopen(room: KeptRoom): void {
+    if (!this.#options.canLink) return;
+    this.#invitation.reopen(room, this.#now);
+    if (room.sentAway) this.#sentAway();
+    if (this.#online) this.#keepDoor();
+    if (this.#stage.at !== 'idle') return;
+    if (this.#invitation.guessedTooOften) {
+      this.#problem = { code: 'code-guessed' };
+      this.#stage = { at: 'failed' };
+    } else this.#freshCode();
+  }
+
+  #keepRoom(): void {
+    const room = this.#invitation.kept(this.#admission.hasSentAway);
+    if (room !== undefined) this.#effect({ type: 'keep-room', room });
+  }
 
   /** Another guest may come: with a fresh code, or by the link. */
   #openAgain(shown: Shown): void {
@@ -1145,7 +1169,9 @@ export class ConnectionMachine {
   }
 
   #sentAway(): void {
-    if (this.#invitation.door !== undefined) this.#carryOut(this.#admission.sentAway(this.#now));
+    if (this.#invitation.door === undefined) return;
+    this.#carryOut(this.#admission.sentAway(this.#now));
+    this.#keepRoom();
   }
 
   #refuse(id: string): void {
@@ -1195,7 +1221,11 @@ export class ConnectionMachine {
 
   #closeDoor(): void {
     const door = this.#invitation.closeDoor();
-    if (door !== undefined) this.#effect({ type: 'close-door', id: door.id, token: door.token });
+    if (door !== undefined) {
+      this.#effect({ type: 'close-door', id: door.id, token: door.token });
+      // A page that goes away opens it again if it is only loaded anew.
+      if (this.#page === 'active') this.#effect({ type: 'forget-room', token: door.token });
+    }
     // Remembered devices need no door.
     this.#carryOut(this.#admission.turnAllAway());
   }

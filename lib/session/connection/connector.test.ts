@@ -14,7 +14,7 @@ import { makeBond } from '../pairing/bond.ts';
 import { Pairing } from '../pairing/pairing.ts';
 import { wordsPassword } from '../pairing/password.ts';
 import type { RejoinState } from '../pairing/rejoin.ts';
-import { recallRejoin } from './rejoin-memory.ts';
+import { recallRejoin, recallRoom } from './rejoin-memory.ts';
 
 /** A server's restart, a socket's return, and a few steps of looking, on a busy machine. */
 const PATIENCE = { timeout: 25_000, interval: 10 };
@@ -235,6 +235,31 @@ test('[P-135] a link is used twice, and by whoever comes between them not at all
   await host.connected(2);
   host.connector.closeRoom();
   await guest().problem('code-unknown');
+});
+
+test('[P-135] a page that is loaded anew opens its room again: the link works, and the old code does not', async () => {
+  const server = await start();
+  const network = new MemoryNetwork();
+  const before = new Side('sender', server, network);
+  before.connector.open();
+  const { code, link } = await before.room();
+  before.connector.suspend(true);
+  const kept = recallRoom('sender')!;
+  const host = new Side('sender', server, network);
+  host.connector.reopen(kept);
+  const fresh = await host.room();
+  expect([fresh.code === code, fresh.link]).toEqual([false, link]);
+  const [late, guest] = [code, new URL(link).hash].map((text) => {
+    const side = new Side('receiver', server, network);
+    side.connector.join(text);
+    return side;
+  });
+  await late!.problem('code-unknown');
+  await guest!.connected();
+  await host.connected();
+  expect(recallRoom('sender')).toEqual(kept);
+  host.connector.closeRoom();
+  expect(recallRoom('sender')).toBeUndefined();
 });
 
 /** A room of several: one guest is met, and a second one with the link waits at the door. */

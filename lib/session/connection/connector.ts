@@ -19,7 +19,8 @@ import type {
 } from './connection-events.ts';
 import { ConnectionMachine } from './connection-machine.ts';
 import { holdTransport, type HeldTransport } from './held-transport.ts';
-import { forgetRejoin, keepRejoin } from './rejoin-memory.ts';
+import type { KeptRoom } from './invitation.ts';
+import { forgetRejoin, forgetRoom, keepRejoin, keepRoom } from './rejoin-memory.ts';
 import { createSignalingClient, SignalingError, type SignalingClient } from './signaling-client.ts';
 
 export interface ConnectorEvents {
@@ -204,6 +205,11 @@ export class Connector {
     this.#handle({ type: 'resume', rejoin, known });
   }
 
+  /** Opens the room of before a reload again. */
+  reopen(room: KeptRoom): void {
+    this.#handle({ type: 'reopen', room });
+  }
+
   /** Meets a remembered device: this side has rung it, or it has rung here. */
   call(remembered: Remembered, { generation, window, rung }: DeviceCall): void {
     this.#handle({ type: 'call', ...remembered, place: { generation, window }, rung });
@@ -351,6 +357,12 @@ export class Connector {
         return;
       case 'forget':
         if (kept) forgetRejoin(memory);
+        return;
+      case 'keep-room':
+        keepRoom(memory, effect.room);
+        return;
+      case 'forget-room':
+        forgetRoom(memory, effect.token);
         return;
       case 'keep-bond':
         events.keepBond?.({ device: effect.device, bond: effect.bond });

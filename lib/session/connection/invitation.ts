@@ -12,6 +12,17 @@ const TOKEN_BYTES = 16;
 /** After so many wrong codes of one room no fresh one is shown unless the person asks for it. */
 const MAX_GUESSES = 3;
 
+/** What is left of a room when its page is loaded anew. */
+export interface KeptRoom {
+  readonly link: RoomLink;
+  /** The door's. */
+  readonly token: string;
+  /** Wrong codes since the person asked for one. */
+  readonly guesses: number;
+  /** One was sent away: whoever knocks is asked about. */
+  readonly sentAway: boolean;
+}
+
 /** The room's link, which works until the room is closed. */
 export interface Door {
   readonly id: string;
@@ -86,6 +97,17 @@ export class Invitation {
     this.#guesses = 0;
   }
 
+  /** The room of before a reload. */
+  reopen({ link, token, guesses }: KeptRoom, now: number): void {
+    this.#door = doorBehind(link, token);
+    this.#guesses = guesses;
+    this.renewed(now, false);
+  }
+
+  kept(sentAway: boolean): KeptRoom | undefined {
+    return this.#door && { link: this.#door.link, token: this.#door.token, guesses: this.#guesses, sentAway };
+  }
+
   /** What was due is done; a door without a fresh code is due again. */
   renewed(now: number, freshCode: boolean): void {
     this.#renewAt = freshCode || this.#door === undefined ? Infinity : now + LIMITS_MS.renewDoor;
@@ -103,5 +125,7 @@ export class Invitation {
 /** Made with the room's first code. */
 function makeDoor(slot: string, random: Random): Door {
   const link = makeLink(slot, random);
-  return { id: doorOf(link), token: toBase64Url(random(TOKEN_BYTES)), link };
+  return doorBehind(link, toBase64Url(random(TOKEN_BYTES)));
 }
+
+const doorBehind = (link: RoomLink, token: string): Door => ({ id: doorOf(link), token, link });

@@ -13,6 +13,7 @@ import type { Bond } from '../pairing/bond.ts';
 import type { RejoinState } from '../pairing/rejoin.ts';
 import type { Answer, Ask, ConnectionEffect, ConnectionEvent } from './connection-events.ts';
 import { ConnectionMachine } from './connection-machine.ts';
+import type { KeptRoom } from './invitation.ts';
 
 /** One way, between a page and the server, and between two pages. */
 const LATENCY = 25;
@@ -204,8 +205,9 @@ export class Meeting {
     });
   }
 
-  closeDoor(id: string, token: string): void {
-    this.later(LATENCY, () => this.#doors.close(id, token, this.now));
+  closeDoor(side: Side, id: string, token: string): void {
+    const { socket } = side;
+    if (socket !== undefined) this.later(LATENCY, () => this.#doors.close(id, token, socket, this.now));
   }
 
   tell(
@@ -290,6 +292,7 @@ export class Side {
   socket: string | undefined;
   /** What the tab keeps. */
   kept: RejoinState | undefined;
+  room: KeptRoom | undefined;
   /** What the browser keeps of the one device that it remembers. */
   bond: Bond | undefined;
   /** The page crashes when it has carried out this many more effects. */
@@ -390,7 +393,7 @@ export class Side {
         meeting.openDoor(this, effect.id, effect.token);
         return;
       case 'close-door':
-        meeting.closeDoor(effect.id, effect.token);
+        meeting.closeDoor(this, effect.id, effect.token);
         return;
       case 'turn-away':
       case 'let-wait':
@@ -443,6 +446,12 @@ export class Side {
         return;
       case 'forget':
         this.kept = undefined;
+        return;
+      case 'keep-room':
+        this.room = effect.room;
+        return;
+      case 'forget-room':
+        if (this.room?.token === effect.token) this.room = undefined;
         return;
       case 'keep-bond':
         this.bond = effect.bond;

@@ -1,6 +1,7 @@
 /** What the receiver's page makes of what its worker says. */
 import { expect, test, vi } from 'vitest';
 import type { ToReceiverEngine, TransferUpdate } from '../bridge/engine-messages.ts';
+import { keepRoom } from '../connection/rejoin-memory.ts';
 import { offered, OPTIONS, standInWorker, withPage } from './receiver-page.fixture.ts';
 
 withPage();
@@ -100,5 +101,23 @@ test('a part that was saved and then discarded is known to the worker at once, w
   const [thrown] = page.said('throw-away') as { readFor: number }[];
   expect(thrown?.readFor).toBeGreaterThan(50_000);
   expect(page.transfers()).toEqual([]);
+  await page.leave();
+});
+
+test('[P-135] a receiver’s page that is loaded anew opens the room again that it had open', async () => {
+  vi.stubGlobal(
+    'RTCPeerConnection',
+    class {
+      createDataChannel(): void {}
+    },
+  );
+  const none = await load();
+  expect(none.session.resume()).toBe(false);
+  await none.leave();
+  const link = { kind: 'link', slot: '12', secret: new Uint8Array(16).fill(7) } as const;
+  keepRoom('receiver', { link, token: 'token', guesses: 3, sentAway: false });
+  const page = await load();
+  expect(page.session.resume()).toBe(true);
+  expect(page.session.snapshot().problem?.code).toBe('code-guessed');
   await page.leave();
 });

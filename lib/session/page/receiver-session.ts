@@ -19,6 +19,7 @@ import {
   type Accepted,
 } from './accepted-memory.ts';
 import { recallRejoin } from '../connection/rejoin-memory.ts';
+import type { RejoinState } from '../pairing/rejoin.ts';
 import { noFigures } from '../no-figures.ts';
 import { isMoving, restsHere } from '../transfer-state.ts';
 import { markSaved } from '../../storage/kept-files.ts';
@@ -65,17 +66,20 @@ export class BrowserReceiverSession extends SessionBase<ToReceiverEngine> implem
     this.port.post({ type: 'senders', record: { known }, meeting: this.other.meeting });
   }
 
-  /** Goes back to the session that this page was in before it was loaded anew; `false`: there was none. */
   resume(): boolean {
-    const state = recallRejoin('receiver');
-    if (state === undefined) return false;
+    const state = recallRejoin(this.memory);
+    if (state !== undefined) this.#goBack(state);
+    return this.reopen() || state !== undefined;
+  }
+
+  /** To the session that this page was in before it was loaded anew. */
+  #goBack(state: RejoinState): void {
     this.other.meeting += 1;
     this.port.post({ type: 'senders', record: recallSenders(), meeting: this.other.meeting });
     this.other.returned = true;
     // Its beginning was before the reload, and the person may have switched it off since.
     this.#permission.ofDevice = false;
     this.resumeWith(state);
-    return true;
   }
 
   accept(transfer: string): void {

@@ -2,6 +2,7 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { devices, forgetDevice, keepDevice } from '../devices/device-list.ts';
 import { DEVICES_KEY } from '../devices/has-devices.ts';
+import { keepRoom, recallRoom } from '../connection/rejoin-memory.ts';
 import { makeBond } from '../pairing/bond.ts';
 import { OPTIONS, standInWorker, withPage } from './receiver-page.fixture.ts';
 import { BrowserSenderSession } from './sender-session.ts';
@@ -78,4 +79,24 @@ test('[P-135] who waits is turned away by a page that goes for good, and not by 
   listeners.get('pagehide')?.({ persisted: false });
   expect(visitors()).toEqual([]);
   await ends();
+});
+
+test('[P-135] a page that is loaded anew opens its room again, with what it has learned of who came', async () => {
+  const link = { kind: 'link', slot: '12', secret: new Uint8Array(16).fill(7) } as const;
+  const room = { link, token: 'token', guesses: 3, sentAway: true };
+  keepRoom('sender', room);
+  expect(recallRoom('sender')).toEqual(room);
+  const session = new BrowserSenderSession(OPTIONS);
+  session.keepEveryone(true);
+  expect([session.resume(), session.keptEveryone()]).toEqual([true, true]);
+  const { canInvite, problem } = session.snapshot();
+  expect([canInvite, problem?.code]).toEqual([true, 'code-guessed']);
+  // Closed, it is not opened a second time, and nothing is left of it.
+  session.closeRoom();
+  session.leave();
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  const next = new BrowserSenderSession(OPTIONS);
+  expect([next.resume(), next.keptEveryone()]).toEqual([false, false]);
+  next.leave();
+  await new Promise((resolve) => setTimeout(resolve, 200));
 });

@@ -9,7 +9,7 @@ import type {
   SessionOptions,
   SessionSnapshot,
 } from '../model.ts';
-import { recallRejoin, rejoinNames } from '../connection/rejoin-memory.ts';
+import { keepEveryone, recallEveryone, recallRejoin, rejoinNames } from '../connection/rejoin-memory.ts';
 import { toHex } from '../../checksum/hex.ts';
 import { noFigures } from '../no-figures.ts';
 import { isFinal } from '../transfer-state.ts';
@@ -63,11 +63,12 @@ export class BrowserSenderSession extends SessionBase<ToSenderEngine> implements
 
   resume(): boolean {
     const state = recallRejoin(this.memory);
-    if (state === undefined) return false;
-    this.other.meeting += 1;
-    this.other.returned = true;
-    this.resumeWith(state);
-    return true;
+    if (state !== undefined) {
+      this.other.meeting += 1;
+      this.other.returned = true;
+      this.resumeWith(state);
+    }
+    return this.reopen() || state !== undefined;
   }
 
   resumeGuests(): Guest[] {
@@ -104,6 +105,14 @@ export class BrowserSenderSession extends SessionBase<ToSenderEngine> implements
 
   askFirst(on: boolean): void {
     this.connector.askFirst(on);
+  }
+
+  keepEveryone(on: boolean): void {
+    keepEveryone(this.memory, on);
+  }
+
+  keptEveryone(): boolean {
+    return recallEveryone(this.memory);
   }
 
   override hangUp(): void {

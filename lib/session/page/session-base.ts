@@ -1,7 +1,7 @@
 import { CONTROL_LANE } from '../../protocol/endpoint.ts';
 import { encodeControl } from '../../protocol/wire/control-message.ts';
 import { Connector, type ConnectorOptions } from '../connection/connector.ts';
-import { forgetRejoin, recallRejoinDevice } from '../connection/rejoin-memory.ts';
+import { forgetRejoin, recallRejoinDevice, recallRoom } from '../connection/rejoin-memory.ts';
 import {
   deviceOf,
   forgetDevice,
@@ -280,6 +280,13 @@ export abstract class SessionBase<M> implements Session {
   protected resumeWith(rejoin: RejoinState): void {
     const known = deviceOf(recallRejoinDevice(this.memory));
     this.connector.resume(rejoin, known && { device: known.id, bond: known.bond });
+  }
+
+  /** Opens the room of before a reload again; `false`: there was none. */
+  protected reopen(): boolean {
+    const room = recallRoom(this.memory);
+    if (room !== undefined) this.connector.reopen(room);
+    return room !== undefined;
   }
 
   /** Both persons want it. */
