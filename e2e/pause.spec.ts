@@ -74,7 +74,7 @@ test('a limit in the settings holds, and is lifted while a picture crosses', asy
   await receiver.accept(name);
   await receiver.chunks(name, 100);
   const from = { at: performance.now(), chunks: await receiver.number(name, 'chunks-received') };
-  await receiver.chunks(name, from.chunks + 800);
+  await receiver.chunks(name, from.chunks + 1200);
   const seconds = (performance.now() - from.at) / 1000;
   const chunks = (await receiver.number(name, 'chunks-received')) - from.chunks;
   const megabits = (chunks * 1024 * 8) / 1e6 / seconds;
