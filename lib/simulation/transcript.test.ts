@@ -13,7 +13,7 @@ import { ReliableFlow, type FlowModel } from './reliable-flow.ts';
 import { StallingEndpoint } from './stalling-endpoint.ts';
 import { RecordedEndpoint, Transcript } from './transcript.fixture.ts';
 
-const EXPECTED = 'ec157d865012b2287d49482a69011d0d070cb8ffef12ca98d63d3120a48f0f44';
+const EXPECTED = '9d9a3522fd917dff5881b626b030640aec28816ff536f4bd2c08aee88cfb4983';
 
 const PATHS = 60;
 /** Virtual time at which a run is cut off. */

@@ -1,4 +1,5 @@
 import type { Millis } from '../endpoint.ts';
+import { DATA_PACKET } from '../wire/lane-packet.ts';
 import { WindowedExtreme } from './windowed-extreme.ts';
 import { SLACK } from './round-trip.ts';
 
@@ -31,6 +32,10 @@ const FALLEN = 0.75;
 const FALLEN_ROUNDS = 0.5;
 /** A stall of an event loop shows the same in one or two feedbacks; what waited follows with the next. */
 const FALLEN_SAMPLES = 4;
+/** Fewer packets have arrived over a silence of this length, and not since the path carries less. */
+const SILENCE: Millis = 30;
+/** … that so many packets would have filled: a slow path has pauses between them. */
+const SILENT_PACKETS = 20;
 /** It is lowered to this share at a time, and not below what was carried on average lately. */
 const MIN_FALL = 0.5;
 /**
@@ -75,6 +80,11 @@ export class BandwidthEstimate {
   /** The same, compensated for the path's own loss, and how fast it was sent. */
   carried = 0;
   sendingRate = 0;
+  /** The newest samples reach back over a silence: that of a longer way, a stall, or the sender's own. */
+  afterSilence = false;
+  /** Receiver's clock when something last arrived, and when it first did after a silence. */
+  #arrivedAt: Millis = -Infinity;
+  #heardAgainAt: Millis = -Infinity;
   #takenAt: Millis = 0;
   /** What was carried on average lately, and when that was last counted. */
   #mean = 0;
@@ -95,12 +105,18 @@ export class BandwidthEstimate {
     const samples = this.#samples;
     const last = samples.at(-1);
     if (last !== undefined && sample.clock <= last.clock) return;
+    if (last !== undefined && sample.delivered > last.delivered) {
+      const silence = Math.max(SILENCE, SILENT_PACKETS * (DATA_PACKET / this.rate));
+      if (sample.clock - this.#arrivedAt > silence) this.#heardAgainAt = sample.clock;
+      this.#arrivedAt = sample.clock;
+    }
     samples.push(sample);
     const span = Math.max(40, roundTrip * SPAN);
     while (samples.length > 2 && (samples[1] as DeliverySample).clock <= sample.clock - span) samples.shift();
     const first = samples[0] as DeliverySample;
     const elapsed = sample.clock - first.clock;
     if (elapsed < span / 2) return;
+    this.afterSilence = sample.clock - this.#heardAgainAt < span;
     this.deliveryRate = (sample.delivered - first.delivered) / elapsed;
     const carried = this.deliveryRate / (1 - baseLoss);
     // Packets that an event loop held back and released at once were not sent at once (BBR's rate sample).
@@ -154,7 +170,8 @@ export class BandwidthEstimate {
 
   /** The path carries much less than it did: there is a queue, and it grows. */
   #fell(carried: number, sendingRate: number, queue: Millis, roundTrip: Millis, now: Millis): boolean {
-    const less = queue > FALLEN_QUEUE && carried < Math.min(this.rate, sendingRate) * FALLEN;
+    const slower = carried < Math.min(this.rate, sendingRate) * FALLEN;
+    const less = slower && queue > FALLEN_QUEUE && !this.afterSilence;
     if (!less) {
       this.#fall = undefined;
       return false;

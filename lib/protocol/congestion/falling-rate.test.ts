@@ -11,6 +11,7 @@ const fall: FallInput = {
   flight: 160 * 1250,
   carried: 1250,
   sendingRate: BANDWIDTH,
+  afterSilence: false,
   bandwidth: BANDWIDTH,
 };
 
@@ -34,6 +35,8 @@ test('a fall is a queue with less delivered than sent, on a path whose delay is 
   expect(gainAt({ sendingRate: 1300 })).toBeUndefined();
   expect(gainAt({ noise: 30 })).toBeUndefined();
   expect(gainAt({ carried: 0 })).toBeUndefined();
+  // A way that has become longer.
+  expect(gainAt({ afterSilence: true })).toBeUndefined();
 });
 
 test('it lasts until what is on its way makes no queue, and not as long as a neighbour’s', () => {

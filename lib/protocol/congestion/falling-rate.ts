@@ -27,6 +27,8 @@ export interface FallInput {
   /** Bytes a millisecond: what arrives, compensated for the path's own loss, and how fast that was sent. */
   readonly carried: number;
   readonly sendingRate: number;
+  /** That is an average with a time in which nothing arrived. */
+  readonly afterSilence: boolean;
   /** The model's bottleneck rate, bytes a millisecond. */
   readonly bandwidth: number;
 }
@@ -41,12 +43,13 @@ export class FallingRate {
   gain: number | undefined;
 
   update({ queue, undrainedFor, noise, ...path }: FallInput): void {
-    const { roundTrip, flight, carried, sendingRate, bandwidth } = path;
+    const { roundTrip, flight, carried, sendingRate, afterSilence, bandwidth } = path;
     const excess = flight / carried - roundTrip - SLACK / 2 - TARGET_QUEUE;
     const own = undrainedFor < MAX_ROUNDS * (roundTrip + SLACK);
     // Written so that it ends, too, while nothing is delivered.
     const draining = own && queue > MIN_QUEUE && noise < MAX_NOISE && carried > 0 && excess > 0;
-    const fallen = this.gain !== undefined || carried < FALLEN * Math.min(sendingRate, bandwidth);
+    const begins = !afterSilence && carried < FALLEN * Math.min(sendingRate, bandwidth);
+    const fallen = this.gain !== undefined || begins;
     const share = (carried / bandwidth) * (1 - excess / Math.max(40, DRAIN_ROUNDS * roundTrip));
     this.gain = draining && fallen ? Math.max(MIN_GAIN, share) : undefined;
   }

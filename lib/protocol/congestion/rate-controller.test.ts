@@ -184,6 +184,23 @@ describe('the rate controller', () => {
     expect(tests).toBeGreaterThan(2);
   });
 
+  // Before, it paced at a tenth of the rate.
+  test('[P-46] takes a way that becomes longer for no path that carries less', () => {
+    const controller = new RateController();
+    const way = { roundTrip: 20, limited: false };
+    controller.resume(undefined, 0);
+    deliver(controller, 1000, 0, 300, way);
+    deliver(controller, 1000, 300, 400, { ...way, oneWayDelay: 80 });
+    deliver(controller, 1000, 400, 2000, way);
+    for (let now = 2000; now < 2160; now += 10) {
+      const seen = now < 2090 ? 1990 : now - 90;
+      const arrived = { delivered: seen * 1000, newestSentAt: seen, sent: seen * 1000 };
+      const oneWayDelay = now < 2090 ? undefined : 140;
+      deliver(controller, 1000, now, now + 1, { ...way, ...arrived, flight: 110_000, oneWayDelay });
+      expect(controller.rate()).toBeGreaterThan(0.6 * 1000);
+    }
+  });
+
   test('runs no overdrive test at the beginning of a picture', () => {
     const controller = new RateController();
     controller.resume(undefined, 0);

@@ -225,6 +225,7 @@ export class RateController {
       roundTrip,
       flight: sample.flight,
       carried: this.#bandwidth.carried,
+      afterSilence: this.#bandwidth.afterSilence,
       sendingRate: this.#bandwidth.sendingRate,
       bandwidth: this.#bandwidth.rate,
     });
