@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { congestionControls, KernelFlow, kernelFlowMissing } from './kernel-flow.ts';
 import { Link } from './relay.ts';
 
-/** Two programs start, and a megabyte takes a second at least. */
+/** Two programs start, and two megabytes take two seconds at least. */
 const WAIT = { timeout: 30_000, interval: 100 };
 
 describe.skipIf(kernelFlowMissing() !== undefined)(
@@ -23,7 +23,7 @@ describe.skipIf(kernelFlowMissing() !== undefined)(
         try {
           const before = await flow.received();
           await vi.waitFor(async () => {
-            expect((await flow.received()).bytes).toBeGreaterThan(before.bytes + 1_000_000);
+            expect((await flow.received()).bytes).toBeGreaterThan(before.bytes + 2_000_000);
           }, WAIT);
           const after = await flow.received();
           const { toReceiver } = await link.stats();
