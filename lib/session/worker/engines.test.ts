@@ -4,7 +4,7 @@
  */
 import { expect, onTestFinished, test } from 'vitest';
 import { CONTROL_LANE } from '../../protocol/endpoint.ts';
-import { MAX_BLOCK_CHUNKS, MAX_UNANSWERED_OFFERS } from '../../protocol/limits.ts';
+import { MAX_BLOCK_CHUNKS, MAX_UNANSWERED_OFFERS, USELESS_BYTES_AT_FIRST } from '../../protocol/limits.ts';
 import type { UplinkOrder } from '../../protocol/congestion/rate-controller.ts';
 import { encodeControl, type ControlMessage } from '../../protocol/wire/control-message.ts';
 import { StorageError, type StoredBytes } from '../../storage/byte-store.ts';
@@ -717,6 +717,27 @@ test('[P-67] a picture that is being verified when another page of the sender sa
   expect(pair.sending.pictures.get('b')?.state).toBe('offered');
   pair.receiver.handle({ type: 'accept', id: '1.1' });
   await pair.sending.until('b', 'done');
+});
+
+test('[P-102] a sender whose lanes are flooded says so once on a connection', async () => {
+  const pair = new EnginePair();
+  await expect.poll(() => pair.receiving.of('peer').length > 0, PATIENCE).toBe(true);
+  const flood = (): void => {
+    const noise = new Uint8Array(1024);
+    for (let taken = 0; taken < 1.2 * USELESS_BYTES_AT_FIRST;) {
+      const writer = new BatchWriter();
+      for (let some = 0; some < 256; some++, taken += noise.length) writer.add(1, noise, performance.now());
+      pair.sender.handle({ type: 'packets', batch: writer.take() });
+    }
+  };
+  const count = () => pair.sending.of('flooded').length;
+  flood();
+  expect(count()).toBe(1);
+  pair.both({ type: 'disconnected' });
+  pair.both({ type: 'connected', name: 'x', meeting: 1 });
+  expect(count()).toBe(1);
+  flood();
+  expect(count()).toBe(2);
 });
 
 test('[P-102] HELLO is heard once on a channel, and another page of the sender does not begin the count of offers anew', async () => {

@@ -78,6 +78,8 @@ export class SenderEngine {
   #preparing = false;
   /** The control channel is open. */
   #connected = false;
+  /** The page knows that the receiver floods this connection. */
+  #flooded = false;
   readonly #publisher: Publisher;
   readonly #silence: SilenceWatch;
   readonly #uplink: UplinkEnd;
@@ -132,6 +134,7 @@ export class SenderEngine {
       case 'connected':
         if (message.meeting !== this.#meeting) this.#startMeeting(message.meeting, message.unasked);
         this.#setConnected(true);
+        this.#flooded = false;
         this.#loop.expect();
         this.#sender.hello(this.#instance, message.name);
         if (message.companion !== true) this.#sender.invite();
@@ -315,8 +318,12 @@ export class SenderEngine {
         return;
       case 'lanes':
       case 'back':
-      case 'flooded':
         this.#host.post(event);
+        return;
+      case 'flooded':
+        // Once: the page ends the connection.
+        if (!this.#flooded) this.#host.post(event);
+        this.#flooded = true;
         return;
       case 'uplink':
         this.#uplink.report(event.report);
