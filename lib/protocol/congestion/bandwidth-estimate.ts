@@ -34,7 +34,7 @@ const FALLEN_ROUNDS = 0.5;
 const FALLEN_SAMPLES = 4;
 /** Fewer packets have arrived over a silence of this length, and not since the path carries less. */
 const SILENCE: Millis = 30;
-/** … that so many packets would have filled: a slow path has pauses between them. */
+/** At least the time of so many packets: a slow path has pauses between them. */
 const SILENT_PACKETS = 20;
 /** It is lowered to this share at a time, and not below what was carried on average lately. */
 const MIN_FALL = 0.5;

@@ -210,17 +210,24 @@ test('[P-1] the sender initiates every connection, the first as well as one that
   expect(new Set(initiators.receiver)).toEqual(new Set([false]));
 });
 
-test('[P-135] a link is used twice, and by whoever comes between them not at all', async () => {
+/** A sender's room: by `join` with a code or with `hash`, the link's, one more comes. */
+async function openRoom(several = false) {
   const server = await start();
   const network = new MemoryNetwork();
-  const host = new Side('sender', server, network);
+  const host = new Side('sender', server, network, network.createTransport, several);
   host.connector.open();
   const { code, link } = await host.room();
-  const guest = () => {
+  const join = (text: string): Side => {
     const side = new Side('receiver', server, network);
-    side.connector.join(new URL(link).hash);
+    side.connector.join(text);
     return side;
   };
+  return { server, network, host, code, link, hash: new URL(link).hash, join };
+}
+
+test('[P-135] a link is used twice, and by whoever comes between them not at all', async () => {
+  const { host, code, link, hash, join } = await openRoom();
+  const guest = () => join(hash);
   const first = guest();
   await host.connected();
   await first.connected();
@@ -238,24 +245,16 @@ test('[P-135] a link is used twice, and by whoever comes between them not at all
 });
 
 test('[P-135] a page that is loaded anew opens its room again: the link works, and the old code does not', async () => {
-  const server = await start();
-  const network = new MemoryNetwork();
-  const before = new Side('sender', server, network);
-  before.connector.open();
-  const { code, link } = await before.room();
+  const { server, network, host: before, code, link, hash, join } = await openRoom();
   before.connector.suspend(true);
   const kept = recallRoom('sender')!;
   const host = new Side('sender', server, network);
   host.connector.reopen(kept);
   const fresh = await host.room();
   expect([fresh.code === code, fresh.link]).toEqual([false, link]);
-  const [late, guest] = [code, new URL(link).hash].map((text) => {
-    const side = new Side('receiver', server, network);
-    side.connector.join(text);
-    return side;
-  });
-  await late!.problem('code-unknown');
-  await guest!.connected();
+  const [late, guest] = [join(code), join(hash)];
+  await late.problem('code-unknown');
+  await guest.connected();
   await host.connected();
   expect(recallRoom('sender')).toEqual(kept);
   host.connector.closeRoom();
@@ -264,16 +263,8 @@ test('[P-135] a page that is loaded anew opens its room again: the link works, a
 
 /** A room of several: one guest is met, and a second one with the link waits at the door. */
 async function someoneAtDoor() {
-  const server = await start();
-  const network = new MemoryNetwork();
-  const host = new Side('sender', server, network, network.createTransport, true);
-  host.connector.open();
-  const { hash } = new URL((await host.room()).link);
-  const guest = () => {
-    const side = new Side('receiver', server, network);
-    side.connector.join(hash);
-    return side;
-  };
+  const { server, network, host, hash, join } = await openRoom(true);
+  const guest = () => join(hash);
   const first = guest();
   await host.connected();
   await first.connected();
