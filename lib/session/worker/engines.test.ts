@@ -32,20 +32,27 @@ test('[P-108] nothing of a picture moves before it is accepted; then it comes by
   expect(Buffer.from(await file!.blob.arrayBuffer()).equals(bytes)).toBe(true);
 });
 
-test('[P-138] a picture whose digest another session has made is offered without being read', async () => {
-  const pair = new EnginePair();
-  const bytes = bytesOf(100_000);
-  const reads: number[] = [];
-  class CountedBlob extends Blob {
-    override slice(from?: number, to?: number): Blob {
-      reads.push(from ?? 0);
-      return super.slice(from, to);
-    }
+/** Notes what is read of it. */
+class CountedBlob extends Blob {
+  readonly reads: (readonly [number, number])[] = [];
+  override slice(from = 0, to = this.size): Blob {
+    this.reads.push([from, to]);
+    return super.slice(from, to);
   }
+}
+const MEGABYTE = 1024 * 1024;
+
+test('[P-138] a picture whose digest another session has made is offered without being read but for its front', async () => {
+  const pair = new EnginePair();
+  const bytes = bytesOf(2_000_000);
+  const blob = new CountedBlob([bytes]);
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-  pair.send('a', new CountedBlob([bytes]), { digest });
+  pair.send('a', blob, { digest });
   await pair.receiving.until('0.1', 'offered');
-  expect([reads, pair.sending.pictures.get('a')?.sha256]).toEqual([[], Buffer.from(digest).toString('hex')]);
+  expect([blob.reads, pair.sending.pictures.get('a')?.sha256]).toEqual([
+    [[0, MEGABYTE]],
+    Buffer.from(digest).toString('hex'),
+  ]);
   pair.receiver.handle({ type: 'accept', id: '0.1' });
   await pair.receiving.until('0.1', 'done');
   await pair.sending.until('a', 'done');
@@ -57,6 +64,24 @@ test('[P-138] a picture whose digest another session has made is offered without
   expect(pair.receiving.pictures.get('0.2')?.problem?.code).toBe('digest-mismatch');
   await expect.poll(() => pair.sending.states('b').at(-1), PATIENCE).toBe('failed');
   expect(pair.sending.pictures.get('b')?.problem?.code).toBe('source-changed');
+});
+
+test('the front of one offered picture is held while nothing moves: of the next one once the first is over', async () => {
+  const pair = new EnginePair();
+  const blobs = ['a', 'b', 'c'].map(() => new CountedBlob([bytesOf(2_000_000)]));
+  for (const [i, blob] of blobs.entries()) pair.send('abc'.charAt(i), blob);
+  await pair.receiving.until('0.3', 'offered');
+  // Their digests are made of all of their bytes.
+  const fronts = () => blobs.map(({ reads }) => reads.filter(([, to]) => to === MEGABYTE).length);
+  expect(fronts()).toEqual([1, 0, 0]);
+  pair.receiver.handle({ type: 'accept', id: '0.1' });
+  await pair.sending.until('a', 'sending');
+  expect(fronts()).toEqual([1, 0, 0]);
+  await pair.sending.until('a', 'done');
+  expect(fronts()).toEqual([1, 1, 0]);
+  pair.receiver.handle({ type: 'decline', id: '0.2' });
+  await pair.sending.until('b', 'declined');
+  expect(fronts()).toEqual([1, 1, 1]);
 });
 
 /** A disk that makes a file on request, or fails then. */

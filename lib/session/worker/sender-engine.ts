@@ -296,8 +296,21 @@ export class SenderEngine {
     this.#byTransfer.set(transfer, entry);
     if (entry.rests) this.#sender.pause(transfer, true, this.#loop.now());
     this.#enter(entry, { state: 'offered', transfer });
+    this.#readAhead();
     if (entry.changed) this.#end(entry, 'failed', 'source-changed', CancelReason.changed);
     this.#loop.pump();
+  }
+
+  /**
+   * Reads the front of the first picture without an answer, while nothing moves and the person on the other
+   * side decides: a file's first bytes take some 30 ms. Of one alone, since it is held in memory.
+   */
+  #readAhead(): void {
+    const live = [...this.#byTransfer.values()];
+    if (live.some(({ phase }) => phase.state === 'sending')) return;
+    const source = live.find(({ phase }) => phase.state === 'offered')?.source;
+    // A file that cannot be read ends its picture when that is accepted.
+    source?.read(0, 1).catch(() => undefined);
   }
 
   // ---- what the core says
@@ -455,6 +468,7 @@ export class SenderEngine {
       this.#finished.shift();
       this.#byTransfer.delete(oldest);
     }
+    this.#readAhead();
     queueMicrotask(() => this.#offerAll());
   }
 
