@@ -6,7 +6,7 @@ import { PICTURE_BYTES, type SweepCell } from './grid.ts';
 const QUEUE_MS = 100;
 /** Virtual time after which a cell is given up: both pictures in far more than ten times the worst limit. */
 const MAX_RUN_MS = 60_000;
-/** What a session opens at pairing, and the most it opens when asked (`lib/transport/limits.ts`). */
+/** What a session has open once a picture is chosen, and the most it opens (`lib/transport/limits.ts`). */
 const LANES = 32;
 const MAX_CELL_LANES = 192;
 
@@ -22,8 +22,6 @@ export function runCell(cell: Conditions): SweepCell {
     laneModel: 'sctp',
     lanes: LANES,
     maxLanes: MAX_CELL_LANES,
-    // ICE, DTLS and SCTP shake hands.
-    laneDelay: 6 * cell.rtt,
     pictures,
     maxTime: MAX_RUN_MS,
   });

@@ -215,10 +215,12 @@ describe('a receiver', () => {
     const chunks = 60;
     const symbols = MAX_UNOFFERED_PACKETS + chunks - 1;
     for (let symbol = 0; symbol < symbols; symbol++) {
-      const data = { symbol, stream: streamOf(2, PREVIEW), block: 0, number: symbol, sentAt: 0 };
+      // Probes had the first numbers.
+      const data = { symbol, stream: streamOf(2, PREVIEW), block: 0, number: 100 + symbol, sentAt: 0 };
       pair.receiver.handlePacket(encodeData(data, new Uint8Array(1024)), 1, pair.now);
     }
-    const original = { symbol: 0, stream: streamOf(2, ORIGINAL), block: 0, number: symbols, sentAt: 0 };
+    const number = 100 + symbols;
+    const original = { symbol: 0, stream: streamOf(2, ORIGINAL), block: 0, number, sentAt: 0 };
     pair.receiver.handlePacket(encodeData(original, new Uint8Array(1024)), 1, pair.now);
     expect(pair.receiver.violations.count).toBe(1);
     pair.toReceiverSay({ type: 'offer', transfer: 2, header: header(1000, chunks * 1024) });
@@ -226,7 +228,7 @@ describe('a receiver', () => {
     // The first 59 were let go.
     expect(pair.receiver.transfer(2)?.preview?.whole).toBe(true);
     pair.toReceiverSay({ type: 'offer', transfer: 3, header: header(1001, 1024) });
-    const late = { symbol: 0, stream: streamOf(1, PREVIEW), block: 0, number: symbols + 1, sentAt: 0 };
+    const late = { symbol: 0, stream: streamOf(1, PREVIEW), block: 0, number: number + 1, sentAt: 0 };
     pair.receiver.handlePacket(encodeData(late, new Uint8Array(1024)), 1, pair.now);
     expect(pair.receiver.violations.last).toBe('unknown-transfer');
     expect(pair.receiver.violations.count).toBe(2);

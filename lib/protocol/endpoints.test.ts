@@ -446,20 +446,21 @@ describe('messages in the wrong state', () => {
       expect(pair.receiver.violations.count).toBe(i + 1);
     }
     expect(pair.receiver.transfer(id)?.state).toBe('offered');
-    const data = { symbol: 0, stream: id * 2 + 1, block: 0, number: 0, sentAt: 0 };
+    // Probes had the first numbers.
+    const data = { symbol: 0, stream: id * 2 + 1, block: 0, number: 100, sentAt: 0 };
     pair.receiver.handlePacket(encodeData(data, new Uint8Array(1000)), 1, pair.now);
     expect(pair.receiver.violations.last).toBe('wrong-state');
     pair.receiver.handlePacket(encodeData(data, new Uint8Array(1000)), 1, pair.now);
     expect(pair.receiver.violations.last).toBe('bad-number');
     pair.receiver.accept(id, [], pair.now);
     pair.receiver.handlePacket(
-      encodeData({ ...data, number: 1, stream: 999 }, new Uint8Array(1000)),
+      encodeData({ ...data, number: 101, stream: 999 }, new Uint8Array(1000)),
       1,
       pair.now,
     );
     expect(pair.receiver.violations.last).toBe('unknown-transfer');
     pair.receiver.handlePacket(
-      encodeData({ ...data, number: 2, block: 1 }, new Uint8Array(1000)),
+      encodeData({ ...data, number: 102, block: 1 }, new Uint8Array(1000)),
       1,
       pair.now,
     );
@@ -479,7 +480,7 @@ describe('messages in the wrong state', () => {
       // The second belongs to no transfer.
       const stream = symbol === 200 ? 999 : id * 2 + 1;
       encodeData(
-        { symbol, stream, block: 0, number: i, sentAt: 0 },
+        { symbol, stream, block: 0, number: 100 + i, sentAt: 0 },
         new Uint8Array(1024),
         message,
         i * DATA_PACKET,

@@ -99,7 +99,7 @@ export class Album {
 
   constructor(options: AlbumOptions) {
     this.#options = options;
-    this.lanes = options.lanes;
+    this.lanes = 0;
     this.stored = options.pictures.map(() => new Set());
     this.#ahead = options.clocks?.[1] ?? 0;
     this.#seat = new Seat(this.#around(this.receiver, 'b'), this.#ahead);
@@ -108,7 +108,7 @@ export class Album {
       b: this.#seat,
       aToB: options.aToB,
       bToA: options.bToA,
-      lanes: options.lanes,
+      lanes: 0,
       laneModel: options.laneModel ?? 'plain',
       keepEvents: false,
       onEvent: (event) => {
@@ -117,6 +117,8 @@ export class Album {
         this.#checkMemory();
       },
     });
+    // Not before there is a pair: the sender asks for more with its first one.
+    this.openLanes(options.lanes);
     // As if the receiver had accepted a picture before.
     this.sender.allowEarlyPreviews(true);
     for (let i = 0; i < (options.overlap ? options.pictures.length : 1); i++) this.#offer();

@@ -53,8 +53,7 @@ export interface PathFigure {
   readonly queue: Millis;
 }
 
-/** What a session opens at pairing, and the most it opens when asked (`lib/transport/limits.ts`). */
-const LANES = 32;
+/** The most that a session opens (`lib/transport/limits.ts`); it begins with the first connection's one. */
 const MAX_LANES = 192;
 const DEFAULT_QUEUE: Millis = 100;
 /** As long as a person takes to choose a picture. */
@@ -70,10 +69,8 @@ export function runPathCase(one: PathCase, seed: number): PathFigure[] {
     aToB: linkOf(one, one.rate, 2 * seed),
     bToA: linkOf(one, one.rateBack ?? one.rate, 2 * seed + 1),
     laneModel: 'sctp',
-    lanes: Math.min(LANES, maxLanes),
+    lanes: 1,
     maxLanes,
-    // ICE, DTLS and SCTP shake hands.
-    laneDelay: 6 * one.rtt,
     pictures: Array.from({ length: pictures }, (_, i) => pictureOf(size, 97 * seed + i)),
     pause: PAUSE,
     maxTime: MAX_TIME * pictures,

@@ -5,18 +5,21 @@ import { Receiver } from '../protocol/receiving/receiver.ts';
 import type { ReceiverEvent } from '../protocol/receiving/receiver-event.ts';
 import { Sender } from '../protocol/sending/sender.ts';
 import type { SenderEvent } from '../protocol/sending/sender-event.ts';
+import { shakeHands } from './handshake.ts';
 import type { LinkOptions } from './link.ts';
 import { Pair, type PairEvent } from './pair.ts';
 import { StallingEndpoint, type StallOptions } from './stalling-endpoint.ts';
+
+/** Handshakes at a time (`lib/transport/limits.ts`). */
+const MAX_LANES_OPENING = 64;
 
 export interface PictureTransferOptions {
   aToB: LinkOptions;
   bToA: LinkOptions;
   laneModel: 'plain' | 'sctp';
-  /** Lanes from the start; more open as the sender asks, `laneDelay` ms later. */
+  /** Lanes from the start; more open as the sender asks, after their handshakes. */
   lanes: number;
   maxLanes?: number;
-  laneDelay?: Millis;
   /**
    * The pictures, one after the other: each is offered `pause` ms after the one before is verified, or the
    * start.
@@ -78,6 +81,8 @@ export function transferPictures(options: PictureTransferOptions): PictureRun {
   const stored: Uint8Array[] = [];
   let failed: string | undefined;
   let lanes = options.lanes;
+  let target = lanes;
+  let opening = 0;
 
   const offer = (): void => {
     const bytes = options.pictures[results.length];
@@ -93,6 +98,18 @@ export function transferPictures(options: PictureTransferOptions): PictureRun {
       },
       pair.now,
     );
+  };
+
+  const openLanes = (now: Millis): void => {
+    for (; lanes < target && opening < MAX_LANES_OPENING; opening += 1) {
+      lanes += 1;
+      const lane = lanes;
+      shakeHands(pair.path('aToB'), now, (then) => {
+        opening -= 1;
+        pair.openLane(lane);
+        openLanes(then);
+      });
+    }
   };
 
   const offerNext = (): void => {
@@ -114,12 +131,8 @@ export function transferPictures(options: PictureTransferOptions): PictureRun {
       if (!event.verified) failed = 'digest';
       offerNext();
     } else if (event.type === 'lanes' && !event.hold) {
-      const target = Math.min(options.maxLanes ?? options.lanes, event.target);
-      while (lanes < target) {
-        lanes += 1;
-        const lane = lanes;
-        pair.at(pair.now + (options.laneDelay ?? 500), () => pair.openLane(lane));
-      }
+      target = Math.min(options.maxLanes ?? options.lanes, event.target);
+      openLanes(pair.now);
     } else if (event.type === 'silence' || event.type === 'cancelled') {
       failed = event.type;
     }
@@ -179,7 +192,7 @@ export function transferPictures(options: PictureTransferOptions): PictureRun {
     b: stalls ? new StallingEndpoint(receiver, { ...stalls, seed: stalls.seed + 1 }) : receiver,
     aToB: options.aToB,
     bToA: options.bToA,
-    lanes: options.lanes,
+    lanes: 0,
     laneModel: options.laneModel,
     keepEvents: false,
     onEvent: (event) => {
@@ -188,6 +201,8 @@ export function transferPictures(options: PictureTransferOptions): PictureRun {
       options.onEvent?.(event, event.at, { sender, receiver, pair });
     },
   });
+  // Not before there is a pair: the sender asks for more with its first one.
+  for (let lane = 1; lane <= options.lanes; lane++) pair.openLane(lane);
   offerNext();
   const finished = (): boolean =>
     failed !== undefined ||

@@ -58,7 +58,7 @@ export const RELAYED_LANES = 8;
 export const MAX_WITH_LANES = 400;
 
 /** Handshakes at a time: more of them overlap their round trips, fewer leave the page's thread free. */
-export const MAX_LANES_OPENING = 32;
+export const MAX_LANES_OPENING = 64;
 
 /** Connections made in one turn: each takes the page's thread about 3 ms, and no task may take 50. */
 export const LANES_PER_TURN = 4;

@@ -12,7 +12,7 @@ export const BASE_WINDOW: Millis = 10_000;
  * 0.29 of a range that is evenly used. A neighbour's queue changes slowly from probe to probe and is not
  * taken for it; what two event loops do is below the allowance.
  */
-const NOISE_PROBES = 24;
+const NOISE_PROBES = 16;
 const MAX_NOISE_PROBES = 64;
 const NOISE_FACTOR = 3.4;
 const NOISE_ALLOWANCE: Millis = 10;

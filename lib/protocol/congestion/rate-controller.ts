@@ -45,7 +45,7 @@ export interface RateSample extends DeliverySample, LossSample {
   readonly exhausted: boolean;
   /** Only probes are being sent: they show loss and the minimum delay, not rate and queue. */
   readonly idle: boolean;
-  /** … and a train of them makes a queue. */
+  /** … and a train of them, or the end of a picture, makes a queue. */
   readonly disturbed: boolean;
 }
 
@@ -99,7 +99,7 @@ const DRAIN_ROUNDS = 1.5;
 const FIRST_ROUND_TRIP: Millis = 100;
 
 /** A train is believed that took so many times as long as the path's delay varies. */
-const TRAIN_OVER_NOISE = 4;
+const TRAIN_OVER_NOISE = 2;
 /** Pacing gain where the queue is too short to probe: what is above the path's rate is lost at once. */
 const CAPPED_GAIN = 0.98;
 /** Probes know the path's loss roughly: so much more ends a search that finds no more rate. */
@@ -233,15 +233,21 @@ export class RateController {
     else this.#advance(this.#phase, sample, now);
   }
 
+  /** What the path carries by this train, bytes a millisecond; `undefined`: it has not shown that. */
+  shownBy(train: TrainRate | undefined): number | undefined {
+    // Where the delay varies by as much as a train takes, its time shows that and not the rate.
+    const exact = train !== undefined && train.time >= TRAIN_OVER_NOISE * this.#queueing.noise;
+    return exact ? train.rate : undefined;
+  }
+
   /**
    * A transfer starts after an idle period: forgets what only held while packets flowed, keeps the path.
    * @param train what trains of probes have shown
    */
   resume(train: TrainRate | undefined, now: Millis): void {
     // What pictures have shown is better than what trains have.
-    // Where the delay varies by as much as a train takes, its time shows that and not the rate.
-    const exact = train !== undefined && train.time >= TRAIN_OVER_NOISE * this.#queueing.noise;
-    const known = exact && !this.#limitFound && this.#bandwidth.expect(train.rate, now);
+    const shown = this.#limitFound ? undefined : this.shownBy(train);
+    const known = shown !== undefined && this.#bandwidth.expect(shown, now);
     this.#bandwidth.resume(now);
     this.#queueing.reset();
     this.#contention.reset(now);

@@ -27,12 +27,16 @@ function probe(rate: number, trains = new CapacityTrains()): number[] {
 }
 
 describe('trains of probes', () => {
-  test('[P-121] double until one takes 20 ms, and are four at most', () => {
+  test('[P-121] grow until one takes 20 ms, the first one not counted, to 32 packets at most', () => {
     for (const [mbits, lengths] of [
-      [1, [4]],
+      [0.4, [4, 4]],
+      [1, [4, 8]],
+      [2.5, [4, 8]],
       [5, [4, 8, 16]],
-      [20, [4, 8, 16, 32]],
-      [50, [4, 8, 16, 32]],
+      [6, [4, 16]],
+      [10, [4, 16, 32]],
+      [20, [4, 16, 32]],
+      [50, [4, 16, 32]],
     ] as const) {
       const trains = new CapacityTrains();
       expect(probe(mbits * 125, trains)).toEqual(lengths);
@@ -56,10 +60,10 @@ describe('trains of probes', () => {
     const trains = new CapacityTrains();
     take(trains, 0);
     // Its own time, as its ticks show it.
-    trains.heard({ train: 1, count: 2, first: 0, last: 2, time: 208 }, 0.05, 60);
+    trains.heard({ train: 1, count: 2, first: 0, last: 2, time: 108 }, 0.05, 60);
     expect(trains.rate).toBeUndefined();
     trains.heard(undefined, 25, 70);
-    expect(trains.rate?.rate).toBeCloseTo((2 * DATA_PACKET) / 20.8);
+    expect(trains.rate?.rate).toBeCloseTo((2 * DATA_PACKET) / 10.8);
   });
 
   test('[P-121] that were not sent, and places that they did not have, are not believed', () => {
@@ -68,10 +72,24 @@ describe('trains of probes', () => {
     trains.heard({ train: 2, count: 4, first: 0, last: 3, time: 1 }, 0, 40);
     trains.heard({ train: 1, count: 4, first: 0, last: 200, time: 1 }, 0, 50);
     expect(trains.open).toBe(true);
-    trains.heard({ train: 1, count: 4, first: 0, last: 3, time: 400 }, 0, 60);
+    trains.heard({ train: 1, count: 4, first: 0, last: 3, time: 100 }, 0, 60);
     // Once.
     trains.heard({ train: 1, count: 4, first: 0, last: 3, time: 1 }, 0, 70);
-    expect(trains.rate?.rate).toBeCloseTo((3 * DATA_PACKET) / 40);
+    expect(trains.rate?.rate).toBeCloseTo((3 * DATA_PACKET) / 10);
+  });
+
+  test('[P-121] a first one that takes long shows nothing until another one does, too', () => {
+    const trains = new CapacityTrains();
+    take(trains, 0);
+    expect([trains.undecided, trains.seemSlow]).toEqual([true, false]);
+    trains.heard({ train: 1, count: 4, first: 0, last: 3, time: 300 }, 0, 60);
+    expect([trains.undecided, trains.seemSlow, trains.rate]).toEqual([true, true, undefined]);
+    // It was a stall.
+    expect(take(trains, 200)).toBe(8);
+    trains.heard({ train: 2, count: 8, first: 0, last: 7, time: 30 }, 200, 260);
+    expect([trains.undecided, trains.seemSlow]).toEqual([false, false]);
+    expect(trains.rate).toMatchObject({ rate: (7 * DATA_PACKET) / 3, time: 3 });
+    expect(take(trains, 400)).toBe(32);
   });
 
   test('take the smaller rate of the last two, since late arrivals that are handed over at once look fast', () => {
@@ -101,7 +119,8 @@ describe('trains of probes', () => {
     expect([take(trains, 2000), trains.open]).toEqual([0, false]);
     trains.heard({ train: 2, count: 2, first: 0, last: 7, time: 20_000 }, 2000, 2050);
     expect(trains.rate).toBeUndefined();
-    expect(take(trains, trains.nextTimeout())).toBe(16);
+    // However often the connection is lost, each is begun once.
+    expect(take(trains, trains.nextTimeout())).toBe(32);
     expect(trains.nextTimeout()).toBeGreaterThan(2500);
   });
 

@@ -14,7 +14,11 @@ function manager(lanesOpen = 16) {
   }
   const roundTrip = new RoundTrip();
   roundTrip.add(100, 0);
-  const input = { controller: new RateController(), roundTrip };
+  const input = {
+    controller: new RateController(),
+    roundTrip,
+    trains: { undecided: false, rate: undefined },
+  };
   const update = (busy: boolean, unsentBytes: number, now: number) =>
     one.update({ ...input, busy, unsentBytes }, now);
   return { lanes, requests, one, update };
@@ -34,6 +38,29 @@ test('during a transfer lanes are requested twice a second at most, and never fe
     expect(target).toBeGreaterThanOrEqual(16);
     expect(hold).toBe(false);
   }
+});
+
+test('with the first lane 32 are requested, and more once trains have told a slow path from a fast one', () => {
+  const { one, requests } = manager(1);
+  const update = (undecided: boolean, rate: number | undefined) => {
+    const shown = rate === undefined ? undefined : { rate, time: 30 };
+    one.update(
+      {
+        controller: new RateController(),
+        roundTrip: { minRtt: 100 },
+        trains: { undecided, rate: shown },
+        busy: false,
+        unsentBytes: 0,
+      },
+      0,
+    );
+  };
+  expect(requests).toEqual([[32, false]]);
+  update(true, undefined);
+  update(false, 125);
+  expect(requests).toHaveLength(1);
+  update(false, 2500);
+  expect(requests.at(-1)).toEqual([64, false]);
 });
 
 test('near the end of a transfer nothing is opened or closed', () => {
@@ -61,9 +88,10 @@ test('after a minute without a picture most lanes are closed, and an offer reque
 
 test('after ten seconds without a picture or an offer all but 64 are closed, after a minute most of those', () => {
   const { one, requests } = manager(64);
-  const controller = { bottleneck: 2500, loss: 0.1, knowsRate: true };
+  const controller = { bottleneck: 2500, loss: 0.1, knowsRate: true, shownBy: () => undefined };
+  const trains = { undecided: false, rate: undefined };
   const update = (busy: boolean, unsentBytes: number, now: number) =>
-    one.update({ controller, roundTrip: { minRtt: 100 }, busy, unsentBytes }, now);
+    one.update({ controller, trains, roundTrip: { minRtt: 100 }, busy, unsentBytes }, now);
   update(true, LONG, 0);
   const [inUse] = requests.at(-1)!;
   expect(inUse).toBeGreaterThan(64);

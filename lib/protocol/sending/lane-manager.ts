@@ -1,8 +1,9 @@
 import type { RateController } from '../congestion/rate-controller.ts';
 import type { RoundTrip } from '../congestion/round-trip.ts';
 import type { Millis } from '../endpoint.ts';
-import { LOW_LOSS_LANES, lanesWanted } from './lane-demand.ts';
+import { assumedRate, FIRST_LANES, LOW_LOSS_LANES, lanesWanted } from './lane-demand.ts';
 import type { LaneSet } from './lane-set.ts';
+import type { PathProber } from './path-prober.ts';
 
 /** Between two steps of lanes during a transfer, and the time it must still take for a step to pay. */
 const STEP_INTERVAL: Millis = 500;
@@ -24,8 +25,10 @@ interface LaneDemandInput {
   readonly busy: boolean;
   /** Bytes of it whose first pass is not sent. */
   readonly unsentBytes: number;
-  readonly controller: Pick<RateController, 'bottleneck' | 'loss' | 'knowsRate'>;
+  readonly controller: Pick<RateController, 'bottleneck' | 'loss' | 'knowsRate' | 'shownBy'>;
   readonly roundTrip: Pick<RoundTrip, 'minRtt'>;
+  /** Trains of probes: what they have shown of a path that nothing else has shown yet. */
+  readonly trains: Pick<PathProber, 'undecided' | 'rate'>;
 }
 
 /**
@@ -61,7 +64,10 @@ export class LaneManager {
 
   /** A lane opened. Returns whether there are now clearly more than when they limited the sender. */
   opened(now: Millis): boolean {
-    if (this.#lanes.size === 1) this.#activeAt = now;
+    if (this.#lanes.size === 1) {
+      this.#activeAt = now;
+      this.#set(FIRST_LANES, false);
+    }
     if (this.#lanes.size < this.#limitedCount * WIDER) return false;
     this.#limitedCount = Infinity;
     return true;
@@ -90,7 +96,7 @@ export class LaneManager {
     if (this.#target < this.#targetInUse) this.#set(this.#targetInUse, false);
   }
 
-  update({ busy, unsentBytes, controller, roundTrip }: LaneDemandInput, now: Millis): void {
+  update({ busy, unsentBytes, controller, roundTrip, trains }: LaneDemandInput, now: Millis): void {
     if (busy) {
       this.#activeAt = now;
       this.#resting = false;
@@ -101,12 +107,16 @@ export class LaneManager {
       return;
     }
     if (busy && now - this.#requestedAt < STEP_INTERVAL) return;
+    const { knowsRate, bottleneck, loss } = controller;
+    if (!busy && !knowsRate && trains.undecided) return;
+    const shown = knowsRate ? undefined : controller.shownBy(trains.rate);
     const wanted = lanesWanted({
-      rate: controller.bottleneck,
+      rate: shown ?? bottleneck,
       roundTrip: roundTrip.minRtt,
-      loss: controller.loss,
+      loss,
       // Only more lanes can show what a path carries that never showed its limit.
-      limited: !controller.knowsRate || now - this.#limitedAt < LIMITED_FOR,
+      limited: !knowsRate || now - this.#limitedAt < LIMITED_FOR,
+      assumed: assumedRate(shown),
       lanes: this.#lanes.size,
       busy,
     });

@@ -12,7 +12,7 @@ export class Pacer {
    * When the sender last could have sent and had nothing, or no lane: samples of that time are lower bounds.
    */
   limitedAt: Millis = -Infinity;
-  #lastSentAt: Millis = -Infinity;
+  lastSentAt: Millis = -Infinity;
 
   /** Nothing can be sent before something else happens: there was nothing, or no lane, when it was time. */
   get limited(): boolean {
@@ -27,10 +27,10 @@ export class Pacer {
   /** @param rate bytes a millisecond */
   sent(byteLength: number, rate: number, now: Millis): void {
     if (now - this.nextSendAt > MAX_BURST) {
-      if (this.#lastSentAt > now - IDLE) this.limit(now);
+      if (this.lastSentAt > now - IDLE) this.limit(now);
       this.nextSendAt = now - MAX_BURST;
     }
     this.nextSendAt += byteLength / rate;
-    this.#lastSentAt = now;
+    this.lastSentAt = now;
   }
 }

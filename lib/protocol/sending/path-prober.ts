@@ -3,6 +3,7 @@ import type { TrainRate } from '../congestion/rate-controller.ts';
 import type { TrainReport } from '../wire/feedback-packet.ts';
 import { DATA_HEADER, DATA_PACKET, encodeProbe, ticksOf, type TrainPlace } from '../wire/lane-packet.ts';
 import { CapacityTrains } from './capacity-trains.ts';
+import { FIRST_LANES } from './lane-demand.ts';
 import type { LaneSet } from './lane-set.ts';
 import type { OutgoingLane } from './outgoing-lane.ts';
 
@@ -14,18 +15,34 @@ import type { OutgoingLane } from './outgoing-lane.ts';
 const PROBES = 64;
 const PROBE_INTERVAL: Millis = 25;
 const PROBE_LANES = 4;
-/**
- * A train goes over so many: four packets of the longest on each, which a lane's window takes even after a
- * loss.
- */
+/** A train goes over so many lanes: four packets of the longest on each, which its window takes after a loss. */
 const TRAIN_LANES = 8;
-/** Trains begin after so many of them: the delay of the empty path is known then, and its loss roughly. */
+/** Where fewer are open yet, so many packets, which a fresh one takes. */
+const LANE_SHARE = 8;
+/**
+ * How many lanes are opened depends on the first train, which follows the first feedback: what arrives while
+ * a page still hands its channels to a worker comes all at once. The other trains begin after so many single
+ * probes: the delay of the empty path is known then, and its loss roughly.
+ */
 const BEFORE_TRAINS = 24;
+/**
+ * Where the first train shows a slow path, or an event loop's stall that looks like one, the handshakes of the
+ * first lanes may fill it. After so many single probes all others wait until those lanes are open, but no
+ * longer than this.
+ */
+const BEFORE_SETTLING = 12;
+const SETTLING: Millis = 1500;
+/** The second train then follows so many more, which show how much the path's delay varies by itself. */
+const SETTLED = 26;
 
 /** Sends probes while nothing else is sent: single ones for loss and delay, trains for the rate. */
 export class PathProber {
   #left = PROBES;
   #nextAt: Millis = 0;
+  /** The receiver has told of something. */
+  #heard = false;
+  /** When it first had a lane. */
+  #beganAt: Millis | undefined;
   readonly #trains = new CapacityTrains();
 
   /** There are probes left, and a lane. */
@@ -33,9 +50,9 @@ export class PathProber {
     return (this.#left > 0 || !this.#trains.over) && lanes.size > 0;
   }
 
-  /** A train is on its way: delays are those of the queue that it makes. */
-  get disturbed(): boolean {
-    return this.#trains.open;
+  /** A train or handshakes are on their way: delays are those of the queue that they make. */
+  disturbed(lanes: LaneSet, now: Millis): boolean {
+    return this.#trains.open || now < this.#settledAt(lanes);
   }
 
   /** What the path carries by the trains; `undefined`: not known. */
@@ -43,15 +60,21 @@ export class PathProber {
     return this.#trains.rate;
   }
 
+  /** What trains have shown so far does not tell a slow path from a fast one. */
+  get undecided(): boolean {
+    return this.#trains.undecided;
+  }
+
   poll(lanes: LaneSet, now: Millis): Transmit | undefined {
     if (!this.ready(lanes)) return undefined;
-    const place = this.#left > PROBES - BEFORE_TRAINS ? undefined : this.#trains.poll(now);
+    this.#beganAt ??= now;
+    const place = now >= this.#trainsFrom(lanes) ? this.#trains.poll(now) : undefined;
     if (place !== undefined) {
       // Not over those that measure the loss.
       const lane = lanes.nth(PROBE_LANES + (place.place % TRAIN_LANES));
       return probe(lane, lanes.sendOfTrain(lane, now), now, DATA_PACKET, place);
     }
-    if (this.#left === 0 || now < this.#nextAt) return undefined;
+    if (this.#left === 0 || now < this.#singlesFrom(lanes)) return undefined;
     this.#nextAt = now + PROBE_INTERVAL;
     this.#left -= 1;
     const lane = lanes.nth(this.#left % PROBE_LANES);
@@ -59,6 +82,7 @@ export class PathProber {
   }
 
   heard(report: TrainReport | undefined, delivered: Millis, now: Millis): void {
+    this.#heard = true;
     this.#trains.heard(report, delivered, now);
   }
 
@@ -75,8 +99,29 @@ export class PathProber {
   /** `Infinity`: nothing to probe. */
   nextTimeout(lanes: LaneSet): Millis {
     if (!this.ready(lanes)) return Infinity;
-    const single = this.#left > 0 ? this.#nextAt : Infinity;
-    return this.#left > PROBES - BEFORE_TRAINS ? single : Math.min(single, this.#trains.nextTimeout());
+    const single = this.#left > 0 ? this.#singlesFrom(lanes) : Infinity;
+    return Math.min(single, Math.max(this.#trainsFrom(lanes), this.#trains.nextTimeout()));
+  }
+
+  /** When trains may go on; `Infinity`: not before something else happens. */
+  #trainsFrom(lanes: LaneSet): Millis {
+    if (this.#trains.open) return -Infinity;
+    if (!this.#trains.begun) return this.#heard ? -Infinity : Infinity;
+    const enough = this.#trains.next <= LANE_SHARE * lanes.size;
+    const before = this.#trains.seemSlow ? BEFORE_SETTLING + SETTLED : BEFORE_TRAINS;
+    if (this.#left > PROBES - before || !enough) return Infinity;
+    return this.#settledAt(lanes);
+  }
+
+  #singlesFrom(lanes: LaneSet): Millis {
+    const waits = this.#left <= PROBES - BEFORE_SETTLING;
+    return waits ? Math.max(this.#nextAt, this.#settledAt(lanes)) : this.#nextAt;
+  }
+
+  /** When handshakes fill the path no longer. */
+  #settledAt(lanes: LaneSet): Millis {
+    const settled = !this.#trains.seemSlow || lanes.size >= FIRST_LANES;
+    return settled ? -Infinity : (this.#beganAt ?? 0) + SETTLING;
   }
 }
 

@@ -513,7 +513,10 @@ export class Sender implements Endpoint<SenderEvent> {
         limited: this.#limited,
         exhausted: !this.#queue.hasWork(),
         idle: !this.#queue.busy,
-        disturbed: this.#prober.disturbed,
+        // Nor may what a picture has left be taken for the path's own delay.
+        disturbed:
+          this.#prober.disturbed(this.#lanes, now) ||
+          this.#delivery.newestDeliveredAt <= this.#pacer.lastSentAt,
       },
       now,
     );
@@ -528,7 +531,7 @@ export class Sender implements Endpoint<SenderEvent> {
     const controller = this.#controller;
     const roundTrip = this.#roundTrip;
     const { busy, unsentBytes } = this.#queue;
-    this.#laneManager.update({ busy, unsentBytes, controller, roundTrip }, now);
+    this.#laneManager.update({ busy, unsentBytes, controller, roundTrip, trains: this.#prober }, now);
   }
 
   // ---- control channel

@@ -17,12 +17,6 @@ import { dropSenders, forgetSender } from './senders-memory.ts';
 import { SendBackPlace } from './send-back-place.ts';
 import { SessionBase } from './session-base.ts';
 
-/**
- * Lanes opened as soon as two sides are connected, in the background: enough to start at a good rate, and no
- * more than a second of handshakes on a bad path.
- */
-const FIRST_LANES = 32;
-
 /** Random, so that two people of a tab never have the same one. */
 const PEER_BYTES = 6;
 
@@ -187,16 +181,10 @@ export class BrowserSenderSession extends SessionBase<ToSenderEngine> implements
   }
 
   protected override onMessage(message: FromEngine): void {
-    if (message.type === 'lanes')
-      this.connector.transport?.setLaneTarget(Math.max(FIRST_LANES, message.target), message.hold);
+    if (message.type === 'lanes') this.connector.transport?.setLaneTarget(message.target, message.hold);
     else if (message.type === 'header') this.#headers.set(message.id, message.bytes);
     // Of the connection over which it was said (P-137), which may be another one later.
     else if (message.type === 'back') this.#sendBackPlace.set(this.placeOf(message.nonce));
-  }
-
-  protected override onConnected(): void {
-    super.onConnected();
-    this.connector.transport?.setLaneTarget(FIRST_LANES);
   }
 
   protected override onMet(): void {
