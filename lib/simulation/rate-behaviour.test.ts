@@ -205,6 +205,43 @@ describe('the rate', () => {
     TIMEOUT_MS,
   );
 
+  // 1.05 to 1.16 as measured, with 1 to 3 % dropped, of 1 MB 8 at first. While a probe followed a search that
+  // had lost much and not a test, it lost a third; lanes that this had worn down lost in the test, too. The
+  // first of 5 MB took 1.4 to 1.6 with 12 to 17 % dropped, and later ones of 1 MB 1.4 with 18.
+  test.each([
+    { rtt: 54, size: 5_000_000, reach: 1.12, most: 0.04 },
+    { rtt: 116, size: 5_000_000, reach: 1.12, most: 0.04 },
+    { rtt: 80, size: 1_000_000, reach: 1.2, most: 0.09 },
+  ])(
+    '[P-46] tests for overflow after a search that has lost much, before it probes: 2 ms, $rtt ms, $size bytes',
+    ({ rtt, size, reach, most }) => {
+      const path = PATH_CASES.find(({ name }) => name === 'queue 2 ms')!;
+      for (const { ratio, dropped } of runPathCase({ ...path, rtt, size }, 1)) {
+        expect(ratio).toBeLessThan(reach);
+        expect(dropped).toBeLessThan(most);
+      }
+    },
+    TIMEOUT_MS,
+  );
+
+  // 1.09 and 3 %, 1.13 and 5 % as measured; 1.14 and 9, 1.87 and 21 before. While equal losses in a test that
+  // begins while the gain is capped refuted the short queue, the second took 1.31 with 11 %.
+  test.each([
+    { queueMs: 10, rtt: 60, reach: 1.13, most: 0.06 },
+    { queueMs: 2, rtt: 100, reach: 1.2, most: 0.08 },
+  ])(
+    '[P-46] tells its own overflow from the path’s loss where both are there: queue $queueMs ms, 10 %, $rtt ms',
+    ({ queueMs, rtt, reach, most }) => {
+      const path = PATH_CASES.find(({ name }) => name === 'queue 10 ms, 10 %')!;
+      const later = [1, 2].flatMap((seed) => runPathCase({ ...path, rtt, link: { queueMs } }, seed).slice(1));
+      const mean = (of: 'ratio' | 'dropped'): number =>
+        later.reduce((sum, figure) => sum + figure[of], 0) / later.length;
+      expect(mean('ratio')).toBeLessThan(reach);
+      expect(mean('dropped')).toBeLessThan(most);
+    },
+    TIMEOUT_MS,
+  );
+
   // 1.1 to 1.2 as measured; 2 to 30 before, when a delay above 24 ms was a rival whatever it answered to,
   // and each random loss then halved the window. 50 Mbit/s and 300 ms: 1.5 to 2, when each picture began
   // startup anew.

@@ -13,7 +13,7 @@ import { ReliableFlow, type FlowModel } from './reliable-flow.ts';
 import { StallingEndpoint } from './stalling-endpoint.ts';
 import { RecordedEndpoint, Transcript } from './transcript.fixture.ts';
 
-const EXPECTED = '9d9a3522fd917dff5881b626b030640aec28816ff536f4bd2c08aee88cfb4983';
+const EXPECTED = '0a990aa697b80d3c352050d4c73d597b40678db067eea6f1830513477d723b97';
 
 const PATHS = 60;
 /** Virtual time at which a run is cut off. */
