@@ -13,6 +13,8 @@ interface LongSessionOptions {
   /** Links that are shared with others, in place of its own. */
   readonly path?: Path;
   readonly lanes: number;
+  /** When they open; default: at once. */
+  readonly opened?: Millis;
   readonly start: Millis;
   /** One that is not as it should be. */
   readonly receiver?: Receiver | undefined;
@@ -35,7 +37,7 @@ export class LongSession {
 
   /** @param onEvent hears what both sides say, once this has dealt with it */
   constructor(
-    { aToB, bToA, path, lanes, start, receiver = new Receiver() }: LongSessionOptions,
+    { aToB, bToA, path, lanes, opened = 0, start, receiver = new Receiver() }: LongSessionOptions,
     onEvent: (event: SenderEvent | ReceiverEvent, now: Millis) => void = () => {},
   ) {
     const sender = this.sender;
@@ -47,7 +49,7 @@ export class LongSession {
       aToB,
       bToA,
       ...(path === undefined ? {} : { path }),
-      lanes,
+      lanes: 0,
       laneModel: 'sctp',
       keepEvents: false,
       onEvent: ({ event, at }) => {
@@ -56,6 +58,9 @@ export class LongSession {
           sender.provide(event.transfer, event.kind, event.block, block.subarray(0, event.to - event.from));
         onEvent(event, at);
       },
+    });
+    this.pair.at(opened, () => {
+      for (let lane = 1; lane <= lanes; lane++) this.pair.openLane(lane);
     });
     this.pair.at(start, (now) => void sender.offer(HEADER, now));
   }

@@ -62,7 +62,8 @@ const DELAY_AT = 18;
 const CLOCK_FACTOR = 20;
 /** Their idle paths are probed before that, as while a person chooses. */
 const START: Millis = 2500;
-/** One accepts after the other. */
+/** One comes after the other, so that their trains do not meet, and accepts so. */
+const COMING: Millis = 150;
 const APART: Millis = 10;
 const QUEUE_MS = 100;
 const LANES = 32;
@@ -106,6 +107,7 @@ export function runRoomCase(one: RoomCase, seed: number): RoomFigure {
         ...links,
         path,
         lanes: LANES,
+        opened: i * COMING,
         start: START + i * APART + (i === 0 ? 0 : later),
         receiver: liar === i ? new FastClock() : undefined,
       },

@@ -13,7 +13,7 @@ import { ReliableFlow, type FlowModel } from './reliable-flow.ts';
 import { StallingEndpoint } from './stalling-endpoint.ts';
 import { RecordedEndpoint, Transcript } from './transcript.fixture.ts';
 
-const EXPECTED = '0a990aa697b80d3c352050d4c73d597b40678db067eea6f1830513477d723b97';
+const EXPECTED = '3424d234ec4d61098e7276ae0c2acdbe333a12bd47c6bd3d008751f089aecdb2';
 
 const PATHS = 60;
 /** Virtual time at which a run is cut off. */

@@ -15,9 +15,11 @@ import type { OutgoingLane } from './outgoing-lane.ts';
 const PROBES = 64;
 const PROBE_INTERVAL: Millis = 25;
 const PROBE_LANES = 4;
-/** A train goes over so many lanes: four packets of the longest on each, which its window takes after a loss. */
+/**
+ * A train goes over so many lanes, or as many as there are: at most four packets on each, which its window
+ * takes after a loss, or eight, which a fresh one takes.
+ */
 const TRAIN_LANES = 8;
-/** Where fewer are open yet, so many packets, which a fresh one takes. */
 const LANE_SHARE = 8;
 /**
  * How many lanes are opened depends on the first train, which follows the first feedback: what arrives while
@@ -26,8 +28,8 @@ const LANE_SHARE = 8;
  */
 const BEFORE_TRAINS = 24;
 /**
- * Where the first train shows a slow path, or an event loop's stall that looks like one, the handshakes of the
- * first lanes may fill it. After so many single probes all others wait until those lanes are open, but no
+ * Where the first train shows a slow path, or an event loop's stall that looks like one, the handshakes of
+ * the first lanes may fill it. After so many single probes all others wait until those lanes are open, but no
  * longer than this.
  */
 const BEFORE_SETTLING = 12;
