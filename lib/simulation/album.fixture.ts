@@ -211,8 +211,7 @@ export class Album {
       }
       case 'lanes': {
         const target = Math.min(this.#options.maxLanes ?? this.#options.lanes, event.target);
-        const more = target - this.lanes;
-        if (more > 0) this.pair.at(this.pair.now + 300, () => this.openLanes(more));
+        this.pair.at(this.pair.now + 300, () => this.openLanes(target - this.lanes));
         break;
       }
       case 'complete':
@@ -224,6 +223,10 @@ export class Album {
       case 'cancelled':
       case 'silence':
         this.#end('sent', event.transfer, event.type);
+        break;
+      case 'violation':
+        // Its packets are used up: those of a picture that the receiver has cancelled, unheard.
+        this.#end('sent', event.transfer, 'cancelled');
         break;
       default:
     }

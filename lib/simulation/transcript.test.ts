@@ -13,7 +13,7 @@ import { ReliableFlow, type FlowModel } from './reliable-flow.ts';
 import { StallingEndpoint } from './stalling-endpoint.ts';
 import { RecordedEndpoint, Transcript } from './transcript.fixture.ts';
 
-const EXPECTED = '3424d234ec4d61098e7276ae0c2acdbe333a12bd47c6bd3d008751f089aecdb2';
+const EXPECTED = '226563f9aac88fc180337b80f831ea16684977594f3ef1479c096bf1c746f2d7';
 
 const PATHS = 60;
 /** Virtual time at which a run is cut off. */

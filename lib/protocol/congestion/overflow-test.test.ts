@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { OverflowTest, type TestResult } from './overflow-test.ts';
 
 const ROUND_TRIP = 60;
@@ -55,83 +55,10 @@ test('what a picture’s first burst loses says nothing of the rate: little is d
   run(tested, { usual: 0.25, held: 0 }, 3000);
   expect(tested.shallow).toBe(true);
   const input = { queue: 0, roundTrip: ROUND_TRIP, baseline: 0, suspicious: true, deliveryRate: RATE / 2 };
-  tested.postpone(ROUND_TRIP, 20_000);
+  tested.postpone(20_000);
   for (let now = 20_010; now < 20_000 + 2 * ROUND_TRIP; now += 10)
     expect(tested.update(input, now)).toBeUndefined();
   expect(tested.update({ ...input, deliveryRate: RATE }, 20_000 + 4 * ROUND_TRIP)?.rate).toBe(RATE);
-});
-
-describe('after a search that has lost much', () => {
-  const input = { queue: 0, roundTrip: ROUND_TRIP, baseline: 0, suspicious: false, deliveryRate: RATE };
-  const loseMuch = (tested: OverflowTest, from: number): void => {
-    for (let sentAt = from; sentAt < from + 200; sentAt += 10)
-      tested.count({ sentAt, resolved: 20, lost: 3 }, ROUND_TRIP);
-    tested.settle(ROUND_TRIP, from + 200);
-  };
-  /** Nothing is lost any more. Returns what is found first. */
-  const calm = (tested: OverflowTest, from: number, until: number): TestResult | undefined => {
-    for (let now = from; now < until; now += 10) {
-      tested.count({ sentAt: now - ROUND_TRIP, resolved: 20, lost: 0 }, ROUND_TRIP);
-      const result = tested.update(input, now);
-      if (result !== undefined) return result;
-    }
-    return undefined;
-  };
-
-  test('a test follows as soon as the lanes have recovered, before any probe, and proves the overflow', () => {
-    const tested = new OverflowTest();
-    loseMuch(tested, 1000);
-    expect(calm(tested, 1200, 1200 + 7 * (ROUND_TRIP + 20))).toBeUndefined();
-    expect(tested.gain(RATE, 1760)).toBeUndefined();
-    expect(calm(tested, 1760, 1780)).toBeUndefined();
-    expect(tested.gain(RATE, 1780)).toBeLessThan(0.9);
-    expect(calm(tested, 1780, 2500)).toEqual({ rate: RATE, loss: 0 });
-    expect(tested.shallow).toBe(true);
-  });
-
-  test('the next picture begins with it where this one has ended before', () => {
-    const tested = new OverflowTest();
-    loseMuch(tested, 1000);
-    calm(tested, 1200, 1300);
-    tested.postpone(ROUND_TRIP, 5000);
-    expect(tested.capped(5100)).toBe(true);
-    expect(calm(tested, 5010, 6000)).toEqual({ rate: RATE, loss: 0 });
-  });
-
-  test('one that nearly proves it is followed by another, and the rate is kept until then', () => {
-    const tested = new OverflowTest();
-    loseMuch(tested, 1000);
-    const found: TestResult[] = [];
-    const losing = (now: number): number => (now < 2000 ? 1.5 : 0);
-    let unprobed = true;
-    for (let now = 1200; now < 4000; now += 10) {
-      tested.count({ sentAt: now - ROUND_TRIP, resolved: 20, lost: losing(now) }, ROUND_TRIP);
-      const result = tested.update(input, now);
-      if (result !== undefined) found.push(result);
-      if (now > 2100 && now < 2300) unprobed &&= tested.capped(now);
-    }
-    expect(unprobed).toBe(true);
-    expect(found.length).toBe(1);
-    expect(found[0]?.rate).toBeGreaterThanOrEqual(RATE);
-  });
-});
-
-test('a test while nothing overflows shows that the path loses more, and no longer queue', () => {
-  const tested = new OverflowTest();
-  const [result] = run(tested, { usual: 0.25, held: 0 }, 2000);
-  expect(result?.loss).toBeLessThan(0.05);
-  const later: TestResult[] = [];
-  for (let now = 2000; now < 4000; now += 10) {
-    tested.count({ sentAt: now - ROUND_TRIP, resolved: 20, lost: 2 }, ROUND_TRIP);
-    const input = { queue: 0, roundTrip: ROUND_TRIP, baseline: 0.1, suspicious: true, deliveryRate: RATE };
-    const found = tested.update(input, now);
-    if (found !== undefined) later.push(found);
-  }
-  expect(later[0]?.rate).toBeUndefined();
-  expect(later[0]?.loss).toBeGreaterThan(0.08);
-  expect(tested.shallow).toBe(true);
-  expect(tested.capped(4000)).toBe(true);
-  expect(tested.baseLoss(0.1)).toBeGreaterThan(0.08);
 });
 
 test('loss that stays is the path’s', () => {

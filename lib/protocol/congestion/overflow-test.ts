@@ -66,13 +66,9 @@ export class OverflowTest {
   readonly #newest = { resolved: 0, lost: 0 };
   readonly #held = { resolved: 0, lost: 0 };
   readonly #usual = { resolved: 0, lost: 0 };
-  /** The path's own loss, once a test has found overflow; `undefined`: none has, or one has refuted it. */
+  /** The path's own loss by the last test that found overflow; `undefined`: the last found none. */
   #ceiling: number | undefined;
   #cappedUntil: Millis = -Infinity;
-  /** A search has ended in losses, and no test has shown yet whose they were. */
-  #unproved = false;
-  /** When the lanes recover from them: what is lost meanwhile is neither the usual nor a test's. */
-  #recovering = { from: Infinity, until: -Infinity };
   #queueSeenAt: Millis = -Infinity;
 
   /** Loss without congestion, 0 … 0.9. */
@@ -112,7 +108,6 @@ export class OverflowTest {
     }
     // What was sent just after a test meets the queue that it has emptied.
     if (sentAt >= this.#until && sentAt < this.#until + roundTrip) return;
-    if (sentAt >= this.#recovering.from && sentAt < this.#recovering.until) return;
     const usual = this.#usual;
     const keep = Math.max(0, 1 - resolved / MEMORY);
     usual.resolved = usual.resolved * keep + resolved;
@@ -138,35 +133,25 @@ export class OverflowTest {
       return { rate: deliveryRate / (1 - this.baseLoss(baseline)), loss: this.baseLoss(baseline) };
     }
     const due =
-      // A probe first would lose as much as the search did. Lanes that it wears down lose in the test, too.
-      (this.#unproved && !this.capped(now)) ||
       (suspicious && since > SUSPICION_ROUNDS * round) ||
       (!this.shallow && this.baseLoss(baseline) >= TESTED_LOSS && since > INTERVAL_ROUNDS * round);
     if (due) this.#begin(deliveryRate, round, now);
     return undefined;
   }
 
-  /** After an idle period: no test before the path is in use again, and no probe before one that is due. */
-  postpone(roundTrip: Millis, now: Millis): void {
+  /** After an idle period: no test before the path is in use again. */
+  postpone(now: Millis): void {
     this.#from = now;
     this.#until = now;
     this.#judged = true;
     this.#testedAt = now;
     this.#queueSeenAt = -Infinity;
-    if (this.#unproved && !this.capped(now)) this.#recover(BEGINNING_ROUNDS, roundTrip, now);
   }
 
-  /** A search has ended in losses: until the lanes have recovered neither probes nor tests, then a test. */
+  /** A search has ended in losses: until the lanes have recovered neither probes nor tests. */
   settle(roundTrip: Millis, now: Millis): void {
     this.#testedAt = now;
-    this.#unproved = true;
-    this.#recover(SUSPICION_ROUNDS + 2, roundTrip, now);
-  }
-
-  /** Neither probes nor tests for so many round trips. */
-  #recover(rounds: number, roundTrip: Millis, now: Millis): void {
-    this.#cappedUntil = now + rounds * (roundTrip + SLACK);
-    this.#recovering = { from: now, until: this.#cappedUntil };
+    this.#cappedUntil = now + (SUSPICION_ROUNDS + 2) * (roundTrip + SLACK);
   }
 
   #begin(deliveryRate: number, round: Millis, now: Millis): void {
@@ -187,8 +172,6 @@ export class OverflowTest {
   #judge(roundTrip: Millis, now: Millis): TestResult | undefined {
     if (this.#judged || now <= this.#until + 2 * roundTrip + SLACK) return undefined;
     this.#judged = true;
-    const unproved = this.#unproved;
-    this.#unproved = false;
     const held = this.#held;
     const usual = this.#usual;
     if (held.resolved < MIN_TEST_PACKETS || usual.resolved < MIN_TEST_PACKETS) return undefined;
@@ -200,19 +183,11 @@ export class OverflowTest {
     const agrees = usualLoss - this.#newest.lost / this.#newest.resolved > PROVED_EXCESS / 2;
     this.#packets = usualLoss - heldLoss > PROVED_EXCESS ? LONG_TEST_PACKETS : TEST_PACKETS;
     if (!agrees || usualLoss - heldLoss <= Math.max(PROVED_EXCESS, PROVED_ERRORS * error)) {
-      if (unproved && agrees && usualLoss - heldLoss > PROVED_EXCESS) {
-        // Nearly proved. As the path's own loss those of the search would be compensated, which makes more.
-        this.#unproved = true;
-        this.#recover(SUSPICION_ROUNDS, roundTrip, now);
-        return undefined;
-      }
       // Neither proved nor refuted: what was known holds.
       if (this.shallow && usualLoss - heldLoss > PROVED_EXCESS / 2) return undefined;
+      this.#ceiling = undefined;
+      this.#cappedUntil = now;
       const loss = (held.lost + usual.lost) / (held.resolved + usual.resolved);
-      // While the gain is capped nothing overflows: equal losses show what the path loses, and no more.
-      const capped = this.shallow && this.#from < this.#cappedUntil;
-      this.#ceiling = capped ? loss : undefined;
-      if (!capped) this.#cappedUntil = now;
       return { rate: undefined, loss };
     }
     this.#ceiling = heldLoss;

@@ -251,7 +251,7 @@ export class RateController {
     this.#bandwidth.resume(now);
     this.#queueing.reset();
     this.#contention.reset(now);
-    this.#overflow.postpone(this.#roundTrip, now);
+    this.#overflow.postpone(now);
     this.#now = now;
     this.#probe.restart(now);
     this.#drain.restart(now);
@@ -308,7 +308,7 @@ export class RateController {
       else if (this.#phase.state === 'contend') this.#phase.window.scale(factor);
     } else return;
     this.#contention.reshare(now);
-    this.#overflow.postpone(this.#roundTrip, now);
+    this.#overflow.postpone(now);
     this.#falling.reset();
   }
 
