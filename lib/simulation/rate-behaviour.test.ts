@@ -181,8 +181,8 @@ describe('the rate', () => {
   );
 
   // 0.1 to 4 % and 1.03 to 1.1 as measured. Before, its overflow was taken for the path's loss and was
-  // compensated: 25 to 30 % of the packets met the full queue, and each was sent twice. A queue of 2 ms took 1.26 while
-  // probing leapt to 1.5 after each test, in which the queue had been empty.
+  // compensated: 25 to 30 % of the packets met the full queue, and each was sent twice. A queue of 2 ms took
+  // 1.26 while probing leapt to 1.5 after each test, in which the queue had been empty.
   test.each([
     ['queue 20 ms', 1.08, 0.02],
     // 0.3 %, or 3 to 7 by chance: on three of seven round trips.
