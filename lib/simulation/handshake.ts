@@ -19,7 +19,7 @@ export function shakeHands(
   opened: (now: Millis) => void,
 ): void {
   let left = ROUND_TRIPS;
-  const timer = timers.add((then) => ask(then));
+  const timer = timers.add(ask);
 
   function ask(at: Millis): void {
     const round = left;

@@ -59,9 +59,7 @@ export class LongSession {
         onEvent(event, at);
       },
     });
-    this.pair.at(opened, () => {
-      for (let lane = 1; lane <= lanes; lane++) this.pair.openLane(lane);
-    });
+    this.pair.at(opened, () => this.pair.openLanes(lanes));
     this.pair.at(start, (now) => void sender.offer(HEADER, now));
   }
 

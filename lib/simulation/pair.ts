@@ -82,11 +82,16 @@ export class Pair<EA, EB> {
     this.links = { aToB: forward, bToA: reverse };
     this.timers = timers;
     this.openLane(CONTROL_LANE);
-    for (let lane = 1; lane <= options.lanes; lane++) this.openLane(lane);
+    this.openLanes(options.lanes);
   }
 
   get now(): Millis {
     return this.#now;
+  }
+
+  /** Opens lanes 1 … `count` for both sides at the present instant. */
+  openLanes(count: number): void {
+    for (let lane = 1; lane <= count; lane++) this.openLane(lane);
   }
 
   /** Opens a lane for both sides at the present instant. */

@@ -202,7 +202,7 @@ export function transferPictures(options: PictureTransferOptions): PictureRun {
     },
   });
   // Not before there is a pair: the sender asks for more with its first one.
-  for (let lane = 1; lane <= options.lanes; lane++) pair.openLane(lane);
+  pair.openLanes(options.lanes);
   offerNext();
   const finished = (): boolean =>
     failed !== undefined ||

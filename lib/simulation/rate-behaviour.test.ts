@@ -270,8 +270,8 @@ describe('the rate', () => {
     TIMEOUT_MS,
   );
 
-  // 1.28, 1.2 and 1.24 as measured, with 3, 4 and 5 % dropped, on average over three round trips: the rate of
-  // Wi-Fi and a controller's turns fall together by chance. When it went by the queue of a round trip ago
+  // 1.31, 1.22 and 1.24 as measured, with 3, 4 and 5 % dropped, on average over three round trips: Wi-Fi's
+  // rate and a controller's turns fall together by chance. When it went by the queue of a round trip ago
   // alone, 4, 12 and 7 % met the full queue, and LTE took 1.45 times the limit.
   test.each([
     ['Wi-Fi, 8–40 Mbit/s each 50 ms', 0.04],

@@ -36,8 +36,8 @@ interface Judged extends TrainRate {
 }
 
 /**
- * Trains of full probes while the path is idle, the next one twice as long, until one takes long: what the
- * path carries is known before it is needed, and how many lanes are worth their handshakes.
+ * Trains of full probes while the path is idle, each longer than the one before, until one takes long: what
+ * the path carries is known before it is needed, and how many lanes are worth their handshakes.
  */
 export class CapacityTrains {
   /** Trains begun. */

@@ -72,7 +72,7 @@ export class PathProber {
     this.#beganAt ??= now;
     const place = now >= this.#trainsFrom(lanes) ? this.#trains.poll(now) : undefined;
     if (place !== undefined) {
-      // Not over those that measure the loss.
+      // Not over those that measure the loss, once there are others.
       const lane = lanes.nth(PROBE_LANES + (place.place % TRAIN_LANES));
       return probe(lane, lanes.sendOfTrain(lane, now), now, DATA_PACKET, place);
     }
